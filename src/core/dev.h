@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net_device: a network interface. Drivers fill the ops; the core never sees a file descriptor. */
+#ifndef NETSTACK_CORE_DEV_H
+#define NETSTACK_CORE_DEV_H
+
+#include "base/base.h"
+#include "core/backlog.h"
+#include "core/limits.h"
+
+struct net;
+struct net_device;
+struct qdisc;
+struct sk_buff;
+
+typedef u64 netdev_features_t;
+
+enum {
+	NETIF_F_SG = 1 << 0,		/* takes frags */
+	NETIF_F_IP_CSUM = 1 << 1,	/* finishes CHECKSUM_PARTIAL of TCP/UDP over IPv4 */
+	NETIF_F_IPV6_CSUM = 1 << 2,
+	NETIF_F_HW_CSUM = 1 << 3,	/* finishes any CHECKSUM_PARTIAL */
+	NETIF_F_RXCSUM = 1 << 4,
+	NETIF_F_TSO = 1 << 5,
+	NETIF_F_TSO6 = 1 << 6,
+	NETIF_F_TSO_ECN = 1 << 7,
+	NETIF_F_GSO_UDP_L4 = 1 << 8,
+	NETIF_F_GSO = 1 << 9,		/* software segmentation allowed (always on) */
+	NETIF_F_GRO = 1 << 10,
+	NETIF_F_LOOPBACK = 1 << 11,	/* packets never leave: checksums need not be made */
+	NETIF_F_VLAN_TX = 1 << 12,
+	NETIF_F_VLAN_RX = 1 << 13,
+	NETIF_F_HIGHDMA = 1 << 14,
+	NETIF_F_ALL_CSUM = NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_HW_CSUM,
+	NETIF_F_ALL_TSO = NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN,
+};
+
+/* flags: the IFF_* values of Linux (ABI facts) under the core's own names */
+enum {
+	DEV_UP = 0x1, DEV_BROADCAST = 0x2, DEV_LOOPBACK = 0x8, DEV_POINTOPOINT = 0x10,
+	DEV_RUNNING = 0x40, DEV_NOARP = 0x80, DEV_PROMISC = 0x100, DEV_ALLMULTI = 0x200,
+	DEV_MULTICAST = 0x1000, DEV_LOWER_UP = 0x10000,
+};
+
+enum { DEV_TYPE_ETHER = 1, DEV_TYPE_LOOPBACK = 772, DEV_TYPE_NONE = 0xfffe };	/* ARPHRD_* */
+
+struct net_device_stats {
+	u64 rx_packets, tx_packets, rx_bytes, tx_bytes;
+	u64 rx_errors, tx_errors, rx_dropped, tx_dropped, multicast, collisions;
+	u64 rx_length_errors, rx_over_errors, rx_crc_errors, rx_frame_errors, rx_fifo_errors;
+	u64 rx_missed_errors, tx_aborted_errors, tx_carrier_errors, tx_fifo_errors;
+	u64 rx_nohandler;
+};
+
+struct net_device_ops {
+	int (*ndo_open)(struct net_device *dev);
+	int (*ndo_stop)(struct net_device *dev);
+	/* Consumes always. Back-pressure is netif_stop_queue() beforehand, never a return code.
+	 * more: another frame follows at once, the doorbell may wait for ndo_tx_flush(). */
+	void (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev, bool more);
+	void (*ndo_tx_flush)(struct net_device *dev);		/* ring the doorbell; may be NULL */
+	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
+	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
+	void (*ndo_set_rx_mode)(struct net_device *dev);	/* multicast list, promisc changed */
+	int (*ndo_set_features)(struct net_device *dev, netdev_features_t features);
+	void (*ndo_destroy)(struct net_device *dev);		/* unregister done: free priv */
+};
+
+struct dev_mc_addr {
+	struct list_head list;
+	u8 addr[MAX_ADDR_LEN];
+	u32 users;
+};
+
+struct net_device {
+	char name[IFNAMSIZ_NS];
+	struct list_head list;
+	struct list_head flush_entry;
+	struct net *net;
+	const struct net_device_ops *ops;
+	u32 ifindex;
+	u32 flags;			/* DEV_* */
+	u32 mtu, min_mtu, max_mtu;	/* octets above the link header */
+	u16 type;			/* DEV_TYPE_* */
+	u16 hard_header_len;
+	u8 addr_len;
+	u8 dev_addr[MAX_ADDR_LEN];
+	u8 broadcast[MAX_ADDR_LEN];
+	netdev_features_t features, hw_features;
+	u32 gso_max_size;		/* largest GSO packet taken, headers included */
+	u32 gso_max_segs;
+	u32 tx_queue_len;
+	bool tx_stopped;		/* netif_stop_queue() */
+	bool carrier;
+	u32 promiscuity, allmulti;
+	struct qdisc *qdisc;
+	struct list_head napi_list;
+	struct list_head mc_list;	/* struct dev_mc_addr */
+	struct net_device_stats stats;
+	struct work_struct restart_work;
+	u32 refcnt;			/* dst, neigh and queued packets hold it */
+
+	/* per-device state of the protocol rooms; set on NETDEV_REGISTER */
+	void *ip_ptr;			/* struct in_device, ipv4 */
+	void *ip6_ptr;			/* struct inet6_dev, ipv6 */
+
+	void *priv;			/* driver's */
+};
+
+/* -- registration ------------------------------------------------------ */
+struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size);
+void ether_setup(struct net_device *dev);	/* Ethernet defaults: type, lengths, MTU 1500, flags */
+int register_netdev(struct net_device *dev);	/* name may hold "%d"; -EEXIST, -EINVAL, -ENOMEM */
+void unregister_netdev(struct net_device *dev);	/* closes, notifies, frees */
+int dev_open(struct net_device *dev);
+int dev_close(struct net_device *dev);
+int dev_set_mtu(struct net_device *dev, u32 mtu);
+int dev_set_mac_address(struct net_device *dev, const u8 *addr);
+void dev_set_carrier(struct net_device *dev, bool on);
+struct net_device *dev_get_by_name(struct net *net, const char *name);
+struct net_device *dev_get_by_index(struct net *net, u32 ifindex);
+static inline void dev_hold(struct net_device *dev)
+{
+	dev->refcnt++;
+}
+static inline void dev_put(struct net_device *dev)
+{
+	dev->refcnt--;
+}
+int dev_mc_add(struct net_device *dev, const u8 *addr);
+int dev_mc_del(struct net_device *dev, const u8 *addr);
+bool dev_mc_wanted(const struct net_device *dev, const u8 *addr);
+
+#define for_each_netdev(net, dev) list_for_each_entry(dev, &(net)->dev_list, list)
+
+/* -- receive ----------------------------------------------------------- */
+/* Sets protocol, pkt_type, mac_header and pulls the Ethernet header. false: too short. */
+bool eth_type_trans(struct sk_buff *skb, struct net_device *dev);
+void netif_receive_skb(struct sk_buff *skb);	/* taps, VLAN, protocol table; from poll only */
+void netif_rx(struct sk_buff *skb);		/* queue for the top of the loop (loopback, veth) */
+
+struct packet_type {
+	struct list_head list;
+	u16 type;			/* ETH_TYPE_*, or 0 for all (tap) */
+	struct net_device *dev;		/* NULL: all */
+	/* Protocol handlers consume skb. Taps (type 0) get a clone that they consume. */
+	void (*func)(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
+	void *priv;
+};
+void dev_add_pack(struct net *net, struct packet_type *pt);
+void dev_remove_pack(struct packet_type *pt);
+
+/* Offload rows: one per network protocol and one per transport. */
+struct packet_offload {
+	struct list_head list;
+	u16 type;			/* ETH_TYPE_* for a network row, or 0 */
+	u8 ipproto;			/* for a transport row */
+	u8 family_bits;
+	/* segment payload behind this header; see core/gso.h */
+	struct sk_buff *(*gso_segment)(struct sk_buff *skb, netdev_features_t features);
+};
+
+/* -- transmit ---------------------------------------------------------- */
+/* data at the link header. Consumes. 0, or -ENETDOWN, -ENOBUFS (dropped by the queue). */
+int dev_queue_xmit(struct sk_buff *skb);
+/* Pushes an Ethernet header (any device type: no-op where hard_header_len is 0). */
+int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
+		    const u8 *saddr);
+void netif_stop_queue(struct net_device *dev);
+void netif_wake_queue(struct net_device *dev);
+netdev_features_t netif_skb_features(const struct sk_buff *skb, const struct net_device *dev);
+/* called by qdisc_run: software GSO, checksum and linearise as the device needs, then ndo_start_xmit */
+void dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * NAPI: a driver's interrupt (for TAP: readable fd) calls napi_schedule(); net_run() calls
+ * poll(napi, budget) in round-robin; poll returns the frames it took and, when fewer than
+ * budget, has called napi_complete_done() and re-enabled its interrupt.
+ */
+#ifndef NETSTACK_CORE_NAPI_H
+#define NETSTACK_CORE_NAPI_H
+
+#include "base/base.h"
+#include "core/limits.h"
+
+struct net_device;
+struct sk_buff;
+
+struct napi_struct {
+	struct list_head poll_list;
+	struct list_head dev_list;
+	struct net_device *dev;
+	int (*poll)(struct napi_struct *napi, int budget);
+	int weight;
+	bool scheduled;
+	u64 polls, packets;
+	/* GRO: packets held for merging, flushed when the poll ends (core/gro.c) */
+	struct list_head gro_list;
+	u32 gro_count;
+};
+
+void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
+		    int (*poll)(struct napi_struct *, int), int weight);
+void netif_napi_del(struct napi_struct *napi);
+void napi_schedule(struct napi_struct *napi);
+void napi_complete_done(struct napi_struct *napi, int work_done);
+void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb);	/* consumes */
+void napi_gro_flush(struct napi_struct *napi);
+
+#endif

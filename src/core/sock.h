@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * struct sock: the protocol side of a socket; struct proto: what a transport offers. User
+ * calls come through struct proto from src/socket/. Calls never block: -EAGAIN, -EINPROGRESS.
+ * Readiness is told by sk_wake(): the owner's callback runs from the backlog, never nested.
+ */
+#ifndef NETSTACK_CORE_SOCK_H
+#define NETSTACK_CORE_SOCK_H
+
+#include "base/base.h"
+#include "core/backlog.h"
+#include "core/dst.h"
+#include "core/skb.h"
+#include "core/sockopt.h"
+#include "core/timer.h"
+
+struct net;
+struct proto;
+struct sock;
+struct inet_af;
+struct inet_sockaddr;		/* ip/addr.h */
+
+/* TCP states with Linux's values (TCP_INFO, sock_diag); other protocols use ESTABLISHED/CLOSE. */
+enum {
+	TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2,
+	TCP_TIME_WAIT, TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING,
+	TCP_NEW_SYN_RECV, TCP_MAX_STATES,
+};
+
+/* sk_events: what sk_wake() tells; poll(2)'s meanings */
+enum {
+	SOCK_EV_IN = 1 << 0,		/* data, or a connection to accept */
+	SOCK_EV_OUT = 1 << 1,		/* send buffer has room again, or connected */
+	SOCK_EV_PRI = 1 << 2,		/* urgent data */
+	SOCK_EV_ERR = 1 << 3,		/* sk_err or the error queue */
+	SOCK_EV_RDHUP = 1 << 4,		/* peer's FIN, or RCV_SHUTDOWN */
+	SOCK_EV_HUP = 1 << 5,		/* both directions shut */
+	SOCK_EV_STATE = 1 << 6,		/* state changed (connect finished or failed) */
+};
+
+enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
+
+enum sock_flags {
+	SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER, SOCK_DESTROY,
+	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_TIMESTAMPNS, SOCK_RXQ_OVFL, SOCK_DBG, SOCK_DONTROUTE,
+	SOCK_ZAPPED, SOCK_QUEUE_SHRUNK, SOCK_RCVTSTAMP, SOCK_SELECT_ERR_QUEUE,
+};
+
+/*
+ * A user's message. Payload is scattered over vec; the protocol copies (or, for TCP, the stream
+ * calls below avoid it). name: neutral address, NULL if none. Control is neutral too.
+ */
+struct sock_cmsg {
+	bool has_ttl, has_tos, has_pktinfo, has_tstamp, has_gso, has_err, has_mark, has_dontfrag;
+	bool has_rxq_ovfl;
+	int ttl, tos, gso_size;
+	u32 ifindex;			/* pktinfo */
+	union { u8 b[16]; u32 w[4]; } spec_dst, dst;	/* union inet_addr bytes */
+	u64 tstamp_ns;			/* wall clock */
+	u32 mark, rxq_ovfl;
+	/* error queue record: struct sock_extended_err and the offender, as Linux lays them out */
+	u8 ext_err[16];
+	u8 offender[28];
+};
+
+struct msg {
+	struct skb_vec *vec;
+	u32 nr_vec;
+	size_t len;			/* sum of vec */
+	struct inet_sockaddr *name;	/* in: destination; out: filled with the source */
+	bool has_name;
+	struct sock_cmsg *cmsg;		/* may be NULL */
+	int flags;			/* in: MSG_* of Linux */
+	int out_flags;			/* out: MSG_TRUNC, MSG_CTRUNC, MSG_ERRQUEUE … */
+};
+
+/* MSG_* values of Linux (ABI facts), under the core's names */
+enum {
+	SMSG_OOB = 0x1, SMSG_PEEK = 0x2, SMSG_DONTROUTE = 0x4, SMSG_TRUNC = 0x20,
+	SMSG_DONTWAIT = 0x40, SMSG_EOR = 0x80, SMSG_WAITALL = 0x100, SMSG_ERRQUEUE = 0x2000,
+	SMSG_NOSIGNAL = 0x4000, SMSG_MORE = 0x8000, SMSG_ZEROCOPY = 0x4000000,
+	SMSG_FASTOPEN = 0x20000000, SMSG_PROBE = 0x10, SMSG_CONFIRM = 0x800, SMSG_CTRUNC = 0x8,
+};
+
+struct proto {
+	const char *name;
+	u16 type;			/* SOCK_STREAM 1, SOCK_DGRAM 2, SOCK_RAW 3 */
+	u8 protocol;			/* IP_PROTO_* */
+	u32 obj_size;
+	const struct sockopt_table *const *sockopts;	/* NULL-terminated; SOL_SOCKET is implied */
+
+	int (*init)(struct sock *sk);
+	void (*destroy)(struct sock *sk);	/* last reference gone: free what init and life made */
+	/* User is done: linger, FIN or RST as the protocol demands; drops the user's reference. */
+	void (*close)(struct sock *sk);
+	int (*bind)(struct sock *sk, const struct inet_sockaddr *addr);
+	int (*connect)(struct sock *sk, const struct inet_sockaddr *addr);  /* family 0: disconnect */
+	int (*listen)(struct sock *sk, int backlog);
+	int (*accept)(struct sock *sk, struct sock **child);	/* -EAGAIN, -EINVAL */
+	int (*shutdown)(struct sock *sk, int how);		/* RCV_/SEND_SHUTDOWN mask */
+	ssize_t (*sendmsg)(struct sock *sk, struct msg *msg);
+	ssize_t (*recvmsg)(struct sock *sk, struct msg *msg);
+	int (*getname)(struct sock *sk, struct inet_sockaddr *addr, bool peer);
+	int (*ioctl)(struct sock *sk, u32 cmd, int *value);	/* SIOCINQ, SIOCOUTQ, SIOCATMARK */
+	u32 (*poll)(struct sock *sk);				/* SOCK_EV_* that hold now */
+	/* Zero-copy stream calls, NULL where the protocol is not a stream. See socket/socket.h. */
+	int (*stream_reserve)(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
+	int (*stream_commit)(struct sock *sk, size_t len, int flags);
+	int (*stream_peek)(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len);
+	void (*stream_consume)(struct sock *sk, size_t len);
+	int (*stream_read_oob)(struct sock *sk, u8 *byte, int flags);
+	int (*listen_retry)(struct sock *sk);	/* try held handshakes again; how many are left */
+};
+
+struct sock {
+	struct net *net;
+	const struct proto *prot;
+	const struct inet_af *sk_family_af;	/* family of the socket() call */
+	u16 sk_type;
+	u8 sk_protocol;
+	u8 sk_state;			/* TCP_* ; set by tcp_set_state()/sk_set_state() */
+	u32 refcnt;
+	u32 sk_flags;			/* bits of enum sock_flags */
+	u8 sk_shutdown;			/* RCV_SHUTDOWN | SEND_SHUTDOWN */
+	bool sk_reuse, sk_reuseport;
+	bool sk_no_check_tx, sk_no_check_rx;
+	u8 sk_userlocks;		/* 1: SNDBUF set, 2: RCVBUF set (auto-tuning off) */
+	int sk_err;			/* pending error, positive errno; sock_error() takes it */
+	int sk_err_soft;
+	int sk_rcvbuf, sk_sndbuf;	/* octets of truesize; doubled as Linux */
+	int sk_rmem_alloc;		/* truesize charged to the receive queues */
+	int sk_wmem_queued;		/* truesize in the send queue (stream) */
+	int sk_wmem_alloc;		/* truesize below us, in qdisc and device */
+	int sk_rcvlowat;
+	u32 sk_priority, sk_mark;
+	u32 sk_bound_dev_if;
+	u32 sk_uid;
+	u64 sk_ino;			/* for /proc and sock_diag; unique per net */
+	u64 sk_lingertime_ns;
+	u64 sk_pacing_rate, sk_max_pacing_rate;	/* bytes/s, ~0: none */
+	u32 sk_max_ack_backlog, sk_ack_backlog;
+	u32 sk_drops;
+	u32 sk_txhash;
+	u16 sk_gso_max_segs;
+	u32 sk_gso_max_size;
+	netdev_features_t sk_route_caps;
+	struct dst_entry *sk_dst_cache;	/* one reference; sk_dst_check() */
+	struct dst_entry *sk_rx_dst;
+
+	struct sk_buff_head sk_receive_queue;
+	struct sk_buff_head sk_write_queue;
+	struct sk_buff_head sk_error_queue;
+
+	/* The user's side. sk_event runs from the backlog with the SOCK_EV_* that accumulated. */
+	void *sk_user_data;
+	void (*sk_event)(struct sock *sk, u32 events);
+	u32 sk_pending_events;
+	struct work_struct sk_wake_work;
+	/*
+	 * Listener only, may be NULL. Asked when a handshake's final ACK arrived, before the child
+	 * exists: 0 admits it (*cookie travels to the child's sk_user_data), -EAGAIN holds it in
+	 * SYN_RECV (tried again by listen_retry() and by the next ACK), other errors reset it.
+	 * It must not call into the stack. conn_abort: the admitted child died before accept().
+	 */
+	int (*sk_conn_admit)(struct sock *sk, const struct inet_sockaddr *local,
+			     const struct inet_sockaddr *peer, void **cookie);
+	void (*sk_conn_abort)(struct sock *sk, void *cookie);
+};
+
+struct sock *sk_alloc(struct net *net, const struct proto *prot, const struct inet_af *af);
+static inline struct sock *sock_hold(struct sock *sk)
+{
+	sk->refcnt++;
+	return sk;
+}
+void sock_put(struct sock *sk);
+void sk_wake(struct sock *sk, u32 events);	/* accumulate and queue sk_event */
+void sk_report_error(struct sock *sk, int err);	/* sets sk_err, wakes ERR */
+int sock_error(struct sock *sk);		/* -sk_err, cleared; 0 if none */
+void sk_set_state(struct sock *sk, u8 state);	/* traces inet_sock_set_state */
+struct dst_entry *sk_dst_check(struct sock *sk);	/* cached and still valid, or NULL */
+void sk_dst_set(struct sock *sk, struct dst_entry *dst);	/* takes over; NULL drops */
+/* Receive accounting: sets owner and destructor, charges truesize. */
+void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
+void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);	/* charges sk_wmem_alloc, holds sk */
+/* Queues on sk_receive_queue within sk_rcvbuf and wakes IN; on overflow drops (consumes) and
+ * returns -ENOBUFS with sk_drops counted. */
+int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
+int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
+static inline bool sock_flag(const struct sock *sk, enum sock_flags flag)
+{
+	return sk->sk_flags & (1u << flag);
+}
+static inline void sock_set_flag(struct sock *sk, enum sock_flags flag)
+{
+	sk->sk_flags |= 1u << flag;
+}
+static inline void sock_reset_flag(struct sock *sk, enum sock_flags flag)
+{
+	sk->sk_flags &= ~(1u << flag);
+}
+static inline void sock_valbool_flag(struct sock *sk, enum sock_flags flag, bool on)
+{
+	if (on)
+		sock_set_flag(sk, flag);
+	else
+		sock_reset_flag(sk, flag);
+}
+
+/* copy helpers between a msg's vec and packets */
+int skb_copy_datagram_msg(const struct sk_buff *skb, u32 off, struct msg *msg, u32 len);
+/* len bytes at msg offset off into to; -EFAULT beyond the end */
+int msg_copy_from(const struct msg *msg, size_t off, void *to, size_t len);
+int msg_copy_to(struct msg *msg, size_t off, const void *from, size_t len);
+
+#endif

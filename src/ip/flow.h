@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The key of a route look-up and what travels with an outgoing packet. */
+#ifndef NETSTACK_IP_FLOW_H
+#define NETSTACK_IP_FLOW_H
+
+#include "base/base.h"
+#include "ip/addr.h"
+
+enum { FLOWI_F_ANYSRC = 1, FLOWI_F_KNOWN_NH = 2, FLOWI_F_DONTROUTE = 4 };
+
+struct flowi {
+	union inet_addr saddr, daddr;
+	u32 oif, iif;
+	u32 mark;
+	u32 flowlabel;
+	u16 sport, dport;	/* host order; ICMP: type, code */
+	u16 family;
+	u8 proto;
+	u8 tos;
+	u8 flags;
+	u32 uid;
+};
+
+struct ip_xmit_opts {
+	s16 ttl;		/* -1: the route's or the system's default */
+	u8 tos;			/* DSCP and ECN bits as they go out */
+	bool tos_set;		/* false: fl->tos */
+	u8 pmtudisc;		/* IP_PMTUDISC_* of Linux: 0 DONT 1 WANT 2 DO 3 PROBE 4 INTERFACE 5 OMIT */
+	bool allow_frag;	/* may fragment locally (UDP, raw) */
+	const u8 *options;	/* IPv4 options or IPv6 extension headers to insert; may be NULL */
+	u8 options_len;
+};
+
+#endif

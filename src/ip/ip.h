@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ip: what IPv4 and IPv6 share. This is the room's header. */
+#ifndef NETSTACK_IP_IP_H
+#define NETSTACK_IP_IP_H
+
+#include "core/core.h"
+#include "ip/addr.h"
+#include "ip/af.h"
+#include "ip/flow.h"
+#include "ip/proto.h"
+#include "ip/route.h"
+#include "wire/wire.h"
+
+/* Room entry points for src/stack.c */
+int ip_net_init(struct net *net);
+void ip_net_exit(struct net *net);
+
+#endif
