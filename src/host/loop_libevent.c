@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The event loop on libevent: the one file that knows it. libevent waits on descriptors and
+ * signals; the deadline of the stack is the timeout of the wait, not a timer event, because it
+ * changes on every turn.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <event2/event.h>
+
+#include "host/host.h"
+
+#define MAX_SIGNALS 8
+
+struct host_fd {
+	struct host_loop *loop;
+	struct event *ev;
+	int fd;
+	unsigned int events;
+	void (*fn)(void *arg, unsigned int events);
+	void *arg;
+};
+
+struct host_signal {
+	struct event *ev;
+	void (*fn)(void *arg, int signo);
+	void *arg;
+};
+
+struct host_loop {
+	struct event_base *base;
+	struct event *timer;		/* bounds a wait; armed only while waiting */
+	struct host_signal signals[MAX_SIGNALS];
+	unsigned int nr_signals;
+	bool stop, kicked, got_event;
+	struct host_loop_stats stats;
+};
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+}
+
+struct host_loop *host_loop_new(void)
+{
+	struct host_loop *loop = calloc(1, sizeof(*loop));
+	struct event_config *cfg = event_config_new();
+
+	if (!loop || !cfg)
+		goto no_memory;
+	event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK);
+	event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER);
+	loop->base = event_base_new_with_config(cfg);
+	if (!loop->base)
+		goto no_memory;
+	loop->timer = evtimer_new(loop->base, on_timer, NULL);
+	if (!loop->timer)
+		goto no_timer;
+	event_config_free(cfg);
+	return loop;
+
+no_timer:
+	event_base_free(loop->base);
+no_memory:
+	if (cfg)
+		event_config_free(cfg);
+	free(loop);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void host_loop_free(struct host_loop *loop)
+{
+	unsigned int i;
+
+	if (!loop)
+		return;
+	for (i = 0; i < loop->nr_signals; i++)
+		event_free(loop->signals[i].ev);
+	event_free(loop->timer);
+	event_base_free(loop->base);
+	free(loop);
+}
+
+static void on_fd(evutil_socket_t fd, short what, void *arg)
+{
+	struct host_fd *hf = arg;
+	unsigned int events = 0;
+
+	(void)fd;
+	if (what & EV_READ)
+		events |= HOST_READ;
+	if (what & EV_WRITE)
+		events |= HOST_WRITE;
+	hf->loop->got_event = true;
+	hf->fn(hf->arg, events);
+}
+
+int host_fd_set_events(struct host_fd *hf, unsigned int events)
+{
+	short what = EV_PERSIST;
+
+	if (events == hf->events)
+		return 0;
+	if (hf->events)
+		event_del(hf->ev);
+	hf->events = 0;
+	if (!events)
+		return 0;
+	if (events & HOST_READ)
+		what |= EV_READ;
+	if (events & HOST_WRITE)
+		what |= EV_WRITE;
+	if (event_assign(hf->ev, hf->loop->base, hf->fd, what, on_fd, hf) || event_add(hf->ev, NULL))
+		return -ENOMEM;
+	hf->events = events;
+	return 0;
+}
+
+struct host_fd *host_loop_add_fd(struct host_loop *loop, int fd, unsigned int events,
+				 void (*fn)(void *arg, unsigned int events), void *arg)
+{
+	struct host_fd *hf = calloc(1, sizeof(*hf));
+
+	if (!hf)
+		goto no_memory;
+	hf->loop = loop;
+	hf->fd = fd;
+	hf->fn = fn;
+	hf->arg = arg;
+	hf->ev = event_new(loop->base, fd, EV_PERSIST | EV_READ, on_fd, hf);
+	if (!hf->ev)
+		goto no_memory;
+	if (host_fd_set_events(hf, events))
+		goto no_event;
+	return hf;
+
+no_event:
+	event_free(hf->ev);
+no_memory:
+	free(hf);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void host_loop_del_fd(struct host_fd *hf)
+{
+	if (!hf)
+		return;
+	event_free(hf->ev);
+	free(hf);
+}
+
+static void on_signal(evutil_socket_t signo, short what, void *arg)
+{
+	struct host_signal *hs = arg;
+
+	(void)what;
+	hs->fn(hs->arg, (int)signo);
+}
+
+int host_loop_on_signal(struct host_loop *loop, int signo, void (*fn)(void *arg, int signo),
+			void *arg)
+{
+	struct host_signal *hs = &loop->signals[loop->nr_signals];
+
+	if (loop->nr_signals == MAX_SIGNALS)
+		return -ENOSPC;
+	hs->fn = fn;
+	hs->arg = arg;
+	hs->ev = evsignal_new(loop->base, signo, on_signal, hs);
+	if (!hs->ev)
+		return -ENOMEM;
+	if (evsignal_add(hs->ev, NULL)) {
+		event_free(hs->ev);
+		return -EINVAL;
+	}
+	loop->nr_signals++;
+	return 0;
+}
+
+void host_loop_stop(struct host_loop *loop)
+{
+	loop->stop = true;
+	event_base_loopbreak(loop->base);
+}
+
+void host_loop_kick(struct host_loop *loop)
+{
+	loop->kicked = true;
+}
+
+const struct host_loop_stats *host_loop_stats(const struct host_loop *loop)
+{
+	return &loop->stats;
+}
+
+/* Waits for events until the absolute time until (UINT64_MAX: for ever). */
+static int wait_events(struct host_loop *loop, uint64_t until)
+{
+	uint64_t before = host_now_ns();
+	int ret;
+
+	if (until != UINT64_MAX) {
+		uint64_t left = until > before ? until - before : 0;
+		struct timeval tv = {
+			.tv_sec = (time_t)(left / 1000000000u),
+			/* round up: waking early would only turn the loop idly */
+			.tv_usec = (suseconds_t)((left % 1000000000u + 999) / 1000),
+		};
+
+		if (tv.tv_usec >= 1000000) {
+			tv.tv_usec -= 1000000;
+			tv.tv_sec++;
+		}
+		evtimer_add(loop->timer, &tv);
+	}
+	ret = event_base_loop(loop->base, EVLOOP_ONCE);
+	if (until != UINT64_MAX)
+		evtimer_del(loop->timer);
+	loop->stats.wakeups++;
+	loop->stats.slept_ns += host_now_ns() - before;
+	return ret < 0 ? -EIO : 0;
+}
+
+static int poll_events(struct host_loop *loop)
+{
+	loop->stats.polls++;
+	return event_base_loop(loop->base, EVLOOP_NONBLOCK) < 0 ? -EIO : 0;
+}
+
+int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg,
+		  uint64_t busy_poll_ns)
+{
+	uint64_t spin_until = 0;
+	int ret = 0;
+
+	while (!loop->stop && !ret) {
+		uint64_t next;
+
+		loop->kicked = false;
+		loop->stats.turns++;
+		next = turn(arg);
+		if (loop->stop)
+			break;
+		if (busy_poll_ns && loop->got_event)
+			spin_until = host_now_ns() + busy_poll_ns;
+		loop->got_event = false;
+		if (loop->kicked || next == 0 || (spin_until && host_now_ns() < spin_until))
+			ret = poll_events(loop);
+		else
+			ret = wait_events(loop, next);
+	}
+	return ret;
+}
