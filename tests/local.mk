@@ -1,0 +1,55 @@
+# How tests run, and the list of test rooms.
+#
+# tests/driver runs each test and turns its TAP (criterion's, or printed on stdout by a script) into
+# one result per case; a test that prints no TAP is one case: exit 0 passed, 77 skipped, else failed.
+TEST_EXTENSIONS = .sh .py
+LOG_DRIVER = $(BASH) $(srcdir)/tests/driver
+SH_LOG_DRIVER = $(BASH) $(srcdir)/tests/driver
+PY_LOG_DRIVER = $(BASH) $(srcdir)/tests/driver
+SH_LOG_COMPILER = $(BASH)
+PY_LOG_COMPILER = $(PYTHON)
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
+	CC='$(CC)'; PYTHON='$(PYTHON)'; NETSTACK_PLAIN_BUILD='$(PLAIN_BUILD)'; \
+	PYTHONDONTWRITEBYTECODE=1; \
+	ASAN_OPTIONS="detect_stack_use_after_return=0:abort_on_error=1:$$ASAN_OPTIONS"; \
+	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
+	export srcdir builddir CC PYTHON NETSTACK_PLAIN_BUILD PYTHONDONTWRITEBYTECODE \
+		ASAN_OPTIONS UBSAN_OPTIONS;
+
+EXTRA_DIST += tests/driver tests/summary tests/coverage.py
+
+# `make unit sim ...`: build and run only the tests under one directory.
+.PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps
+check-unit check-sim check-fuzz check-tidy check-conformance check-apps:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(filter tests/$(patsubst check-%,%,$@)/%,$(TESTS))"
+
+if HAVE_CRITERION
+include $(srcdir)/tests/unit/base/local.mk
+include $(srcdir)/tests/unit/wire/local.mk
+include $(srcdir)/tests/unit/core/local.mk
+include $(srcdir)/tests/unit/ip/local.mk
+include $(srcdir)/tests/unit/ipv4/local.mk
+include $(srcdir)/tests/unit/ipv6/local.mk
+include $(srcdir)/tests/unit/inet/local.mk
+include $(srcdir)/tests/unit/tcp/local.mk
+include $(srcdir)/tests/unit/udp/local.mk
+include $(srcdir)/tests/unit/raw/local.mk
+include $(srcdir)/tests/unit/socket/local.mk
+include $(srcdir)/tests/unit/drivers/local.mk
+include $(srcdir)/tests/unit/daemon/local.mk
+include $(srcdir)/tests/unit/preload/local.mk
+endif
+include $(srcdir)/tests/sim/local.mk
+include $(srcdir)/tests/conformance/local.mk
+include $(srcdir)/tests/apps/local.mk
+include $(srcdir)/tests/bench/local.mk
+include $(srcdir)/tests/fuzz/local.mk
+include $(srcdir)/tests/tidy/local.mk
+
+# What runs under the sanitizers: everything that does not preload a program (ASan would have to be
+# preloaded first) and that does not look at the objects of a plain build.
+.PHONY: check-sanitized
+check-sanitized:
+	$(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS="$(filter tests/unit/% tests/sim/% tests/fuzz/%,$(TESTS))"
