@@ -1,1 +1,2 @@
-# Sources, programs and tests of include.
+# Public headers: the protocol between netstackd and its clients.
+netstackinclude_HEADERS += include/netstack/proto.h include/netstack/proto.def
