@@ -1,1 +1,12 @@
-# Sources, programs and tests of drivers.
+noinst_LTLIBRARIES += drivers/libdrivers.la
+drivers_libdrivers_la_SOURCES = \
+	drivers/drivers.h \
+	drivers/loopback.c \
+	drivers/pcap.c \
+	drivers/ring.c drivers/ring.h \
+	drivers/tap.c drivers/tap_priv.h \
+	drivers/tap_rx.c \
+	drivers/tap_tx.c \
+	drivers/wire_sim.c
+drivers_libdrivers_la_CFLAGS = $(AM_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS)
+drivers_libdrivers_la_LIBADD = $(URING_LIBS) $(PCAP_LIBS)

@@ -7,6 +7,8 @@
 #ifndef NETSTACK_CORE_SOCK_H
 #define NETSTACK_CORE_SOCK_H
 
+#include <sys/types.h>
+
 #include "base/base.h"
 #include "core/backlog.h"
 #include "core/dst.h"

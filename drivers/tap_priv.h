@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TAP driver: its private state, shared by tap.c (life), tap_rx.c and tap_tx.c. */
+#ifndef NETSTACK_DRIVERS_TAP_PRIV_H
+#define NETSTACK_DRIVERS_TAP_PRIV_H
+
+#include <liburing.h>
+#include <sys/uio.h>
+
+#include "drivers/drivers.h"
+#include "drivers/ring.h"
+#include "wire/wire.h"
+
+enum {
+	TAP_TX_RING = 256,
+	TAP_TX_BATCH = 64,		/* writes handed to the kernel in one system call */
+	TAP_RX_LINEAR = 2048,		/* a frame up to here is one small buffer */
+	TAP_RX_PAGES = 2,		/* the rest of a 64 KiB frame */
+	TAP_RX_COPY_BELOW = 8192,	/* less than this in the pages is copied out of them */
+	TAP_RX_SLOTS = 32,		/* reads posted at once when a queue has built up */
+	TAP_RX_BATCH_AFTER = 4,		/* single reads of small frames before reads are batched */
+	TAP_IOV_MAX = MAX_SKB_FRAGS + 2,
+};
+
+struct tap_tx_slot {
+	struct vnet_hdr vnet;
+	struct iovec iov[TAP_IOV_MAX];
+};
+
+/* An empty receive buffer: the header, a small packet, and pages that only large frames reach. */
+struct tap_rx_slot {
+	struct vnet_hdr vnet;
+	struct sk_buff *skb;
+	struct page *pages[TAP_RX_PAGES];
+	struct iovec iov[2 + TAP_RX_PAGES];
+	u32 nr_iov;
+};
+
+struct tap {
+	struct net_device *dev;
+	struct napi_struct napi;
+	struct tap_stats stats;
+	int fd;
+	int ioctl_fd;			/* a datagram socket for interface ioctls */
+	char tap_name[IFNAMSIZ_NS];
+	bool vnet;			/* each frame has a struct vnet_hdr in front */
+
+	struct desc_ring tx;
+	struct tap_tx_slot *tx_slots;	/* TAP_TX_BATCH of them */
+
+	struct tap_rx_slot *rx_slots;	/* TAP_RX_SLOTS of them; [0] serves single reads */
+	struct page_frag rx_frag;	/* where the odd ends of large frames are copied to */
+	u32 rx_small_run;		/* small frames in a row */
+
+	struct io_uring ring;
+	bool have_uring;
+};
+
+static inline struct tap *tap_priv(const struct net_device *dev)
+{
+	return dev->priv;
+}
+
+int tap_poll(struct napi_struct *napi, int budget);
+void tap_rx_free(struct tap *tap);
+void tap_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
+void tap_tx_flush(struct net_device *dev);
+
+#endif
