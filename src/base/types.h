@@ -74,44 +74,30 @@ typedef int64_t s64;
 #define container_of_const(ptr, type, member) \
 	((const type *)(const void *)((const char *)(ptr)-offsetof(type, member)))
 
+#define BASE_CAT_(a, b) a##b
+#define BASE_CAT(a, b) BASE_CAT_(a, b)
+/* Names with a number of their own, so that uses nest without shadowing. */
+#define BASE_PICK(ta, tb, op, a, b, id) BASE_PICK_(ta, tb, op, a, b, BASE_CAT(pa_, id), BASE_CAT(pb_, id))
+#define BASE_PICK_(ta, tb, op, a, b, x, y) \
+	__extension__({                    \
+		ta x = (a);                \
+		tb y = (b);                \
+		x op y ? x : y;            \
+	})
+
 /*
  * min, max and clamp evaluate each argument once. Mixing signed and unsigned is refused by
  * -Wsign-compare (an error in our build): say which type is meant with min_t and so on.
  */
-#define min(a, b)                          \
-	__extension__({                    \
-		__typeof__(a) min_a = (a); \
-		__typeof__(b) min_b = (b); \
-		min_a < min_b ? min_a : min_b; \
-	})
-#define max(a, b)                          \
-	__extension__({                    \
-		__typeof__(a) max_a = (a); \
-		__typeof__(b) max_b = (b); \
-		max_a > max_b ? max_a : max_b; \
-	})
-#define min_t(type, a, b)           \
-	__extension__({             \
-		type mint_a = (a);  \
-		type mint_b = (b);  \
-		mint_a < mint_b ? mint_a : mint_b; \
-	})
-#define max_t(type, a, b)           \
-	__extension__({             \
-		type maxt_a = (a);  \
-		type maxt_b = (b);  \
-		maxt_a > maxt_b ? maxt_a : maxt_b; \
-	})
+#define min(a, b) BASE_PICK(__typeof__(a), __typeof__(b), <, a, b, __COUNTER__)
+#define max(a, b) BASE_PICK(__typeof__(a), __typeof__(b), >, a, b, __COUNTER__)
+#define min_t(type, a, b) BASE_PICK(type, type, <, a, b, __COUNTER__)
+#define max_t(type, a, b) BASE_PICK(type, type, >, a, b, __COUNTER__)
 #define min3(a, b, c) min(min(a, b), c)
 #define max3(a, b, c) max(max(a, b), c)
 /* val limited to lo..hi, in the type of val. */
-#define clamp(val, lo, hi)                    \
-	__extension__({                       \
-		__typeof__(val) cl_v = (val); \
-		__typeof__(val) cl_l = (lo);  \
-		__typeof__(val) cl_h = (hi);  \
-		cl_v < cl_l ? cl_l : (cl_v > cl_h ? cl_h : cl_v); \
-	})
+#define clamp(val, lo, hi) \
+	min_t(__typeof__(val), max_t(__typeof__(val), val, lo), hi)
 #define clamp_t(type, val, lo, hi) clamp((type)(val), (type)(lo), (type)(hi))
 
 #define swap(a, b)                           \
