@@ -1,2 +1,3 @@
 # Public headers: the protocol between netstackd and its clients.
 netstackinclude_HEADERS += include/netstack/proto.h include/netstack/proto.def
+EXTRA_DIST += doc/protocol.md
