@@ -58,6 +58,15 @@ uint64_t host_random_u64(void);		/* getrandom(2); aborts if the system has none 
 void *host_alloc(void *ctx, size_t size);
 void host_free(void *ctx, void *p, size_t size);
 
+/* -- the host's side of a TAP (libnl-3) ------------------------------------ */
+/*
+ * Gives the host's interface ifname the addresses prefixes[0..nr) ("10.77.0.1/24", "fd77::1/64";
+ * IPv6 without DAD, so that they are usable at once), the MTU (0: as it is) and sets it up. An
+ * address that is already there is no error. 0, or -errno: -ENODEV, -EINVAL (a prefix that cannot
+ * be read), -EPERM, -EIO.
+ */
+int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned int nr, uint32_t mtu);
+
 /* -- log ------------------------------------------------------------------ */
 /* Levels are syslog's: 3 error, 4 warning, 6 info, 7 debug. Lines go to stderr. */
 enum { HOST_LOG_ERR = 3, HOST_LOG_WARN = 4, HOST_LOG_NOTICE = 5, HOST_LOG_INFO = 6, HOST_LOG_DEBUG = 7 };
