@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "core/backlog.h"
 #include "core/limits.h"
+#include "core/napi.h"
+#include "core/skb.h"
 
 struct net;
 struct net_device;
@@ -56,6 +58,7 @@ struct net_device_ops {
 	int (*ndo_stop)(struct net_device *dev);
 	/* Consumes always. Back-pressure is netif_stop_queue() beforehand, never a return code.
 	 * more: another frame follows at once, the doorbell may wait for ndo_tx_flush(). */
+	/* Not linear (frags or frag_list, see skb_to_vec()) only with NETIF_F_SG. */
 	void (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev, bool more);
 	void (*ndo_tx_flush)(struct net_device *dev);		/* ring the doorbell; may be NULL */
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
@@ -97,7 +100,12 @@ struct net_device {
 	struct list_head mc_list;	/* struct dev_mc_addr */
 	struct net_device_stats stats;
 	struct work_struct restart_work;
-	u32 refcnt;			/* dst, neigh and queued packets hold it */
+	u32 refcnt;			/* the registration, dst and neigh hold it */
+	bool registered;
+	bool on_flush_list;		/* flush_entry is on net->tx_flush_list */
+	u32 alloc_size;
+	struct sk_buff_head input_queue;	/* netif_rx() */
+	struct napi_struct backlog;	/* polls input_queue */
 
 	/* per-device state of the protocol rooms; set on NETDEV_REGISTER */
 	void *ip_ptr;			/* struct in_device, ipv4 */
@@ -110,7 +118,9 @@ struct net_device {
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size);
 void ether_setup(struct net_device *dev);	/* Ethernet defaults: type, lengths, MTU 1500, flags */
 int register_netdev(struct net_device *dev);	/* name may hold "%d"; -EEXIST, -EINVAL, -ENOMEM */
-void unregister_netdev(struct net_device *dev);	/* closes, notifies, frees */
+/* Closes, notifies (rooms drop their references) and gives up the registration's reference. */
+void unregister_netdev(struct net_device *dev);
+void free_netdev(struct net_device *dev);	/* one that was never registered */
 int dev_open(struct net_device *dev);
 int dev_close(struct net_device *dev);
 int dev_set_mtu(struct net_device *dev, u32 mtu);
@@ -122,9 +132,11 @@ static inline void dev_hold(struct net_device *dev)
 {
 	dev->refcnt++;
 }
+void netdev_destroy(struct net_device *dev);	/* last reference gone; use dev_put() */
 static inline void dev_put(struct net_device *dev)
 {
-	dev->refcnt--;
+	if (!--dev->refcnt)
+		netdev_destroy(dev);
 }
 int dev_mc_add(struct net_device *dev, const u8 *addr);
 int dev_mc_del(struct net_device *dev, const u8 *addr);
@@ -148,16 +160,6 @@ struct packet_type {
 };
 void dev_add_pack(struct net *net, struct packet_type *pt);
 void dev_remove_pack(struct packet_type *pt);
-
-/* Offload rows: one per network protocol and one per transport. */
-struct packet_offload {
-	struct list_head list;
-	u16 type;			/* ETH_TYPE_* for a network row, or 0 */
-	u8 ipproto;			/* for a transport row */
-	u8 family_bits;
-	/* segment payload behind this header; see core/gso.h */
-	struct sk_buff *(*gso_segment)(struct sk_buff *skb, netdev_features_t features);
-};
 
 /* -- transmit ---------------------------------------------------------- */
 /* data at the link header. Consumes. 0, or -ENETDOWN, -ENOBUFS (dropped by the queue). */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Segmentation (GSO) and aggregation (GRO) in software. The family and transport parts register
- * struct packet_offload rows in the net; core walks them. Works on any header chain of
- * Ethernet [VLAN] IPv4|IPv6 TCP|UDP.
+ * Segmentation (GSO) in software, for Ethernet [VLAN] IPv4|IPv6 [extension headers] TCP|UDP, or
+ * without the Ethernet header where the device has none.
  */
 #ifndef NETSTACK_CORE_GSO_H
 #define NETSTACK_CORE_GSO_H

@@ -12,6 +12,7 @@
 #include "core/timer.h"
 
 struct net;
+struct neighbour;
 struct net_device;
 
 /* Linux's NUD_* values (ABI) */

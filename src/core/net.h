@@ -49,16 +49,17 @@ struct net {
 	struct list_head notifiers;
 	struct list_head ptype_all;	/* taps */
 	struct list_head ptype_list;	/* protocol handlers */
-	struct list_head offloads;
 	struct list_head neigh_tables;
 	struct list_head sysctl_tables;
 	struct list_head hooks[NF_PROTO_MAX][NF_HOOK_MAX];
 	struct net_device *loopback_dev;
 	u32 next_ifindex;
+	u64 next_cookie;		/* sockets: sk_ino, sk_cookie */
 	bool running, kicked, dying;
 
+	struct page_frag frag_cache;	/* small copies that must become page references */
 	struct pool skb_pool, skb_small_pool, skb_data_pool, work_pool;
-	struct page *page_free;
+	struct page *page_free_list;
 	u32 pages_live, pages_free;
 	u64 bytes_allocated;		/* held from the hook, now */
 
@@ -69,6 +70,7 @@ struct net {
 		u32 somaxconn, rmem_max, wmem_max, rmem_default, wmem_default, optmem_max;
 		u32 netdev_max_backlog, netdev_budget, dev_weight;
 		u32 default_qdisc_limit;
+		u32 udp_gro_sockets;	/* UDP is merged by GRO only while a socket wants it */
 	} core;
 
 	struct netns_ip ip;
@@ -96,6 +98,8 @@ void net_set_now(struct net *net, u64 now_ns);	/* refresh before a socket call *
 /* core part of net_create/net_destroy (src/core/net.c), called by stack.c */
 int core_net_init(struct net *net);
 void core_net_exit(struct net *net);
+
+void net_kick(struct net *net);	/* ask for net_run(); no-op inside it */
 
 u32 net_rand32(struct net *net);
 u64 net_rand64(struct net *net);

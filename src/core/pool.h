@@ -13,6 +13,7 @@ struct net;
 
 /* Plain memory, zeroed. NULL when the hook fails (tests make it fail). */
 void *net_alloc(struct net *net, size_t size);
+void *net_alloc_raw(struct net *net, size_t size);	/* not zeroed */
 void net_free(struct net *net, void *p, size_t size);
 
 /* Pool of equal objects. Objects are NOT zeroed by pool_get() (pool_zget() zeroes). */

@@ -9,8 +9,11 @@
 
 #include <sys/types.h>
 
+#include <sys/types.h>
+
 #include "base/base.h"
 #include "core/backlog.h"
+#include "core/dev.h"
 #include "core/dst.h"
 #include "core/skb.h"
 #include "core/sockopt.h"
@@ -118,6 +121,7 @@ struct sock {
 	struct net *net;
 	const struct proto *prot;
 	const struct inet_af *sk_family_af;	/* family of the socket() call */
+	u16 sk_family;			/* AF_*: sk_alloc() takes it from the first member of af */
 	u16 sk_type;
 	u8 sk_protocol;
 	u8 sk_state;			/* TCP_* ; set by tcp_set_state()/sk_set_state() */
@@ -137,6 +141,9 @@ struct sock {
 	u32 sk_priority, sk_mark;
 	u32 sk_bound_dev_if;
 	u32 sk_uid;
+	u64 sk_cookie;			/* SO_COOKIE; unique per net */
+	int sk_incoming_cpu;		/* SO_INCOMING_CPU; -1 until set */
+	u64 sk_rcvtimeo_us, sk_sndtimeo_us;	/* SO_*TIMEO, 0: none; who waits obeys them */
 	u64 sk_ino;			/* for /proc and sock_diag; unique per net */
 	u64 sk_lingertime_ns;
 	u64 sk_pacing_rate, sk_max_pacing_rate;	/* bytes/s, ~0: none */
@@ -169,6 +176,10 @@ struct sock {
 	void (*sk_conn_abort)(struct sock *sk, void *cookie);
 };
 
+/*
+ * One reference, the caller's; state CLOSE, Linux's buffer defaults. Calls prot->init(). NULL: no
+ * memory, or init refused. struct inet_af begins with its u16 family.
+ */
 struct sock *sk_alloc(struct net *net, const struct proto *prot, const struct inet_af *af);
 static inline struct sock *sock_hold(struct sock *sk)
 {
