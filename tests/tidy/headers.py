@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Each header compiles alone, and twice, with the project's warnings."""
+import os
+import shlex
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from source import Report, TOP, c_files
+
+CC = shlex.split(os.environ.get("CC", "cc"))
+FLAGS = ["-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+         "-I" + os.path.join(TOP, "src"), "-I" + os.path.join(TOP, "include"), "-I" + TOP,
+         "-I" + os.environ.get("builddir", "."), "-DNETSTACK_VERSION=\"0\"",
+         "-DNETSTACK_LIBDIR=\"/usr/lib\"",
+         *shlex.split(os.environ.get("NETSTACK_LIB_CFLAGS", "")), "-x", "c", "-"]
+
+
+def compile_alone(path):
+    """None, or the compiler's first words about a header compiled alone."""
+    name = path
+    for base in ("src/", "include/"):
+        name = name.removeprefix(base)
+    out = subprocess.run(CC + FLAGS, input=f'#include "{name}"\n#include "{name}"\n',
+                         capture_output=True, text=True)
+    if out.returncode == 0:
+        return None
+    errors = [line for line in out.stderr.split("\n") if "error" in line]
+    return f"{path}: does not compile alone: {(errors or [out.stderr.strip()])[0]}"
+
+
+def main():
+    headers = c_files(("src/", "include/", "drivers/", "preload/", "tests/"), (".h",))
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        offences = [o for o in pool.map(compile_alone, headers) if o]
+    report = Report()
+    report.rule(f"each of {len(headers)} headers is self-contained", offences)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
