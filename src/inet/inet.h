@@ -9,6 +9,7 @@
 #include "ip/ip.h"
 #include "inet/inet_sock.h"
 #include "inet/inet_hash.h"
+#include "inet/inet_mcast.h"
 #include "inet/dgram.h"
 
 int inet_net_init(struct net *net);

@@ -6,9 +6,30 @@
 #include "ip/ip.h"
 
 struct inet_bind_bucket;
+struct inet_hashinfo;
+
+/* sk_userlocks beside the buffers' 1 and 2: what bind() was given, so that it survives disconnect */
+enum { INET_BINDADDR_LOCK = 4, INET_BINDPORT_LOCK = 8 };
+
+/* Options of SOL_IPV6; they govern what leaves as IPv6. */
+struct inet_opts6 {
+	s16 ucast_hops, mcast_hops;	/* -1: default */
+	u8 tclass;
+	u8 pmtudisc;			/* IPV6_PMTUDISC_* */
+	u8 min_hopcount;
+	u8 autoflowlabel;		/* 0 off, 1 on, 2 the sysctl's */
+	bool mc_loop, mc_all, recverr, recverr_rfc4884, dontfrag, sndflow;
+	u16 srcprefs;			/* IPV6_PREFER_SRC_* */
+	u32 frag_size;			/* IPV6_MTU: largest packet to send, 0: path's */
+	u32 mc_index, uc_index;
+	u32 cmsg_flags;			/* INET_CMSG_* */
+	bool pktinfo_2292, hoplimit_2292;	/* which dialect asked */
+	s32 csum_offset;		/* IPV6_CHECKSUM of raw sockets; -1: none */
+};
 
 struct inet_sock {
 	struct sock sk;			/* must be first */
+	struct list_head net_entry;	/* net->inet.socks */
 	/* Family on the wire now: an IPv6 socket connected to a v4-mapped peer uses IPv4's. */
 	const struct inet_af *af;
 	union inet_addr saddr;		/* source of what we send */
@@ -25,7 +46,7 @@ struct inet_sock {
 	struct list_head reuseport_list;	/* SO_REUSEPORT group; empty: alone */
 
 	bool v6only, freebind, hdrincl, transparent, recverr, recverr_rfc4884, is_icsk;
-	bool bind_address_no_port, defer_connect, nodefrag;
+	bool bind_address_no_port, defer_connect, nodefrag, mc_all;
 	s16 uc_ttl;			/* -1: default */
 	u8 mc_ttl, mc_loop;
 	u8 tos, min_ttl, rcv_tos;
@@ -39,6 +60,7 @@ struct inet_sock {
 	u8 opt_len;
 	u8 opt[40];			/* IP_OPTIONS to send */
 	u32 id;				/* next IPv4 identification */
+	struct inet_opts6 o6;
 };
 
 enum {
@@ -52,14 +74,31 @@ static inline struct inet_sock *inet_sk(const struct sock *sk)
 	return (struct inet_sock *)(uintptr_t)sk;
 }
 
-/* Sets the defaults above; called by each transport's proto.init(). */
+/* Sets the defaults above and lists sk in its net; called by each transport's proto.init(). */
 void inet_sock_init(struct sock *sk);
+/*
+ * The other end of inet_sock_init(): leaves multicast groups, purges the three queues, drops the
+ * cached route and unlists sk. Called by each transport's proto.destroy(); the port must be free.
+ */
+void inet_sock_destroy(struct sock *sk);
+/*
+ * Options, addresses and cmsg wishes of a listener for its child, after inet_sock_init(child):
+ * everything that Linux's accept() inherits from struct inet_sock (not ports, peer, groups).
+ */
+void inet_sock_inherit(const struct sock *parent, struct sock *child);
+/* Calls fn for every inet socket of the net, oldest first. fn may destroy the socket it is given. */
+void inet_sock_for_each(struct net *net, void (*fn)(struct sock *sk, void *arg), void *arg);
 /*
  * Checks a bind address (family, local or any or multicast, freebind, v6only, link-local scope,
  * privileged port is the daemon's business) and fills rcv_saddr/saddr. Does not take the port.
  * -EADDRNOTAVAIL, -EAFNOSUPPORT, -EINVAL.
  */
 int inet_bind_addr(struct sock *sk, const struct inet_sockaddr *addr);
+/*
+ * bind(2) whole: state check (-EINVAL when bound already), inet_bind_addr(), port of h (unless
+ * IP_BIND_ADDRESS_NO_PORT and 0). On failure the socket is as before. -EADDRINUSE …
+ */
+int inet_bind(struct sock *sk, struct inet_hashinfo *h, const struct inet_sockaddr *addr);
 /* Fills fl for this socket to daddr:dport (0: connected peer). */
 void inet_sk_flow(struct sock *sk, struct flowi *fl, const union inet_addr *daddr, u16 dport);
 /* Route for a connected socket: the cached one if still valid, else looked up and cached. Borrowed
@@ -70,5 +109,24 @@ struct dst_entry *inet_sk_route(struct sock *sk, struct flowi *fl, int *err);
 int inet_sk_set_family_for(struct sock *sk, const struct inet_sockaddr *dst);
 int inet_getname(struct sock *sk, struct inet_sockaddr *addr, bool peer);	/* -ENOTCONN */
 void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o);	/* ttl, tos, pmtudisc, options */
+/* The same for a packet to daddr: multicast has its own TTL. */
+void inet_xmit_opts_to(const struct sock *sk, const union inet_addr *daddr, struct ip_xmit_opts *o);
+/* Is the err queue asked for, for packets of this family (IP_RECVERR, IPV6_RECVERR)? */
+bool inet_recverr(const struct sock *sk, const struct inet_af *af);
+/* IP_MINTTL / IPV6_MINHOPCOUNT for packets of this family; 0: none. */
+u8 inet_min_ttl(const struct sock *sk, const struct inet_af *af);
+/* IP_MULTICAST_LOOP / IPV6_MULTICAST_LOOP for what leaves now. */
+bool inet_mc_loop(const struct sock *sk);
+/* Does sk, by its device binding, take packets that arrived on iif? */
+static inline bool inet_bound_dev_match(const struct sock *sk, u32 iif)
+{
+	return !sk->sk_bound_dev_if || sk->sk_bound_dev_if == iif;
+}
+/* An any destination means this host (RFC 1122 3.2.1.3): own source if set, else loopback. */
+void inet_fix_any_daddr(const struct sock *sk, union inet_addr *daddr);
+
+/* SOL_IP and SOL_IPV6 for every inet socket; the socket room adds them to each proto's tables. */
+extern const struct sockopt_table inet_sol_ip_table;
+extern const struct sockopt_table inet_sol_ipv6_table;
 
 #endif

@@ -1,3 +1,17 @@
-# Sources of the room inet: list them in src_inet_libinet_la_SOURCES (headers too).
 noinst_LTLIBRARIES += src/inet/libinet.la
-src_inet_libinet_la_SOURCES =
+src_inet_libinet_la_SOURCES = \
+	src/inet/dgram.c \
+	src/inet/dgram.h \
+	src/inet/inet.h \
+	src/inet/inet_cmsg.c \
+	src/inet/inet_err.c \
+	src/inet/inet_hash.c \
+	src/inet/inet_hash.h \
+	src/inet/inet_mcast.c \
+	src/inet/inet_mcast.h \
+	src/inet/inet_net.c \
+	src/inet/inet_port.c \
+	src/inet/inet_sock.c \
+	src/inet/inet_sock.h \
+	src/inet/ip4_sockopt.c \
+	src/inet/ip6_sockopt.c

@@ -4,9 +4,22 @@
 #define NETSTACK_CORE_NETNS_INET_H
 
 #include "base/base.h"
+#include "core/sysctl.h"
+
+enum {
+	INET_PERTURB_SLOTS = 4096,	/* RFC 6056 3.3.4: counters of algorithm 4 */
+	INET_RESERVED_TEXT = 250,
+};
 
 struct netns_inet {
-	int placeholder;
+	struct list_head socks;		/* every inet_sock.net_entry */
+	u16 local_ports[2];		/* ip_local_port_range, both included */
+	u32 unprivileged_port_start;
+	char reserved_text[INET_RESERVED_TEXT];	/* ip_local_reserved_ports */
+	DECLARE_BITMAP(reserved, 65536);
+	u32 *perturb;			/* INET_PERTURB_SLOTS */
+	struct siphash_key port_key;
+	struct sysctl_table sysctls;
 };
 
 #endif
