@@ -1,1 +1,10 @@
-# Sources, programs and tests of tests/bench.
+# The comparison with the kernel: `make bench` (root). Not part of `make check`: it measures.
+noinst_PROGRAMS += tests/bench/nb
+tests_bench_nb_SOURCES = tests/bench/nb.c
+tests_bench_nb_LDADD =
+EXTRA_DIST += tests/bench/bench.py
+CLEANFILES += bench.json
+
+.PHONY: bench
+bench: all
+	$(PYTHON) $(srcdir)/tests/bench/bench.py $(abs_builddir) $(BENCH_FLAGS)
