@@ -6,9 +6,17 @@
 #include "core/core.h"
 #include "ip/addr.h"
 #include "ip/af.h"
+#include "ip/family.h"
+#include "ip/fib.h"
 #include "ip/flow.h"
+#include "ip/frag.h"
+#include "ip/ifaddr.h"
+#include "ip/mcast.h"
+#include "ip/peer.h"
+#include "ip/pmtu.h"
 #include "ip/proto.h"
 #include "ip/route.h"
+#include "ip/rtable.h"
 #include "wire/wire.h"
 
 /* Room entry points for src/stack.c */

@@ -1,3 +1,29 @@
-# Sources of the room ip: list them in src_ip_libip_la_SOURCES (headers too).
+# The room ip: what IPv4 and IPv6 share.
 noinst_LTLIBRARIES += src/ip/libip.la
-src_ip_libip_la_SOURCES =
+src_ip_libip_la_SOURCES = \
+	src/ip/addr.c \
+	src/ip/addr.h \
+	src/ip/af.h \
+	src/ip/family.h \
+	src/ip/fib.c \
+	src/ip/fib.h \
+	src/ip/fib_trie.c \
+	src/ip/fib_trie.h \
+	src/ip/flow.h \
+	src/ip/frag.c \
+	src/ip/frag.h \
+	src/ip/ifaddr.c \
+	src/ip/ifaddr.h \
+	src/ip/ip.c \
+	src/ip/ip.h \
+	src/ip/mcast.c \
+	src/ip/mcast.h \
+	src/ip/peer.c \
+	src/ip/peer.h \
+	src/ip/pmtu.c \
+	src/ip/pmtu.h \
+	src/ip/proto.c \
+	src/ip/proto.h \
+	src/ip/route.c \
+	src/ip/route.h \
+	src/ip/rtable.h

@@ -56,6 +56,8 @@ struct net_protocol {
 /* proto: IP number; one handler a number and family bit (bit 0 IPv4, bit 1 IPv6). 0/-EEXIST. */
 int inet_add_protocol(struct net *net, const struct net_protocol *p, u8 proto, u8 af_bits);
 void inet_del_protocol(struct net *net, u8 proto, u8 af_bits);
+/* Hands e to the transport of proto, if there is one that wants errors. */
+void inet_icmp_err_deliver(struct net *net, const struct inet_icmp_err *e, u8 proto);
 
 /* Raw sockets see every delivered packet first. Set by the raw room; returns true if one took it. */
 typedef bool (*raw_deliver_fn)(const struct sk_buff *skb, u8 proto);

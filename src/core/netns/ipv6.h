@@ -4,9 +4,46 @@
 #define NETSTACK_CORE_NETNS_IPV6_H
 
 #include "base/base.h"
+#include "core/dev.h"
+#include "core/neigh.h"
+#include "core/notify.h"
+#include "core/sysctl.h"
+
+/* net.ipv6.conf.{all,default}.* and each device's copy of default */
+struct ipv6_devconf {
+	u8 disable_ipv6, accept_redirects, accept_dad, enhanced_dad, suppress_frag_ndisc;
+	u8 optimistic_dad;			/* can only be 0 */
+	u8 forwarding;				/* can only be 0 until there is a forwarding path */
+	u8 accept_source_route;			/* can only be 0 */
+	u8 accept_ra;				/* can only be 0 until there is SLAAC */
+	u8 addr_gen_mode;			/* 0: EUI-64, 1: none */
+	u8 ndisc_notify, drop_unicast_in_l2_multicast, drop_unsolicited_na;
+	u8 hop_limit;
+	u32 mtu, dad_transmits;
+};
 
 struct netns_ipv6 {
-	int placeholder;
+	struct neigh_table nd_tbl;
+	struct packet_type ip6_pt;
+	struct notifier_block nb;
+	struct sysctl_table sysctls;
+	struct ipv6_devconf conf_all, conf_default;
+	struct siphash_key id_key;		/* fragment identifications, flow labels */
+	u32 frag_id_salt;
+
+	/* net.ipv6.* */
+	u8 bindv6only;
+	u8 auto_flowlabels;
+	u8 flowlabel_reflect;			/* can only be 0 */
+	u8 ip_nonlocal_bind;
+	u8 icmp_echo_ignore_all, icmp_echo_ignore_multicast, icmp_echo_ignore_anycast;
+	u8 icmp_error_anycast_as_unicast;	/* can only be 0 */
+	u64 icmp_ratelimit_ns;
+	u64 icmp_ratemask_lo;			/* error types 0..63; 127 and above are not limited */
+	u32 max_dst_opts_number, max_hbh_opts_number;
+	u32 max_dst_opts_length, max_hbh_length;
+	u64 mtu_expires_ns;
+	u32 min_adv_mss;
 };
 
 #endif

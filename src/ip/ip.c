@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The room's start and end, and what a device's events mean to both families. */
+#include <errno.h>
+
+#include "ip/ip.h"
+
+static void ip_netdev_event(struct notifier_block *nb, struct net *net, enum net_event event,
+			    void *obj)
+{
+	(void)nb;
+	switch (event) {
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEMTU:
+		rt_genid_bump(net);
+		break;
+	case NETDEV_UNREGISTER:
+		rt_genid_bump(net);
+		rt_flush_dev(net, obj);
+		break;
+	default:
+		break;
+	}
+}
+
+int ip_net_init(struct net *net)
+{
+	int err;
+
+	net->ip.key.key[0] = net_rand64(net);
+	net->ip.key.key[1] = net_rand64(net);
+	net->ip.rt_genid = 1;
+	err = fib_net_init(net);
+	err = err ?: inet_ifaddr_net_init(net);
+	err = err ?: rt_net_init(net);
+	err = err ?: inet_pmtu_net_init(net);
+	err = err ?: inet_peer_net_init(net);
+	err = err ?: inet_frags_init(net, &net->ip.frags[0], "ip4_frag_queue");
+	err = err ?: inet_frags_init(net, &net->ip.frags[1], "ip6_frag_queue");
+	net->ip.nb.fn = ip_netdev_event;
+	net_notifier_register(net, &net->ip.nb);
+	return err;
+}
+
+void ip_net_exit(struct net *net)
+{
+	net_notifier_unregister(&net->ip.nb);
+	inet_frags_exit(net, &net->ip.frags[1]);
+	inet_frags_exit(net, &net->ip.frags[0]);
+	inet_peer_net_exit(net);
+	inet_pmtu_net_exit(net);
+	rt_net_exit(net);
+	inet_ifaddr_net_exit(net);
+	fib_net_exit(net);
+}

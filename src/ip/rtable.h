@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rtable: a dst_entry of IPv4 or IPv6, and the cache of them. */
+#ifndef NETSTACK_IP_RTABLE_H
+#define NETSTACK_IP_RTABLE_H
+
+#include "core/core.h"
+#include "ip/addr.h"
+#include "ip/family.h"
+#include "ip/flow.h"
+
+enum { RT_CACHE_BITS = 10, RT_CACHE_MAX = 4096 };
+
+struct rtable {
+	struct dst_entry dst;		/* must be first */
+	struct hlist_node hash;		/* by (family, daddr); unhashed: not in the cache */
+	struct list_head lru;
+	struct list_head all;
+	const struct ip_family *fam;
+	union inet_addr daddr;
+	union inet_addr nexthop;	/* daddr itself when on link */
+	union inet_addr saddr;		/* source to use when none was asked for */
+	u32 oif;			/* as asked for: part of the key */
+	u32 mark;
+	u8 tos;				/* DSCP bits of the key */
+	u8 type;			/* RTN_* */
+	bool gateway;
+	bool cached;
+	u32 pmtu;			/* learned, valid until dst.expires; 0: none */
+	u32 id;				/* IPv4 identification of atomic datagrams to daddr */
+};
+
+static inline struct rtable *rt_of(const struct dst_entry *dst)
+{
+	return (struct rtable *)(uintptr_t)dst;
+}
+
+/*
+ * Output look-up behind inet_af.route_output(); fl->daddr is set and not any. One reference in *dst.
+ */
+int ip_route_output(struct net *net, struct flowi *fl, struct dst_entry **dst);
+/*
+ * dst for a received packet to a unicast address of ours: the address's own, made once. One
+ * reference. NULL: not ours, or no memory.
+ */
+struct dst_entry *ip_route_input_local(struct net *net, u16 family, const union inet_addr *daddr,
+				       struct net_device *dev);
+/* An uncached dst that delivers locally (multicast, broadcast, 127/8), or NULL. */
+struct dst_entry *ip_route_input_dst(struct net *net, u16 family, struct net_device *dev, u8 type);
+/* The cached neighbour of dst for its next hop, looked up if needed. Borrowed; NULL: none. */
+struct neighbour *rt_neigh(struct rtable *rt, const union inet_addr *nexthop);
+/* Any change of routes, addresses or devices: what was looked up before is stale. */
+static inline void rt_genid_bump(struct net *net)
+{
+	net->ip.rt_genid++;
+}
+/* Takes every rtable off dev, which goes away: they discard from now on. */
+void rt_flush_dev(struct net *net, struct net_device *dev);
+/* A new path MTU for daddr becomes known to the rtables that exist. */
+void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, u32 oif, u32 pmtu,
+		     u64 expires);
+int rt_net_init(struct net *net);
+void rt_net_exit(struct net *net);
+
+#endif
