@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The program under test: an ordinary Python process, run under libnetstack.so, that makes the
+socket calls it is told to on stdin (a JSON object a line) and tells what came of them.
+
+Sockets are named by the test. Non-blocking unless said otherwise, so that a test never hangs.
+"""
+import base64
+import errno
+import json
+import select
+import socket
+import struct
+import sys
+
+SOCKS = {}
+
+
+def pack(value):
+    if isinstance(value, bytes):
+        return {"bytes": base64.b64encode(value).decode()}
+    if isinstance(value, tuple):
+        return [pack(v) for v in value]
+    return value
+
+
+def unpack(value):
+    if isinstance(value, dict) and "bytes" in value:
+        return base64.b64decode(value["bytes"])
+    if isinstance(value, list):
+        return tuple(unpack(v) for v in value)
+    return value
+
+
+def do_socket(name, family, kind, proto=0):
+    s = socket.socket(getattr(socket, family), getattr(socket, kind), proto)
+    s.setblocking(False)
+    SOCKS[name] = s
+
+
+def do_accept(name, new):
+    s, addr = SOCKS[name].accept()
+    s.setblocking(False)
+    SOCKS[new] = s
+    return addr
+
+
+def do_poll(name, timeout_ms=0):
+    p = select.poll()
+    p.register(SOCKS[name], select.POLLIN | select.POLLOUT | select.POLLPRI | select.POLLRDHUP)
+    got = p.poll(timeout_ms)
+    return got[0][1] if got else 0
+
+
+def do_wait(name, mask, timeout_ms):
+    """Waits until one of the events in mask holds; returns the bits (0: timed out)."""
+    p = select.poll()
+    p.register(SOCKS[name], mask)
+    got = p.poll(timeout_ms)
+    return got[0][1] if got else 0
+
+
+def do_close(name):
+    SOCKS.pop(name).close()
+
+
+def do_recvall(name, count, timeout_ms=2000):
+    data = b""
+    while len(data) < count:
+        if not do_wait(name, select.POLLIN, timeout_ms):
+            break
+        part = SOCKS[name].recv(count - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def do_linger(name, on, seconds):
+    SOCKS[name].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", on, seconds))
+
+
+def do_setsockopt(name, level, opt, value):
+    SOCKS[name].setsockopt(level, opt, value)
+
+
+def do_getsockopt(name, level, opt, size=0):
+    return SOCKS[name].getsockopt(level, opt, size) if size else SOCKS[name].getsockopt(level, opt)
+
+
+def do_recvmsg(name, size, ctl=1024, flags=0):
+    data, anc, out_flags, addr = SOCKS[name].recvmsg(size, ctl, flags)
+    return data, tuple(anc), out_flags, addr
+
+
+def do_blocking(name, timeout):
+    SOCKS[name].settimeout(timeout)
+
+
+def call(req):
+    op, args = req["op"], [unpack(a) for a in req["args"]]
+    fn = globals().get("do_" + op)
+    if fn:
+        return fn(*args)
+    return getattr(SOCKS[args[0]], op)(*args[1:])
+
+
+def main():
+    for line in sys.stdin:
+        try:
+            answer = {"ok": pack(call(json.loads(line)))}
+        except BlockingIOError as e:
+            answer = {"errno": errno.errorcode[e.errno]}
+        except TimeoutError as e:
+            answer = {"errno": errno.errorcode.get(e.errno, "TIMEOUT")}
+        except OSError as e:
+            answer = {"errno": errno.errorcode.get(e.errno, str(e))}
+        print(json.dumps(answer), flush=True)
+
+
+main()
