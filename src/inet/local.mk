@@ -14,4 +14,5 @@ src_inet_libinet_la_SOURCES = \
 	src/inet/inet_sock.c \
 	src/inet/inet_sock.h \
 	src/inet/ip4_sockopt.c \
-	src/inet/ip6_sockopt.c
+	src/inet/ip6_sockopt.c \
+	src/inet/sockopt_rows.h
