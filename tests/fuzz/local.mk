@@ -1,1 +1,24 @@
-# Sources, programs and tests of tests/fuzz.
+# Fuzz targets: one file fuzz_x.c each, with LLVMFuzzerTestOneInput() (fuzz.h), a corpus in corpus/x/
+# and perhaps a dictionary in dict/x.dict.
+#
+#   configure CC=clang --enable-fuzzers; make fuzzers     libFuzzer binaries
+#   any other build: make check                           standalone.c replays and mutates the corpus
+#
+# A new target: its name in fuzz_targets, and the two lines _SOURCES and _LDADD.
+fuzz_targets =
+
+if ENABLE_FUZZERS
+fuzz_main = tests/fuzz/fuzz.h
+EXTRA_PROGRAMS += $(fuzz_targets)
+else
+fuzz_main = tests/fuzz/fuzz.h tests/fuzz/standalone.c
+check_PROGRAMS += $(fuzz_targets)
+TESTS += $(fuzz_targets)
+endif
+FUZZ_LDADD = libnetstack_core.la $(FUZZ_LDFLAGS)
+
+.PHONY: fuzzers
+fuzzers: $(fuzz_targets)
+
+EXTRA_DIST += tests/fuzz/run-long.sh tests/fuzz/corpus tests/fuzz/dict \
+	tests/fuzz/standalone.c tests/fuzz/fuzz.h
