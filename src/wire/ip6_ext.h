@@ -32,11 +32,14 @@ struct ip6_ext_cursor {
 	enum ip6_ext_err err;
 };
 
-/* Headers that the walk steps over. ESP is not among them: what follows it is not readable. */
+/*
+ * Headers that the walk steps over. ESP is not among them: what follows it is not readable. Nor is
+ * the mobility header, which is always the last one.
+ */
 static inline bool ip6_is_ext_hdr(u8 type)
 {
 	return type == IP_PROTO_HOPOPTS || type == IP_PROTO_ROUTING || type == IP_PROTO_FRAGMENT ||
-	       type == IP_PROTO_AH || type == IP_PROTO_DSTOPTS || type == IP_PROTO_MH;
+	       type == IP_PROTO_AH || type == IP_PROTO_DSTOPTS;
 }
 
 /*
