@@ -126,6 +126,9 @@ int dev_close(struct net_device *dev);
 int dev_set_mtu(struct net_device *dev, u32 mtu);
 int dev_set_mac_address(struct net_device *dev, const u8 *addr);
 void dev_set_carrier(struct net_device *dev, bool on);
+int dev_set_features(struct net_device *dev, netdev_features_t features);
+void dev_set_promiscuity(struct net_device *dev, int inc);
+void dev_set_allmulti(struct net_device *dev, int inc);
 struct net_device *dev_get_by_name(struct net *net, const char *name);
 struct net_device *dev_get_by_index(struct net *net, u32 ifindex);
 static inline void dev_hold(struct net_device *dev)
@@ -154,7 +157,8 @@ struct packet_type {
 	struct list_head list;
 	u16 type;			/* ETH_TYPE_*, or 0 for all (tap) */
 	struct net_device *dev;		/* NULL: all */
-	/* Protocol handlers consume skb. Taps (type 0) get a clone that they consume. */
+	/* Protocol handlers consume skb. Taps (type 0) get a clone, data at the link header, that
+	 * they consume; what we send comes with pkt_type PACKET_OUTGOING. */
 	void (*func)(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
 	void *priv;
 };
@@ -164,7 +168,8 @@ void dev_remove_pack(struct packet_type *pt);
 /* -- transmit ---------------------------------------------------------- */
 /* data at the link header. Consumes. 0, or -ENETDOWN, -ENOBUFS (dropped by the queue). */
 int dev_queue_xmit(struct sk_buff *skb);
-/* Pushes an Ethernet header (any device type: no-op where hard_header_len is 0). */
+/* Pushes an Ethernet header (any device type: no-op where hard_header_len is 0). saddr NULL: ours;
+ * daddr NULL: zeros on loopback. 0, -ENOMEM, -EINVAL; does not consume. */
 int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
 		    const u8 *saddr);
 void netif_stop_queue(struct net_device *dev);

@@ -24,6 +24,7 @@ struct dst_ops {
 	void (*update_pmtu)(struct dst_entry *dst, u32 mtu);
 	void (*confirm_neigh)(const struct dst_entry *dst);	/* forward progress (RFC 4861 7.3.1) */
 	void (*negative_advice)(struct dst_entry *dst);		/* upper layer suspects the path */
+	/* Releases what the room added; dst_release() frees dst, drops dev and neigh. May be NULL. */
 	void (*destroy)(struct dst_entry *dst);
 };
 
@@ -31,6 +32,7 @@ struct dst_entry {
 	const struct dst_ops *ops;
 	struct net *net;
 	struct net_device *dev;
+	u32 size;			/* of the allocation */
 	u32 refcnt;
 	u32 genid;			/* of the FIB when made; ops->check compares */
 	int error;			/* e.g. -EHOSTUNREACH for an unreachable route */

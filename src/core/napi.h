@@ -29,6 +29,7 @@ struct napi_struct {
 void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *, int), int weight);
 void netif_napi_del(struct napi_struct *napi);
+void napi_disable(struct napi_struct *napi);	/* dev_close() does it for every context */
 void napi_schedule(struct napi_struct *napi);
 void napi_complete_done(struct napi_struct *napi, int work_done);
 void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb);	/* consumes */

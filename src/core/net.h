@@ -13,6 +13,7 @@
 #include "core/mib.h"
 #include "core/pool.h"
 #include "core/skb.h"
+#include "core/sysctl.h"
 #include "core/trace.h"
 
 #include "core/netns/inet.h"
@@ -70,6 +71,8 @@ struct net {
 		u32 somaxconn, rmem_max, wmem_max, rmem_default, wmem_default, optmem_max;
 		u32 netdev_max_backlog, netdev_budget, dev_weight;
 		u32 default_qdisc_limit;
+		char default_qdisc[16];
+		struct sysctl_table table;
 		u32 udp_gro_sockets;	/* UDP is merged by GRO only while a socket wants it */
 	} core;
 

@@ -36,5 +36,6 @@ extern const struct qdisc_ops noqueue_qdisc_ops;	/* loopback: straight to the de
 struct qdisc *qdisc_create(struct net_device *dev, const struct qdisc_ops *ops, const void *opt);
 void qdisc_destroy(struct qdisc *q);
 void qdisc_run(struct qdisc *q);
+void qdisc_reset(struct qdisc *q);
 
 #endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net_device: birth, names, up and down, addresses, end. */
+#include "core/dev.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "core/internal.h"
+#include "wire/wire.h"
+
+enum { NAMES_MAX = 1024 };	/* numbers tried for a "%d" */
+
+/* priv_size octets behind the device are the driver's, at dev->priv. */
+struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size)
+{
+	u32 own = ((u32)sizeof(struct net_device) + 15) & ~15u;
+	struct net_device *dev = net_alloc(net, own + priv_size);
+
+	if (!dev)
+		return NULL;
+	dev->alloc_size = own + priv_size;
+	dev->net = net;
+	dev->refcnt = 1;
+	if (priv_size)
+		dev->priv = (u8 *)dev + own;
+	snprintf(dev->name, sizeof(dev->name), "%s", name);
+	list_init(&dev->list);
+	list_init(&dev->flush_entry);
+	list_init(&dev->napi_list);
+	list_init(&dev->mc_list);
+	skb_queue_head_init(&dev->input_queue);
+	work_init(&dev->restart_work, dev_restart_work);
+	netif_napi_add(dev, &dev->backlog, process_backlog, NAPI_POLL_WEIGHT);
+	dev->type = DEV_TYPE_NONE;
+	dev->mtu = ETH_DATA_LEN;
+	dev->min_mtu = IP4_MIN_MTU;
+	dev->max_mtu = IP4_LEN_MAX;
+	dev->features = NETIF_F_GSO | NETIF_F_GRO;
+	dev->gso_max_size = GSO_MAX_SIZE;
+	dev->gso_max_segs = U16_MAX;
+	dev->tx_queue_len = DEV_TX_QUEUE_LEN;
+	dev->carrier = true;
+	return dev;
+}
+
+void ether_setup(struct net_device *dev)
+{
+	dev->type = DEV_TYPE_ETHER;
+	dev->hard_header_len = ETH_HLEN;
+	dev->addr_len = ETH_ALEN;
+	dev->mtu = ETH_DATA_LEN;
+	dev->min_mtu = IP4_MIN_MTU;
+	dev->max_mtu = ETH_DATA_LEN;
+	dev->flags |= DEV_BROADCAST | DEV_MULTICAST;
+	memset(dev->broadcast, 0xff, ETH_ALEN);
+}
+
+static void dev_mc_flush(struct net_device *dev)
+{
+	struct dev_mc_addr *mc, *tmp;
+
+	list_for_each_entry_safe(mc, tmp, &dev->mc_list, list) {
+		list_del(&mc->list);
+		net_free(dev->net, mc, sizeof(*mc));
+	}
+}
+
+void netdev_destroy(struct net_device *dev)
+{
+	ASSERT(!dev->registered);
+	dev_mc_flush(dev);
+	if (dev->ops && dev->ops->ndo_destroy)
+		dev->ops->ndo_destroy(dev);
+	net_free(dev->net, dev, dev->alloc_size);
+}
+
+void free_netdev(struct net_device *dev)
+{
+	if (dev)
+		dev_put(dev);
+}
+
+/* As Linux: not empty, not too long, no slash, colon or space, not "." or "..". */
+static bool dev_valid_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (!len || len >= IFNAMSIZ_NS || !strcmp(name, ".") || !strcmp(name, ".."))
+		return false;
+	for (; *name; name++) {
+		if (*name == '/' || *name == ':' || (*name >= '\t' && *name <= '\r') ||
+		    *name == ' ')
+			return false;
+	}
+	return true;
+}
+
+/* Replaces the one "%d" of dev->name by the first free number. */
+static int dev_number_name(struct net_device *dev)
+{
+	char name[2 * IFNAMSIZ_NS];
+	char *at = strchr(dev->name, '%');
+	int i;
+
+	if (!at)
+		return 0;
+	if (at[1] != 'd' || strchr(at + 2, '%'))
+		return -EINVAL;
+	for (i = 0; i < NAMES_MAX; i++) {
+		snprintf(name, sizeof(name), "%.*s%d%s", (int)(at - dev->name), dev->name, i,
+			 at + 2);
+		if (strlen(name) >= IFNAMSIZ_NS)
+			return -EINVAL;
+		if (!dev_get_by_name(dev->net, name)) {
+			memcpy(dev->name, name, IFNAMSIZ_NS);
+			return 0;
+		}
+	}
+	return -ENFILE;
+}
+
+int register_netdev(struct net_device *dev)
+{
+	struct net *net = dev->net;
+	int ret;
+
+	if (!dev_valid_name(dev->name))
+		return -EINVAL;
+	ret = dev_number_name(dev);
+	if (ret)
+		return ret;
+	if (dev_get_by_name(net, dev->name))
+		return -EEXIST;
+	dev->qdisc = qdisc_create(dev, dev->tx_queue_len ? &pfifo_qdisc_ops : &noqueue_qdisc_ops,
+				  NULL);
+	if (!dev->qdisc)
+		return -ENOMEM;
+	dev->ifindex = net->next_ifindex++;
+	list_add_tail(&dev->list, &net->dev_list);
+	dev->registered = true;
+	if ((dev->flags & DEV_LOOPBACK) && !net->loopback_dev)
+		net->loopback_dev = dev;
+	net_notify(net, NETDEV_REGISTER, dev);
+	return 0;
+}
+
+static void dev_forget_neighbours(struct net_device *dev)
+{
+	struct neigh_table *tbl;
+
+	list_for_each_entry(tbl, &dev->net->neigh_tables, list)
+		neigh_ifdown(tbl, dev);
+}
+
+void unregister_netdev(struct net_device *dev)
+{
+	struct net *net = dev->net;
+	struct napi_struct *napi, *tmp;
+
+	ASSERT(dev->registered);
+	dev_close(dev);
+	net_notify(net, NETDEV_UNREGISTER, dev);
+	dev_forget_neighbours(dev);
+	list_del_init(&dev->list);
+	dev->registered = false;
+	if (net->loopback_dev == dev)
+		net->loopback_dev = NULL;
+	cancel_work(&dev->restart_work);
+	if (dev->on_flush_list)
+		list_del_init(&dev->flush_entry);
+	dev->on_flush_list = false;
+	skb_queue_purge_reason(&dev->input_queue, SKB_DROP_DEV_READY);
+	list_for_each_entry_safe(napi, tmp, &dev->napi_list, dev_list)
+		netif_napi_del(napi);
+	qdisc_destroy(dev->qdisc);
+	dev->qdisc = NULL;
+	dev_put(dev);
+}
+
+static void dev_update_running(struct net_device *dev)
+{
+	if ((dev->flags & DEV_UP) && dev->carrier)
+		dev->flags |= DEV_RUNNING | DEV_LOWER_UP;
+	else
+		dev->flags &= ~(u32)(DEV_RUNNING | DEV_LOWER_UP);
+}
+
+static void dev_rx_mode(struct net_device *dev)
+{
+	if ((dev->flags & DEV_UP) && dev->ops->ndo_set_rx_mode)
+		dev->ops->ndo_set_rx_mode(dev);
+}
+
+/* 0, -ENODEV when not registered, or the driver's error. */
+int dev_open(struct net_device *dev)
+{
+	int ret;
+
+	if (!dev->registered)
+		return -ENODEV;
+	if (dev->flags & DEV_UP)
+		return 0;
+	dev->flags |= DEV_UP;
+	dev->tx_stopped = false;
+	ret = dev->ops->ndo_open ? dev->ops->ndo_open(dev) : 0;
+	if (ret) {
+		dev->flags &= ~(u32)DEV_UP;
+		return ret;
+	}
+	dev_update_running(dev);
+	dev_rx_mode(dev);
+	net_notify(dev->net, NETDEV_UP, dev);
+	return 0;
+}
+
+int dev_close(struct net_device *dev)
+{
+	struct napi_struct *napi;
+
+	if (!(dev->flags & DEV_UP))
+		return 0;
+	net_notify(dev->net, NETDEV_GOING_DOWN, dev);
+	dev->flags &= ~(u32)DEV_UP;
+	dev_update_running(dev);
+	if (dev->ops->ndo_stop)
+		dev->ops->ndo_stop(dev);
+	qdisc_reset(dev->qdisc);
+	list_for_each_entry(napi, &dev->napi_list, dev_list)
+		napi_disable(napi);
+	skb_queue_purge_reason(&dev->input_queue, SKB_DROP_DEV_READY);
+	net_notify(dev->net, NETDEV_DOWN, dev);
+	dev_forget_neighbours(dev);
+	return 0;
+}
+
+/* -EINVAL outside [min_mtu, max_mtu], or the driver's error. */
+int dev_set_mtu(struct net_device *dev, u32 mtu)
+{
+	int ret;
+
+	if (mtu == dev->mtu)
+		return 0;
+	if (mtu < dev->min_mtu || mtu > dev->max_mtu)
+		return -EINVAL;
+	ret = dev->ops->ndo_change_mtu ? dev->ops->ndo_change_mtu(dev, mtu) : 0;
+	if (ret)
+		return ret;
+	dev->mtu = mtu;
+	if (dev->registered)
+		net_notify(dev->net, NETDEV_CHANGEMTU, dev);
+	return 0;
+}
+
+/* addr: addr_len octets. -EOPNOTSUPP without a link address, -EADDRNOTAVAIL for a group's. */
+int dev_set_mac_address(struct net_device *dev, const u8 *addr)
+{
+	struct neigh_table *tbl;
+	int ret;
+
+	if (!dev->addr_len)
+		return -EOPNOTSUPP;
+	if (dev->type == DEV_TYPE_ETHER && !eth_addr_is_valid(addr))
+		return -EADDRNOTAVAIL;
+	ret = dev->ops->ndo_set_mac_address ? dev->ops->ndo_set_mac_address(dev, addr) : 0;
+	if (ret)
+		return ret;
+	memcpy(dev->dev_addr, addr, dev->addr_len);
+	if (!dev->registered)
+		return 0;
+	list_for_each_entry(tbl, &dev->net->neigh_tables, list)
+		neigh_changeaddr(tbl, dev);
+	net_notify(dev->net, NETDEV_CHANGEADDR, dev);
+	return 0;
+}
+
+void dev_set_carrier(struct net_device *dev, bool on)
+{
+	if (dev->carrier == on)
+		return;
+	dev->carrier = on;
+	dev_update_running(dev);
+	if (dev->registered)
+		net_notify(dev->net, NETDEV_CHANGE, dev);
+}
+
+/* Changes what may be changed (hw_features); the rest of features stays. 0 or the driver's error. */
+int dev_set_features(struct net_device *dev, netdev_features_t features)
+{
+	int ret;
+
+	features = (dev->features & ~dev->hw_features) | (features & dev->hw_features);
+	if (features == dev->features)
+		return 0;
+	ret = dev->ops->ndo_set_features ? dev->ops->ndo_set_features(dev, features) : 0;
+	if (!ret)
+		dev->features = features;
+	return ret;
+}
+
+/* inc: +1 or -1. The flag holds while the count is not zero. */
+void dev_set_promiscuity(struct net_device *dev, int inc)
+{
+	ASSERT(inc >= 0 || dev->promiscuity >= (u32)-inc);
+	dev->promiscuity += (u32)inc;
+	dev->flags = dev->promiscuity ? dev->flags | DEV_PROMISC : dev->flags & ~(u32)DEV_PROMISC;
+	dev_rx_mode(dev);
+}
+
+void dev_set_allmulti(struct net_device *dev, int inc)
+{
+	ASSERT(inc >= 0 || dev->allmulti >= (u32)-inc);
+	dev->allmulti += (u32)inc;
+	dev->flags = dev->allmulti ? dev->flags | DEV_ALLMULTI : dev->flags & ~(u32)DEV_ALLMULTI;
+	dev_rx_mode(dev);
+}
+
+struct net_device *dev_get_by_name(struct net *net, const char *name)
+{
+	struct net_device *dev;
+
+	for_each_netdev(net, dev) {
+		if (!strncmp(dev->name, name, IFNAMSIZ_NS))
+			return dev;
+	}
+	return NULL;
+}
+
+struct net_device *dev_get_by_index(struct net *net, u32 ifindex)
+{
+	struct net_device *dev;
+
+	for_each_netdev(net, dev) {
+		if (dev->ifindex == ifindex)
+			return dev;
+	}
+	return NULL;
+}
+
+static struct dev_mc_addr *dev_mc_find(const struct net_device *dev, const u8 *addr)
+{
+	struct dev_mc_addr *mc;
+
+	list_for_each_entry(mc, &dev->mc_list, list) {
+		if (!memcmp(mc->addr, addr, dev->addr_len))
+			return mc;
+	}
+	return NULL;
+}
+
+/* Counts its users. 0/-ENOMEM */
+int dev_mc_add(struct net_device *dev, const u8 *addr)
+{
+	struct dev_mc_addr *mc = dev_mc_find(dev, addr);
+
+	if (mc) {
+		mc->users++;
+		return 0;
+	}
+	mc = net_alloc(dev->net, sizeof(*mc));
+	if (!mc)
+		return -ENOMEM;
+	memcpy(mc->addr, addr, dev->addr_len);
+	mc->users = 1;
+	list_add_tail(&mc->list, &dev->mc_list);
+	dev_rx_mode(dev);
+	return 0;
+}
+
+/* -ENOENT when it is not there */
+int dev_mc_del(struct net_device *dev, const u8 *addr)
+{
+	struct dev_mc_addr *mc = dev_mc_find(dev, addr);
+
+	if (!mc)
+		return -ENOENT;
+	if (--mc->users)
+		return 0;
+	list_del(&mc->list);
+	net_free(dev->net, mc, sizeof(*mc));
+	dev_rx_mode(dev);
+	return 0;
+}
+
+bool dev_mc_wanted(const struct net_device *dev, const u8 *addr)
+{
+	return (dev->flags & (DEV_PROMISC | DEV_ALLMULTI)) || dev_mc_find(dev, addr);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Receive path. A packet comes from a driver's poll, by way of napi_gro_receive() (gro.c), or from
+ * netif_rx() through the device's input queue (loopback, veth). It goes to the taps (ptype_all) and
+ * to the handler of its EtherType: ip_rcv(), ipv6_rcv(), arp_rcv().
+ */
+#include "core/internal.h"
+#include "wire/wire.h"
+
+enum { ETH_P_802_2_NS = 0x0004 };	/* what Linux calls a frame with a length field */
+
+static u8 eth_pkt_type(const struct net_device *dev, const u8 *dst)
+{
+	if (eth_addr_is_multicast(dst))
+		return eth_addr_equal(dst, dev->broadcast) ? PACKET_BROADCAST : PACKET_MULTICAST;
+	return eth_addr_equal(dst, dev->dev_addr) ? PACKET_HOST : PACKET_OTHERHOST;
+}
+
+bool eth_type_trans(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct eth_hdr *eth;
+	u16 type;
+
+	skb->dev = dev;
+	if (!pskb_may_pull(skb, ETH_HLEN))
+		return false;
+	skb_reset_mac_header(skb);
+	skb->mac_len = ETH_HLEN;
+	eth = (const struct eth_hdr *)skb->data;
+	skb->pkt_type = eth_pkt_type(dev, eth->dst);
+	type = be16_get(eth->type);
+	skb->protocol = type >= ETH_TYPE_802_3_MIN ? type : ETH_P_802_2_NS;
+	skb_pull(skb, ETH_HLEN);
+	return true;
+}
+
+void dev_add_pack(struct net *net, struct packet_type *pt)
+{
+	list_add_tail(&pt->list, pt->type ? &net->ptype_list : &net->ptype_all);
+}
+
+void dev_remove_pack(struct packet_type *pt)
+{
+	list_del_init(&pt->list);
+}
+
+/* Takes tags off into vlan_tci, at most two (VLAN-02). */
+static enum skb_drop_reason vlan_untag(struct sk_buff *skb)
+{
+	int depth;
+
+	for (depth = 0; eth_type_is_vlan(skb->protocol); depth++) {
+		const struct vlan_tag *tag;
+
+		if (depth == 2 || !pskb_may_pull(skb, VLAN_TAG_LEN))
+			return SKB_DROP_HDR_TRUNC;
+		tag = (const struct vlan_tag *)skb->data;
+		skb->vlan_tci = be16_get(tag->tci);
+		skb->vlan_proto = skb->protocol;
+		skb->protocol = be16_get(tag->type);
+		skb_pull(skb, VLAN_TAG_LEN);
+		if (skb->vlan_tci & VLAN_VID_MASK)
+			skb->pkt_type = PACKET_OTHERHOST;	/* no VLAN device took it */
+	}
+	if (!(skb->vlan_tci & VLAN_VID_MASK))
+		skb->vlan_proto = 0;	/* priority tag: as if untagged (VLAN-01) */
+	return SKB_NOT_DROPPED;
+}
+
+/* Taps see the whole frame: data at the link header. */
+void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type)
+{
+	struct packet_type *pt, *tmp;
+
+	list_for_each_entry_safe(pt, tmp, &skb->net->ptype_all, list) {
+		struct sk_buff *clone;
+
+		if (pt->dev && pt->dev != skb->dev)
+			continue;
+		clone = skb_clone(skb);
+		if (!clone)
+			continue;
+		clone->pkt_type = pkt_type;
+		if (skb_headroom(clone) > clone->mac_header)
+			skb_push(clone, skb_headroom(clone) - clone->mac_header);
+		pt->func(clone, clone->dev, pt);
+	}
+}
+
+static void deliver_proto(struct sk_buff *skb)
+{
+	struct packet_type *pt, *found = NULL;
+
+	list_for_each_entry(pt, &skb->net->ptype_list, list) {
+		if (pt->type != skb->protocol || (pt->dev && pt->dev != skb->dev))
+			continue;
+		if (found) {
+			struct sk_buff *clone = skb_clone(skb);
+
+			if (clone)
+				found->func(clone, clone->dev, found);
+		}
+		found = pt;
+	}
+	if (found) {
+		found->func(skb, skb->dev, found);
+		return;
+	}
+	skb->dev->stats.rx_nohandler++;
+	kfree_skb_reason(skb, SKB_DROP_UNHANDLED_PROTO);
+}
+
+void netif_receive_skb(struct sk_buff *skb)
+{
+	struct net_device *dev = skb->dev;
+	enum skb_drop_reason reason;
+
+	if (unlikely(!(dev->flags & DEV_UP))) {
+		kfree_skb_reason(skb, SKB_DROP_DEV_READY);
+		return;
+	}
+	if (!skb->tstamp)
+		skb->tstamp = dev->net->now;
+	trace_event(dev->net, netif_receive_skb, skb, NULL, dev, 0, 0);
+	if (unlikely(!list_empty(&dev->net->ptype_all)))
+		dev_deliver_taps(skb, skb->pkt_type);
+	if (dev->type == DEV_TYPE_ETHER && skb->mac_len &&
+	    eth_addr_is_multicast(((const struct eth_hdr *)skb_mac_header(skb))->src)) {
+		dev->stats.rx_frame_errors++;
+		kfree_skb_reason(skb, SKB_DROP_DEV_HDR);	/* ETH-05 */
+		return;
+	}
+	reason = vlan_untag(skb);
+	if (unlikely(reason)) {
+		kfree_skb_reason(skb, reason);
+		return;
+	}
+	if (skb->pkt_type == PACKET_OTHERHOST) {
+		kfree_skb_reason(skb, skb->vlan_proto ? SKB_DROP_VLAN : SKB_DROP_OTHERHOST);
+		return;
+	}
+	skb_reset_network_header(skb);
+	skb_reset_transport_header(skb);
+	deliver_proto(skb);
+}
+
+/* Never nested: the packet waits on its device's input queue until the device's turn. */
+void netif_rx(struct sk_buff *skb)
+{
+	struct net_device *dev = skb->dev;
+	struct net *net = dev->net;
+
+	if (!(dev->flags & DEV_UP)) {
+		kfree_skb_reason(skb, SKB_DROP_DEV_READY);
+		return;
+	}
+	if (dev->input_queue.qlen >= net->core.netdev_max_backlog) {
+		dev->stats.rx_dropped++;
+		kfree_skb_reason(skb, SKB_DROP_BACKLOG_FULL);
+		return;
+	}
+	trace_event(net, netif_rx, skb, NULL, dev, 0, 0);
+	skb_queue_tail(&dev->input_queue, skb);
+	napi_schedule(&dev->backlog);
+}
+
+/* The poll of a device's input queue. */
+int process_backlog(struct napi_struct *napi, int budget)
+{
+	struct sk_buff_head *q = &napi->dev->input_queue;
+	struct sk_buff *skb;
+	int n = 0;
+
+	while (n < budget && (skb = skb_dequeue(q))) {
+		netif_receive_skb(skb);
+		n++;
+	}
+	if (n < budget)
+		napi_complete_done(napi, n);
+	return n;
+}

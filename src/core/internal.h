@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of core share among themselves and no other room may use. */
+#ifndef NETSTACK_CORE_INTERNAL_H
+#define NETSTACK_CORE_INTERNAL_H
+
+#include "core/core.h"
+
+void page_cache_drain(struct net *net);
+
+/* timer.c, backlog.c, napi.c: one turn's share; true when more is due */
+bool run_timers(struct net *net);
+bool run_work(struct net *net);
+bool run_napi(struct net *net, int budget);
+void run_tx_flush(struct net *net);
+
+/* drop.c */
+void skb_count_drop(const struct sk_buff *skb, enum skb_drop_reason reason);
+
+/* skb.c */
+u32 skb_head_truesize(const struct sk_buff *skb);	/* of the packet without its frags */
+int pskb_expand_head(struct sk_buff *skb, u32 headroom, u32 tailroom);	/* always a new head */
+void skb_copy_meta(struct sk_buff *to, const struct sk_buff *from);
+static inline bool skb_data_shared(const struct sk_buff *skb)
+{
+	return skb->cloned && skb_shinfo(skb)->dataref > 1;
+}
+/* skb_frag.c: members of frag_list that others see too are replaced by clones. 0/-ENOMEM */
+int skb_unshare_frag_list(struct sk_buff *skb);
+
+/*
+ * Calls fn on each contiguous piece of [off, off + len), in order, until it returns non-zero,
+ * which is returned; pos counts from off. -EFAULT when the packet is shorter.
+ */
+typedef int (*skb_walk_fn)(u8 *data, u32 len, u32 pos, void *arg);
+int skb_walk(const struct sk_buff *skb, u32 off, u32 len, skb_walk_fn fn, void *arg);
+
+void core_sysctl_init(struct net *net);	/* registers net.core.* */
+
+/* dev_rx.c, dev_tx.c */
+void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type);	/* clones, for ptype_all */
+int process_backlog(struct napi_struct *napi, int budget);
+void dev_restart_work(struct work_struct *work);
+bool netif_can_checksum(const struct sk_buff *skb, netdev_features_t features);
+
+
+/* headers of a TCP or UDP packet over IPv4 or IPv6, for GRO and GSO */
+struct l4_layout {
+	u16 l3_type;		/* ETH_TYPE_IP4 or ETH_TYPE_IP6 */
+	u8 proto;		/* IP_PROTO_TCP or IP_PROTO_UDP */
+	u32 l3_off, l4_off;	/* from skb->data */
+	u32 hdr_len;		/* from skb->data to the payload */
+};
+/* Unfolded pseudo-header sum for the IP header at l3. len: of the transport header and payload. */
+u32 l4_pseudo_csum(u16 l3_type, const u8 *l3, u8 proto, u32 len);
+/* Writes the lengths of a packet of skb->len octets into its IP (and UDP) header. */
+void l4_set_lengths(struct sk_buff *skb, const struct l4_layout *l);
+/* Makes the packet CHECKSUM_PARTIAL: pseudo header in the field, csum_start and csum_offset. */
+void l4_set_partial(struct sk_buff *skb, const struct l4_layout *l);
+
+#endif
