@@ -5,7 +5,12 @@
 #   any other build: make check                           standalone.c replays and mutates the corpus
 #
 # A new target: its name in fuzz_targets, and the two lines _SOURCES and _LDADD.
-fuzz_targets =
+fuzz_targets = \
+	tests/fuzz/fuzz_ip4_opt \
+	tests/fuzz/fuzz_ip6_ext \
+	tests/fuzz/fuzz_nd_opt \
+	tests/fuzz/fuzz_print \
+	tests/fuzz/fuzz_tcp_opt
 
 if ENABLE_FUZZERS
 fuzz_main = tests/fuzz/fuzz.h
@@ -17,8 +22,23 @@ TESTS += $(fuzz_targets)
 endif
 FUZZ_LDADD = libnetstack_core.la $(FUZZ_LDFLAGS)
 
+tests_fuzz_fuzz_ip4_opt_SOURCES = tests/fuzz/fuzz_ip4_opt.c $(fuzz_main)
+tests_fuzz_fuzz_ip4_opt_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_ip6_ext_SOURCES = tests/fuzz/fuzz_ip6_ext.c $(fuzz_main)
+tests_fuzz_fuzz_ip6_ext_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_nd_opt_SOURCES = tests/fuzz/fuzz_nd_opt.c $(fuzz_main)
+tests_fuzz_fuzz_nd_opt_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_print_SOURCES = tests/fuzz/fuzz_print.c $(fuzz_main)
+tests_fuzz_fuzz_print_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_tcp_opt_SOURCES = tests/fuzz/fuzz_tcp_opt.c $(fuzz_main)
+tests_fuzz_fuzz_tcp_opt_LDADD = $(FUZZ_LDADD)
+
 .PHONY: fuzzers
 fuzzers: $(fuzz_targets)
 
-EXTRA_DIST += tests/fuzz/run-long.sh tests/fuzz/corpus tests/fuzz/dict \
+EXTRA_DIST += tests/fuzz/run-long.sh tests/fuzz/make_corpus.py tests/fuzz/corpus tests/fuzz/dict \
 	tests/fuzz/standalone.c tests/fuzz/fuzz.h

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets into tests/fuzz/corpus/ (needs scapy).
+
+The seeds are kept in the tree, so this only has to run when a packet is added here.
+"""
+import os
+
+from scapy.all import (ARP, BOOTP, Dot1Q, Ether, ICMP, ICMPv6DestUnreach, ICMPv6EchoRequest,
+                       ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6NDOptDstLLAddr,
+                       ICMPv6NDOptMTU, ICMPv6NDOptPrefixInfo, ICMPv6NDOptRDNSS,
+                       ICMPv6NDOptSrcLLAddr, ICMPv6PacketTooBig, IP, IPOption_RR, IPv6,
+                       IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
+                       IPv6ExtHdrRouting, PadN, Raw, RouterAlert, TCP, UDP)
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+US, PEER = "02:00:00:00:00:02", "02:00:00:00:00:01"
+E = Ether(dst=US, src=PEER)
+IP4 = IP(src="10.77.0.1", dst="10.77.0.2")
+IP6 = IPv6(src="fd77::1", dst="fd77::2")
+SYN_OPTIONS = [("MSS", 1460), ("SAckOK", b""), ("Timestamp", (1, 0)), ("NOP", None),
+               ("WScale", 7)]
+ACK_OPTIONS = [("NOP", None), ("NOP", None), ("Timestamp", (2, 1)), ("NOP", None), ("NOP", None),
+               ("SAck", (100, 200, 300, 400))]
+
+
+def frames():
+    """One frame of each kind that the receive path knows, as (name, packet)."""
+    yield "arp-request", Ether(dst="ff:ff:ff:ff:ff:ff", src=PEER) / ARP(
+        op=1, hwsrc=PEER, psrc="10.77.0.1", pdst="10.77.0.2")
+    yield "arp-reply", E / ARP(op=2, hwsrc=PEER, psrc="10.77.0.1", hwdst=US, pdst="10.77.0.2")
+    yield "vlan-arp", E / Dot1Q(vlan=5) / ARP(op=1, psrc="10.77.0.1", pdst="10.77.0.2")
+    for name, ip in (("4", IP4), ("6", IP6)):
+        yield f"syn{name}", E / ip / TCP(sport=1000, dport=80, flags="S", options=SYN_OPTIONS)
+        yield f"ack{name}", E / ip / TCP(sport=1000, dport=80, flags="A", seq=1, ack=1,
+                                         options=ACK_OPTIONS)
+        yield f"data{name}", E / ip / TCP(sport=1000, dport=80, flags="PA", seq=1,
+                                          ack=1) / (b"GET / HTTP/1.0\r\n\r\n")
+        yield f"urg{name}", E / ip / TCP(sport=1000, dport=80, flags="UA", urgptr=3, seq=1) / b"urgent"
+        yield f"fin{name}", E / ip / TCP(sport=1000, dport=80, flags="FA", seq=1, ack=1)
+        yield f"rst{name}", E / ip / TCP(sport=1000, dport=80, flags="R", seq=1)
+        yield f"udp{name}", E / ip / UDP(sport=53, dport=53) / (b"x" * 33)
+    inner4 = IP(src="10.77.0.2", dst="10.77.0.1") / TCP(sport=80, dport=1000)
+    inner6 = IPv6(src="fd77::2", dst="fd77::1") / TCP(sport=80, dport=1000)
+    yield "udp4-nosum", E / IP4 / UDP(sport=9, dport=9, chksum=0) / b"zero"
+    yield "echo4", E / IP4 / ICMP(type=8, id=1, seq=1) / (b"p" * 56)
+    yield "unreach4", E / IP4 / ICMP(type=3, code=3) / inner4
+    yield "toobig4", E / IP4 / ICMP(type=3, code=4, nexthopmtu=1280) / inner4
+    yield "timeex4", E / IP4 / ICMP(type=11) / inner4
+    yield "param4", E / IP4 / ICMP(type=12, ptr=20) / inner4
+    yield "options4", E / IP(src="10.77.0.1", dst="10.77.0.2",
+                             options=[IPOption_RR(routers=["0.0.0.0"] * 3)]) / UDP() / b"rr"
+    yield "frag4-first", E / IP(src="10.77.0.1", dst="10.77.0.2", id=7, flags="MF") / UDP(
+        sport=1, dport=2, len=56) / (b"f" * 24)
+    yield "frag4-last", E / IP(src="10.77.0.1", dst="10.77.0.2", id=7, frag=4, proto=17) / (b"f" * 24)
+    yield "bootp", Ether(dst="ff:ff:ff:ff:ff:ff", src=PEER) / IP(
+        src="0.0.0.0", dst="255.255.255.255") / UDP(sport=68, dport=67) / BOOTP()
+    yield "echo6", E / IP6 / ICMPv6EchoRequest(id=1, seq=1, data=b"p" * 56)
+    yield "unreach6", E / IP6 / ICMPv6DestUnreach(code=4) / inner6
+    yield "toobig6", E / IP6 / ICMPv6PacketTooBig(mtu=1280) / inner6
+    nd = IPv6(src="fe80::1", dst="ff02::1:ff00:2", hlim=255)
+    yield "ns", Ether(dst="33:33:ff:00:00:02", src=PEER) / nd / ICMPv6ND_NS(
+        tgt="fd77::2") / ICMPv6NDOptSrcLLAddr(lladdr=PEER)
+    yield "na", E / IPv6(src="fe80::1", dst="fd77::2", hlim=255) / ICMPv6ND_NA(
+        tgt="fd77::1", R=0, S=1, O=1) / ICMPv6NDOptDstLLAddr(lladdr=PEER)
+    yield "ra", Ether(dst="33:33:00:00:00:01", src=PEER) / IPv6(
+        src="fe80::1", dst="ff02::1", hlim=255) / ICMPv6ND_RA() / ICMPv6NDOptPrefixInfo(
+            prefix="fd78::", prefixlen=64) / ICMPv6NDOptMTU(mtu=1400) / ICMPv6NDOptRDNSS(
+                dns=["fd77::1"]) / ICMPv6NDOptSrcLLAddr(lladdr=PEER)
+    yield "hbh6", E / IP6 / IPv6ExtHdrHopByHop(options=[RouterAlert(), PadN(optdata=b"\0\0")]) / UDP()
+    yield "ext6", E / IP6 / IPv6ExtHdrHopByHop(options=[PadN(optdata=b"\0" * 4)]) / \
+        IPv6ExtHdrDestOpt(options=[PadN(optdata=b"\0" * 4)]) / \
+        IPv6ExtHdrRouting(addresses=["fd77::9"], segleft=0) / UDP() / b"deep"
+    yield "frag6-first", E / IP6 / IPv6ExtHdrFragment(nh=17, id=9, m=1, offset=0) / Raw(
+        bytes(UDP(sport=1, dport=2, len=56, chksum=1)) + b"f" * 16)
+    yield "frag6-last", E / IP6 / IPv6ExtHdrFragment(nh=17, id=9, m=0, offset=3) / Raw(b"f" * 24)
+    yield "frag6-atomic", E / IP6 / IPv6ExtHdrFragment(nh=17, id=9, m=0, offset=0) / Raw(
+        bytes(UDP(sport=1, dport=2, len=8, chksum=1)))
+
+
+def write(target, name, data):
+    os.makedirs(os.path.join(HERE, target), exist_ok=True)
+    with open(os.path.join(HERE, target, name), "wb") as f:
+        f.write(bytes(data))
+
+
+def main():
+    for name, packet in frames():
+        raw = bytes(packet)
+        write("frame", name, raw)
+        if not name.startswith(("fin", "rst", "vlan")):
+            write("print", name, raw)
+        if packet.haslayer(TCP) and name.startswith(("syn", "ack4")):
+            tcp = raw[-len(bytes(packet[TCP])):]
+            write("tcp_opt", name, bytes([name.startswith("syn")]) + tcp[20:(tcp[12] >> 4) * 4])
+        if name in ("hbh6", "ext6", "frag6-first", "frag6-last", "frag6-atomic", "udp6"):
+            write("ip6_ext", name, raw[14:])
+        if name == "options4":
+            write("ip4_opt", "rr", raw[34:14 + (raw[14] & 15) * 4])
+        if name in ("ns", "na"):
+            write("nd_opt", name, raw[14 + 40 + 24:])
+        if name == "ra":
+            write("nd_opt", name, raw[14 + 40 + 16:])
+    write("ip4_opt", "lsrr-ts-alert", bytes.fromhex("01830b04c0a80001c0a800024408050000000000940400000000"))
+    write("tcp_opt", "illegal-length", bytes.fromhex("01020405b4050000"))
+
+
+if __name__ == "__main__":
+    main()
