@@ -13,9 +13,9 @@
  */
 __noreturn __cold void base_assert_fail(const char *file, int line, const char *expr);
 
-#define ASSERT(cond)                                              \
-	do {                                                      \
-		if (unlikely(!(cond)))                            \
+#define ASSERT(cond)                                                 \
+	do {                                                         \
+		if (unlikely(!(cond)))                               \
 			base_assert_fail(__FILE__, __LINE__, #cond); \
 	} while (0)
 

@@ -8,7 +8,7 @@
 
 #include "base/types.h"
 
-#define BITMAP_WORDS(nbits) (((nbits) + 63u) / 64u)
+#define BITMAP_WORDS(nbits)	    (((nbits) + 63u) / 64u)
 #define DECLARE_BITMAP(name, nbits) u64 name[BITMAP_WORDS(nbits)]
 
 static inline void bitmap_set(u64 *map, u32 bit)
@@ -108,8 +108,8 @@ static inline u32 bitmap_weight(const u64 *map, u32 nbits)
 	return n;
 }
 
-#define bitmap_for_each(bit, map, nbits)                            \
-	for (bit = bitmap_find_first(map, nbits); bit < (nbits);    \
+#define bitmap_for_each(bit, map, nbits)                         \
+	for (bit = bitmap_find_first(map, nbits); bit < (nbits); \
 	     bit = bitmap_find_next(map, nbits, bit + 1))
 
 #endif

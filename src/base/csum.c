@@ -10,7 +10,7 @@
 typedef u64 lanes __attribute__((__vector_size__(16)));
 
 #define LOW_HALF 0xffffffffULL
-#define BLOCK 64
+#define BLOCK	 64
 
 /* Folds a 64-bit one's complement sum into 32 bits. */
 static inline u32 from64(u64 s)
@@ -69,8 +69,7 @@ u32 csum_partial(const void *buf, size_t len, u32 sum)
 		acc1 += halves(v[3]);
 	}
 	acc0 += acc1;
-	return csum_add(csum_add(from64(acc0[0]), from64(acc0[1])),
-			from64(sum_tail(p, len) + sum));
+	return csum_add(csum_add(from64(acc0[0]), from64(acc0[1])), from64(sum_tail(p, len) + sum));
 }
 
 u32 csum_copy(void *dst, const void *src, size_t len, u32 sum)
@@ -92,8 +91,7 @@ u32 csum_copy(void *dst, const void *src, size_t len, u32 sum)
 	if (len)
 		memcpy(d, p, len);
 	acc0 += acc1;
-	return csum_add(csum_add(from64(acc0[0]), from64(acc0[1])),
-			from64(sum_tail(d, len) + sum));
+	return csum_add(csum_add(from64(acc0[0]), from64(acc0[1])), from64(sum_tail(d, len) + sum));
 }
 
 /* The length and the protocol as the pseudo headers hold them, in memory order. */

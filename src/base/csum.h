@@ -70,8 +70,7 @@ __must_check u32 csum_tcpudp_nofold(const void *saddr, const void *daddr, u32 le
 				    u32 sum);
 
 /* Sum over the pseudo header of IPv6 (RFC 8200 8.1); addresses are 16 raw bytes. */
-__must_check u32 csum_ipv6_nofold(const void *saddr, const void *daddr, u32 len, u8 proto,
-				  u32 sum);
+__must_check u32 csum_ipv6_nofold(const void *saddr, const void *daddr, u32 len, u8 proto, u32 sum);
 
 /* The two above, folded: what goes into the header when sum covers it and the payload. */
 static inline be16 csum_tcpudp_magic(const void *saddr, const void *daddr, u32 len, u8 proto,
@@ -80,8 +79,7 @@ static inline be16 csum_tcpudp_magic(const void *saddr, const void *daddr, u32 l
 	return csum_fold(csum_tcpudp_nofold(saddr, daddr, len, proto, sum));
 }
 
-static inline be16 csum_ipv6_magic(const void *saddr, const void *daddr, u32 len, u8 proto,
-				   u32 sum)
+static inline be16 csum_ipv6_magic(const void *saddr, const void *daddr, u32 len, u8 proto, u32 sum)
 {
 	return csum_fold(csum_ipv6_nofold(saddr, daddr, len, proto, sum));
 }

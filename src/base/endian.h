@@ -24,10 +24,10 @@ typedef struct be64 {
 } __packed be64;
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define BASE_SWAP16(v) ((u16)((((u16)(v) & 0xffu) << 8) | ((u16)(v) >> 8)))
-#define BASE_SWAP32(v)                                              \
-	((((u32)(v) & 0xffu) << 24) | (((u32)(v) & 0xff00u) << 8) | \
-	 (((u32)(v) >> 8) & 0xff00u) | ((u32)(v) >> 24))
+#define BASE_SWAP16(v) ((u16)((((u16)(v)&0xffu) << 8) | ((u16)(v) >> 8)))
+#define BASE_SWAP32(v)                                                                        \
+	((((u32)(v)&0xffu) << 24) | (((u32)(v)&0xff00u) << 8) | (((u32)(v) >> 8) & 0xff00u) | \
+	 ((u32)(v) >> 24))
 #define BASE_SWAP64(v) (((u64)BASE_SWAP32((u32)(v)) << 32) | BASE_SWAP32((u32)((u64)(v) >> 32)))
 #else
 #define BASE_SWAP16(v) ((u16)(v))
@@ -36,9 +36,18 @@ typedef struct be64 {
 #endif
 
 /* For static initialisers: static const be16 x = BE16_INIT(80); */
-#define BE16_INIT(v) { BASE_SWAP16(v) }
-#define BE32_INIT(v) { BASE_SWAP32(v) }
-#define BE64_INIT(v) { BASE_SWAP64(v) }
+#define BE16_INIT(v)           \
+	{                      \
+		BASE_SWAP16(v) \
+	}
+#define BE32_INIT(v)           \
+	{                      \
+		BASE_SWAP32(v) \
+	}
+#define BE64_INIT(v)           \
+	{                      \
+		BASE_SWAP64(v) \
+	}
 
 /* Value in host order. */
 static inline u16 be16_get(be16 x)

@@ -109,19 +109,19 @@ static inline void hlist_move_list(struct hlist_head *from, struct hlist_head *t
 }
 
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
-#define hlist_entry_safe(ptr, type, member)                              \
-	__extension__({                                                  \
-		struct hlist_node *he_p = (ptr);                         \
-		he_p ? hlist_entry(he_p, type, member) : (type *)NULL;   \
+#define hlist_entry_safe(ptr, type, member)                            \
+	__extension__({                                                \
+		struct hlist_node *he_p = (ptr);                       \
+		he_p ? hlist_entry(he_p, type, member) : (type *)NULL; \
 	})
 
-#define hlist_for_each_entry(pos, head, member)                                      \
-	for (pos = hlist_entry_safe((head)->first, __typeof__(*pos), member); pos;   \
+#define hlist_for_each_entry(pos, head, member)                                    \
+	for (pos = hlist_entry_safe((head)->first, __typeof__(*pos), member); pos; \
 	     pos = hlist_entry_safe(pos->member.next, __typeof__(*pos), member))
 /* pos may be removed in the body; tmp is a struct hlist_node *. */
-#define hlist_for_each_entry_safe(pos, tmp, head, member)                            \
-	for (pos = hlist_entry_safe((head)->first, __typeof__(*pos), member);        \
-	     pos && (tmp = pos->member.next, 1);                                     \
+#define hlist_for_each_entry_safe(pos, tmp, head, member)                     \
+	for (pos = hlist_entry_safe((head)->first, __typeof__(*pos), member); \
+	     pos && (tmp = pos->member.next, 1);                              \
 	     pos = hlist_entry_safe(tmp, __typeof__(*pos), member))
 
 #endif

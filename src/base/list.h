@@ -12,7 +12,10 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
-#define LIST_HEAD_INIT(name) { &(name), &(name) }
+#define LIST_HEAD_INIT(name)     \
+	{                        \
+		&(name), &(name) \
+	}
 /* Defines an initialised head (not named LIST_HEAD, which <sys/queue.h> takes). */
 #define LIST_HEAD_LOCAL(name) struct list_head name = LIST_HEAD_INIT(name)
 
@@ -149,7 +152,7 @@ static inline void list_replace_init(struct list_head *old, struct list_head *n)
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 /* The list must not be empty. */
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
-#define list_last_entry(head, type, member) list_entry((head)->prev, type, member)
+#define list_last_entry(head, type, member)  list_entry((head)->prev, type, member)
 /* NULL when the list is empty. */
 #define list_first_entry_or_null(head, type, member) \
 	(list_empty(head) ? NULL : list_first_entry(head, type, member))
@@ -162,27 +165,27 @@ static inline void list_replace_init(struct list_head *old, struct list_head *n)
 #define list_for_each_safe(pos, tmp, head) \
 	for (pos = (head)->next, tmp = pos->next; pos != (head); pos = tmp, tmp = pos->next)
 
-#define list_for_each_entry(pos, head, member)                                   \
-	for (pos = list_entry((head)->next, __typeof__(*pos), member);           \
-	     &pos->member != (head); pos = list_next_entry(pos, member))
-#define list_for_each_entry_reverse(pos, head, member)                           \
-	for (pos = list_entry((head)->prev, __typeof__(*pos), member);           \
-	     &pos->member != (head); pos = list_prev_entry(pos, member))
+#define list_for_each_entry(pos, head, member)                                                 \
+	for (pos = list_entry((head)->next, __typeof__(*pos), member); &pos->member != (head); \
+	     pos = list_next_entry(pos, member))
+#define list_for_each_entry_reverse(pos, head, member)                                         \
+	for (pos = list_entry((head)->prev, __typeof__(*pos), member); &pos->member != (head); \
+	     pos = list_prev_entry(pos, member))
 /* Continues after pos, which must be an entry of the list. */
-#define list_for_each_entry_continue(pos, head, member)                          \
-	for (pos = list_next_entry(pos, member); &pos->member != (head);         \
+#define list_for_each_entry_continue(pos, head, member)                  \
+	for (pos = list_next_entry(pos, member); &pos->member != (head); \
 	     pos = list_next_entry(pos, member))
 /* Starts at pos itself. */
 #define list_for_each_entry_from(pos, head, member) \
 	for (; &pos->member != (head); pos = list_next_entry(pos, member))
 /* The _safe forms allow pos to be removed; tmp is a second variable of the type of pos. */
-#define list_for_each_entry_safe(pos, tmp, head, member)                         \
-	for (pos = list_entry((head)->next, __typeof__(*pos), member),           \
-	    tmp = list_next_entry(pos, member);                                  \
+#define list_for_each_entry_safe(pos, tmp, head, member)               \
+	for (pos = list_entry((head)->next, __typeof__(*pos), member), \
+	    tmp = list_next_entry(pos, member);                        \
 	     &pos->member != (head); pos = tmp, tmp = list_next_entry(tmp, member))
-#define list_for_each_entry_safe_reverse(pos, tmp, head, member)                 \
-	for (pos = list_entry((head)->prev, __typeof__(*pos), member),           \
-	    tmp = list_prev_entry(pos, member);                                  \
+#define list_for_each_entry_safe_reverse(pos, tmp, head, member)       \
+	for (pos = list_entry((head)->prev, __typeof__(*pos), member), \
+	    tmp = list_prev_entry(pos, member);                        \
 	     &pos->member != (head); pos = tmp, tmp = list_prev_entry(tmp, member))
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/minmax.h"
 
-/* The sample of rank i takes the place of all later ranks' too, being at least as good and newer. */
+/* The sample of rank i replaces all later ranks too: it is at least as good, and newer. */
 static void minmax_store(struct minmax_filter *m, unsigned int i, struct minmax_sample s)
 {
 	for (; i < 3; i++)

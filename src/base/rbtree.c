@@ -96,7 +96,7 @@ static void rb_erase_color(struct rb_node *node, struct rb_node *parent, struct 
 		int side = node == parent->rb_right;
 		struct rb_node *sib;
 
-		/* Both links are NULL only when the sibling is missing, which black depth forbids. */
+		/* There is one: without it the paths on this side could not lack a black node. */
 		sib = *rb_child(parent, !side);
 		if (rb_is_red(sib)) {
 			rb_set_color(sib, BLACK);

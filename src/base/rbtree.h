@@ -33,7 +33,7 @@ struct rb_root_cached {
 	struct rb_node *rb_leftmost; /* NULL when empty */
 };
 
-#define RB_ROOT ((struct rb_root){ NULL })
+#define RB_ROOT	       ((struct rb_root){ NULL })
 #define RB_ROOT_CACHED ((struct rb_root_cached){ { NULL }, NULL })
 
 #define rb_entry(ptr, type, member) container_of(ptr, type, member)

@@ -13,7 +13,7 @@
 struct strbuf {
 	char *buf;
 	size_t size; /* of buf, with the terminator */
-	size_t len; /* of the text, without the terminator; < size unless size is 0 */
+	size_t len;  /* of the text, without the terminator; < size unless size is 0 */
 	bool truncated;
 };
 

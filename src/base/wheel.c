@@ -29,8 +29,9 @@ static u64 wheel_tick_of(u64 time)
 static u64 wheel_slot_start(const struct wheel *w, unsigned int level, unsigned int index)
 {
 	unsigned int shift = level * WHEEL_BITS;
-	u64 above = shift + WHEEL_BITS >= 64 ? 0 : w->tick >> (shift + WHEEL_BITS)
-							   << (shift + WHEEL_BITS);
+	u64 above = shift + WHEEL_BITS >= 64 ?
+			    0 :
+			    w->tick >> (shift + WHEEL_BITS) << (shift + WHEEL_BITS);
 
 	return above | (u64)index << shift;
 }

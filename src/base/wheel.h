@@ -23,11 +23,11 @@
 #include "base/rbtree.h"
 #include "base/types.h"
 
-#define WHEEL_SHIFT 16 /* log2 of the lowest slot's span in ns */
-#define WHEEL_BITS 6 /* log2 of slots per level */
-#define WHEEL_SLOTS (1u << WHEEL_BITS)
+#define WHEEL_SHIFT  16 /* log2 of the lowest slot's span in ns */
+#define WHEEL_BITS   6	/* log2 of slots per level */
+#define WHEEL_SLOTS  (1u << WHEEL_BITS)
 #define WHEEL_LEVELS 8
-#define WHEEL_NEVER U64_MAX /* no timer is armed; not a valid expiry */
+#define WHEEL_NEVER  U64_MAX /* no timer is armed; not a valid expiry */
 
 _Static_assert(WHEEL_SHIFT + WHEEL_BITS * WHEEL_LEVELS == 64, "the levels cover a u64");
 
@@ -40,12 +40,12 @@ enum wheel_place {
 struct wheel_timer {
 	union {
 		struct list_head list; /* WHEEL_IN_SLOT */
-		struct rb_node rb; /* WHEEL_IN_TREE */
+		struct rb_node rb;     /* WHEEL_IN_TREE */
 	};
 	u64 expires; /* ns; valid while armed and until it is armed again */
-	u64 order; /* breaks ties: number of the arming */
-	u16 slot; /* level * WHEEL_SLOTS + index; WHEEL_IN_SLOT */
-	u8 place; /* enum wheel_place */
+	u64 order;   /* breaks ties: number of the arming */
+	u16 slot;    /* level * WHEEL_SLOTS + index; WHEEL_IN_SLOT */
+	u8 place;    /* enum wheel_place */
 };
 
 struct wheel_slot {
@@ -59,7 +59,7 @@ struct wheel {
 	size_t count; /* armed timers */
 	struct rb_root_cached due;
 	u64 occupied[WHEEL_LEVELS]; /* bit per non-empty slot */
-	u64 stale[WHEEL_LEVELS]; /* bit per slot whose earliest timer was cancelled */
+	u64 stale[WHEEL_LEVELS];    /* bit per slot whose earliest timer was cancelled */
 	struct wheel_slot slots[WHEEL_LEVELS * WHEEL_SLOTS];
 };
 

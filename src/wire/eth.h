@@ -5,9 +5,9 @@
 
 #include "base/base.h"
 
-#define ETH_ALEN 6
-#define ETH_HLEN 14
-#define ETH_ZLEN 60 /* shortest frame, without FCS */
+#define ETH_ALEN     6
+#define ETH_HLEN     14
+#define ETH_ZLEN     60 /* shortest frame, without FCS */
 #define ETH_DATA_LEN 1500
 
 /* Types (IANA ether-types). Below 0x0600 the field is a length (802.3). */

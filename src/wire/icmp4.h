@@ -83,7 +83,7 @@ struct icmp4_hdr {
 		struct {
 			u8 unused;
 			u8 length; /* RFC 4884: of the quoted datagram, in 32-bit words */
-			be16 mtu; /* RFC 1191: next hop's, with ICMP4_UNREACH_FRAG_NEEDED */
+			be16 mtu;  /* RFC 1191: next hop's, with ICMP4_UNREACH_FRAG_NEEDED */
 		} __packed frag;
 		u8 pointer; /* parameter problem: offset of the octet in error */
 		be32 rest;

@@ -65,7 +65,7 @@ struct icmp6_hdr {
 			be16 id;
 			be16 seq;
 		} __packed echo;
-		be32 mtu; /* packet too big */
+		be32 mtu;     /* packet too big */
 		be32 pointer; /* parameter problem */
 		be32 rest;
 		u8 data[4];

@@ -5,11 +5,11 @@
 
 #include "wire/ip_proto.h"
 
-#define IP4_HLEN 20 /* without options */
-#define IP4_HLEN_MAX 60
+#define IP4_HLEN       20 /* without options */
+#define IP4_HLEN_MAX   60
 #define IP4_OPTLEN_MAX (IP4_HLEN_MAX - IP4_HLEN)
-#define IP4_LEN_MAX 65535
-#define IP4_MIN_MTU 68 /* RFC 791 3.2 */
+#define IP4_LEN_MAX    65535
+#define IP4_MIN_MTU    68 /* RFC 791 3.2 */
 
 /* frag_off in host order */
 enum {
@@ -21,7 +21,7 @@ enum {
 
 struct ip4_hdr {
 	u8 ver_ihl; /* version 4, header length in 32-bit words 4 */
-	u8 tos; /* DSCP 6, ECN 2 */
+	u8 tos;	    /* DSCP 6, ECN 2 */
 	be16 tot_len;
 	be16 id;
 	be16 frag_off;

@@ -15,7 +15,7 @@ enum ip4_opt_type {
 	IP4_OPT_RR = 7,
 	IP4_OPT_SID = 136,
 	IP4_OPT_SSRR = 137,
-	IP4_OPT_RA = 148, /* router alert */
+	IP4_OPT_RA = 148,    /* router alert */
 	IP4_OPT_COPY = 0x80, /* copied into every fragment */
 };
 
@@ -28,16 +28,16 @@ enum {
 
 struct ip4_opt_cursor {
 	const u8 *base; /* first octet of the options */
-	u32 len; /* of all options, octets */
-	u32 off; /* where the next option starts */
-	bool err; /* an option has an illegal length; valid once the walk has ended */
-	u32 err_off; /* offset of the octet in error from the start of the IPv4 header */
+	u32 len;	/* of all options, octets */
+	u32 off;	/* where the next option starts */
+	bool err;	/* an option has an illegal length; valid once the walk has ended */
+	u32 err_off;	/* offset of the octet in error from the start of the IPv4 header */
 };
 
 struct ip4_opt {
 	u8 type;
-	u8 len; /* of the whole option; 1 for NOP */
-	u8 off; /* of its type octet from the start of the IPv4 header */
+	u8 len;		/* of the whole option; 1 for NOP */
+	u8 off;		/* of its type octet from the start of the IPv4 header */
 	const u8 *data; /* the type octet */
 };
 
@@ -57,9 +57,9 @@ struct ip4_opts {
 	u8 ts;
 	u8 router_alert;
 	u8 cipso;
-	bool strict; /* the source route is SSRR */
+	bool strict;		/* the source route is SSRR */
 	bool router_alert_zero; /* its value is 0: every router must look */
-	bool rr_full; /* no room to record one more */
+	bool rr_full;		/* no room to record one more */
 	bool ts_full;
 };
 

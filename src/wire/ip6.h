@@ -5,7 +5,7 @@
 
 #include "wire/ip_proto.h"
 
-#define IP6_HLEN 40
+#define IP6_HLEN    40
 #define IP6_MIN_MTU 1280
 #define IP6_LEN_MAX (IP6_HLEN + 65535) /* without jumbograms */
 
@@ -66,13 +66,14 @@ enum {
 	IP6_TLV_PAD1 = 0x00,
 	IP6_TLV_PADN = 0x01,
 	IP6_TLV_ROUTERALERT = 0x05, /* RFC 2711 */
-	IP6_TLV_JUMBO = 0xc2, /* RFC 2675 */
-	IP6_TLV_HAO = 0xc9, /* RFC 6275 */
+	IP6_TLV_JUMBO = 0xc2,	    /* RFC 2675 */
+	IP6_TLV_HAO = 0xc9,	    /* RFC 6275 */
 	/* Top two bits: what to do with an option that one does not know (RFC 8200 4.2). */
 	IP6_TLV_ACT_MASK = 0xc0,
 	IP6_TLV_ACT_SKIP = 0x00,
 	IP6_TLV_ACT_DROP = 0x40,
-	IP6_TLV_ACT_ICMP = 0x80, /* drop, Parameter Problem code 2 even to a multicast destination */
+	IP6_TLV_ACT_ICMP =
+		0x80, /* drop, Parameter Problem code 2 even to a multicast destination */
 	IP6_TLV_ACT_ICMP_UCAST = 0xc0, /* the same, unless the destination was multicast */
 };
 
@@ -143,7 +144,7 @@ static inline bool ip6_addr_is_v4mapped(const struct ip6_addr *a)
 	return !a->d[0].raw && be32_get(a->w[2]) == 0xffff;
 }
 
-/* Scope of a multicast address (RFC 7346): 1 interface, 2 link, 5 site, 8 organisation, 14 global. */
+/* A multicast address's scope (RFC 7346): 1 interface, 2 link, 5 site, 8 organization, 14 global */
 static inline u8 ip6_mcast_scope(const struct ip6_addr *a)
 {
 	return a->b[1] & 0x0f;

@@ -9,25 +9,25 @@
 
 enum ip6_ext_err {
 	IP6_EXT_OK,
-	IP6_EXT_TRUNCATED, /* a header reaches past the end */
-	IP6_EXT_TOO_MANY, /* more than IP6_EXT_MAX */
+	IP6_EXT_TRUNCATED,     /* a header reaches past the end */
+	IP6_EXT_TOO_MANY,      /* more than IP6_EXT_MAX */
 	IP6_EXT_HBH_NOT_FIRST, /* Parameter Problem code 1 at nexthdr_off */
 };
 
 /*
  * While a header is current: type, off, len and nexthdr_off describe it. When the walk has ended
- * with err == IP6_EXT_OK: type is the upper-layer protocol (IP_PROTO_NONE included) and off where it
- * begins, which may be the very end of the packet.
+ * with err == IP6_EXT_OK: type is the upper-layer protocol (IP_PROTO_NONE included), off where
+ * it begins, which may be the very end of the packet.
  */
 struct ip6_ext_cursor {
 	const u8 *pkt;
 	u32 pkt_len;
-	u32 off; /* from the start of the IPv6 header */
-	u32 len; /* of the current extension header */
-	u32 nexthdr_off; /* of the Next Header octet that named type */
-	u32 frag_off; /* of the last fragment header seen; 0: none */
-	u8 type; /* enum ip_proto */
-	u8 count; /* headers seen */
+	u32 off;	     /* from the start of the IPv6 header */
+	u32 len;	     /* of the current extension header */
+	u32 nexthdr_off;     /* of the Next Header octet that named type */
+	u32 frag_off;	     /* of the last fragment header seen; 0: none */
+	u8 type;	     /* enum ip_proto */
+	u8 count;	     /* headers seen */
 	bool later_fragment; /* stopped behind a fragment header with an offset: payload follows */
 	enum ip6_ext_err err;
 };
@@ -52,7 +52,7 @@ const struct ip6_ext_hdr *ip6_ext_next(struct ip6_ext_cursor *cur);
 
 struct ip6_tlv {
 	u8 type;
-	u8 len; /* of data; Pad1 has none */
+	u8 len;	 /* of data; Pad1 has none */
 	u32 off; /* of the type octet, from the start of the extension header */
 	const u8 *data;
 };

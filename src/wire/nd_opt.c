@@ -66,10 +66,10 @@ bool nd_opt_len_ok(const struct nd_opt_hdr *o)
 }
 
 /* Keeps the first of a kind. */
-#define ND_KEEP(field, o)                                       \
-	do {                                                    \
-		if (!(field))                                   \
-			(field) = (const void *)(o);            \
+#define ND_KEEP(field, o)                            \
+	do {                                         \
+		if (!(field))                        \
+			(field) = (const void *)(o); \
 	} while (0)
 
 static void nd_opts_add(struct nd_opts *out, const struct nd_opt_hdr *o)

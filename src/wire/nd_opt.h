@@ -7,7 +7,7 @@
 
 enum nd_opt_err {
 	ND_OPT_OK,
-	ND_OPT_ZERO_LEN, /* length 0: the message must be dropped (RFC 4861 6.1, 7.1) */
+	ND_OPT_ZERO_LEN,  /* length 0: the message must be dropped (RFC 4861 6.1, 7.1) */
 	ND_OPT_TRUNCATED, /* an option reaches past the end of the message */
 };
 

@@ -19,11 +19,11 @@ struct nd_ra_msg {
 	u8 type;
 	u8 code;
 	be16 check;
-	u8 cur_hop_limit; /* 0: unspecified */
-	u8 flags; /* ND_RA_* */
+	u8 cur_hop_limit;     /* 0: unspecified */
+	u8 flags;	      /* ND_RA_* */
 	be16 router_lifetime; /* seconds; 0: not a default router */
-	be32 reachable_time; /* ms; 0: unspecified */
-	be32 retrans_timer; /* ms; 0: unspecified */
+	be32 reachable_time;  /* ms; 0: unspecified */
+	be32 retrans_timer;   /* ms; 0: unspecified */
 } __packed;
 
 enum {
@@ -80,7 +80,7 @@ enum nd_opt_type {
 	ND_OPT_T_RDNSS = 25, /* RFC 8106 */
 	ND_OPT_T_DNSSL = 31,
 	ND_OPT_T_CAPTIVE = 37, /* RFC 8910 */
-	ND_OPT_T_PREF64 = 38, /* RFC 8781 */
+	ND_OPT_T_PREF64 = 38,  /* RFC 8781 */
 };
 
 struct nd_opt_hdr {
@@ -99,7 +99,7 @@ struct nd_opt_prefix {
 	u8 type;
 	u8 len; /* 4 */
 	u8 prefix_len;
-	u8 flags; /* ND_PREFIX_* */
+	u8 flags;	/* ND_PREFIX_* */
 	be32 valid_lft; /* seconds; all ones: forever */
 	be32 preferred_lft;
 	be32 reserved;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Capture files: pcapng blocks (draft-ietf-opsawg-pcapng) and the older pcap. All numbers are in the
- * byte order of the writer. A pcapng block ends with its total length once more, and its body and
+ * Capture files: pcapng blocks (draft-ietf-opsawg-pcapng) and the older pcap. All numbers are in
+ * the byte order of the writer. A pcapng block ends with its total length once more, and its body and
  * each option value are padded to 4 octets.
  */
 #ifndef WIRE_PCAPNG_H
@@ -39,11 +39,11 @@ enum {
 	PCAPNG_IF_DESCRIPTION = 3,
 	PCAPNG_IF_MACADDR = 6,
 	PCAPNG_IF_TSRESOL = 9, /* 1 octet; 9 means nanoseconds */
-	PCAPNG_EPB_FLAGS = 2, /* u32, PCAPNG_EPB_F_* */
+	PCAPNG_EPB_FLAGS = 2,  /* u32, PCAPNG_EPB_F_* */
 	PCAPNG_EPB_HASH = 3,
 	PCAPNG_EPB_DROPCOUNT = 4, /* u64 */
-	PCAPNG_EPB_PACKETID = 5, /* u64 */
-	PCAPNG_EPB_QUEUE = 6, /* u32 */
+	PCAPNG_EPB_PACKETID = 5,  /* u64 */
+	PCAPNG_EPB_QUEUE = 6,	  /* u32 */
 	PCAPNG_EPB_VERDICT = 7,
 };
 
@@ -65,8 +65,8 @@ struct pcapng_block {
 struct pcapng_shb {
 	struct pcapng_block b;
 	u32 byte_order;
-	u16 major; /* 1 */
-	u16 minor; /* 0 */
+	u16 major;	 /* 1 */
+	u16 minor;	 /* 0 */
 	s64 section_len; /* -1: not known */
 } __packed;
 

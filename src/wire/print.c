@@ -165,8 +165,8 @@ static void print_ip4(struct strbuf *sb, struct print_area a, unsigned int depth
 	}
 	a = print_skip(a, hlen);
 	if (ip4_is_fragment(h))
-		print_frag(sb, be16_get(h->id), ip4_frag_offset(h),
-			   be16_get(h->frag_off) & IP4_MF, a.len);
+		print_frag(sb, be16_get(h->id), ip4_frag_offset(h), be16_get(h->frag_off) & IP4_MF,
+			   a.len);
 	if (ip4_frag_offset(h)) {
 		print_hosts(sb, &e);
 		strbuf_printf(sb, "ip-proto-%u", h->protocol);
@@ -205,8 +205,7 @@ static void print_ip6_payload(struct strbuf *sb, struct print_area a, unsigned i
 			strbuf_puts(sb, ip6_ext_name(cur.type));
 		else
 			print_frag(sb, be32_get(f->id), be16_get(f->frag_off) & IP6_OFFMASK,
-				   be16_get(f->frag_off) & IP6_MF,
-				   a.len - cur.off - IP6_FRAG_HLEN);
+				   be16_get(f->frag_off) & IP6_MF, a.len - cur.off - IP6_FRAG_HLEN);
 	}
 	if (cur.err) {
 		print_hosts(sb, &e);

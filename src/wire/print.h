@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Prints packets on one line in the manner of tcpdump. Any bytes of any length are fine: what is cut
- * off is said to be, as [|tcp].
+ * Prints packets on one line in the manner of tcpdump. Any bytes of any length are fine: what is
+ * cut off is said to be, as [|tcp].
  */
 #ifndef WIRE_PRINT_H
 #define WIRE_PRINT_H

@@ -5,7 +5,7 @@
 
 #include "wire/print.h"
 
-/* A piece of a packet: cap octets can be read at p, len is how long it claims to be (len >= cap). */
+/* A piece of a packet: cap octets can be read at p, len >= cap is how long it claims to be. */
 struct print_area {
 	const u8 *p;
 	size_t cap;

@@ -5,8 +5,8 @@
 
 #include "base/base.h"
 
-#define TCP_HLEN 20 /* without options */
-#define TCP_HLEN_MAX 60
+#define TCP_HLEN       20 /* without options */
+#define TCP_HLEN_MAX   60
 #define TCP_OPTLEN_MAX (TCP_HLEN_MAX - TCP_HLEN)
 
 enum {
@@ -27,7 +27,7 @@ struct tcp_hdr {
 	be32 seq;
 	be32 ack_seq;
 	u8 doff_res; /* header length in 32-bit words 4, reserved 3, AE 1 */
-	u8 flags; /* TCPHDR_* */
+	u8 flags;    /* TCPHDR_* */
 	be16 window;
 	be16 check;
 	be16 urg_ptr;

@@ -127,7 +127,8 @@ static void parse_one(struct tcp_opts_parsed *out, const struct tcp_opt_raw *o, 
 
 		if (r->kind != o->p[0])
 			continue;
-		if (o->len >= r->min_len && o->len <= r->max_len && r->on & (syn ? ON_SYN : ON_OTHER))
+		if (o->len >= r->min_len && o->len <= r->max_len &&
+		    r->on & (syn ? ON_SYN : ON_OTHER))
 			r->parse(out, o);
 		return;
 	}

@@ -36,11 +36,11 @@ enum {
 	TCP_OLEN_EXP_FASTOPEN_BASE = 4,
 };
 
-#define TCP_EXP_FASTOPEN_MAGIC 0xf989
+#define TCP_EXP_FASTOPEN_MAGIC	0xf989
 #define TCP_FASTOPEN_COOKIE_MIN 4
 #define TCP_FASTOPEN_COOKIE_MAX 16
-#define TCP_MAX_WSCALE 14 /* RFC 7323 2.3 */
-#define TCP_MAX_SACKS 4
+#define TCP_MAX_WSCALE		14 /* RFC 7323 2.3 */
+#define TCP_MAX_SACKS		4
 
 /* Bits of tcp_opts_parsed.saw */
 enum {
@@ -62,15 +62,15 @@ struct tcp_sack_range {
 };
 
 struct tcp_opts_parsed {
-	u16 saw; /* TCP_SAW_*: which of the fields below mean something */
-	u16 mss; /* never 0 when saw */
-	u8 wscale; /* 0..14 */
+	u16 saw;	  /* TCP_SAW_*: which of the fields below mean something */
+	u16 mss;	  /* never 0 when saw */
+	u8 wscale;	  /* 0..14 */
 	bool wscale_over; /* the shift on the wire was above 14 and is used as 14 (TCP-WS-02) */
 	u8 num_sacks;
 	u8 fastopen_len;
 	bool fastopen_exp; /* kind 254 instead of 34 */
 	u8 md5_off; /* of the 16-octet digest from the start of the options, with TCP_SAW_MD5 */
-	u8 ao_off; /* of the option's kind octet, with TCP_SAW_AO */
+	u8 ao_off;  /* of the option's kind octet, with TCP_SAW_AO */
 	u8 ao_len;
 	u32 tsval;
 	u32 tsecr;

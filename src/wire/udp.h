@@ -10,7 +10,7 @@
 struct udp_hdr {
 	be16 source;
 	be16 dest;
-	be16 len; /* header and payload */
+	be16 len;   /* header and payload */
 	be16 check; /* 0: none (IPv4 only); a computed 0 is sent as 0xffff */
 } __packed;
 

@@ -26,9 +26,9 @@ enum {
 struct vnet_hdr {
 	u8 flags;
 	u8 gso_type;
-	u16 hdr_len; /* of all headers together; a hint */
-	u16 gso_size; /* payload per segment */
-	u16 csum_start; /* from the start of the frame */
+	u16 hdr_len;	 /* of all headers together; a hint */
+	u16 gso_size;	 /* payload per segment */
+	u16 csum_start;	 /* from the start of the frame */
 	u16 csum_offset; /* from csum_start */
 } __packed;
 

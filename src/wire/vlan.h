@@ -5,15 +5,15 @@
 
 #include "wire/eth.h"
 
-#define VLAN_TAG_LEN 4
-#define VLAN_VID_MASK 0x0fff
-#define VLAN_DEI_MASK 0x1000
+#define VLAN_TAG_LEN	4
+#define VLAN_VID_MASK	0x0fff
+#define VLAN_DEI_MASK	0x1000
 #define VLAN_PRIO_SHIFT 13
-#define VLAN_PRIO_BITS 0xe000
+#define VLAN_PRIO_BITS	0xe000
 
 /* What follows the type field of the Ethernet header when that is ETH_TYPE_VLAN or _QINQ. */
 struct vlan_tag {
-	be16 tci; /* priority 3, DEI 1, VLAN id 12 */
+	be16 tci;  /* priority 3, DEI 1, VLAN id 12 */
 	be16 type; /* of what follows */
 } __packed;
 

@@ -3,8 +3,8 @@
  * The room header of wire: formats only. No state, no time, no allocation. Every struct is packed,
  * has alignment 1 and holds be types, so it may be laid over any bytes of sufficient length.
  *
- * struct ip6_hdr, icmp6_hdr, nd_opt_hdr and nd_opt_mtu exist under the same names in <netinet/ip6.h>
- * and <netinet/icmp6.h>: do not include those beside this.
+ * struct ip6_hdr, icmp6_hdr, nd_opt_hdr and nd_opt_mtu exist under the same names in
+ * <netinet/ip6.h> and <netinet/icmp6.h>: do not include those beside this.
  */
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
