@@ -77,6 +77,34 @@ def frames():
         bytes(UDP(sport=1, dport=2, len=8, chksum=1)))
 
 
+def conversations():
+    """Sequences of frames for fuzz_frames.c, as (name, [(operation, frame)])."""
+    def tcp(ip, flags, seq, data=b"", **more):
+        return bytes(E / ip / TCP(sport=1000, dport=80, flags=flags, seq=seq, **more) / data)
+    checked, acked, acts, second = 1, 4, 8, 0x70
+    for name, ip in (("4", IP4), ("6", IP6)):
+        opening = [(checked, tcp(ip, "S", 99, options=SYN_OPTIONS)),
+                   (checked | acked, tcp(ip, "A", 100))]
+        accept = [(acts, b"\x00" if name == "6" else b"\x08")]
+        child = bytes([7 << 3 | 1]), bytes([7 << 3 | 2]), bytes([7 << 3 | 3]), bytes([7 << 3 | 6])
+        yield "talk" + name, opening + accept + [
+            (checked | acked, tcp(ip, "PA", 100, b"GET / HTTP/1.0\r\n\r\n")),
+            (acts, child[0]), (acts, child[1]), (checked | acked, tcp(ip, "A", 118)),
+            (checked | acked, tcp(ip, "FA", 118)), (acts, child[2]),
+            (checked | acked, tcp(ip, "A", 119)), (second, b""), (acts, child[3])]
+        yield "holes" + name, opening + accept + [
+            (checked | acked, tcp(ip, "PA", 200, b"c" * 50)), (checked | acked, tcp(ip, "PA", 150, b"b" * 50)),
+            (checked | acked, tcp(ip, "PUA", 100, b"a" * 60, urgptr=5)), (acts, child[0]),
+            (checked, tcp(ip, "R", 250))]
+        yield "rexmit" + name, opening + accept + [
+            (acts, child[1]), (second, b""), (second, b""),
+            (checked, tcp(ip, "A", 100, options=ACK_OPTIONS)), (checked | acked, tcp(ip, "A", 100))]
+    both = dict(frames())
+    for kind in ("4", "6"):
+        parts = [(0, bytes(both[f"frag{kind}-last"])), (0, bytes(both[f"frag{kind}-first"]))]
+        yield "fragments" + kind, parts + [(acts, bytes([2 << 3 | 1]))] + parts[:1] + [(0xa0, b"")]
+
+
 def write(target, name, data):
     os.makedirs(os.path.join(HERE, target), exist_ok=True)
     with open(os.path.join(HERE, target, name), "wb") as f:
@@ -100,6 +128,10 @@ def main():
             write("nd_opt", name, raw[14 + 40 + 24:])
         if name == "ra":
             write("nd_opt", name, raw[14 + 40 + 16:])
+    for name, records in conversations():
+        body = b"".join(bytes([op, len(f) & 255, len(f) >> 8]) + f for op, f in records)
+        write("frames", name, b"\0" + body)
+        write("frames", name + "-no-memory", b"\5" + body)
     write("ip4_opt", "lsrr-ts-alert", bytes.fromhex("01830b04c0a80001c0a800024408050000000000940400000000"))
     write("tcp_opt", "illegal-length", bytes.fromhex("01020405b4050000"))
 
