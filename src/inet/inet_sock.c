@@ -332,6 +332,7 @@ void inet_xmit_opts_to(const struct sock *sk, const union inet_addr *daddr, stru
 	inet_xmit_opts(sk, o);
 	if (!inet_addr_is_multicast(daddr))
 		return;
+	o->no_mc_loop = !inet_mc_loop(sk);
 	if (inet->af->af_bit)
 		o->ttl = inet->o6.mcast_hops < 0 ? 1 : inet->o6.mcast_hops;
 	else

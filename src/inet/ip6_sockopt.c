@@ -17,7 +17,6 @@ OPT_FLAG(dontfrag, o6_sk, dontfrag)
 OPT_FLAG(sndflow, o6_sk, sndflow)
 OPT_NUM(mc_loop, o6_sk, mc_loop)
 OPT_NUM(mc_all, o6_sk, mc_all)
-OPT_NUM(hops, o6_sk, ucast_hops)
 OPT_NUM(minhops, o6_sk, min_hopcount)
 OPT_NUM(pmtudisc, o6_sk, pmtudisc)
 OPT_BIT(pktinfo, o6_sk, cmsg_flags, INET_CMSG_PKTINFO)
@@ -38,7 +37,14 @@ OPT_SET(set_hoplimit_2292)
 	return set_hoplimit(sk, row, val, len);
 }
 
-OPT_GET(get_hops_or_default)
+OPT_SET(set_hops)
+{
+	OPT_UNUSED;
+	o6_sk(sk)->ucast_hops = (s16)sockopt_int(val);
+	return 0;
+}
+
+OPT_GET(get_hops)
 {
 	int hops = o6_sk(sk)->ucast_hops;
 
@@ -126,17 +132,6 @@ OPT_GET(get_recverr)
 {
 	OPT_UNUSED;
 	return sockopt_get_int(o6_sk(sk)->recverr, val, len);
-}
-
-OPT_SET(set_mtu)
-{
-	int v = sockopt_int(val);
-
-	OPT_UNUSED;
-	if (v && v < sk->net->ip.af[1]->min_mtu)
-		return -EINVAL;
-	o6_sk(sk)->frag_size = (u32)v;
-	return 0;
 }
 
 OPT_GET(get_mtu)
@@ -302,14 +297,14 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_ROW(2, "IPV6_2292PKTINFO", INT_MIN, INT_MAX, set_pktinfo_2292, get_pktinfo),
 	IP6_BOOL(7, "IPV6_CHECKSUM", checksum),
 	IP6_ROW(8, "IPV6_2292HOPLIMIT", INT_MIN, INT_MAX, set_hoplimit_2292, get_hoplimit),
-	IP6_ROW(16, "IPV6_UNICAST_HOPS", -1, 255, set_hops, get_hops_or_default),
+	IP6_ROW(16, "IPV6_UNICAST_HOPS", -1, 255, set_hops, get_hops),
 	IP6_BOOL(17, "IPV6_MULTICAST_IF", mc_if),
 	IP6_ROW(18, "IPV6_MULTICAST_HOPS", -1, 255, set_mc_hops, get_mc_hops),
 	IP6_ROW(19, "IPV6_MULTICAST_LOOP", 0, 1, set_mc_loop, get_mc_loop),
 	IP6_STRUCT(20, "IPV6_JOIN_GROUP", 20, set_membership, NULL),
 	IP6_STRUCT(21, "IPV6_LEAVE_GROUP", 20, set_membership, NULL),
 	IP6_ROW(23, "IPV6_MTU_DISCOVER", 0, 5, set_pmtudisc, get_pmtudisc),
-	IP6_BOOL(24, "IPV6_MTU", mtu),
+	OPT_ROW_RO(SOL_IPV6_NS, 24, "IPV6_MTU", get_mtu),
 	IP6_BOOL(25, "IPV6_RECVERR", recverr),
 	IP6_BOOL(26, "IPV6_V6ONLY", v6only),
 	IP6_ROW(29, "IPV6_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),

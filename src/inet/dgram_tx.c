@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sending side of the datagram base: destination, control messages, route, and the packet. */
+#include "inet/inet.h"
+
+#include <errno.h>
+
+enum { PMTUDISC_DO = 2, PMTUDISC_PROBE = 3, PMTUDISC_INTERFACE = 4, PMTUDISC_OMIT = 5 };
+enum { FLOWLABEL_MASK = 0x000fffff };
+
+static int tx_check(struct sock *sk, const struct msg *msg)
+{
+	if (msg->flags & SMSG_OOB)
+		return -EOPNOTSUPP;
+	if (sk->sk_err)
+		return sock_error(sk);
+	return sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
+}
+
+/* A link-local or scoped destination names its device. */
+static int tx_scope(struct sock *sk, const struct inet_sockaddr *dst, struct flowi *fl)
+{
+	bool scoped = inet_addr_is_linklocal(&dst->addr) ||
+		      (dst->addr.b[0] == 0xff && (dst->addr.b[1] & 0xf) <= 2);
+
+	if (!dst->scope_id || inet_addr_is_v4mapped(&dst->addr) || !scoped)
+		return 0;
+	if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != dst->scope_id)
+		return -EINVAL;
+	fl->oif = dst->scope_id;
+	return 0;
+}
+
+static int tx_flowinfo(const struct inet_sock *inet, const struct inet_sockaddr *dst, struct flowi *fl)
+{
+	if (!inet->o6.sndflow || !dst->flowinfo || fl->family != INET_FAMILY_6)
+		return 0;
+	if (dst->flowinfo & FLOWLABEL_MASK)	/* only leased labels may be used: none are */
+		return -EINVAL;
+	fl->tos = (u8)(dst->flowinfo >> 20);
+	return 0;
+}
+
+static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct inet_sockaddr dst;
+	int err;
+
+	if (!msg->name || !msg->has_name) {
+		if (sk->sk_state != TCP_ESTABLISHED)
+			return -EDESTADDRREQ;
+		inet->af = sk->net->ip.af[inet_addr_is_v4mapped(&inet->daddr) ? 0 : 1];
+		inet_sk_flow(sk, &tx->fl, NULL, 0);
+		return 0;
+	}
+	dst = *msg->name;
+	if (!dst.family)	/* AF_UNSPEC: the socket's own family, as Linux takes it */
+		dst.family = sk->sk_family_af->family;
+	if (need_port && !dst.port)
+		return -EINVAL;
+	inet_fix_any_daddr(sk, &dst.addr);
+	err = inet_sk_set_family_for(sk, &dst);
+	if (err)
+		return err;
+	inet_sk_flow(sk, &tx->fl, &dst.addr, dst.port);
+	err = tx_scope(sk, &dst, &tx->fl);
+	return err ? err : tx_flowinfo(inet, &dst, &tx->fl);
+}
+
+static int tx_pktinfo(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *tx)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	union inet_addr src;
+
+	if (c->ifindex) {
+		if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != c->ifindex)
+			return -EINVAL;
+		if (!dev_get_by_index(sk->net, c->ifindex))
+			return -ENODEV;
+		tx->fl.oif = c->ifindex;
+	}
+	memcpy(src.b, c->spec_dst.b, sizeof(src.b));
+	if (inet_addr_any(&src))
+		return 0;
+	if (inet_addr_is_v4mapped(&src) != (tx->af->af_bit == 0))
+		return -EINVAL;
+	if (tx->af->af_bit && !inet->freebind && !inet->transparent &&
+	    !tx->af->addr_is_local(sk->net, &src))
+		return -EINVAL;
+	tx->fl.saddr = src;
+	return 0;
+}
+
+/* -EINVAL for values that Linux refuses. *own_route: the cached route does not serve. */
+static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *tx, bool *own_route)
+{
+	int err;
+
+	if (!c)
+		return 0;
+	if (c->has_ttl) {
+		if (c->ttl > 255 || c->ttl < (tx->af->af_bit ? -1 : 1))
+			return -EINVAL;
+		tx->opts.ttl = (s16)c->ttl;
+	}
+	if (c->has_tos) {
+		if (c->tos > 255 || c->tos < (tx->af->af_bit ? -1 : 0))
+			return -EINVAL;
+		tx->opts.tos = tx->fl.tos = c->tos < 0 ? 0 : (u8)c->tos;
+		*own_route = true;
+	}
+	if (c->has_mark) {
+		tx->fl.mark = c->mark;
+		*own_route = true;
+	}
+	if (c->has_gso) {
+		if (c->gso_size < 0 || c->gso_size > U16_MAX)
+			return -EINVAL;
+		tx->gso_size = (u16)c->gso_size;
+		tx->has_gso = true;
+	}
+	if (c->has_dontfrag)
+		tx->dontfrag = true;
+	if (!c->has_pktinfo)
+		return 0;
+	*own_route = true;
+	err = tx_pktinfo(sk, c, tx);
+	return err;
+}
+
+static int tx_route(struct sock *sk, struct dgram_tx *tx, bool own_route)
+{
+	struct dst_entry *dst = own_route ? NULL : sk_dst_check(sk);
+	int err;
+
+	if (dst) {
+		tx->dst = dst_hold(dst);
+		return 0;
+	}
+	err = tx->af->route_output(sk->net, &tx->fl, &tx->dst);
+	if (err)
+		return err;
+	if (rt_of(tx->dst)->type == RTN_BROADCAST && !sock_flag(sk, SOCK_BROADCAST)) {
+		dst_release(tx->dst);
+		tx->dst = NULL;
+		return -EACCES;
+	}
+	if (!own_route)
+		sk_dst_set(sk, dst_hold(tx->dst));
+	return 0;
+}
+
+int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port)
+{
+	bool own_route = msg->name && msg->has_name;
+	int err = tx_check(sk, msg);
+
+	if (err)
+		return err;
+	memset(tx, 0, sizeof(*tx));
+	err = tx_dest(sk, msg, tx, need_port);
+	if (err)
+		return err;
+	tx->af = inet_sk(sk)->af;
+	tx->dontfrag = tx->af->af_bit && inet_sk(sk)->o6.dontfrag;
+	inet_xmit_opts_to(sk, &tx->fl.daddr, &tx->opts);
+	tx->opts.allow_frag = true;
+	err = tx_cmsg(sk, msg->cmsg, tx, &own_route);
+	if (err)
+		return err;
+	if (msg->flags & SMSG_DONTROUTE) {
+		tx->fl.flags |= FLOWI_F_DONTROUTE;
+		own_route = true;
+	}
+	err = tx_route(sk, tx, own_route);
+	if (err == 0 && msg->flags & SMSG_CONFIRM && tx->dst->ops->confirm_neigh)
+		tx->dst->ops->confirm_neigh(tx->dst);
+	return err;
+}
+
+void dgram_tx_end(struct dgram_tx *tx)
+{
+	dst_release(tx->dst);
+	tx->dst = NULL;
+}
+
+u32 dgram_tx_mtu(const struct dgram_tx *tx)
+{
+	u8 disc = tx->opts.pmtudisc;
+
+	return disc == PMTUDISC_PROBE || disc == PMTUDISC_INTERFACE ? tx->dst->dev->mtu :
+								      dst_mtu(tx->dst);
+}
+
+int dgram_tx_check_size(struct sock *sk, const struct dgram_tx *tx, u32 len)
+{
+	u32 hdr = tx->af->hdr_len + tx->opts.options_len, mtu = dgram_tx_mtu(tx);
+	u32 max = U16_MAX + (tx->af->af_bit ? tx->af->hdr_len : 0);
+	u8 disc = tx->opts.pmtudisc;
+	bool ignore_df = disc < PMTUDISC_DO || disc == PMTUDISC_OMIT;
+
+	if (len + hdr <= (ignore_df && !tx->dontfrag ? max : mtu))
+		return 0;
+	inet_err_local(sk, EMSGSIZE, tx->af, &tx->fl.daddr, tx->fl.dport, mtu);
+	return -EMSGSIZE;
+}
+
+/* -- the packet -------------------------------------------------------- */
+
+/* No free slot for a page: one linear copy, with room for what may still come. */
+static int linear_copy(struct sk_buff **skb, u32 room)
+{
+	struct sk_buff *n = skb_copy_expand(*skb, skb_headroom(*skb), room);
+	struct sock *sk = (*skb)->sk;
+
+	if (!n)
+		return -ENOMEM;
+	if (sk && !n->sk)
+		skb_set_owner_w(n, sk);
+	consume_skb(*skb);
+	*skb = n;
+	return 0;
+}
+
+int dgram_append(struct sock *sk, struct sk_buff **skb, const struct msg *msg, size_t off, u32 len)
+{
+	struct page_frag *pf = &sk->net->frag_cache;
+	u32 n;
+	int err;
+
+	while (len) {
+		if (!skb_is_nonlinear(*skb) && skb_tailroom(*skb)) {
+			n = min(len, skb_tailroom(*skb));
+			err = msg_copy_from(msg, off, skb_put(*skb, n), n);
+			if (err)
+				return err;
+			off += n;
+			len -= n;
+			continue;
+		}
+		err = page_frag_refill(sk->net, pf, min_t(u32, len, 64));
+		if (err)
+			return err;
+		n = min(len, page_frag_room(pf));
+		err = msg_copy_from(msg, off, pf->page->data + pf->off, n);
+		if (err)
+			return err;
+		err = skb_add_frag(*skb, pf->page, pf->off, n);
+		if (err == -EMSGSIZE)
+			err = linear_copy(skb, U16_MAX);
+		else
+			pf->off += n, off += n, len -= n;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+struct sk_buff *dgram_alloc(struct sock *sk, u32 hdr, const struct msg *msg, size_t off, u32 len,
+			    int *err)
+{
+	struct sk_buff *skb;
+
+	*err = -EAGAIN;
+	if (sk->sk_wmem_alloc >= sk->sk_sndbuf)
+		return NULL;
+	*err = -ENOBUFS;
+	skb = alloc_skb(sk->net, SKB_SMALL_HEAD);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, SKB_HEADROOM);
+	skb_reset_transport_header(skb);
+	memset(skb_put(skb, hdr), 0, hdr);
+	skb_set_owner_w(skb, sk);
+	skb->priority = sk->sk_priority;
+	skb->mark = sk->sk_mark;
+	*err = 0;
+	/* What does not fit behind the headers goes to pages whole: payload is one copy. */
+	if (len > skb_tailroom(skb)) {
+		struct page_frag *pf = &sk->net->frag_cache;
+		u32 n;
+
+		*err = page_frag_refill(sk->net, pf, 1);
+		n = *err ? 0 : min(len, page_frag_room(pf));
+		if (!*err)
+			*err = msg_copy_from(msg, off, pf->page->data + pf->off, n);
+		if (!*err)
+			*err = skb_add_frag(skb, pf->page, pf->off, n);
+		if (!*err) {
+			pf->off += n;
+			off += n;
+			len -= n;
+		}
+	}
+	if (!*err)
+		*err = dgram_append(sk, &skb, msg, off, len);
+	if (!*err)
+		return skb;
+	consume_skb(skb);
+	return NULL;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Control messages of received packets, in the neutral form that the socket's user translates. */
+#include "inet/inet.h"
+
+static void addr_bytes(void *to, const union inet_addr *a)
+{
+	memcpy(to, a->b, sizeof(a->b));
+}
+
+/* Which messages are wanted of this packet: an IPv6 socket has its own set for each family. */
+static u32 wanted(const struct inet_sock *inet, const struct inet_skb_cb *cb)
+{
+	if (cb->af->af_bit)
+		return inet->o6.cmsg_flags;
+	if (inet->sk.sk_family_af->af_bit)	/* IPV6_PKTINFO gives v4-mapped addresses, too */
+		return inet->cmsg_flags | (inet->o6.cmsg_flags & INET_CMSG_PKTINFO);
+	return inet->cmsg_flags;
+}
+
+static void recv_pktinfo(struct sock *sk, const struct inet_skb_cb *cb, struct sock_cmsg *c)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	bool group = cb->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST);
+
+	c->has_pktinfo = true;
+	c->ifindex = cb->iif;
+	addr_bytes(&c->dst, &cb->daddr);
+	addr_bytes(&c->spec_dst, group ? &inet->saddr : &cb->daddr);
+}
+
+static void recv_options(const struct sk_buff *skb, const struct inet_skb_cb *cb, struct sock_cmsg *c)
+{
+	u32 len = cb->l3_len > IP4_HLEN ? cb->l3_len - IP4_HLEN : 0;
+
+	if (cb->af->af_bit || !len || len > sizeof(c->opts))
+		return;
+	memcpy(c->opts, skb_network_header(skb) + IP4_HLEN, len);
+	c->opts_len = (u8)len;
+}
+
+void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	const struct dgram_cb *dcb = dgram_cb(skb);
+	struct sock_cmsg *c = msg->cmsg;
+	u32 want = wanted(inet_sk(sk), cb);
+
+	if (!c)
+		return;
+	memset(c, 0, sizeof(*c));
+	if (sock_flag(sk, SOCK_TIMESTAMP) || sock_flag(sk, SOCK_TIMESTAMPNS) ||
+	    sock_flag(sk, SOCK_RCVTSTAMP)) {
+		c->has_tstamp = true;
+		c->tstamp_ns = (skb->tstamp ? skb->tstamp : sk->net->now) + sk->net->cfg.wall_offset_ns;
+	}
+	if (sock_flag(sk, SOCK_RXQ_OVFL) && dcb->drops) {
+		c->has_rxq_ovfl = true;
+		c->rxq_ovfl = dcb->drops;
+	}
+	if (dcb->whole && dcb->gso_size) {
+		c->has_gso = true;
+		c->gso_size = dcb->gso_size;
+	}
+	if (want & INET_CMSG_PKTINFO)
+		recv_pktinfo(sk, cb, c);
+	if (want & INET_CMSG_TTL) {
+		c->has_ttl = true;
+		c->ttl = cb->ttl;
+	}
+	if (want & INET_CMSG_TOS) {
+		c->has_tos = true;
+		c->tos = cb->tos;
+	}
+	if (want & INET_CMSG_ORIGDSTADDR) {
+		c->has_origdst = true;
+		c->origdst_port = dcb->dport;
+		addr_bytes(&c->dst, &cb->daddr);
+		if (!c->has_pktinfo)
+			c->ifindex = cb->iif;
+	}
+	if (want & INET_CMSG_RECVFRAGSIZE && cb->frag_max_size) {
+		c->has_fragsize = true;
+		c->fragsize = cb->frag_max_size;
+	}
+	if (want & INET_CMSG_RECVOPTS)
+		recv_options(skb, cb, c);
+}
