@@ -20,7 +20,6 @@ fuzz_main = tests/fuzz/fuzz.h tests/fuzz/standalone.c
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 endif
-FUZZ_LDADD = libnetstack_core.la $(FUZZ_LDFLAGS)
 
 tests_fuzz_fuzz_ip4_opt_SOURCES = tests/fuzz/fuzz_ip4_opt.c $(fuzz_main)
 tests_fuzz_fuzz_ip4_opt_LDADD = $(FUZZ_LDADD)
