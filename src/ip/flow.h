@@ -28,7 +28,11 @@ struct ip_xmit_opts {
 	u8 pmtudisc;		/* IP_PMTUDISC_* of Linux: 0 DONT 1 WANT 2 DO 3 PROBE 4 INTERFACE 5 OMIT */
 	bool allow_frag;	/* may fragment locally (UDP, raw) */
 	const u8 *options;	/* IPv4 options or IPv6 extension headers to insert; may be NULL */
-	u8 options_len;
+	u8 options_len;		/* IPv4: a multiple of 4, at most 40 */
+	u8 options_proto;	/* IPv6: type of the first extension header in options */
+	bool no_mc_loop;	/* IP_MULTICAST_LOOP 0: no copy to ourselves of what goes to a group */
+	bool hdrincl;		/* data begins with an IP header that the user made: source, id (if
+				 * zero), total length and checksum are filled in; opts are ignored */
 };
 
 #endif

@@ -1,3 +1,8 @@
-# Sources of the room udp: list them in src_udp_libudp_la_SOURCES (headers too).
 noinst_LTLIBRARIES += src/udp/libudp.la
-src_udp_libudp_la_SOURCES =
+src_udp_libudp_la_SOURCES = \
+	src/udp/udp.h \
+	src/udp/udp_out.c \
+	src/udp/udp_priv.h \
+	src/udp/udp_rcv.c \
+	src/udp/udp_sock.c \
+	src/udp/udp_sockopt.c

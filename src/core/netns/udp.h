@@ -4,9 +4,16 @@
 #define NETSTACK_CORE_NETNS_UDP_H
 
 #include "base/base.h"
+#include "core/sysctl.h"
+
+struct inet_hashinfo;
 
 struct netns_udp {
-	int placeholder;
+	struct inet_hashinfo *hash;	/* sockets by local port */
+	struct sysctl_table sysctls;
+	u32 mem[3];			/* udp_mem: pages; the last is the limit */
+	u32 rmem_min, wmem_min;
+	u64 mem_bytes;			/* truesize in receive queues */
 };
 
 #endif

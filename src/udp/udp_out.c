@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * UDP transmit. A datagram of any size is one packet here; the IP layer fragments it, or GSO cuts
+ * it into datagrams of gso_size. Corked sends append to one pending packet.
+ */
+#include "udp/udp_priv.h"
+
+#include <errno.h>
+
+/* Sets header, checksum state and GSO fields. 0, -EMSGSIZE, -EINVAL. */
+static int udp_fill(struct sock *sk, struct sk_buff *skb, const struct dgram_tx *tx, u16 gso_size)
+{
+	struct udp_sock *up = udp_sk(sk);
+	u32 len = skb->len, payload = len - UDP_HLEN, hdr = tx->af->hdr_len + tx->opts.options_len;
+	struct udp_hdr *uh = (struct udp_hdr *)skb->data;
+	u32 pseudo = tx->af->pseudo_csum(&tx->fl.saddr, &tx->fl.daddr, len, IP_PROTO_UDP);
+	bool unchecked = tx->af->af_bit ? up->no_check6_tx : sk->sk_no_check_tx;
+
+	uh->source = be16_make(inet_sk(sk)->sport);
+	uh->dest = be16_make(tx->fl.dport);
+	uh->len = be16_make((u16)len);
+	uh->check = be16_make(0);
+	if (gso_size && payload > gso_size) {
+		if (hdr + UDP_HLEN + gso_size > dgram_tx_mtu(tx))
+			return -EMSGSIZE;
+		if (payload > (u32)gso_size * UDP_MAX_SEGMENTS || unchecked)
+			return -EINVAL;
+		skb_shinfo(skb)->gso_size = gso_size;
+		skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4;
+		skb_shinfo(skb)->gso_segs = (u16)DIV_ROUND_UP(payload, (u32)gso_size);
+	} else if (unchecked) {
+		return 0;
+	} else if (len + hdr > dgram_tx_mtu(tx)) {
+		/* Fragments go out unchanged: the sum has to be made over the whole now. */
+		uh->check = csum_fold(skb_checksum(skb, 0, len, pseudo));
+		if (be16_is_zero(uh->check))
+			uh->check = be16_make(0xffff);
+		return 0;
+	}
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb->transport_header;
+	skb->csum_offset = offsetof(struct udp_hdr, check);
+	uh->check.raw = csum_fold16(pseudo);
+	return 0;
+}
+
+/* Consumes skb. */
+static int udp_send_skb(struct sock *sk, struct sk_buff *skb, const struct dgram_tx *tx)
+{
+	u16 gso_size = tx->has_gso ? tx->gso_size : udp_sk(sk)->gso_size;
+	struct net *net = sk->net;
+	int err = udp_fill(sk, skb, tx, gso_size);
+
+	if (!err && !skb_is_gso(skb))
+		err = dgram_tx_check_size(sk, tx, skb->len);
+	if (err) {
+		consume_skb(skb);
+		return err;
+	}
+	err = tx->af->xmit(net, sk, skb, &tx->fl, tx->dst, &tx->opts);
+	if (err == -ENOBUFS && !inet_recverr(sk, tx->af)) {
+		udp_mib_add(net, tx->af, SndbufErrors, 1);
+		return 0;	/* as Linux: loss below is not told unless asked for */
+	}
+	if (!err)
+		udp_mib_add(net, tx->af, OutDatagrams, 1);
+	return err;
+}
+
+void udp_flush_pending(struct sock *sk)
+{
+	struct udp_sock *up = udp_sk(sk);
+
+	if (!up->pending)
+		return;
+	consume_skb(up->pending);
+	up->pending = NULL;
+	dgram_tx_end(&up->cork);
+}
+
+int udp_push_pending(struct sock *sk)
+{
+	struct udp_sock *up = udp_sk(sk);
+	struct sk_buff *skb = up->pending;
+	struct dgram_tx tx = up->cork;
+	int err;
+
+	if (!skb)
+		return 0;
+	up->pending = NULL;
+	err = udp_send_skb(sk, skb, &tx);
+	dgram_tx_end(&tx);
+	return err;
+}
+
+/* Largest payload of a datagram: the length field, and IPv4's which counts its header. */
+static u32 udp_max_payload(const struct dgram_tx *tx)
+{
+	return U16_MAX - UDP_HLEN - (tx->af->af_bit ? 0 : tx->af->hdr_len + tx->opts.options_len);
+}
+
+static ssize_t udp_append_pending(struct sock *sk, struct msg *msg, bool more)
+{
+	struct udp_sock *up = udp_sk(sk);
+	u32 len = (u32)msg->len;
+	int err = 0;
+
+	if (up->pending->len - UDP_HLEN + len > udp_max_payload(&up->cork)) {
+		inet_err_local(sk, EMSGSIZE, up->cork.af, &up->cork.fl.daddr, up->cork.fl.dport,
+			       dgram_tx_mtu(&up->cork));
+		err = -EMSGSIZE;
+	} else if (sk->sk_wmem_alloc >= sk->sk_sndbuf) {
+		err = -EAGAIN;
+	} else {
+		err = dgram_append(sk, &up->pending, msg, 0, len);
+	}
+	if (err) {
+		udp_flush_pending(sk);
+		return err;
+	}
+	if (!more)
+		err = udp_push_pending(sk);
+	return err ? err : (ssize_t)len;
+}
+
+static void udp_cork(struct sock *sk, struct sk_buff *skb, const struct dgram_tx *tx)
+{
+	struct udp_sock *up = udp_sk(sk);
+
+	up->pending = skb;
+	up->cork = *tx;
+	if (tx->opts.options) {	/* IP_OPTIONS may change before it leaves */
+		memcpy(up->cork_opt, tx->opts.options, tx->opts.options_len);
+		up->cork.opts.options = up->cork_opt;
+	}
+}
+
+ssize_t udp_sendmsg(struct sock *sk, struct msg *msg)
+{
+	struct udp_sock *up = udp_sk(sk);
+	bool more = up->corkflag || msg->flags & SMSG_MORE;
+	struct dgram_tx tx;
+	struct sk_buff *skb;
+	int err;
+
+	if (msg->len > U16_MAX)
+		return -EMSGSIZE;
+	err = udp_autobind(sk);
+	if (err)
+		return err;
+	if (up->pending)
+		return udp_append_pending(sk, msg, more);
+	err = dgram_tx_begin(sk, msg, &tx, true);
+	if (err)
+		return err;
+	if (!tx.fl.dport)
+		err = -EINVAL;
+	else if (msg->len > udp_max_payload(&tx))
+		err = -EMSGSIZE;
+	skb = err ? NULL : dgram_alloc(sk, UDP_HLEN, msg, 0, (u32)msg->len, &err);
+	if (!skb) {
+		dgram_tx_end(&tx);
+		return err;
+	}
+	if (more) {
+		udp_cork(sk, skb, &tx);
+		return (ssize_t)msg->len;
+	}
+	err = udp_send_skb(sk, skb, &tx);
+	dgram_tx_end(&tx);
+	return err ? err : (ssize_t)msg->len;
+}

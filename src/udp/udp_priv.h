@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The room's inside.
+ *
+ *	in	udp_rcv.c: lookup -> checksum -> receive queue
+ *	out	udp_out.c: dgram_tx_begin -> one packet of up to 64 KiB (or a GSO packet) -> inet_af.xmit
+ */
+#ifndef NETSTACK_UDP_PRIV_H
+#define NETSTACK_UDP_PRIV_H
+
+#include "udp/udp.h"
+
+enum {
+	UDP_MAX_SEGMENTS = 128,		/* of one UDP_SEGMENT send */
+	UDP_MEM_PAGE = 4096,		/* unit of udp_mem */
+};
+
+struct udp_sock {
+	struct inet_sock inet;		/* must be first */
+	/* Corked: what has been gathered, and where it will go. */
+	struct sk_buff *pending;
+	struct dgram_tx cork;
+	u8 cork_opt[40];		/* IP options of the corked datagram */
+	bool corkflag;			/* UDP_CORK */
+	bool gro_enabled;		/* UDP_GRO */
+	bool no_check6_tx, no_check6_rx;
+	u16 gso_size;			/* UDP_SEGMENT; 0: none */
+};
+
+static inline struct udp_sock *udp_sk(const struct sock *sk)
+{
+	return (struct udp_sock *)(uintptr_t)sk;
+}
+static inline struct inet_hashinfo *udp_hash(const struct sock *sk)
+{
+	return sk->net->udp.hash;
+}
+/* Linux keeps UDP's counters per family of the packet. */
+#define udp_mib_add(net, af, name, n)                       \
+	do {                                                \
+		if ((af)->af_bit)                           \
+			net_mib_add(net, Udp6_##name, n);   \
+		else                                        \
+			net_mib_add(net, Udp_##name, n);    \
+	} while (0)
+
+extern const struct sockopt_table udp_sockopts;
+
+/* Gives the socket a port if it has none. -EAGAIN when there is none to be had. */
+int udp_autobind(struct sock *sk);
+ssize_t udp_sendmsg(struct sock *sk, struct msg *msg);
+/* Sends what is corked. 0 or -errno. */
+int udp_push_pending(struct sock *sk);
+void udp_flush_pending(struct sock *sk);
+
+void udp_rcv(struct sk_buff *skb);
+void udp_err(struct net *net, const struct inet_icmp_err *e);
+
+#endif
