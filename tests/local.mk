@@ -20,10 +20,19 @@ AM_TESTS_ENVIRONMENT = \
 
 EXTRA_DIST += tests/driver tests/summary tests/coverage.py
 
-# `make unit sim ...`: build and run only the tests under one directory.
-.PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps
+# Only the tests of one kind, and of the programs only those they need.
+.PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-sanitized
 check-unit check-sim check-fuzz check-tidy check-conformance check-apps:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(filter tests/$(patsubst check-%,%,$@)/%,$(TESTS))"
+	$(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS="$(filter tests/$(patsubst check-%,%,$@)/%,$(TESTS))" \
+		check_PROGRAMS="$(filter tests/$(patsubst check-%,%,$@)/%,$(check_PROGRAMS))"
+
+# What runs under the sanitizers: everything that does not preload a program (ASan would have to be
+# preloaded first) and that does not look at the objects of a plain build.
+sanitized = tests/unit/% tests/sim/% tests/fuzz/%
+check-sanitized:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(filter $(sanitized),$(TESTS))" \
+		check_PROGRAMS="$(filter $(sanitized),$(check_PROGRAMS))"
 
 if HAVE_CRITERION
 include $(srcdir)/tests/unit/base/local.mk
@@ -47,10 +56,3 @@ include $(srcdir)/tests/apps/local.mk
 include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/tidy/local.mk
-
-# What runs under the sanitizers: everything that does not preload a program (ASan would have to be
-# preloaded first) and that does not look at the objects of a plain build.
-.PHONY: check-sanitized
-check-sanitized:
-	$(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS="$(filter tests/unit/% tests/sim/% tests/fuzz/%,$(TESTS))"

@@ -51,10 +51,12 @@ def undefined():
         return sorted(set(run("nm", "-u", "-j", linked).split()) - ALLOWED)
 
 
-def users_of(symbol):
-    out = run("nm", "-A", "-u", ARCHIVE)
-    return sorted({m.group(1) for m in re.finditer(r"\S+?:(\S+?):\s+U (\S+)", out)
-                   if m.group(2) == symbol})
+def users():
+    """{symbol: [objects that need it]}."""
+    table = {}
+    for m in re.finditer(r"\S+?:(\S+?):\s+U (\S+)", run("nm", "-A", "-u", ARCHIVE)):
+        table.setdefault(m.group(2), set()).add(m.group(1))
+    return table
 
 
 def main():
@@ -68,13 +70,13 @@ def main():
         report.rule("the core has no writable data", [], skip)
         report.rule("the core calls nothing outside itself", [], skip)
         report.finish()
-    names = writable_symbols()
+    names, needed = writable_symbols(), users()
     report.rule("the core has no writable data",
                 [f"{member}: {section}, {size} bytes ({' '.join(names.get(member, ['?'])[:8])}): "
                  "state lives in struct net, tables are const"
                  for member, section, size in writable_sections()])
     report.rule("the core calls nothing outside itself",
-                [f"{symbol} is used by {', '.join(users_of(symbol))}: not defined in the core and "
+                [f"{symbol} is used by {', '.join(sorted(needed.get(symbol, ['?'])))}: not defined in the core and "
                  "not one of C's memory and string functions" for symbol in undefined()])
     report.finish()
 
