@@ -86,7 +86,7 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_TAGB_SHUT 0x10u	/* a listener that was shut down */
 #define NSP_TAGB_UCONN 0x20u	/* connected datagram socket */
 #define NSP_TAGB_SNDBUF 0x40u	/* the program chose SO_SNDBUF */
-#define NSP_TAGB_NONCONST 0x80u /* reserved */
+#define NSP_TAGB_BOUND 0x80u	/* bind() succeeded */
 
 /* call flags */
 #define NSP_CALL_FD 0x0001

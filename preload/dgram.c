@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Datagram sockets (UDP, raw, ping): one packet of the Unix socket is one datagram behind a head
+ * that carries addresses and control messages. doc/protocol.md, section 5.
+ */
+#include "shim.h"
+
+#include <alloca.h>
+#include <poll.h>
+#include <sys/syscall.h>
+
+#define FEW_IOV 16
+
+/* Bytes of control messages that the last datagram of a socket had, in units of 8: the next one
+ * most likely has as many, and then its payload lands directly in the program's buffer. */
+static uint8_t ctl_guess[MEM_FD_MAX];
+
+static uint8_t *guess_of(int fd)
+{
+	static uint8_t none;
+
+	return (unsigned int)fd < MEM_FD_MAX ? &ctl_guess[fd] : &none;
+}
+
+static int wait_hello(int fd)
+{
+	struct nsp_dgram h;
+	ssize_t n;
+
+	if (!fd_poll(fd, POLLIN, 10000))
+		return -ETIMEDOUT;
+	n = raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
+	if (n != sizeof(h) || h.magic != NSP_DGRAM_MAGIC || h.type != NSP_DGRAM_HELLO)
+		return -ENETDOWN;
+	return -h.err;
+}
+
+/** dgram_socket() - socket() of the datagram kinds: connected to the daemon at once */
+int dgram_socket(int family, int type, int protocol, int flags)
+{
+	uint64_t tag = NSP_TAG(family, type, protocol, 0);
+	struct nsp_dhello q = { .magic = NSP_DHELLO_MAGIC, .family = (uint16_t)family,
+				.type = (uint16_t)type, .protocol = (uint16_t)protocol,
+				.hash = nsp_proto_hash() };
+	int fd, e;
+
+	fd = real.socket(AF_UNIX, SOCK_SEQPACKET | flags, 0);
+	if (fd < 0)
+		return -1;
+	tag_set(fd, tag);
+	fd_forget(fd);
+	e = channel_connect(fd, false);
+	if (e == -ENOENT || e == -EACCES || e == -ENOTDIR)
+		e = rpc(NSP_NR_DCONNECT, fd, NULL, NULL, 0, NULL, NULL, NULL);
+	if (e < 0) {
+		shim_log("socket: netstackd cannot be reached at %s: %s", shim.path, strerror(-e));
+		e = -ENETDOWN;
+		goto out;
+	}
+	q.cookie = fd_cookie(fd);
+	if (type != SOCK_DGRAM || protocol != IPPROTO_UDP)
+		q.flags = NSP_DHELLO_REPLY;
+	if (raw_call(SYS_sendto, fd, &q, sizeof(q), MSG_NOSIGNAL, NULL, 0) != sizeof(q)) {
+		e = -ENETDOWN;
+		goto out;
+	}
+	if (q.flags & NSP_DHELLO_REPLY) {
+		e = wait_hello(fd);
+		if (e)
+			goto out;
+	}
+	*guess_of(fd) = 0;
+	fd_set_kind(fd, tag_kind(tag) | KF_FRESH);
+	return fd;
+out:
+	raw_call(SYS_close, fd);
+	return fail(-e);
+}
+
+int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	unsigned int k = fd_kind(fd);
+	struct nsp_uconn_req q;
+	struct nsp_uconn_rep r;
+	uint64_t tag, bit = (uint64_t)NSP_TAGB_UCONN << 24;
+	bool on;
+	int e;
+
+	if (len < sizeof(sa->sa_family))
+		return fail(EINVAL);
+	on = sa->sa_family != AF_UNSPEC;
+	if (on && (k & KF_FRESH) && addr_wants_kernel(sa, len, false)) {
+		e = swap_to_kernel(fd);
+		return e ? fail(-e) : real.connect(fd, sa, len);
+	}
+	addr_pack(&q.addr, sa, len);
+	e = rpc(NSP_NR_UCONN, fd, &q, NULL, 0, &r, NULL, NULL);
+	if (e < 0)
+		return fail(-e);
+	tag = tag_get(fd);
+	tag_set(fd, on ? tag | bit : tag & ~bit);
+	k &= ~(unsigned int)(KF_FRESH | KF_CONN);
+	fd_set_kind(fd, on ? k | KF_CONN : k);
+	return 0;
+}
+
+/* Look at the head of the next packet without taking it; false: none. */
+static bool peek_head(int fd, struct nsp_dgram *h)
+{
+	ssize_t n;
+	int saved = errno;
+
+	n = raw_call(SYS_recvfrom, fd, h, sizeof(*h), MSG_PEEK | MSG_DONTWAIT, NULL, NULL);
+	errno = saved;
+	return n == sizeof(*h) && h->magic == NSP_DGRAM_MAGIC;
+}
+
+int dgram_so_error(int fd)
+{
+	struct nsp_dgram h;
+	int saved = errno;
+
+	if (!peek_head(fd, &h) || h.type != NSP_DGRAM_ERR)
+		return 0;
+	raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
+	errno = saved;
+	return h.err;
+}
+
+int dgram_pending(int fd)
+{
+	struct nsp_dgram h;
+
+	return peek_head(fd, &h) && h.type == NSP_DGRAM_DATA ? (int)h.paylen : 0;
+}
+
+static size_t bytes_of(const struct iovec *iov, size_t n)
+{
+	size_t sum = 0;
+
+	while (n--)
+		sum += iov++->iov_len;
+	return sum;
+}
+
+/* ---- send ----------------------------------------------------------------------------- */
+static int check_dest(unsigned int k, const struct sockaddr *sa, socklen_t len)
+{
+	bool v4 = sa->sa_family == AF_INET;
+
+	if (KIND(k) == K_UDP && (k & KF_V6) && v4 && len >= sizeof(struct sockaddr_in))
+		return ((const struct sockaddr_in *)(const void *)sa)->sin_port ? 0 : EINVAL;
+	if (k & KF_V6) {
+		if (sa->sa_family == AF_UNSPEC && KIND(k) == K_UDP)
+			return 0;
+		if (len < 24)
+			return EINVAL;
+		if (sa->sa_family != AF_INET6)
+			return KIND(k) == K_UDP ? EINVAL : EAFNOSUPPORT;
+	} else {
+		if (len < sizeof(struct sockaddr_in))
+			return EINVAL;
+		if (!v4 && sa->sa_family != AF_UNSPEC)
+			return EAFNOSUPPORT;
+	}
+	if (KIND(k) == K_UDP && !((const struct sockaddr_in *)(const void *)sa)->sin_port)
+		return EINVAL;
+	return 0;
+}
+
+/* What sendto() must report at once; 0 when the datagram may go. */
+static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t total, int flags)
+{
+	int e;
+
+	if (flags & MSG_OOB)
+		return EOPNOTSUPP;
+	if (total > 65535 || (KIND(k) == K_UDP && total > (k & KF_V6 ? 65527u : 65507u)))
+		return EMSGSIZE;
+	if (k & KF_CONN) {
+		e = dgram_so_error(fd);
+		if (e)
+			return e;
+	}
+	if (!msg->msg_name || !msg->msg_namelen)
+		return k & KF_CONN ? 0 : EDESTADDRREQ;
+	e = check_dest(k, msg->msg_name, msg->msg_namelen);
+	if (e)
+		return e;
+	return -route_check(msg->msg_name, msg->msg_namelen);
+}
+
+static ssize_t send_packet(int fd, const struct msghdr *msg, struct nsp_dgram *h, void *ctl,
+			   int flags)
+{
+	size_t n = msg->msg_iovlen;
+	struct iovec few[FEW_IOV + 2], *iov = few;
+	struct msghdr m = { 0 };
+
+	if (n > 1024)
+		return fail(EMSGSIZE);
+	if (n > FEW_IOV)
+		iov = alloca((n + 2) * sizeof(*iov));
+	iov[0] = (struct iovec){ h, sizeof(*h) };
+	iov[1] = (struct iovec){ ctl, h->ctllen };
+	memcpy(iov + 2, msg->msg_iov, n * sizeof(*iov));
+	m.msg_iov = iov;
+	m.msg_iovlen = n + 2;
+	return real.sendmsg(fd, &m, MSG_NOSIGNAL | (flags & MSG_DONTWAIT));
+}
+
+/** dgram_send() - every kind of send of a datagram socket */
+ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
+{
+	uint8_t ctl[NSP_DGRAM_CTL_MAX];
+	unsigned int k = fd_kind(fd);
+	size_t total = bytes_of(msg->msg_iov, msg->msg_iovlen);
+	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_DATA,
+			       .hdrlen = sizeof(h), .paylen = (uint32_t)total,
+			       .msgflags = (uint32_t)flags };
+	ssize_t n;
+	int e;
+
+	if ((k & KF_FRESH) && msg->msg_name) {
+		if (addr_wants_kernel(msg->msg_name, msg->msg_namelen, false)) {
+			e = swap_to_kernel(fd);
+			return e ? fail(-e) : real.sendmsg(fd, msg, flags);
+		}
+	}
+	e = send_checks(fd, k, msg, total, flags);
+	if (e)
+		return fail(e);
+	if (k & KF_FRESH)
+		fd_set_kind(fd, k & ~(unsigned int)KF_FRESH);
+	n = ctl_pack(msg, ctl, sizeof(ctl));
+	if (n < 0)
+		return fail((int)-n);
+	h.ctllen = (uint32_t)n;
+	if (msg->msg_name)
+		addr_pack(&h.peer, msg->msg_name, msg->msg_namelen);
+	n = send_packet(fd, msg, &h, ctl, flags);
+	if (n >= 0)
+		return (ssize_t)total;
+	if (errno == ECONNRESET || errno == ENOTCONN || errno == ECONNREFUSED)
+		errno = ENETDOWN;
+	else if (errno == EPIPE && fd_poll(fd, 0, 0) & POLLHUP)
+		errno = ENETDOWN;
+	return -1;
+}
+
+/* ---- receive -------------------------------------------------------------------------- */
+/* Copy between a linear buffer and position `off` of a scattered one. */
+static void iov_copy(const struct iovec *iov, size_t n, size_t off, uint8_t *buf, size_t len,
+		     bool in)
+{
+	for (; n-- && len; iov++) {
+		size_t part;
+
+		if (off >= iov->iov_len) {
+			off -= iov->iov_len;
+			continue;
+		}
+		part = iov->iov_len - off < len ? iov->iov_len - off : len;
+		if (in)
+			memcpy((uint8_t *)iov->iov_base + off, buf, part);
+		else
+			memcpy(buf, (uint8_t *)iov->iov_base + off, part);
+		buf += part;
+		len -= part;
+		off = 0;
+	}
+}
+
+/*
+ * The guess was wrong: in the scattered bytes [ctl: guessed][buffer][tail] the payload starts at
+ * `is` instead of `should`. Fetch the control messages, then shift the payload.
+ */
+static void rescatter(const struct iovec *iov, size_t n, uint8_t *ctl, size_t should, size_t is,
+		      size_t paylen, size_t have)
+{
+	uint8_t bounce[512];
+	size_t left = have > is ? have - is : 0, done = 0;
+
+	if (left > paylen)
+		left = paylen;
+	iov_copy(iov, n, 0, ctl, is < NSP_DGRAM_CTL_MAX ? is : NSP_DGRAM_CTL_MAX, false);
+	while (done < left) {
+		size_t part = left - done < sizeof(bounce) ? left - done : sizeof(bounce);
+		size_t pos = is > should ? done : left - done - part;
+
+		iov_copy(iov, n, is + pos, bounce, part, false);
+		iov_copy(iov, n, should + pos, bounce, part, true);
+		done += part;
+	}
+}
+
+/* One packet; its payload bytes, -1 with errno, or -2 when it was none for the program. */
+static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
+{
+	uint8_t ctl[NSP_DGRAM_CTL_MAX], wrong[NSP_DGRAM_CTL_MAX], tail[NSP_DGRAM_CTL_MAX];
+	struct iovec few[FEW_IOV + 3], *iov = few;
+	size_t n = msg->msg_iovlen, guess = *guess_of(fd) * 8u, have;
+	struct nsp_dgram h;
+	struct msghdr m = { 0 };
+	uint8_t *ctlp = ctl;
+	ssize_t r;
+
+	if (n > 1024)
+		return fail(EMSGSIZE);
+	if (n > FEW_IOV)
+		iov = alloca((n + 3) * sizeof(*iov));
+	iov[0] = (struct iovec){ &h, sizeof(h) };
+	iov[1] = (struct iovec){ ctl, guess };
+	memcpy(iov + 2, msg->msg_iov, n * sizeof(*iov));
+	iov[n + 2] = (struct iovec){ tail, sizeof(tail) };
+	m.msg_iov = iov;
+	m.msg_iovlen = n + 3;
+	r = real.recvmsg(fd, &m, (flags & (MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) | MSG_TRUNC);
+	if (r < 0)
+		return -1;
+	if (!r)
+		return fd_poll(fd, 0, 0) & POLLHUP ? fail(ENETDOWN) : 0;
+	if (r < (ssize_t)sizeof(h) || h.magic != NSP_DGRAM_MAGIC || h.type == NSP_DGRAM_HELLO ||
+	    (h.type == NSP_DGRAM_DATA && (size_t)r != sizeof(h) + h.ctllen + h.paylen)) {
+		if (flags & MSG_PEEK)
+			raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
+		return -2;
+	}
+	if (h.type == NSP_DGRAM_ERR) {
+		if (flags & MSG_PEEK)
+			raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
+		return fail(h.err);
+	}
+	have = (size_t)r - sizeof(h);
+	if (have > guess + want + sizeof(tail))
+		have = guess + want + sizeof(tail);
+	if (h.ctllen != guess) {
+		rescatter(iov + 1, n + 2, wrong, guess, h.ctllen, h.paylen, have);
+		ctlp = wrong;
+		if (h.ctllen <= 255 * 8)
+			*guess_of(fd) = (uint8_t)(h.ctllen / 8);
+	}
+	msg->msg_flags = h.paylen > want || (h.flags & NSP_DGRAM_TRUNC) ? MSG_TRUNC : 0;
+	if (msg->msg_name)
+		addr_give(&h.peer, msg->msg_name, &msg->msg_namelen);
+	ctl_unpack(msg, ctlp, h.ctllen);
+	return h.paylen > want && !(flags & MSG_TRUNC) ? (ssize_t)want : (ssize_t)h.paylen;
+}
+
+static ssize_t recv_errqueue(int fd, struct msghdr *msg)
+{
+	uint8_t buf[NSP_MSG_MAX] __attribute__((aligned(8)));
+	struct nsp_errq_req q = { 0 };
+	struct nsp_dgram h;
+	size_t len = sizeof(buf), want, n;
+	int e;
+
+	e = rpc(NSP_NR_ERRQ, fd, &q, NULL, 0, NULL, buf, &len);
+	if (e < 0)
+		return fail(-e);
+	if (len < sizeof(h))
+		return fail(EAGAIN);
+	memcpy(&h, buf, sizeof(h));
+	if (h.ctllen > len - sizeof(h) || h.paylen > len - sizeof(h) - h.ctllen)
+		return fail(EAGAIN);
+	want = bytes_of(msg->msg_iov, msg->msg_iovlen);
+	n = h.paylen < want ? h.paylen : want;
+	iov_copy(msg->msg_iov, msg->msg_iovlen, 0, buf + sizeof(h) + h.ctllen, n, true);
+	msg->msg_flags = MSG_ERRQUEUE | (h.paylen > want ? MSG_TRUNC : 0);
+	if (msg->msg_name)
+		addr_give(&h.peer, msg->msg_name, &msg->msg_namelen);
+	ctl_unpack(msg, buf + sizeof(h), h.ctllen);
+	return (ssize_t)n;
+}
+
+/** dgram_recv() - every kind of receive of a datagram socket */
+ssize_t dgram_recv(int fd, struct msghdr *msg, int flags)
+{
+	size_t want = bytes_of(msg->msg_iov, msg->msg_iovlen);
+	ssize_t r;
+
+	if (unlikely(flags & MSG_OOB))
+		return fail(EOPNOTSUPP);
+	if (unlikely(flags & MSG_ERRQUEUE))
+		return recv_errqueue(fd, msg);
+	do {
+		r = recv_packet(fd, msg, flags, want);
+	} while (r == -2);
+	return r;
+}

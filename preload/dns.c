@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Questions to name servers: c-ares, whose sockets are ours. It is loaded at the first question,
+ * not at start-up, and in a scope of its own: a program may carry another copy of c-ares.
+ */
+#include "resolv.h"
+
+#include <ares.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#define ARES_LIST(X)                                                                               \
+	X(library_init) X(init_options) X(set_socket_functions) X(getaddrinfo) X(freeaddrinfo)     \
+	X(gethostbyaddr) X(getsock) X(process_fd) X(timeout) X(destroy)
+
+static struct {
+#define X(name) __typeof__(&ares_##name) name;
+	ARES_LIST(X)
+#undef X
+	bool ok;
+} ares;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+extern void __asan_init(void) __attribute__((weak));
+
+static void load(void)
+{
+	/* AddressSanitizer refuses RTLD_DEEPBIND. */
+	void *lib = dlopen("libcares.so.2", RTLD_NOW | RTLD_LOCAL |
+			   (__asan_init ? 0 : RTLD_DEEPBIND));
+	void *p;
+
+	if (!lib) {
+		shim_log("names: %s", dlerror());
+		return;
+	}
+	ares.ok = true;
+#define X(name)                                                                                    \
+	p = dlsym(lib, "ares_" #name);                                                             \
+	if (p)                                                                                     \
+		memcpy(&ares.name, &p, sizeof(p));                                                 \
+	else                                                                                       \
+		ares.ok = false;
+	ARES_LIST(X)
+#undef X
+	if (ares.ok && ares.library_init(ARES_LIB_INIT_ALL))
+		ares.ok = false;
+}
+
+/* ---- its sockets ---------------------------------------------------------------------- */
+static ares_socket_t as_socket(int family, int type, int protocol, void *arg)
+{
+	(void)arg;
+	return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+static int as_close(ares_socket_t fd, void *arg)
+{
+	(void)arg;
+	return close(fd);
+}
+
+static int as_connect(ares_socket_t fd, const struct sockaddr *sa, ares_socklen_t len, void *arg)
+{
+	(void)arg;
+	return connect(fd, (__CONST_SOCKADDR_ARG){ .__sockaddr__ = sa }, len);
+}
+
+static ares_ssize_t as_recvfrom(ares_socket_t fd, void *buf, size_t n, int flags,
+				struct sockaddr *sa, ares_socklen_t *len, void *arg)
+{
+	(void)arg;
+	return recvfrom(fd, buf, n, flags, (__SOCKADDR_ARG){ .__sockaddr__ = sa }, len);
+}
+
+static ares_ssize_t as_sendv(ares_socket_t fd, const struct iovec *iov, int n, void *arg)
+{
+	(void)arg;
+	return writev(fd, iov, n);
+}
+
+static const struct ares_socket_functions socket_functions = {
+	as_socket, as_close, as_connect, as_recvfrom, as_sendv,
+};
+
+static int channel_open(ares_channel *ch)
+{
+	struct ares_options o = { 0 };
+	char lookups[] = "b";
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	pthread_once(&once, load);
+	if (!ares.ok)
+		return EAI_AGAIN;
+	o.lookups = lookups;
+	if (ares.init_options(ch, &o, ARES_OPT_LOOKUPS))
+		return EAI_MEMORY;
+	ares.set_socket_functions(*ch, &socket_functions, NULL);
+	return 0;
+}
+
+static void run(ares_channel ch, const bool *done)
+{
+	while (!*done) {
+		ares_socket_t s[ARES_GETSOCK_MAXNUM];
+		struct pollfd p[ARES_GETSOCK_MAXNUM];
+		struct timeval tv = { 1, 0 }, *t;
+		int mask = ares.getsock(ch, s, ARES_GETSOCK_MAXNUM), n = 0, i;
+
+		for (i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+			short ev = (short)((ARES_GETSOCK_READABLE(mask, i) ? POLLIN : 0) |
+					   (ARES_GETSOCK_WRITABLE(mask, i) ? POLLOUT : 0));
+
+			if (ev)
+				p[n++] = (struct pollfd){ .fd = s[i], .events = ev };
+		}
+		t = ares.timeout(ch, NULL, &tv);
+		poll(p, (nfds_t)n, t ? (int)(t->tv_sec * 1000 + t->tv_usec / 1000 + 1) : 1000);
+		for (i = 0; i < n; i++) {
+			short ev = p[i].revents;
+			bool bad = ev & (POLLERR | POLLHUP);
+
+			if (ev)
+				ares.process_fd(ch, ev & POLLIN || bad ? p[i].fd : ARES_SOCKET_BAD,
+						ev & POLLOUT || (bad && p[i].events & POLLOUT)
+							? p[i].fd : ARES_SOCKET_BAD);
+		}
+		ares.process_fd(ch, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	}
+}
+
+static int eai(int status)
+{
+	switch (status) {
+	case ARES_SUCCESS:
+		return 0;
+	case ARES_ENOTFOUND:
+	case ARES_EBADNAME:
+		return EAI_NONAME;
+	case ARES_ENODATA:
+		return EAI_NODATA;
+	case ARES_ENOMEM:
+		return EAI_MEMORY;
+	default:
+		return EAI_AGAIN;
+	}
+}
+
+/* ---- forward -------------------------------------------------------------------------- */
+struct forward {
+	struct name_list *list;
+	int error;
+	bool done;
+};
+
+static void take(struct name_list *l, const struct ares_addrinfo_node *n)
+{
+	struct name_addr a = { .family = n->ai_family };
+	size_t i;
+
+	if (a.family == AF_INET)
+		memcpy(a.bytes, &((struct sockaddr_in *)(void *)n->ai_addr)->sin_addr, 4);
+	else if (a.family == AF_INET6)
+		memcpy(a.bytes, &((struct sockaddr_in6 *)(void *)n->ai_addr)->sin6_addr, 16);
+	else
+		return;
+	for (i = 0; i < l->n; i++)
+		if (!memcmp(&l->addr[i], &a, sizeof(a)))
+			return;
+	if (l->n < NAMES_MAX)
+		l->addr[l->n++] = a;
+}
+
+static void on_addresses(void *arg, int status, int timeouts, struct ares_addrinfo *r)
+{
+	struct forward *f = arg;
+	struct ares_addrinfo_node *n;
+	struct ares_addrinfo_cname *c;
+
+	(void)timeouts;
+	f->done = true;
+	f->error = eai(status);
+	if (!r)
+		return;
+	for (n = r->nodes; n; n = n->ai_next)
+		take(f->list, n);
+	for (c = r->cnames; c; c = c->next)
+		if (c->name && strlen(c->name) < sizeof(f->list->canon))
+			strcpy(f->list->canon, c->name);
+	ares.freeaddrinfo(r);
+	if (!f->error && !f->list->n)
+		f->error = EAI_NODATA;
+}
+
+int names_dns(const char *node, int family, struct name_list *l)
+{
+	struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT | ARES_AI_CANONNAME,
+					     .ai_family = family };
+	struct forward f = { .list = l };
+	ares_channel ch;
+	int e = channel_open(&ch);
+
+	if (e)
+		return e;
+	ares.getaddrinfo(ch, node, NULL, &hints, on_addresses, &f);
+	run(ch, &f.done);
+	ares.destroy(ch);
+	return f.error;
+}
+
+/* ---- reverse -------------------------------------------------------------------------- */
+struct reverse {
+	char *name;
+	size_t room;
+	int error;
+	bool done;
+};
+
+static void on_name(void *arg, int status, int timeouts, struct hostent *h)
+{
+	struct reverse *r = arg;
+
+	(void)timeouts;
+	r->done = true;
+	r->error = eai(status);
+	if (r->error)
+		return;
+	if (!h || !h->h_name || strlen(h->h_name) >= r->room)
+		r->error = EAI_OVERFLOW;
+	else
+		strcpy(r->name, h->h_name);
+}
+
+int names_dns_reverse(const struct name_addr *want, char *name, size_t room)
+{
+	struct reverse r = { .name = name, .room = room };
+	ares_channel ch;
+	int e = channel_open(&ch);
+
+	if (e)
+		return e;
+	ares.gethostbyaddr(ch, want->bytes, want->family == AF_INET ? 4 : 16, want->family, on_name,
+			   &r);
+	run(ch, &r.done);
+	ares.destroy(ch);
+	return r.error;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names that need no network: numeric addresses, /etc/hosts, and the order of nsswitch.conf. */
+#include "resolv.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <stdlib.h>
+
+/** names_numeric() - parse an address as getaddrinfo does (127.1, fe80::1%eth0) */
+bool names_numeric(const char *node, struct name_addr *out)
+{
+	char buf[INET6_ADDRSTRLEN + IF_NAMESIZE + 2], *pct;
+	struct in_addr v4;
+
+	memset(out, 0, sizeof(*out));
+	if (inet_aton(node, &v4)) {
+		out->family = AF_INET;
+		memcpy(out->bytes, &v4, 4);
+		return true;
+	}
+	if (strlen(node) >= sizeof(buf))
+		return false;
+	strcpy(buf, node);
+	pct = strchr(buf, '%');
+	if (pct)
+		*pct++ = 0;
+	if (inet_pton(AF_INET6, buf, out->bytes) != 1)
+		return false;
+	out->family = AF_INET6;
+	if (pct) {
+		char *end;
+
+		out->scope = if_nametoindex(pct);
+		if (!out->scope)
+			out->scope = (uint32_t)strtoul(pct, &end, 10);
+		if (!out->scope)
+			return false;
+	}
+	return true;
+}
+
+/** names_order() - which sources, in which order, /etc/nsswitch.conf wants: "fd" by default */
+void names_order(char order[4])
+{
+	FILE *f = fopen("/etc/nsswitch.conf", "re");
+	char line[512], *save, *w;
+	size_t n = 0;
+
+	strcpy(order, "fd");
+	if (!f)
+		return;
+	while (fgets(line, sizeof(line), f)) {
+		w = strtok_r(line, " \t\n", &save);
+		if (!w || strcmp(w, "hosts:"))
+			continue;
+		while ((w = strtok_r(NULL, " \t\n", &save)) && n < 3) {
+			if (!strcmp(w, "files"))
+				order[n++] = 'f';
+			else if (!strcmp(w, "dns") || !strcmp(w, "resolve"))
+				order[n++] = 'd';
+		}
+		order[n] = 0;
+		break;
+	}
+	fclose(f);
+	if (!order[0])
+		strcpy(order, "fd");
+}
+
+static bool add(struct name_list *l, const struct name_addr *a)
+{
+	if (l->n >= NAMES_MAX)
+		return false;
+	l->addr[l->n++] = *a;
+	return true;
+}
+
+/* "localhost" is known even where /etc/hosts does not say it. */
+static void localhost(const char *node, int family, struct name_list *l)
+{
+	struct name_addr a;
+
+	if (strcasecmp(node, "localhost"))
+		return;
+	if (family != AF_INET && names_numeric("::1", &a))
+		add(l, &a);
+	if (family != AF_INET6 && names_numeric("127.0.0.1", &a))
+		add(l, &a);
+}
+
+/** names_hosts() - addresses of a name in /etc/hosts; false: not there */
+bool names_hosts(const char *node, int family, struct name_list *l)
+{
+	FILE *f = fopen("/etc/hosts", "re");
+	char line[1024], *save, *w, *first;
+	struct name_addr a;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "#\n")] = 0;
+		w = strtok_r(line, " \t", &save);
+		if (!w || !names_numeric(w, &a))
+			continue;
+		first = NULL;
+		while ((w = strtok_r(NULL, " \t", &save))) {
+			if (!first)
+				first = w;
+			if (strcasecmp(w, node))
+				continue;
+			if (!l->canon[0] && strlen(first) < sizeof(l->canon))
+				strcpy(l->canon, first);
+			if (family == AF_UNSPEC || a.family == family)
+				add(l, &a);
+			break;
+		}
+	}
+	if (f)
+		fclose(f);
+	if (!l->n)
+		localhost(node, family, l);
+	return l->n > 0;
+}
+
+/** names_hosts_reverse() - the name of an address in /etc/hosts */
+bool names_hosts_reverse(const struct name_addr *want, char *name, size_t room)
+{
+	FILE *f = fopen("/etc/hosts", "re");
+	char line[1024], *save, *w;
+	struct name_addr a;
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "#\n")] = 0;
+		w = strtok_r(line, " \t", &save);
+		if (!w || !names_numeric(w, &a) || a.family != want->family ||
+		    memcmp(a.bytes, want->bytes, 16))
+			continue;
+		w = strtok_r(NULL, " \t", &save);
+		if (w && strlen(w) < room) {
+			strcpy(name, w);
+			found = true;
+		}
+	}
+	if (f)
+		fclose(f);
+	return found;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* libc's own definitions of what this library defines, found once with dlsym(RTLD_NEXT). */
+#ifndef NETSTACK_REAL_H
+#define NETSTACK_REAL_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
+#include <netdb.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define REAL_LIST(X)                                                                               \
+	X(socket) X(connect) X(bind) X(listen) X(accept) X(accept4) X(getsockname)                 \
+	X(getpeername) X(getsockopt) X(setsockopt) X(shutdown) X(close) X(dup) X(dup2) X(dup3)     \
+	X(fcntl) X(fclose) X(freopen) X(read) X(readv) X(write) X(writev) X(recv) X(recvfrom)      \
+	X(recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(sendfile) X(splice)      \
+	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns) X(epoll_ctl)
+
+struct real {
+#define X(name) __typeof__(&name) name;
+	REAL_LIST(X)
+#undef X
+};
+extern struct real real;
+
+void real_init(void);
+
+/* Plain system calls that are no cancellation points, for the library's own use. */
+#define raw_call(nr, ...) real.syscall((nr), __VA_ARGS__)
+
+#endif /* NETSTACK_REAL_H */

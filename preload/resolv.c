@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* getaddrinfo, freeaddrinfo and getnameinfo. gethost.c has the older family. */
+#include "resolv.h"
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <stdlib.h>
+
+socklen_t names_sockaddr(const struct name_addr *a, uint16_t port_be, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in *s4 = (void *)ss;
+	struct sockaddr_in6 *s6 = (void *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	ss->ss_family = (sa_family_t)a->family;
+	if (a->family == AF_INET) {
+		s4->sin_port = port_be;
+		memcpy(&s4->sin_addr, a->bytes, 4);
+		return sizeof(*s4);
+	}
+	s6->sin6_port = port_be;
+	memcpy(&s6->sin6_addr, a->bytes, 16);
+	s6->sin6_scope_id = a->scope;
+	return sizeof(*s6);
+}
+
+int names_lookup(const char *node, int family, struct name_list *l)
+{
+	char order[4];
+	int e = EAI_NONAME;
+	size_t i;
+
+	names_order(order);
+	for (i = 0; order[i]; i++) {
+		if (order[i] == 'f')
+			e = names_hosts(node, family, l) ? 0 : EAI_NONAME;
+		else
+			e = names_dns(node, family, l);
+		if (!e)
+			break;
+	}
+	if (!e)
+		names_sort(l);
+	return e;
+}
+
+/* ---- services ------------------------------------------------------------------------- */
+struct kind {
+	int type, protocol;
+	const char *name;
+};
+
+static const struct kind kinds[] = {
+	{ SOCK_STREAM, IPPROTO_TCP, "tcp" },
+	{ SOCK_DGRAM, IPPROTO_UDP, "udp" },
+	{ SOCK_RAW, 0, NULL },
+};
+
+struct service {
+	size_t n;
+	struct {
+		int type, protocol;
+		uint16_t port_be;
+	} v[ARRAY_SIZE(kinds)];
+};
+
+static bool port_of(const char *service, const char *proto, uint16_t *port)
+{
+	struct servent se, *r = NULL;
+	char buf[1024];
+
+	if (getservbyname_r(service, proto, &se, buf, sizeof(buf), &r) || !r)
+		return false;
+	*port = (uint16_t)r->s_port;
+	return true;
+}
+
+static int find_service(const char *name, const struct addrinfo *h, struct service *s)
+{
+	char *end = NULL;
+	unsigned long num = name ? strtoul(name, &end, 10) : 0;
+	bool numeric = !name || (*name && !*end);
+	size_t i;
+
+	if (!numeric && h->ai_flags & AI_NUMERICSERV)
+		return EAI_NONAME;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct kind *k = &kinds[i];
+		uint16_t port = htons((uint16_t)num);
+
+		if (h->ai_socktype && h->ai_socktype != k->type)
+			continue;
+		if (h->ai_protocol && k->protocol && h->ai_protocol != k->protocol)
+			continue;
+		if (h->ai_protocol && !k->protocol && h->ai_socktype != k->type)
+			continue;
+		if (!numeric && (!k->name || !port_of(name, k->name, &port)))
+			continue;
+		s->v[s->n].type = k->type;
+		s->v[s->n].protocol = k->protocol ? k->protocol : h->ai_protocol;
+		s->v[s->n++].port_be = port;
+	}
+	if (s->n)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!h->ai_socktype || h->ai_socktype == kinds[i].type)
+			return EAI_SERVICE;
+	return EAI_SOCKTYPE;
+}
+
+/* ---- addresses ------------------------------------------------------------------------ */
+static void no_node(const struct addrinfo *h, struct name_list *l)
+{
+	bool passive = h->ai_flags & AI_PASSIVE;
+	const char *v4 = passive ? "0.0.0.0" : "127.0.0.1", *v6 = passive ? "::" : "::1";
+
+	if (h->ai_family != AF_INET6 && passive)
+		names_numeric(v4, &l->addr[l->n++]);
+	if (h->ai_family != AF_INET)
+		names_numeric(v6, &l->addr[l->n++]);
+	if (h->ai_family != AF_INET6 && !passive)
+		names_numeric(v4, &l->addr[l->n++]);
+}
+
+static void map_v4(struct name_addr *a)
+{
+	memcpy(a->bytes + 12, a->bytes, 4);
+	memset(a->bytes, 0, 10);
+	a->bytes[10] = a->bytes[11] = 0xff;
+	a->family = AF_INET6;
+}
+
+/* AI_ADDRCONFIG: is an address of this family configured besides loopback? */
+static bool configured(int family)
+{
+	struct ifaddrs *list, *i;
+	bool yes = false;
+
+	if (getifaddrs(&list))
+		return true;
+	for (i = list; i && !yes; i = i->ifa_next)
+		yes = i->ifa_addr && i->ifa_addr->sa_family == family &&
+		      !(i->ifa_flags & IFF_LOOPBACK);
+	freeifaddrs(list);
+	return yes;
+}
+
+static int by_name(const char *node, const struct addrinfo *h, struct name_list *l)
+{
+	int family = h->ai_family, e;
+	size_t i;
+
+	if (h->ai_flags & AI_NUMERICHOST)
+		return EAI_NONAME;
+	if (strlen(node) > 253)
+		return EAI_NONAME;
+	if (h->ai_flags & AI_ADDRCONFIG && family == AF_UNSPEC) {
+		bool v4 = configured(AF_INET), v6 = configured(AF_INET6);
+
+		if (v4 != v6)
+			family = v4 ? AF_INET : AF_INET6;
+	}
+	e = names_lookup(node, family, l);
+	if (e && family == AF_INET6 && h->ai_family == AF_INET6 && h->ai_flags & AI_V4MAPPED) {
+		e = names_lookup(node, AF_INET, l);
+		for (i = 0; !e && i < l->n; i++)
+			map_v4(&l->addr[i]);
+	}
+	return e;
+}
+
+static int find_addresses(const char *node, const struct addrinfo *h, struct name_list *l)
+{
+	if (!node) {
+		no_node(h, l);
+		return 0;
+	}
+	if (!names_numeric(node, &l->addr[0]))
+		return by_name(node, h, l);
+	l->n = 1;
+	if (h->ai_family == AF_UNSPEC || h->ai_family == l->addr[0].family)
+		return 0;
+	if (h->ai_family == AF_INET6 && h->ai_flags & AI_V4MAPPED) {
+		map_v4(&l->addr[0]);
+		return 0;
+	}
+	return EAI_ADDRFAMILY;
+}
+
+/* ---- the result ----------------------------------------------------------------------- */
+struct result {
+	struct addrinfo ai;
+	struct sockaddr_storage ss;
+};
+
+EXPORT void freeaddrinfo(struct addrinfo *ai)
+{
+	while (ai) {
+		struct addrinfo *next = ai->ai_next;
+
+		free(ai->ai_canonname);
+		free(ai);
+		ai = next;
+	}
+}
+
+static int build(const char *node, const struct addrinfo *h, const struct name_list *l,
+		 const struct service *s, struct addrinfo **out)
+{
+	struct addrinfo *head = NULL, **tail = &head;
+	size_t i, j;
+
+	for (i = 0; i < l->n; i++)
+		for (j = 0; j < s->n; j++) {
+			struct result *r = calloc(1, sizeof(*r));
+
+			if (!r)
+				goto nomem;
+			r->ai.ai_flags = h->ai_flags;
+			r->ai.ai_family = l->addr[i].family;
+			r->ai.ai_socktype = s->v[j].type;
+			r->ai.ai_protocol = s->v[j].protocol;
+			r->ai.ai_addrlen = names_sockaddr(&l->addr[i], s->v[j].port_be, &r->ss);
+			r->ai.ai_addr = (struct sockaddr *)&r->ss;
+			*tail = &r->ai;
+			tail = &r->ai.ai_next;
+		}
+	if (head && h->ai_flags & AI_CANONNAME) {
+		head->ai_canonname = strdup(l->canon[0] ? l->canon : node);
+		if (!head->ai_canonname)
+			goto nomem;
+	}
+	*out = head;
+	return 0;
+nomem:
+	freeaddrinfo(head);
+	return EAI_MEMORY;
+}
+
+EXPORT int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **out)
+{
+	static const struct addrinfo none = { .ai_flags = AI_V4MAPPED | AI_ADDRCONFIG };
+	const struct addrinfo *h = hints ? hints : &none;
+	struct service s = { 0 };
+	struct name_list *l;
+	int e;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (node && !strcmp(node, "*"))
+		node = NULL;
+	if (service && !strcmp(service, "*"))
+		service = NULL;
+	if (!node && !service)
+		return EAI_NONAME;
+	if (h->ai_flags & AI_CANONNAME && !node)
+		return EAI_BADFLAGS;
+	if (h->ai_family != AF_UNSPEC && h->ai_family != AF_INET && h->ai_family != AF_INET6)
+		return EAI_FAMILY;
+	e = find_service(service, h, &s);
+	if (e)
+		return e;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return EAI_MEMORY;
+	e = find_addresses(node, h, l);
+	if (!e)
+		e = build(node, h, l, &s, out);
+	free(l);
+	return e;
+}
+
+/* ---- getnameinfo ---------------------------------------------------------------------- */
+static int put(const char *from, char *to, socklen_t room)
+{
+	if (strlen(from) >= room)
+		return EAI_OVERFLOW;
+	strcpy(to, from);
+	return 0;
+}
+
+static int name_of_host(const struct name_addr *a, char *host, socklen_t room, int flags)
+{
+	char text[INET6_ADDRSTRLEN + IF_NAMESIZE + 1], full[256];
+	int e;
+
+	if (!(flags & NI_NUMERICHOST)) {
+		if (names_hosts_reverse(a, full, sizeof(full)))
+			return put(full, host, room);
+		e = names_dns_reverse(a, full, sizeof(full));
+		if (!e)
+			return put(full, host, room);
+		if (flags & NI_NAMEREQD)
+			return e == EAI_NODATA ? EAI_NONAME : e;
+	} else if (flags & NI_NAMEREQD) {
+		return EAI_NONAME;
+	}
+	inet_ntop(a->family, a->bytes, text, INET6_ADDRSTRLEN);
+	if (a->scope) {
+		char name[IF_NAMESIZE];
+
+		strcat(text, "%");
+		if (if_indextoname(a->scope, name))
+			strcat(text, name);
+		else
+			snprintf(text + strlen(text), IF_NAMESIZE, "%u", a->scope);
+	}
+	return put(text, host, room);
+}
+
+static int name_of_port(uint16_t port_be, char *serv, socklen_t room, int flags)
+{
+	struct servent se, *r = NULL;
+	char buf[1024], text[8];
+
+	if (!(flags & NI_NUMERICSERV) &&
+	    !getservbyport_r(port_be, flags & NI_DGRAM ? "udp" : "tcp", &se, buf, sizeof(buf), &r) &&
+	    r)
+		return put(r->s_name, serv, room);
+	snprintf(text, sizeof(text), "%u", ntohs(port_be));
+	return put(text, serv, room);
+}
+
+EXPORT int getnameinfo(const struct sockaddr *sa, socklen_t len, char *host, socklen_t hostlen,
+		       char *serv, socklen_t servlen, int flags)
+{
+	struct name_addr a = { 0 };
+	uint16_t port;
+	int e = 0;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (!sa || len < sizeof(sa->sa_family))
+		return EAI_FAMILY;
+	a.family = sa->sa_family;
+	if (a.family == AF_INET && len >= sizeof(struct sockaddr_in)) {
+		memcpy(a.bytes, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
+	} else if (a.family == AF_INET6 && len >= sizeof(struct sockaddr_in6)) {
+		const struct sockaddr_in6 *s6 = (const void *)sa;
+
+		memcpy(a.bytes, &s6->sin6_addr, 16);
+		a.scope = s6->sin6_scope_id;
+	} else {
+		return EAI_FAMILY;
+	}
+	port = ((const struct sockaddr_in *)(const void *)sa)->sin_port;
+	if ((!host || !hostlen) && (!serv || !servlen))
+		return EAI_NONAME;
+	if (host && hostlen)
+		e = name_of_host(&a, host, hostlen, flags);
+	if (!e && serv && servlen)
+		e = name_of_port(port, serv, servlen, flags);
+	return e;
+}

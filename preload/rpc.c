@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls to the daemon: one SEQPACKET channel per process, opened at the first call. Signals are
+ * blocked during a call (a handler that makes one itself would wait for its own thread), so
+ * every wait has a limit. Plain system calls only: no cancellation point holds the lock.
+ */
+#include "shim.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#define RPC_SECONDS 10
+
+static struct channel {
+	int fd;			/* -1: closed */
+	int inherited;		/* the parent's channel, in a forked child */
+	uint64_t cookie;	/* of fd, to notice that the number is another's now */
+	uint32_t seq;
+} ch = { .fd = -1, .inherited = -1 };
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+bool rpc_fd_is_ours(int fd)
+{
+	return fd >= 0 && fd < FD_MAX && KIND(fd_kinds[fd]) == K_OWN;
+}
+
+static void sun_path(struct sockaddr_un *un, bool stream)
+{
+	memset(un, 0, sizeof(*un));
+	un->sun_family = AF_UNIX;
+	strcpy(un->sun_path, shim.path);
+	if (stream)
+		strcat(un->sun_path, NSP_STREAM_SUFFIX);
+}
+
+/* A full backlog blocks a blocking socket and fails a nonblocking one: then try again. */
+int channel_connect(int fd, bool stream)
+{
+	struct sockaddr_un un;
+	int tries, r;
+
+	sun_path(&un, stream);
+	for (tries = 0; tries < 2000; tries++) {
+		r = (int)raw_call(SYS_connect, fd, &un, sizeof(un));
+		if (!r)
+			return 0;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		poll(NULL, 0, 1);
+	}
+	return -ETIMEDOUT;
+}
+
+static void set_timeouts(int fd)
+{
+	struct timeval tv = { .tv_sec = RPC_SECONDS };
+
+	real.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+}
+
+static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} ctl;
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov,
+			    .msg_iovlen = (size_t)niov };
+
+	if (pass >= 0) {
+		struct cmsghdr *c;
+
+		memset(&ctl, 0, sizeof(ctl));
+		m.msg_control = &ctl;
+		m.msg_controllen = sizeof(ctl.buf);
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &pass, sizeof(pass));
+	}
+	return raw_call(SYS_sendmsg, fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int send_call(int fd, uint32_t seq, int nr, unsigned int flags, int pass, const void *req,
+		     const void *data, size_t dlen)
+{
+	struct nsp_msg h = { .magic = NSP_MSG_MAGIC, .nr = (uint16_t)nr,
+			     .flags = (uint16_t)flags, .seq = seq,
+			     .len = (uint32_t)(nsp_calls[nr].reqsize + dlen) };
+	struct iovec iov[3] = { { &h, sizeof(h) },
+				{ (void *)(uintptr_t)req, nsp_calls[nr].reqsize },
+				{ (void *)(uintptr_t)data, dlen } };
+
+	return send_packet(fd, iov, 3, pass);
+}
+
+/* Wait for the answer to seq; answers to calls that were given up are passed over. */
+static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size_t *rdlen)
+{
+	uint8_t scratch[256];
+	struct nsp_msg h;
+	struct iovec iov[3] = { { &h, sizeof(h) },
+				{ rep ? rep : scratch, nsp_calls[nr].repsize },
+				{ rdata, rdata ? *rdlen : 0 } };
+	struct msghdr m = { .msg_iov = iov, .msg_iovlen = 3 };
+	ssize_t n;
+
+	do {
+		n = raw_call(SYS_recvmsg, fd, &m, 0);
+		if (n < 0)
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		if (n < (ssize_t)sizeof(h) || h.magic != NSP_MSG_MAGIC)
+			return -EPIPE;
+	} while (h.seq != seq || h.nr != nr);
+	n -= (ssize_t)sizeof(h);
+	if (h.ret >= 0 && n < nsp_calls[nr].repsize)
+		return -EPROTO;
+	n -= nsp_calls[nr].repsize;
+	if (rdlen)
+		*rdlen = n > 0 ? (size_t)n : 0;
+	return h.ret;
+}
+
+static int say_hello(int fd)
+{
+	struct nsp_hello_req q = { .hash = nsp_proto_hash(), .pid = (uint32_t)getpid(),
+				   .role = NSP_ROLE_SHIM };
+	struct nsp_hello_rep r;
+	char text[256] = "";
+	size_t len = sizeof(text) - 1;
+	int e;
+
+	e = send_call(fd, 0, NSP_NR_HELLO, 0, -1, &q, NULL, 0);
+	if (!e)
+		e = recv_reply(fd, 0, NSP_NR_HELLO, &r, text, &len);
+	if (e < 0) {
+		text[len < sizeof(text) ? len : 0] = 0;
+		shim_log("netstackd refused the channel: %s (%s)", strerror(-e), text);
+	}
+	return e;
+}
+
+/* Out of the way of programs that count on low numbers, without growing the kernel's table. */
+static int move_high(int fd)
+{
+	static const int places[] = { 1000, 900, 240, 100, 30, 0 };
+	struct rlimit rl;
+	unsigned int i;
+	int high;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl))
+		return fd;
+	for (i = 0; places[i]; i++) {
+		if ((rlim_t)places[i] + 1 >= rl.rlim_cur)
+			continue;
+		high = (int)raw_call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, places[i]);
+		if (high >= 0) {
+			raw_call(SYS_close, fd);
+			return high;
+		}
+	}
+	return fd;
+}
+
+/* A child that cannot reach the path sends one end of a new pair over its parent's channel. */
+static int attach(int inherited)
+{
+	struct nsp_attach_req q = { 0 };
+	int sv[2], e;
+
+	if (raw_call(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv))
+		return -errno;
+	e = send_call(inherited, 0, NSP_NR_ATTACH, NSP_F_ONEWAY, sv[1], &q, NULL, 0);
+	raw_call(SYS_close, sv[1]);
+	if (!e)
+		return sv[0];
+	raw_call(SYS_close, sv[0]);
+	return e;
+}
+
+/* Open a channel of this process; the descriptor or -errno. */
+static int open_channel(int inherited)
+{
+	int fd, e;
+
+	fd = (int)raw_call(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	e = channel_connect(fd, false);
+	if (e) {
+		raw_call(SYS_close, fd);
+		fd = inherited >= 0 ? attach(inherited) : e;
+		if (fd < 0) {
+			shim_log("no netstackd at %s: %s", shim.path, strerror(-e));
+			return -ENETDOWN;
+		}
+	}
+	set_timeouts(fd);
+	e = say_hello(fd);
+	if (e < 0) {
+		raw_call(SYS_close, fd);
+		return -ENETDOWN;
+	}
+	return move_high(fd);
+}
+
+static void close_channel(void)
+{
+	if (ch.fd >= 0 && fd_cookie(ch.fd) == ch.cookie)
+		raw_call(SYS_close, ch.fd);
+	if (ch.fd >= 0 && ch.fd < FD_MAX && KIND(fd_kinds[ch.fd]) == K_OWN)
+		fd_kinds[ch.fd] = K_NONE;
+	ch.fd = -1;
+}
+
+static int need_channel(void)
+{
+	int fd;
+
+	if (ch.fd >= 0) {
+		if (fd_cookie(ch.fd) == ch.cookie)
+			return 0;
+		/* The program closed the number by a way we do not see; what is there now is
+		 * the program's. */
+		if (ch.fd < FD_MAX && KIND(fd_kinds[ch.fd]) == K_OWN)
+			fd_kinds[ch.fd] = K_NONE;
+		ch.fd = -1;
+	}
+	fd = open_channel(ch.inherited);
+	if (ch.inherited >= 0) {
+		if (rpc_fd_is_ours(ch.inherited)) {
+			raw_call(SYS_close, ch.inherited);
+			fd_kinds[ch.inherited] = K_NONE;
+		}
+		ch.inherited = -1;
+	}
+	if (fd < 0)
+		return fd;
+	ch.fd = fd;
+	ch.cookie = fd_cookie(fd);
+	if (fd < FD_MAX)
+		fd_kinds[fd] = K_OWN;
+	return 0;
+}
+
+void rpc_after_fork(void)
+{
+	pthread_mutex_init(&lock, NULL);
+	if (ch.fd >= 0)
+		ch.inherited = ch.fd;
+	ch.fd = -1;
+}
+
+void rpc_channel_fds(int fds[2])
+{
+	fds[0] = rpc_fd_is_ours(ch.fd) ? ch.fd : -1;
+	fds[1] = rpc_fd_is_ours(ch.inherited) ? ch.inherited : -1;
+}
+
+void rpc_move_away(int fd)
+{
+	int saved = errno, to;
+
+	if (!fd_owner())
+		return;
+	to = (int)raw_call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, fd > 500 ? 500 : 501);
+	if (to < 0)
+		to = (int)raw_call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
+	fd_kinds[fd] = K_NONE;
+	if (ch.fd == fd)
+		ch.fd = to;
+	else if (ch.inherited == fd)
+		ch.inherited = to;
+	if (to >= 0)
+		fd_set_kind(to, K_OWN);
+	errno = saved;
+}
+
+/* Is a failure of the transport, after which the channel is worth opening anew? */
+static bool transport_lost(int e)
+{
+	return e == -EPIPE || e == -ECONNRESET || e == -ENOTCONN || e == -EBADF || e == -ENOTSOCK;
+}
+
+/* In a vfork child: a channel for this one call, nothing remembered in the parent's memory. */
+static int call_once(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
+		     void *rdata, size_t *rdlen, bool oneway)
+{
+	int c = open_channel(-1), e;
+
+	if (c < 0)
+		return c;
+	e = send_call(c, 1, nr, oneway ? NSP_F_ONEWAY : 0, fd, req, data, dlen);
+	if (!e && !oneway)
+		e = recv_reply(c, 1, nr, rep, rdata, rdlen);
+	raw_call(SYS_close, c);
+	return e;
+}
+
+static int call_locked(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
+		       void *rdata, size_t *rdlen, bool oneway)
+{
+	int tries, e = -ENETDOWN;
+
+	for (tries = 0; tries < 2; tries++) {
+		e = need_channel();
+		if (e)
+			return e;
+		e = send_call(ch.fd, ++ch.seq, nr, oneway ? NSP_F_ONEWAY : 0, fd, req, data, dlen);
+		if (!e && !oneway) {
+			size_t room = rdlen ? *rdlen : 0;
+
+			e = recv_reply(ch.fd, ch.seq, nr, rep, rdata, rdlen);
+			if (rdlen && transport_lost(e))
+				*rdlen = room;
+		}
+		if (fd >= 0 && e == -EBADF)
+			return e;
+		if (!transport_lost(e))
+			return e == -ETIMEDOUT && !oneway ? -ETIMEDOUT : e;
+		close_channel();
+	}
+	return -ENETDOWN;
+}
+
+static int call(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
+		void *rdata, size_t *rdlen, bool oneway)
+{
+	uint64_t all = ~0ull, old;
+	int e, saved = errno;
+
+	if (shim.silent)
+		return -ENETDOWN;
+	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, 8);
+	if (!fd_owner()) {
+		e = call_once(nr, fd, req, data, dlen, rep, rdata, rdlen, oneway);
+	} else {
+		pthread_mutex_lock(&lock);
+		e = call_locked(nr, fd, req, data, dlen, rep, rdata, rdlen, oneway);
+		pthread_mutex_unlock(&lock);
+	}
+	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
+	errno = saved;
+	return e;
+}
+
+int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep, void *rdata,
+	size_t *rdlen)
+{
+	return call(nr, fd, req, data, dlen, rep, rdata, rdlen, false);
+}
+
+int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen)
+{
+	return call(nr, fd, req, data, dlen, NULL, NULL, NULL, true);
+}
+
+void rpc_prepare(void)
+{
+	uint64_t all = ~0ull, old;
+	int saved = errno;
+
+	if (shim.silent || !fd_owner())
+		return;
+	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, 8);
+	pthread_mutex_lock(&lock);
+	need_channel();
+	pthread_mutex_unlock(&lock);
+	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
+	errno = saved;
+}

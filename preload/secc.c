@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A program that limits or moves itself. After a seccomp filter only the system calls that the
+ * program makes itself may be made, so reading and writing become plain again; before the root
+ * directory or a namespace changes, the control channel must be open.
+ */
+#include "shim.h"
+
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdarg.h>
+
+EXPORT int prctl(int op, ...)
+{
+	unsigned long a[4];
+	va_list ap;
+	int r, i;
+
+	va_start(ap, op);
+	for (i = 0; i < 4; i++)
+		a[i] = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (unlikely(!shim.ready))
+		shim_init();
+	r = real.prctl(op, a[0], a[1], a[2], a[3]);
+	if (op == PR_SET_SECCOMP && !r)
+		shim.silent = true;
+	return r;
+}
+
+/* Only a program that uses sockets of ours has a channel to keep. */
+static bool has_sockets(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 4096; fd++)
+		if (IS_SOCK(fd_kinds[fd]))
+			return true;
+	return false;
+}
+
+EXPORT int chroot(const char *path)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	rpc_prepare();
+	return real.chroot(path);
+}
+
+EXPORT int unshare(int flags)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (has_sockets())
+		rpc_prepare();
+	return real.unshare(flags);
+}
+
+EXPORT int setns(int fd, int type)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (has_sockets())
+		rpc_prepare();
+	return real.setns(fd, type);
+}

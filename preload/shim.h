@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * DOC: libnetstack.so
+ *
+ * Preloaded into a program, it gives the program's Internet sockets to netstackd. The
+ * descriptor a program holds is a native AF_UNIX socket whose other end is the daemon, so poll,
+ * epoll, dup, fork and exec are the kernel's own; the functions here only translate what is
+ * different: making and connecting sockets, addresses, options, datagram heads and a few errors.
+ *
+ *	real.c		the next definition (libc's) of everything we define
+ *	tag.c		what a descriptor is, asked of the kernel
+ *	fdtab.c		what a descriptor is, remembered; memory of unconnected sockets
+ *	rpc.c		calls to the daemon
+ *	sock_*.c	entry points, by what they do
+ *	stream.c	the rules of a TCP stream: connecting, errors, urgent data
+ *	dgram.c		datagrams and their heads
+ *	swap.c		another socket under the same number
+ *	route.c		is there a route (kept answers)
+ *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
+ *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
+ *
+ * It lives in a foreign process: no writable state outside the structures below, no locks over
+ * anything that blocks, and nothing is done before a program asks for a socket.
+ */
+#ifndef NETSTACK_SHIM_H
+#define NETSTACK_SHIM_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "netstack/proto.h"
+#include "real.h"
+
+#define EXPORT __attribute__((visibility("default")))
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* What a descriptor is; a byte-sized cache of what the kernel's tag says. */
+enum {
+	K_NONE,		/* not ours */
+	K_NEW,		/* TCP, neither connected nor listening */
+	K_CONNECTING,	/* TCP, connect() started, its end not yet seen */
+	K_STREAM,	/* TCP, connected once */
+	K_LISTEN,
+	K_DEADLISTEN,	/* a listener after shutdown() */
+	K_UDP,
+	K_RAW,		/* raw and ping sockets */
+	K_OWN,		/* the control channel: not to be touched by the program */
+	K_MASK = 0x0f,
+	KF_V6 = 0x10,
+	KF_CONN = 0x20,	  /* datagram socket with a peer */
+	KF_FRESH = 0x40,  /* datagram socket never bound, connected or sent on */
+	KF_BULK = 0x80,	  /* send buffer has been looked at */
+	KF_FAILED = 0x100 /* the failure of its connect() was reported */
+};
+
+#define KIND(k) ((k) & K_MASK)
+#define IS_TCP(k) (KIND(k) >= K_NEW && KIND(k) <= K_DEADLISTEN)
+#define IS_DGRAM(k) (KIND(k) == K_UDP || KIND(k) == K_RAW)
+#define IS_SOCK(k) (KIND(k) >= K_NEW && KIND(k) <= K_RAW)
+
+struct shim {
+	bool ready;		/* initialised */
+	bool silent;		/* a seccomp filter is in force: plain system calls only */
+	bool debug;		/* NETSTACK_DEBUG */
+	bool kernel_loopback;	/* NETSTACK_LOOPBACK=kernel */
+	char path[NSP_PATH_MAX + 1];
+};
+extern struct shim shim;
+
+void shim_init(void);
+/** shim_log() - one line to stderr when NETSTACK_DEBUG is set */
+void shim_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- fdtab.c -------------------------------------------------------------------------- */
+#define FD_MAX (1 << 20)
+#define MEM_FD_MAX (1 << 16)
+extern uint16_t fd_kinds[FD_MAX];
+
+/* Remembered about a socket that the daemon may not know: one block, freed at close. */
+struct fdmem {
+	struct fdmem *next;	/* in the list of free blocks */
+	uint16_t opts;		/* number of options in buf */
+	uint16_t used;		/* bytes of buf: struct nsp_opt + value, each 8-aligned */
+	int epfd;		/* epoll instance it was added to, -1: none */
+	struct epoll_event ev;
+	uint8_t buf[464] __attribute__((aligned(8)));
+};
+
+static inline unsigned int fd_kind(int fd)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	return (unsigned int)fd < FD_MAX ? fd_kinds[fd] : K_NONE;
+}
+
+/** fd_set_kind() - remember; does nothing in a vfork child, which shares our memory */
+void fd_set_kind(int fd, unsigned int kind);
+/** fd_forget() - the number is about to be closed or overwritten */
+void fd_forget(int fd);
+/** fd_forget_range() - the same for first..last */
+void fd_forget_range(unsigned int first, unsigned int last);
+/** fd_copy() - newfd is a duplicate of oldfd */
+void fd_copy(int oldfd, int newfd);
+/** fd_learn() - classify a descriptor by asking the kernel, and remember */
+unsigned int fd_learn(int fd);
+void fd_scan(void);
+/** fd_owner() - true unless this is a vfork child; notices a fork */
+bool fd_owner(void);
+/** fd_mem() - the socket's memory; make: allocate. NULL: none (or too many) */
+struct fdmem *fd_mem(int fd, bool make);
+void fd_mem_move(int from, int to);
+/** fd_remember_opt() - add or replace an option. false: no room */
+bool fd_remember_opt(int fd, int level, int name, const void *val, size_t len);
+const struct nsp_opt *fd_find_opt(int fd, int level, int name);
+
+/* ---- tag.c ---------------------------------------------------------------------------- */
+uint64_t tag_get(int fd);
+int tag_set(int fd, uint64_t tag);
+void tag_add(int fd, uint32_t bits);
+unsigned int tag_kind(uint64_t tag);
+uint64_t fd_cookie(int fd);
+/** accname_of() - the daemon's name at the other end of an accepted socket. false: not one */
+bool accname_of(int fd, struct nsp_accname *name);
+bool accname_ok(const void *sun, socklen_t len);
+
+/* ---- rpc.c ---------------------------------------------------------------------------- */
+/**
+ * rpc() - one call to the daemon
+ * @nr: NSP_NR_*
+ * @fd: descriptor shown as proof, -1 for calls without
+ * @req: request structure (size from the table), NULL when empty
+ * @data: bytes behind it, @dlen of them
+ * @rep: filled with the reply structure, may be NULL
+ * @rdata: filled with the reply's data, *rdlen is room, then length; may be NULL
+ *
+ * Return: the reply's ret (>= 0 or -errno), -ENETDOWN when the daemon cannot be reached.
+ */
+int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep, void *rdata,
+	size_t *rdlen);
+/** rpc_oneway() - send without waiting; 0 or -errno of the sending */
+int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen);
+/** rpc_prepare() - have the channel open (before chroot and the like) */
+void rpc_prepare(void);
+void rpc_after_fork(void);
+/** rpc_fd_is_ours() - is this number the control channel */
+bool rpc_fd_is_ours(int fd);
+/** rpc_channel_fds() - the numbers in use by the library, -1: none */
+void rpc_channel_fds(int fds[2]);
+/** rpc_move_away() - free this number of ours, it is about to be overwritten */
+void rpc_move_away(int fd);
+/** channel_connect() - connect @fd to the daemon's listener, 0 or -errno; @stream: PATH.d */
+int channel_connect(int fd, bool stream);
+
+/* ---- stream.c ------------------------------------------------------------------------- */
+int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);
+ssize_t stream_send(int fd, const struct msghdr *msg, int flags);
+ssize_t stream_recv(int fd, struct msghdr *msg, int flags);
+/** stream_rx() - what a receive that returned @r really means (0 and errors) */
+ssize_t stream_rx(int fd, ssize_t r);
+ssize_t stream_tx(int fd, ssize_t r, int flags);
+/** stream_tx_ready() - may this socket be written; 0 or -1 with errno */
+int stream_tx_ready(int fd, unsigned int k, int flags);
+int stream_so_error(int fd, unsigned int k);
+short fd_poll(int fd, short events, int timeout_ms);
+bool fd_nonblock(int fd);
+int sock_flush_opts(int fd, uint64_t tag);
+extern const uint8_t shim_zeros[65536];
+
+/* ---- dgram.c -------------------------------------------------------------------------- */
+int dgram_socket(int family, int type, int protocol, int flags);
+int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len);
+ssize_t dgram_send(int fd, const struct msghdr *msg, int flags);
+ssize_t dgram_recv(int fd, struct msghdr *msg, int flags);
+int dgram_so_error(int fd);
+/** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
+int dgram_pending(int fd);
+
+/* ---- ctl.c ---------------------------------------------------------------------------- */
+/** ctl_pack() - program's control messages to the protocol's; bytes written or -errno */
+ssize_t ctl_pack(const struct msghdr *msg, void *buf, size_t room);
+/** ctl_unpack() - the protocol's control messages into msg_control, sets MSG_CTRUNC */
+void ctl_unpack(struct msghdr *msg, const void *buf, size_t len);
+
+/* ---- swap.c --------------------------------------------------------------------------- */
+/** swap_to_kernel() - put a kernel socket under the number, options replayed; 0 or -errno */
+int swap_to_kernel(int fd);
+/** swap_to_new() - put a fresh unconnected socket of ours under the number */
+int swap_to_new(int fd, bool reset);
+/** addr_wants_kernel() - by policy this address belongs to the kernel's loopback */
+bool addr_wants_kernel(const struct sockaddr *sa, socklen_t len, bool for_bind);
+
+/* ---- route.c -------------------------------------------------------------------------- */
+/** route_check() - 0, or -errno that connect() or sendto() must report at once */
+int route_check(const struct sockaddr *sa, socklen_t len);
+/** route_source() - source address for a destination; false: none */
+bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_storage *src);
+
+/* ---- addresses ------------------------------------------------------------------------ */
+static inline void addr_pack(struct nsp_addr *a, const struct sockaddr *sa, socklen_t len)
+{
+	size_t n = len > sizeof(a->sa) ? sizeof(a->sa) : len;
+
+	memset(a, 0, sizeof(*a));
+	if (sa && n)
+		memcpy(a->sa, sa, n);
+	a->len = (uint16_t)(len > 0xffff ? 0xffff : len);
+}
+
+/** addr_give() - copy an address out as the kernel does: truncated, real length reported */
+static inline void addr_give(const struct nsp_addr *a, struct sockaddr *sa, socklen_t *len)
+{
+	size_t n = a->len > sizeof(a->sa) ? sizeof(a->sa) : a->len;
+
+	if (!len)
+		return;
+	if (sa)
+		memcpy(sa, a->sa, n < *len ? n : *len);
+	*len = (socklen_t)n;
+}
+
+static inline int fail(int err)
+{
+	errno = err;
+	return -1;
+}
+
+/* ---- entry points used inside --------------------------------------------------------- */
+int ns_socket(int family, int type, int protocol);
+int ns_close(int fd);
+int ns_dup_result(int oldfd, int newfd);
+int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len);
+int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len);
+int ns_bind(int fd, const struct sockaddr *sa, socklen_t len);
+int ns_listen(int fd, int backlog);
+int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags);
+int ns_connect(int fd, const struct sockaddr *sa, socklen_t len);
+int ns_shutdown(int fd, int how);
+int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer);
+ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags);
+ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags);
+int ns_sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags);
+int ns_recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct timespec *to);
+int ns_ioctl(int fd, unsigned long req, void *arg);
+
+#endif /* NETSTACK_SHIM_H */

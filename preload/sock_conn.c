@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bind, listen, accept, connect, shutdown; and epoll_ctl, which a swapped socket must repeat. */
+#include "shim.h"
+
+#include <poll.h>
+#include <sys/un.h>
+
+int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	unsigned int k = fd_kind(fd);
+	struct nsp_bind_req q;
+	struct nsp_bind_rep r;
+	int e;
+
+	if (!sa)
+		return fail(EFAULT);
+	if (KIND(k) != K_NEW && !IS_DGRAM(k))
+		return fail(EINVAL);
+	if (len >= sizeof(sa->sa_family) && addr_wants_kernel(sa, len, true) &&
+	    (k & KF_FRESH ||
+	     (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)))) {
+		e = swap_to_kernel(fd);
+		return e ? fail(-e) : real.bind(fd, sa, len);
+	}
+	if (KIND(k) == K_NEW)
+		sock_flush_opts(fd, tag_get(fd));
+	addr_pack(&q.addr, sa, len);
+	e = rpc(NSP_NR_BIND, fd, &q, NULL, 0, &r, NULL, NULL);
+	if (e < 0)
+		return fail(-e);
+	tag_add(fd, NSP_TAGB_KNOWN | NSP_TAGB_BOUND);
+	fd_set_kind(fd, k & ~(unsigned int)KF_FRESH);
+	return 0;
+}
+
+EXPORT int bind(int fd, __CONST_SOCKADDR_ARG addr, socklen_t len)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.bind(fd, addr, len);
+	return ns_bind(fd, addr.__sockaddr__, len);
+}
+
+int ns_listen(int fd, int backlog)
+{
+	unsigned int k = fd_kind(fd);
+	struct nsp_listen_req q = { .backlog = backlog };
+	struct nsp_listen_rep r;
+	uint64_t tag = tag_get(fd);
+	int e;
+
+	if (IS_DGRAM(k))
+		return fail(EOPNOTSUPP);
+	if (KIND(k) == K_CONNECTING || KIND(k) == K_STREAM)
+		return fail(EINVAL);
+	sock_flush_opts(fd, tag);
+	e = rpc(NSP_NR_LISTEN, fd, &q, NULL, 0, &r, NULL, NULL);
+	if (e < 0)
+		return fail(-e);
+	tag |= (uint64_t)(NSP_TAGB_KNOWN | NSP_TAGB_LISTEN) << 24;
+	tag_set(fd, tag & ~((uint64_t)NSP_TAGB_SHUT << 24));
+	fd_set_kind(fd, K_LISTEN | (k & KF_V6));
+	return 0;
+}
+
+EXPORT int listen(int fd, int backlog)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.listen(fd, backlog);
+	return ns_listen(fd, backlog);
+}
+
+int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
+{
+	unsigned int k = fd_kind(fd);
+	struct sockaddr_un un;
+	socklen_t l = sizeof(un);
+	struct nsp_accname name;
+	int s;
+
+	if (IS_DGRAM(k))
+		return fail(EOPNOTSUPP);
+	if (KIND(k) != K_LISTEN)
+		return fail(EINVAL);
+	if (sa && !len)
+		return fail(EFAULT);
+	s = real.accept4(fd, (struct sockaddr *)&un, &l, flags);
+	if (s < 0)
+		return -1;
+	fd_forget(s);
+	if (!accname_ok(&un, l)) {
+		if (len)
+			*len = 0;
+		return s;
+	}
+	memcpy(&name, un.sun_path, sizeof(name));
+	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0));
+	if (sa)
+		addr_give(&name.peer, sa, len);
+	return s;
+}
+
+EXPORT int accept(int fd, __SOCKADDR_ARG addr, socklen_t *len)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.accept(fd, addr, len);
+	return ns_accept(fd, addr.__sockaddr__, len, 0);
+}
+
+EXPORT int accept4(int fd, __SOCKADDR_ARG addr, socklen_t *len, int flags)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.accept4(fd, addr, len, flags);
+	return ns_accept(fd, addr.__sockaddr__, len, flags);
+}
+
+int ns_connect(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	if (!sa)
+		return fail(EFAULT);
+	return IS_DGRAM(fd_kind(fd)) ? dgram_connect(fd, sa, len) : stream_connect(fd, sa, len);
+}
+
+EXPORT int connect(int fd, __CONST_SOCKADDR_ARG addr, socklen_t len)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.connect(fd, addr, len);
+	return ns_connect(fd, addr.__sockaddr__, len);
+}
+
+static int shut_rpc(int fd, int how)
+{
+	struct nsp_shut_req q = { .how = how };
+
+	return rpc(NSP_NR_SHUT, fd, &q, NULL, 0, NULL, NULL, NULL);
+}
+
+int ns_shutdown(int fd, int how)
+{
+	unsigned int k = fd_kind(fd);
+	int e = 0;
+
+	if (shim.silent)
+		return real.shutdown(fd, how);
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return fail(EINVAL);
+	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED)) {
+		short ev = fd_poll(fd, POLLOUT, 0);
+
+		if (ev && !(ev & (POLLHUP | POLLERR)))
+			k = K_STREAM | (k & KF_V6);
+	}
+	switch (KIND(k)) {
+	case K_NEW:
+	case K_DEADLISTEN:
+		return fail(ENOTCONN);
+	case K_LISTEN:
+		if (how == SHUT_WR)
+			return 0;
+		e = shut_rpc(fd, how);
+		if (e < 0)
+			return fail(-e);
+		tag_add(fd, NSP_TAGB_SHUT);
+		fd_set_kind(fd, K_DEADLISTEN | (k & KF_V6));
+		break;
+	case K_STREAM:
+		if (fd_poll(fd, 0, 0) & POLLERR)
+			return fail(ENOTCONN);
+		if (how == SHUT_RDWR)
+			shut_rpc(fd, how);
+		break;
+	default:	/* connecting; datagrams */
+		e = shut_rpc(fd, how);
+		if (e < 0)
+			return fail(-e);
+	}
+	return real.shutdown(fd, how);
+}
+
+EXPORT int shutdown(int fd, int how)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.shutdown(fd, how);
+	return ns_shutdown(fd, how);
+}
+
+/* A socket that may still be swapped: remember where it was registered. */
+static void remember_epoll(int epfd, int op, int fd, const struct epoll_event *ev)
+{
+	struct fdmem *m = fd_mem(fd, op != EPOLL_CTL_DEL);
+
+	if (!m)
+		return;
+	if (op == EPOLL_CTL_DEL) {
+		if (m->epfd == epfd)
+			m->epfd = -1;
+	} else if (ev && (m->epfd == epfd || m->epfd < 0)) {
+		m->epfd = epfd;
+		m->ev = *ev;
+	}
+}
+
+EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *ev)
+{
+	unsigned int k = fd_kind(fd);
+	int r = real.epoll_ctl(epfd, op, fd, ev);
+
+	if (unlikely(k) && !r && (KIND(k) == K_NEW || KIND(k) == K_CONNECTING || k & KF_FRESH))
+		remember_epoll(epfd, op, fd, ev);
+	return r;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading and writing. A stream's data calls go to the kernel as they are; only an end of file
+ * and an error are looked at. A foreign descriptor costs one table look-up.
+ */
+#include "shim.h"
+
+#include <poll.h>
+#include <time.h>
+
+#define PLAIN_RECV (MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL | MSG_CMSG_CLOEXEC)
+#define PLAIN_SEND (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | MSG_EOR | MSG_DONTROUTE | MSG_CONFIRM)
+#define BULK_BYTES 16384
+
+/* Descriptors that arrived in a message of the program's own Unix sockets. */
+static void learn_rights(struct msghdr *msg)
+{
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		size_t i, n;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
+			fd_forget(fd);
+			fd_learn(fd);
+		}
+	}
+}
+
+/* A socket that goes to another process takes its remembered options to the daemon first. */
+static void flush_rights(const struct msghdr *msg)
+{
+	struct msghdr *m = (struct msghdr *)(uintptr_t)msg;
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		size_t i, n;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (i = 0; i < n; i++) {
+			struct fdmem *mem;
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
+			mem = KIND(fd_kind(fd)) == K_NEW ? fd_mem(fd, false) : NULL;
+			if (mem && mem->opts)
+				sock_flush_opts(fd, tag_get(fd));
+		}
+	}
+}
+
+ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	return IS_DGRAM(fd_kind(fd)) ? dgram_send(fd, msg, flags) : stream_send(fd, msg, flags);
+}
+
+ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	return IS_DGRAM(fd_kind(fd)) ? dgram_recv(fd, msg, flags) : stream_recv(fd, msg, flags);
+}
+
+static ssize_t send_iov(int fd, const struct iovec *iov, size_t n, int flags,
+			const struct sockaddr *sa, socklen_t len)
+{
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = n,
+			    .msg_name = (void *)(uintptr_t)sa, .msg_namelen = sa ? len : 0 };
+
+	return ns_sendmsg(fd, &m, flags);
+}
+
+static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
+{
+	struct iovec iov = { (void *)(uintptr_t)buf, n };
+	unsigned int k = fd_kind(fd);
+	ssize_t r;
+
+	if (KIND(k) == K_STREAM && !(flags & ~PLAIN_SEND) && (n < BULK_BYTES || k & KF_BULK)) {
+		r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
+		return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
+	}
+	return send_iov(fd, &iov, 1, flags, NULL, 0);
+}
+
+static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
+{
+	struct iovec iov = { buf, n };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	unsigned int k = fd_kind(fd);
+	ssize_t r;
+
+	if (KIND(k) == K_STREAM && !(flags & ~PLAIN_RECV)) {
+		r = real.recv(fd, buf, n, flags);
+		return unlikely(r <= 0) && (n || r < 0) ? stream_rx(fd, r) : r;
+	}
+	return ns_recvmsg(fd, &m, flags);
+}
+
+/* ---- read and write ------------------------------------------------------------------- */
+EXPORT ssize_t read(int fd, void *buf, size_t n)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (!IS_SOCK(k) || shim.silent)
+		return real.read(fd, buf, n);
+	if (!n && IS_TCP(k))
+		return 0;
+	return recv_buf(fd, buf, n, 0);
+}
+
+EXPORT ssize_t __read_chk(int fd, void *buf, size_t n, size_t room);
+EXPORT ssize_t __read_chk(int fd, void *buf, size_t n, size_t room)
+{
+	if (n > room)
+		__builtin_trap();
+	return read(fd, buf, n);
+}
+
+EXPORT ssize_t write(int fd, const void *buf, size_t n)
+{
+	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
+		return real.write(fd, buf, n);
+	return send_buf(fd, buf, n, 0);
+}
+
+EXPORT ssize_t readv(int fd, const struct iovec *iov, int n)
+{
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)n };
+
+	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
+		return real.readv(fd, iov, n);
+	if (n < 0 || n > 1024)
+		return fail(EINVAL);
+	return ns_recvmsg(fd, &m, 0);
+}
+
+EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
+{
+	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
+		return real.writev(fd, iov, n);
+	if (n < 0 || n > 1024)
+		return fail(EINVAL);
+	return send_iov(fd, iov, (size_t)n, 0, NULL, 0);
+}
+
+/* ---- send ----------------------------------------------------------------------------- */
+EXPORT ssize_t send(int fd, const void *buf, size_t n, int flags)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.send(fd, buf, n, flags);
+	return send_buf(fd, buf, n, flags);
+}
+
+EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags, __CONST_SOCKADDR_ARG addr,
+		      socklen_t len)
+{
+	struct iovec iov = { (void *)(uintptr_t)buf, n };
+	unsigned int k = fd_kind(fd);
+
+	if (!IS_SOCK(k))
+		return real.sendto(fd, buf, n, flags, addr, len);
+	if (!addr.__sockaddr__ || (IS_TCP(k) && !(flags & MSG_FASTOPEN)))
+		return send_buf(fd, buf, n, flags);
+	return send_iov(fd, &iov, 1, flags, addr.__sockaddr__, len);
+}
+
+EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	if (!IS_SOCK(fd_kind(fd))) {
+		if (unlikely(msg && msg->msg_control && msg->msg_controllen))
+			flush_rights(msg);
+		return real.sendmsg(fd, msg, flags);
+	}
+	return msg ? ns_sendmsg(fd, msg, flags) : fail(EFAULT);
+}
+
+int ns_sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
+{
+	unsigned int i;
+	ssize_t r;
+
+	if (n > 1024)
+		n = 1024;
+	for (i = 0; i < n; i++) {
+		r = ns_sendmsg(fd, &v[i].msg_hdr, flags);
+		if (r < 0)
+			return i ? (int)i : -1;
+		v[i].msg_len = (unsigned int)r;
+	}
+	return (int)i;
+}
+
+EXPORT int sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.sendmmsg(fd, v, n, flags);
+	return ns_sendmmsg(fd, v, n, flags);
+}
+
+/* ---- receive -------------------------------------------------------------------------- */
+EXPORT ssize_t recv(int fd, void *buf, size_t n, int flags)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.recv(fd, buf, n, flags);
+	return recv_buf(fd, buf, n, flags);
+}
+
+EXPORT ssize_t __recv_chk(int fd, void *buf, size_t n, size_t room, int flags);
+EXPORT ssize_t __recv_chk(int fd, void *buf, size_t n, size_t room, int flags)
+{
+	if (n > room)
+		__builtin_trap();
+	return recv(fd, buf, n, flags);
+}
+
+EXPORT ssize_t recvfrom(int fd, void *buf, size_t n, int flags, __SOCKADDR_ARG addr, socklen_t *len)
+{
+	struct iovec iov = { buf, n };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_name = addr.__sockaddr__ };
+	ssize_t r;
+
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.recvfrom(fd, buf, n, flags, addr, len);
+	if (!addr.__sockaddr__)
+		return recv_buf(fd, buf, n, flags);
+	if (!len)
+		return fail(EFAULT);
+	m.msg_namelen = *len;
+	r = ns_recvmsg(fd, &m, flags);
+	if (r >= 0)
+		*len = m.msg_namelen;
+	return r;
+}
+
+EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t n, size_t room, int flags,
+			      __SOCKADDR_ARG addr, socklen_t *len);
+EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t n, size_t room, int flags,
+			      __SOCKADDR_ARG addr, socklen_t *len)
+{
+	if (n > room)
+		__builtin_trap();
+	return recvfrom(fd, buf, n, flags, addr, len);
+}
+
+EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	ssize_t r;
+
+	if (!IS_SOCK(fd_kind(fd))) {
+		r = real.recvmsg(fd, msg, flags);
+		if (unlikely(r >= 0 && msg->msg_controllen && msg->msg_control))
+			learn_rights(msg);
+		return r;
+	}
+	return msg ? ns_recvmsg(fd, msg, flags) : fail(EFAULT);
+}
+
+static bool passed(const struct timespec *end)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > end->tv_sec ||
+	       (now.tv_sec == end->tv_sec && now.tv_nsec >= end->tv_nsec);
+}
+
+int ns_recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct timespec *to)
+{
+	struct timespec end = { 0 };
+	unsigned int i;
+	ssize_t r;
+
+	if (to) {
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		end.tv_sec += to->tv_sec;
+		end.tv_nsec += to->tv_nsec;
+		if (end.tv_nsec >= 1000000000) {
+			end.tv_nsec -= 1000000000;
+			end.tv_sec++;
+		}
+	}
+	for (i = 0; i < n; i++) {
+		r = ns_recvmsg(fd, &v[i].msg_hdr, flags & ~MSG_WAITFORONE);
+		if (r < 0)
+			return i ? (int)i : -1;
+		v[i].msg_len = (unsigned int)r;
+		if (flags & MSG_WAITFORONE)
+			flags |= MSG_DONTWAIT;
+		if (to && passed(&end))
+			return (int)i + 1;
+	}
+	return (int)i;
+}
+
+EXPORT int recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct timespec *to)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.recvmmsg(fd, v, n, flags, to);
+	return ns_recvmmsg(fd, v, n, flags, to);
+}
+
+/* ---- files into sockets --------------------------------------------------------------- */
+/* Before the kernel writes by itself, and would raise SIGPIPE for a reset: 0 to go on. */
+static int stream_file_check(int fd, unsigned int k)
+{
+	if (KIND(k) != K_STREAM && stream_tx_ready(fd, k, 0))
+		return -1;
+	if (fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)) {
+		errno = EPIPE;
+		return (int)stream_tx(fd, -1, 0);
+	}
+	return 0;
+}
+
+/* A datagram needs its head: read a piece, send it, as one datagram per call. */
+static ssize_t dgram_sendfile(int out, int in, off_t *off, size_t count)
+{
+	char buf[65507];
+	ssize_t n, r;
+
+	if (count > sizeof(buf))
+		count = sizeof(buf);
+	n = off ? pread(in, buf, count, *off) : read(in, buf, count);
+	if (n <= 0)
+		return n;
+	r = send_buf(out, buf, (size_t)n, 0);
+	if (off && r > 0)
+		*off += r;
+	return r;
+}
+
+EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
+{
+	unsigned int k = fd_kind(out);
+
+	if (IS_DGRAM(k))
+		return dgram_sendfile(out, in, off, count);
+	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k))
+		return -1;
+	return real.sendfile(out, in, off, count);
+}
+
+EXPORT ssize_t sendfile64(int out, int in, off64_t *off, size_t count)
+{
+	static_assert(sizeof(off_t) == sizeof(off64_t), "one sendfile serves both");
+	return sendfile(out, in, (off_t *)off, count);
+}
+
+EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, unsigned int flags)
+{
+	unsigned int kin = fd_kind(in), kout = fd_kind(out);
+	ssize_t r;
+
+	if (unlikely(IS_DGRAM(kin) || IS_DGRAM(kout)))
+		return fail(EINVAL);
+	if (IS_TCP(kout) && !shim.silent && stream_file_check(out, kout))
+		return -1;
+	r = real.splice(in, ioff, out, ooff, n, flags);
+	return IS_TCP(kin) && r <= 0 && n ? stream_rx(in, r) : r;
+}

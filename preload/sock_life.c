@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Descriptors come and go: socket, close, dup and their relatives. */
+#include "shim.h"
+
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE 136
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+static int tcp_socket(int family, int flags)
+{
+	uint64_t tag = NSP_TAG(family, SOCK_STREAM, IPPROTO_TCP, 0);
+	int fd = real.socket(AF_UNIX, SOCK_STREAM | flags, 0);
+
+	if (fd < 0)
+		return -1;
+	tag_set(fd, tag);
+	fd_forget(fd);
+	fd_set_kind(fd, tag_kind(tag));
+	return fd;
+}
+
+/** ns_socket() - an Internet socket of the stack; anything else is the kernel's */
+int ns_socket(int family, int type, int protocol)
+{
+	int flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC), kind = type & ~flags;
+
+	if ((family != AF_INET && family != AF_INET6) || shim.silent)
+		return real.socket(family, type, protocol);
+	switch (kind) {
+	case SOCK_STREAM:
+		if (protocol && protocol != IPPROTO_TCP)
+			return fail(EPROTONOSUPPORT);
+		return tcp_socket(family, flags);
+	case SOCK_DGRAM:
+		if (!protocol)
+			protocol = IPPROTO_UDP;
+		if (protocol != IPPROTO_UDP &&
+		    protocol != (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+			return fail(EPROTONOSUPPORT);
+		return dgram_socket(family, kind, protocol, flags);
+	case SOCK_RAW:
+		if (!protocol)
+			return fail(EPROTONOSUPPORT);
+		if (protocol < 0 || protocol > 255)
+			return fail(EINVAL);
+		return dgram_socket(family, kind, protocol, flags);
+	default:
+		return fail(kind < 0 || kind > SOCK_PACKET ? EINVAL : ESOCKTNOSUPPORT);
+	}
+}
+
+int ns_close(int fd)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (KIND(k) == K_OWN && fd_owner())
+		return fail(EBADF);
+	if (k)
+		fd_forget(fd);
+	return real.close(fd);
+}
+
+/* A duplicate of a socket that the daemon has not met: from now on two numbers may set options,
+ * so the daemon keeps them. */
+int ns_dup_result(int oldfd, int newfd)
+{
+	if (newfd >= 0 && newfd != oldfd) {
+		unsigned int k = fd_kind(oldfd);
+
+		if (KIND(k) == K_NEW) {
+			struct fdmem *m = fd_mem(oldfd, false);
+
+			if (m && m->opts)
+				sock_flush_opts(oldfd, tag_get(oldfd));
+		}
+		if (k || fd_kind(newfd))
+			fd_copy(oldfd, newfd);
+	}
+	return newfd;
+}
+
+EXPORT int socket(int family, int type, int protocol)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	return ns_socket(family, type, protocol);
+}
+
+EXPORT int close(int fd)
+{
+	return ns_close(fd);
+}
+
+EXPORT int dup(int oldfd)
+{
+	unsigned int k = fd_kind(oldfd);
+
+	if (KIND(k) == K_OWN)
+		return fail(EBADF);
+	return ns_dup_result(oldfd, real.dup(oldfd));
+}
+
+static bool about_to_overwrite(int oldfd, int newfd)
+{
+	if (oldfd == newfd)
+		return true;
+	if (KIND(fd_kind(oldfd)) == K_OWN)
+		return false;
+	if (KIND(fd_kind(newfd)) == K_OWN)
+		rpc_move_away(newfd);
+	return true;
+}
+
+EXPORT int dup2(int oldfd, int newfd)
+{
+	fd_kind(oldfd);
+	if (!about_to_overwrite(oldfd, newfd))
+		return fail(EBADF);
+	return ns_dup_result(oldfd, real.dup2(oldfd, newfd));
+}
+
+EXPORT int dup3(int oldfd, int newfd, int flags)
+{
+	fd_kind(oldfd);
+	if (!about_to_overwrite(oldfd, newfd))
+		return fail(EBADF);
+	return ns_dup_result(oldfd, real.dup3(oldfd, newfd, flags));
+}
+
+static int vfcntl(int fd, int cmd, void *arg)
+{
+	unsigned int k = fd_kind(fd);
+	int r;
+
+	if (KIND(k) == K_OWN)
+		return fail(EBADF);
+	r = real.fcntl(fd, cmd, arg);
+	if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
+		return ns_dup_result(fd, r);
+	return r;
+}
+
+EXPORT int fcntl(int fd, int cmd, ...)
+{
+	va_list ap;
+	void *arg;
+
+	va_start(ap, cmd);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	return vfcntl(fd, cmd, arg);
+}
+
+EXPORT int fcntl64(int fd, int cmd, ...)
+{
+	va_list ap;
+	void *arg;
+
+	va_start(ap, cmd);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	return vfcntl(fd, cmd, arg);
+}
+
+EXPORT int fclose(FILE *f)
+{
+	int fd = fileno(f), saved = errno;
+
+	if (fd >= 0 && fd_kind(fd)) {
+		if (KIND(fd_kind(fd)) == K_OWN)
+			rpc_move_away(fd);
+		fflush(f);
+		fd_forget(fd);
+	}
+	if (unlikely(!shim.ready))
+		shim_init();
+	errno = saved;
+	return real.fclose(f);
+}
+
+EXPORT FILE *freopen(const char *path, const char *mode, FILE *f)
+{
+	int fd = fileno(f);
+
+	if (fd >= 0)
+		fd_forget(fd);
+	if (unlikely(!shim.ready))
+		shim_init();
+	return real.freopen(path, mode, f);
+}
+
+static int range(unsigned int first, unsigned int last, int flags)
+{
+	if (first > last)
+		return 0;
+	return (int)raw_call(SYS_close_range, first, last, flags);
+}
+
+EXPORT int close_range(unsigned int first, unsigned int last, int flags)
+{
+	int own[2], r = 0, i, saved;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (flags & (int)CLOSE_RANGE_CLOEXEC)
+		return (int)raw_call(SYS_close_range, first, last, flags);
+	if (first > last)
+		return fail(EINVAL);
+	fd_forget_range(first, last);
+	rpc_channel_fds(own);
+	if (own[0] > own[1]) {
+		i = own[0];
+		own[0] = own[1];
+		own[1] = i;
+	}
+	for (i = 0; i < 2; i++) {
+		if (own[i] < 0 || (unsigned int)own[i] < first || (unsigned int)own[i] > last)
+			continue;
+		if (own[i])
+			r = range(first, (unsigned int)own[i] - 1, flags);
+		if (r)
+			return r;
+		first = (unsigned int)own[i] + 1;
+	}
+	saved = errno;
+	r = range(first, last, flags);
+	if (!r)
+		errno = saved;
+	return r;
+}
+
+EXPORT void closefrom(int low)
+{
+	int fd, saved = errno;
+
+	if (close_range(low < 0 ? 0u : (unsigned int)low, ~0u, 0) && errno == ENOSYS)
+		for (fd = low; fd < 65536; fd++)
+			ns_close(fd);
+	errno = saved;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Options. Most are the daemon's: it knows Linux's checks and answers. A row below says that a
+ * value within its limits cannot fail there, so it may be remembered until the socket is
+ * connected or bound, and travel one way afterwards; and whether the Unix socket wants it too.
+ */
+#include "shim.h"
+
+#include <netinet/tcp.h>
+
+enum {
+	REMEMBER = 1,	/* may wait in memory */
+	ONEWAY = 2,	/* needs no answer */
+	NATIVE = 4,	/* set on the Unix socket as well */
+	ALONE = 8,	/* the Unix socket's business only */
+	LATE_SYNC = 16, /* once the daemon knows the socket it may refuse */
+	UNIX_STREAM = 32 /* ALONE only on a stream */
+};
+
+struct row {
+	int level, name;
+	int flags;
+	int lo, hi;
+};
+
+#define ANY (-0x7fffffff - 1), 0x7fffffff
+static const struct row rows[] = {
+	{ SOL_SOCKET, SO_REUSEADDR, REMEMBER | ONEWAY, ANY },
+	{ SOL_SOCKET, SO_REUSEPORT, REMEMBER | ONEWAY, ANY },
+	{ SOL_SOCKET, SO_KEEPALIVE, REMEMBER | ONEWAY, ANY },
+	{ SOL_SOCKET, SO_BROADCAST, REMEMBER | ONEWAY, ANY },
+	{ SOL_SOCKET, SO_OOBINLINE, REMEMBER | ONEWAY | NATIVE, ANY },
+	{ SOL_SOCKET, SO_SNDBUF, REMEMBER | ONEWAY | NATIVE, ANY },
+	{ SOL_SOCKET, SO_RCVBUF, REMEMBER | ONEWAY, ANY },
+	{ SOL_SOCKET, SO_PRIORITY, REMEMBER | ONEWAY, 0, 6 },
+	{ SOL_SOCKET, SO_RCVLOWAT, NATIVE, 0, 0x7fffffff },
+	{ SOL_SOCKET, SO_RCVTIMEO, ALONE, ANY },
+	{ SOL_SOCKET, SO_SNDTIMEO, ALONE, ANY },
+	{ SOL_SOCKET, 66, ALONE, ANY },	/* SO_RCVTIMEO_NEW */
+	{ SOL_SOCKET, 67, ALONE, ANY },	/* SO_SNDTIMEO_NEW */
+	{ SOL_SOCKET, SO_PEEK_OFF, ALONE | UNIX_STREAM, ANY },
+	{ IPPROTO_TCP, TCP_NODELAY, REMEMBER | ONEWAY, ANY },
+	{ IPPROTO_TCP, TCP_CORK, REMEMBER | ONEWAY, ANY },
+	{ IPPROTO_TCP, TCP_QUICKACK, REMEMBER | ONEWAY, ANY },
+	{ IPPROTO_TCP, TCP_KEEPIDLE, REMEMBER | ONEWAY, 1, 32767 },
+	{ IPPROTO_TCP, TCP_KEEPINTVL, REMEMBER | ONEWAY, 1, 32767 },
+	{ IPPROTO_TCP, TCP_KEEPCNT, REMEMBER | ONEWAY, 1, 127 },
+	{ IPPROTO_TCP, TCP_SYNCNT, REMEMBER | ONEWAY, 1, 127 },
+	{ IPPROTO_TCP, TCP_USER_TIMEOUT, REMEMBER | ONEWAY, 0, 0x7fffffff },
+	{ IPPROTO_IP, IP_TOS, REMEMBER | ONEWAY, 0, 255 },
+	{ IPPROTO_IP, IP_TTL, REMEMBER | ONEWAY, 1, 255 },
+	{ IPPROTO_IP, IP_MTU_DISCOVER, REMEMBER | ONEWAY, 0, 5 },
+	{ IPPROTO_IPV6, IPV6_V6ONLY, REMEMBER | LATE_SYNC, ANY },
+	{ IPPROTO_IPV6, IPV6_TCLASS, REMEMBER | ONEWAY, -1, 255 },
+	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS, REMEMBER | ONEWAY, -1, 255 },
+};
+
+static const struct row *find_row(unsigned int k, int level, int name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].level == level && rows[i].name == name) {
+			if (level == IPPROTO_IPV6 && !(k & KF_V6))
+				return NULL;
+			return &rows[i];
+		}
+	return NULL;
+}
+
+static bool alone(const struct row *r, unsigned int k)
+{
+	return r && (r->flags & ALONE) && (!(r->flags & UNIX_STREAM) || IS_TCP(k));
+}
+
+static bool in_range(const struct row *r, const void *val, socklen_t len)
+{
+	int v;
+
+	if (len != sizeof(v))
+		return false;
+	memcpy(&v, val, sizeof(v));
+	return v >= r->lo && v <= r->hi;
+}
+
+static int set_sync(int fd, int level, int name, const void *val, socklen_t len)
+{
+	struct nsp_setopt_req q = { .level = level, .name = name, .len = len };
+
+	if (len > NSP_MSG_MAX / 2)
+		return -EINVAL;
+	return rpc(NSP_NR_SETOPT, fd, &q, val, len, NULL, NULL, NULL);
+}
+
+static int set_oneway(int fd, int level, int name, const void *val, socklen_t len)
+{
+	struct nsp_setopt_req q = { .level = level, .name = name, .len = len };
+
+	return rpc_oneway(NSP_NR_SETOPT, fd, &q, val, len);
+}
+
+/* Also on the Unix socket: what its hop must know. */
+static void set_native(int fd, int level, int name, const void *val, socklen_t len)
+{
+	int saved = errno;
+
+	real.setsockopt(fd, level, name, val, len);
+	if (name == SO_SNDBUF)
+		tag_add(fd, NSP_TAGB_SNDBUF);
+	errno = saved;
+}
+
+static int set_tcp(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
+{
+	const struct row *r = find_row(k, level, name);
+	bool known = true;
+	uint64_t tag = 0;
+	int e;
+
+	if (r && !in_range(r, val, len))
+		r = NULL;
+	if (KIND(k) == K_NEW) {
+		tag = tag_get(fd);
+		known = NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN;
+	}
+	if (r && r->flags & NATIVE)
+		set_native(fd, level, name, val, len);
+	if (r && !known && (r->flags & REMEMBER) && fd_remember_opt(fd, level, name, val, len))
+		return 0;
+	if (level == SOL_SOCKET && name == SO_LINGER && !known && len == sizeof(struct linger) &&
+	    fd_remember_opt(fd, level, name, val, len))
+		return 0;
+	if (!known)
+		sock_flush_opts(fd, tag);
+	if (r && (r->flags & ONEWAY))
+		e = set_oneway(fd, level, name, val, len);
+	else
+		e = set_sync(fd, level, name, val, len);
+	if (e < 0)
+		return fail(-e);
+	if (KIND(k) == K_NEW && len <= 64)
+		fd_remember_opt(fd, level, name, val, len);
+	return 0;
+}
+
+static int set_dgram(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
+{
+	int e = set_sync(fd, level, name, val, len);
+
+	if (e < 0)
+		return fail(-e);
+	if ((k & KF_FRESH) && len <= 64)
+		fd_remember_opt(fd, level, name, val, len);
+	if (level == SOL_SOCKET && (name == SO_RCVLOWAT))
+		set_native(fd, level, name, val, len);
+	return 0;
+}
+
+int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
+{
+	unsigned int k = fd_kind(fd);
+
+	if ((int)len < 0)
+		return fail(EINVAL);
+	if (!val && len)
+		return fail(EFAULT);
+	if (alone(find_row(k, level, name), k))
+		return real.setsockopt(fd, level, name, val, len);
+	return IS_TCP(k) ? set_tcp(fd, k, level, name, val, len)
+			 : set_dgram(fd, k, level, name, val, len);
+}
+
+EXPORT int setsockopt(int fd, int level, int name, const void *val, socklen_t len)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.setsockopt(fd, level, name, val, len);
+	return ns_setsockopt(fd, level, name, val, len);
+}
+
+/* ---- get ------------------------------------------------------------------------------ */
+static int give(const void *data, size_t n, void *val, socklen_t *len)
+{
+	if (n > *len)
+		n = *len;
+	memcpy(val, data, n);
+	*len = (socklen_t)n;
+	return 0;
+}
+
+static int give_int(int v, void *val, socklen_t *len)
+{
+	return give(&v, sizeof(v), val, len);
+}
+
+/* Answers that need nobody; false: ask the daemon. */
+static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *len, int *ret)
+{
+	static const struct { int pid; unsigned int uid, gid; } nobody = { 0, ~0u, ~0u };
+	uint64_t tag = tag_get(fd);
+
+	switch (name) {
+	case SO_ERROR:
+		*ret = give_int(IS_TCP(k) ? stream_so_error(fd, k) : dgram_so_error(fd), val, len);
+		return true;
+	case SO_TYPE:
+		*ret = give_int(tag ? NSP_TAG_TYPE(tag) : SOCK_STREAM, val, len);
+		return true;
+	case SO_DOMAIN:
+		*ret = give_int(k & KF_V6 ? AF_INET6 : AF_INET, val, len);
+		return true;
+	case SO_PROTOCOL:
+		*ret = give_int(tag ? NSP_TAG_PROTOCOL(tag) : IPPROTO_TCP, val, len);
+		return true;
+	case SO_ACCEPTCONN:
+		*ret = give_int(KIND(k) == K_LISTEN, val, len);
+		return true;
+	case SO_PEERCRED:
+		*ret = give(&nobody, sizeof(nobody), val, len);
+		return true;
+	case SO_COOKIE:
+		*ret = real.getsockopt(fd, SOL_SOCKET, name, val, len);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int get_sync(int fd, int level, int name, void *val, socklen_t *len)
+{
+	struct nsp_getopt_req q = { .level = level, .name = name, .len = *len };
+	struct nsp_getopt_rep r;
+	size_t room = *len, in = *len < 256 ? *len : 256;
+	int e;
+
+	if (room > NSP_MSG_MAX / 2)
+		room = NSP_MSG_MAX / 2;
+	q.len = (uint32_t)room;
+	e = rpc(NSP_NR_GETOPT, fd, &q, val, in, &r, val, &room);
+	if (e < 0)
+		return fail(-e);
+	*len = r.len < room ? r.len : (socklen_t)room;
+	return 0;
+}
+
+static int give_remembered(unsigned int k, const struct nsp_opt *o, void *val, socklen_t *len)
+{
+	const struct row *r = find_row(k, o->level, o->name);
+	int v;
+
+	if (!r || o->len != sizeof(v))
+		return give(o + 1, o->len, val, len);
+	memcpy(&v, o + 1, sizeof(v));
+	if (r->hi == 0x7fffffff && r->lo < 0)	/* a switch: any value is "on" */
+		v = !!v;
+	return give_int(v, val, len);
+}
+
+int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
+{
+	unsigned int k = fd_kind(fd);
+	const struct nsp_opt *o;
+	int ret;
+
+	if (!len || (!val && *len))
+		return fail(EFAULT);
+	if ((int)*len < 0)
+		return fail(EINVAL);
+	if (alone(find_row(k, level, name), k))
+		return real.getsockopt(fd, level, name, val, len);
+	if (level == SOL_SOCKET && get_local(fd, k, name, val, len, &ret))
+		return ret;
+	if (KIND(k) == K_NEW) {
+		uint64_t tag = tag_get(fd);
+
+		o = fd_find_opt(fd, level, name);
+		if (o && !(NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN) && name != SO_SNDBUF &&
+		    name != SO_RCVBUF && *len >= o->len && level != IPPROTO_IP)
+			return give_remembered(k, o, val, len);
+		sock_flush_opts(fd, tag);
+	}
+	return get_sync(fd, level, name, val, len);
+}
+
+EXPORT int getsockopt(int fd, int level, int name, void *val, socklen_t *len)
+{
+	if (!IS_SOCK(fd_kind(fd)))
+		return real.getsockopt(fd, level, name, val, len);
+	return ns_getsockopt(fd, level, name, val, len);
+}
