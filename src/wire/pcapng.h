@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Capture files: pcapng blocks (draft-ietf-opsawg-pcapng) and the older pcap. All numbers are in
- * the byte order of the writer. A pcapng block ends with its total length once more, and its body and
+ * the byte order of the writer. A pcapng block ends with its total length once more; its body and
  * each option value are padded to 4 octets.
  */
 #ifndef WIRE_PCAPNG_H
