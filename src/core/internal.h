@@ -19,11 +19,15 @@ void skb_count_drop(const struct sk_buff *skb, enum skb_drop_reason reason);
 /* skb.c */
 u32 skb_head_truesize(const struct sk_buff *skb);	/* of the packet without its frags */
 int pskb_expand_head(struct sk_buff *skb, u32 headroom, u32 tailroom);	/* always a new head */
+void skb_shift_headers(struct sk_buff *skb, int delta);
 void skb_copy_meta(struct sk_buff *to, const struct sk_buff *from);
 static inline bool skb_data_shared(const struct sk_buff *skb)
 {
 	return skb->cloned && skb_shinfo(skb)->dataref > 1;
 }
+/* skb_queue.c: all frags of from behind those of to; to->truesize stays */
+bool skb_frags_fit(const struct sk_buff *to, const struct sk_buff *from);
+void skb_copy_frags(struct sk_buff *to, const struct sk_buff *from);
 /* skb_frag.c: members of frag_list that others see too are replaced by clones. 0/-ENOMEM */
 int skb_unshare_frag_list(struct sk_buff *skb);
 
@@ -49,7 +53,14 @@ struct l4_layout {
 	u8 proto;		/* IP_PROTO_TCP or IP_PROTO_UDP */
 	u32 l3_off, l4_off;	/* from skb->data */
 	u32 hdr_len;		/* from skb->data to the payload */
+	u32 end;		/* of the IP packet by its own length field, from skb->data */
 };
+/*
+ * Finds them and makes them linear; data of skb at or before l3_off, where the IP header begins.
+ * False for anything else, fragments, damaged headers. plain: no IPv4 options, no IPv6 extension
+ * headers. Does not look at checksums.
+ */
+bool l4_parse(struct sk_buff *skb, u32 l3_off, bool plain, struct l4_layout *l);
 /* Unfolded pseudo-header sum for the IP header at l3. len: of the transport header and payload. */
 u32 l4_pseudo_csum(u16 l3_type, const u8 *l3, u8 proto, u32 len);
 /* Writes the lengths of a packet of skb->len octets into its IP (and UDP) header. */

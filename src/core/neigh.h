@@ -50,6 +50,7 @@ struct neigh_table {
 	u32 entries;
 	u32 hash_shift;
 	struct hlist_head *buckets;
+	struct list_head lru;		/* all entries, least recently changed first */
 	struct timer_list gc_timer;
 	int (*constructor)(struct neighbour *n);	/* sets nud_state/ha for multicast, noarp… */
 	/* Sends one probe: unicast to n->ha while probes < ucast_probes and ha is known. skb: the
@@ -80,18 +81,27 @@ struct neighbour {
 	u8 key[16];
 };
 
+/*
+ * The caller has set protocol, key_len, the functions and, unless Linux's defaults are right, parms
+ * and gc_thresh1..3; the rest is zero. 0/-ENOMEM
+ */
 int neigh_table_init(struct net *net, struct neigh_table *tbl);
 void neigh_table_exit(struct neigh_table *tbl);
+/* One reference, or NULL. */
 struct neighbour *neigh_lookup(struct neigh_table *tbl, const void *key, struct net_device *dev);
 /* Look up or create; one reference. NULL: no memory, or table full (counted). */
 struct neighbour *neigh_get(struct neigh_table *tbl, const void *key, struct net_device *dev);
 void neigh_release(struct neighbour *n);
-/* Evidence arrived (ARP reply, NA, RS, admin): apply the state machine. lladdr may be NULL. */
+/*
+ * Evidence arrived (ARP reply, NA, RS, admin): apply the state machine. lladdr may be NULL. 0, -EPERM
+ * (permanent entry, not ADMIN; or deleted), -EINVAL (no address, and none known).
+ */
 int neigh_update(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 flags);
 void neigh_confirm(struct neighbour *n);	/* reachability confirmed by an upper layer */
 /* Puts the link header on and transmits, resolving first if needed. Consumes. data at the
  * network header. 0, or -ENOBUFS/-EHOSTUNREACH/-ENETDOWN (packet already dropped and counted). */
 int neigh_output(struct neighbour *n, struct sk_buff *skb);
+/* 0/-ENOENT; whoever holds the entry finds it dead. */
 int neigh_delete(struct neigh_table *tbl, const void *key, struct net_device *dev);
 void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev);	/* NULL: all */
 void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev);

@@ -245,7 +245,8 @@ void skb_copy_meta(struct sk_buff *to, const struct sk_buff *from)
 	memcpy(to->cb, from->cb, sizeof(to->cb));
 }
 
-static void skb_shift_headers(struct sk_buff *skb, int delta)
+/* After the headroom changed by delta. */
+void skb_shift_headers(struct sk_buff *skb, int delta)
 {
 	skb->mac_header = (u16)(skb->mac_header + delta);
 	skb->network_header = (u16)(skb->network_header + delta);

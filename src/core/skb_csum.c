@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checksums that are still to be made (CHECKSUM_PARTIAL), and the pseudo headers of TCP and UDP. */
+/* Checksums that are still to be made (CHECKSUM_PARTIAL). */
 #include <errno.h>
 
 #include "core/internal.h"
-#include "wire/wire.h"
 
 int skb_checksum_help(struct sk_buff *skb)
 {
@@ -42,50 +41,4 @@ bool skb_partial_csum_set(struct sk_buff *skb, u16 start, u16 off)
 	skb->csum_offset = off;
 	skb->transport_header = skb->csum_start;
 	return true;
-}
-
-u32 l4_pseudo_csum(u16 l3_type, const u8 *l3, u8 proto, u32 len)
-{
-	if (l3_type == ETH_TYPE_IP4) {
-		const struct ip4_hdr *h = (const struct ip4_hdr *)l3;
-
-		return csum_tcpudp_nofold(&h->saddr, &h->daddr, len, proto, 0);
-	}
-	return csum_ipv6_nofold(&((const struct ip6_hdr *)l3)->saddr,
-				&((const struct ip6_hdr *)l3)->daddr, len, proto, 0);
-}
-
-void l4_set_lengths(struct sk_buff *skb, const struct l4_layout *l)
-{
-	u8 *l3 = skb->data + l->l3_off;
-
-	if (l->l3_type == ETH_TYPE_IP4) {
-		struct ip4_hdr *h = (struct ip4_hdr *)l3;
-
-		h->tot_len = be16_make((u16)(skb->len - l->l3_off));
-		h->check.raw = 0;
-		h->check = ip_fast_csum(h, ip4_hdrlen(h) / 4);
-	} else {
-		struct ip6_hdr *h = (struct ip6_hdr *)l3;
-
-		h->payload_len = be16_make((u16)(skb->len - l->l3_off - IP6_HLEN));
-	}
-	if (l->proto == IP_PROTO_UDP) {
-		struct udp_hdr *uh = (struct udp_hdr *)(skb->data + l->l4_off);
-
-		uh->len = be16_make((u16)(skb->len - l->l4_off));
-	}
-}
-
-void l4_set_partial(struct sk_buff *skb, const struct l4_layout *l)
-{
-	u32 sum = l4_pseudo_csum(l->l3_type, skb->data + l->l3_off, l->proto,
-				 skb->len - l->l4_off);
-	be16 check = { csum_fold16(sum) };
-
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = (u16)(skb_headroom(skb) + l->l4_off);
-	skb->csum_offset = l->proto == IP_PROTO_TCP ? offsetof(struct tcp_hdr, check) :
-						      offsetof(struct udp_hdr, check);
-	memcpy(skb->head + skb->csum_start + skb->csum_offset, &check, sizeof(check));
 }

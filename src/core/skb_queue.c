@@ -18,9 +18,10 @@ void skb_queue_purge_reason(struct sk_buff_head *q, enum skb_drop_reason reason)
 		kfree_skb_reason(skb, reason);
 }
 
-/* Slots that from's frags need behind to's, one less if they continue its last page. */
-static bool frags_fit(const struct skb_shared_info *to, const struct skb_shared_info *from)
+/* A frag that continues to's last page needs no slot. */
+bool skb_frags_fit(const struct sk_buff *skb_to, const struct sk_buff *skb_from)
 {
+	const struct skb_shared_info *to = skb_shinfo(skb_to), *from = skb_shinfo(skb_from);
 	const struct skb_frag *last = to->nr_frags ? &to->frags[to->nr_frags - 1] : NULL;
 	u32 need = from->nr_frags;
 
@@ -30,9 +31,9 @@ static bool frags_fit(const struct skb_shared_info *to, const struct skb_shared_
 	return to->nr_frags + need <= MAX_SKB_FRAGS;
 }
 
-static void move_frags(struct sk_buff *to, struct sk_buff *from)
+void skb_copy_frags(struct sk_buff *to, const struct sk_buff *from)
 {
-	struct skb_shared_info *si = skb_shinfo(from);
+	const struct skb_shared_info *si = skb_shinfo(from);
 	u32 i, size = to->truesize;
 
 	for (i = 0; i < si->nr_frags; i++) {
@@ -40,7 +41,7 @@ static void move_frags(struct sk_buff *to, struct sk_buff *from)
 
 		ASSERT(ret == 0);
 	}
-	to->truesize = size;	/* the caller accounts with from's */
+	to->truesize = size;
 }
 
 /*
@@ -62,12 +63,12 @@ bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, u32 *delta_trues
 		return true;
 	}
 	if (skb_headlen(from) || skb_shinfo(from)->frag_list ||
-	    !frags_fit(skb_shinfo(to), skb_shinfo(from)))
+	    !skb_frags_fit(to, from))
 		return false;
 	overhead = skb_head_truesize(from);
 	delta = from->truesize > overhead ? from->truesize - overhead : 0;
 	delta = max(delta, from->data_len);
-	move_frags(to, from);
+	skb_copy_frags(to, from);
 	to->truesize += delta;
 	*delta_truesize = delta;
 	consume_skb(from);

@@ -43,12 +43,17 @@ enum {
 	SOCK_EV_STATE = 1 << 6,		/* state changed (connect finished or failed) */
 };
 
+/* sk_userlocks, as SO_BUF_LOCK */
+enum { SOCK_SNDBUF_LOCK = 1, SOCK_RCVBUF_LOCK = 2 };
+enum { SOCK_MIN_SNDBUF = 4608, SOCK_MIN_RCVBUF = 2304 };	/* Linux's, 64-bit */
+
 enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
 
 enum sock_flags {
 	SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER, SOCK_DESTROY,
 	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_TIMESTAMPNS, SOCK_RXQ_OVFL, SOCK_DBG, SOCK_DONTROUTE,
 	SOCK_ZAPPED, SOCK_QUEUE_SHRUNK, SOCK_RCVTSTAMP, SOCK_SELECT_ERR_QUEUE,
+	SOCK_TSTAMP_NEW,
 };
 
 /*
@@ -57,12 +62,18 @@ enum sock_flags {
  */
 struct sock_cmsg {
 	bool has_ttl, has_tos, has_pktinfo, has_tstamp, has_gso, has_err, has_mark, has_dontfrag;
-	bool has_rxq_ovfl;
+	bool has_rxq_ovfl, has_origdst, has_fragsize;
 	int ttl, tos, gso_size;
-	u32 ifindex;			/* pktinfo */
+	/* pktinfo. In: device to send by, spec_dst the source to use (IPv6: ipi6_addr). Out: device
+	 * of arrival, dst the packet's destination, spec_dst our address for an answer. */
+	u32 ifindex;
 	union { u8 b[16]; u32 w[4]; } spec_dst, dst;	/* union inet_addr bytes */
 	u64 tstamp_ns;			/* wall clock */
 	u32 mark, rxq_ovfl;
+	u16 origdst_port;		/* of the packet; its address is dst */
+	u32 fragsize;			/* IP_RECVFRAGSIZE */
+	u8 opts_len;			/* IP_RECVOPTS: received IPv4 options; 0: none */
+	u8 opts[40];
 	/* error queue record: struct sock_extended_err and the offender, as Linux lays them out */
 	u8 ext_err[16];
 	u8 offender[28];
@@ -114,6 +125,8 @@ struct proto {
 	int (*stream_peek)(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len);
 	void (*stream_consume)(struct sock *sk, size_t len);
 	int (*stream_read_oob)(struct sock *sk, u8 *byte, int flags);
+	void (*keepalive)(struct sock *sk, bool on);	/* SO_KEEPALIVE changed; may be NULL */
+	int (*set_rcvlowat)(struct sock *sk, int val);	/* clamps, wakes; NULL: just stored */
 	int (*listen_retry)(struct sock *sk);	/* try held handshakes again; how many are left */
 };
 

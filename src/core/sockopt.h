@@ -21,6 +21,7 @@ enum {
 	SOCKOPT_RO = 1 << 0,	/* set: ENOPROTOOPT as Linux */
 	SOCKOPT_WO = 1 << 1,
 	SOCKOPT_NOFAIL = 1 << 2,/* cannot fail once the value is in range: may be sent one-way */
+	SOCKOPT_GETMIN = 1 << 3,/* STRUCT: get with less room than min_len is EINVAL, not truncated */
 };
 
 struct sockopt_row {
@@ -45,6 +46,7 @@ int sock_table_setsockopt(struct sock *sk, const struct sockopt_table *const *ta
 			  int name, const void *val, u32 len);
 int sock_table_getsockopt(struct sock *sk, const struct sockopt_table *const *tables, int level,
 			  int name, void *val, u32 *len);
+int sockopt_get_bytes(const void *src, u32 size, void *val, u32 *len);
 int sockopt_get_int(int v, void *val, u32 *len);	/* for getters */
 static inline int sockopt_int(const void *val)
 {

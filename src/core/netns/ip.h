@@ -11,6 +11,7 @@
 
 struct fib_table;
 struct inet_af;
+struct inet_icmp_err;
 struct ip_family;
 struct net_protocol;
 struct sk_buff;
@@ -35,6 +36,8 @@ struct netns_ip {
 	const struct inet_af *af[2];			/* 0 IPv4, 1 IPv6 */
 	const struct net_protocol *protos[2][256];
 	bool (*raw_deliver)(const struct sk_buff *skb, u8 proto);
+	/* ICMP errors for raw and ping sockets, before the transport's own err() */
+	void (*raw_err)(struct net *net, const struct inet_icmp_err *e, u8 proto);
 	const struct ip_family *fam[2];			/* what ip/ calls in ipv4/ and ipv6/ */
 
 	/* FIB */

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Generic receive offload: consecutive TCP segments or equally long UDP datagrams of one flow become
+ * one packet with gso_size and gso_segs set. What comes out, cut again by skb_gso_segment(), is what
+ * came in. Nothing is held longer than one poll.
+ */
+#include "core/internal.h"
+#include "wire/wire.h"
+
+enum {
+	GRO_MAX_FLOWS = 16,	/* held at once; then the oldest goes up */
+	UDP_GRO_SEGS_MAX = 64,
+};
+
+struct gro_cb {
+	struct l4_layout l;
+	struct sk_buff *last;	/* of the frag list */
+	u32 hash;
+	u32 next_seq;
+	u16 mss;
+	u16 count;
+	bool fixed_id;		/* IPv4 ids equal, not counting up */
+	bool closed;		/* nothing may follow */
+};
+
+_Static_assert(sizeof(struct gro_cb) <= SKB_CB_SIZE, "cb holds what GRO keeps");
+
+static struct gro_cb *gro_cb(struct sk_buff *skb)
+{
+	return (struct gro_cb *)(void *)skb->cb;
+}
+
+static const struct tcp_hdr *gro_tcp(struct sk_buff *skb)
+{
+	return (const struct tcp_hdr *)(skb->data + gro_cb(skb)->l.l4_off);
+}
+
+/* Goes up as it is. */
+static void gro_normal(struct sk_buff *skb)
+{
+	memset(skb->cb, 0, sizeof(struct gro_cb));
+	netif_receive_skb(skb);
+}
+
+/* Ends the merging of skb and passes it up. */
+static void gro_complete(struct napi_struct *napi, struct sk_buff *skb)
+{
+	struct gro_cb *cb = gro_cb(skb);
+	struct skb_shared_info *si = skb_shinfo(skb);
+
+	list_del(&skb->list);
+	napi->gro_count--;
+	if (cb->count > 1) {
+		si->gso_size = cb->mss;
+		si->gso_segs = cb->count;
+		if (cb->l.proto == IP_PROTO_UDP)
+			si->gso_type = SKB_GSO_UDP_L4;
+		else
+			si->gso_type = cb->l.l3_type == ETH_TYPE_IP4 ? SKB_GSO_TCPV4 :
+								       SKB_GSO_TCPV6;
+		if (cb->fixed_id)
+			si->gso_type |= SKB_GSO_TCP_FIXEDID;
+		l4_set_lengths(skb, &cb->l);
+		l4_set_partial(skb, &cb->l);
+	}
+	gro_normal(skb);
+}
+
+void napi_gro_flush(struct napi_struct *napi)
+{
+	while (!list_empty(&napi->gro_list))
+		gro_complete(napi, list_first_entry(&napi->gro_list, struct sk_buff, list));
+}
+
+/* -- may it be held at all? ------------------------------------------------------ */
+static bool gro_ip_ok(struct sk_buff *skb, const struct l4_layout *l)
+{
+	if (l->l3_type == ETH_TYPE_IP4 && ip_fast_csum(skb->data, IP4_HLEN / 4).raw)
+		return false;
+	if (l->end > skb->len || l->end < l->hdr_len)
+		return false;
+	return l->end == skb->len || !pskb_trim(skb, l->end);	/* link padding */
+}
+
+static bool gro_csum_ok(struct sk_buff *skb, const struct l4_layout *l)
+{
+	u32 len = skb->len - l->l4_off, sum;
+
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY || skb->ip_summed == CHECKSUM_PARTIAL)
+		return true;
+	sum = l4_pseudo_csum(l->l3_type, skb->data, l->proto, len);
+	if (csum_fold(skb_checksum(skb, l->l4_off, len, sum)).raw)
+		return false;
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return true;
+}
+
+/* Ordinary data: TCP without special flags, UDP with a checksum of the datagram's own length. */
+static bool gro_l4_ok(struct sk_buff *skb, const struct l4_layout *l)
+{
+	const struct tcp_hdr *th = (const struct tcp_hdr *)(skb->data + l->l4_off);
+	const struct udp_hdr *uh = (const struct udp_hdr *)(skb->data + l->l4_off);
+
+	if (l->hdr_len >= skb->len)
+		return false;
+	if (l->proto == IP_PROTO_UDP)
+		return uh->check.raw && be16_get(uh->len) == skb->len - l->l4_off;
+	return (th->flags & TCPHDR_ACK) &&
+	       !(th->flags & (TCPHDR_SYN | TCPHDR_RST | TCPHDR_URG | TCPHDR_CWR));
+}
+
+static u32 gro_hash(const struct sk_buff *skb, const struct l4_layout *l)
+{
+	u32 addr = l->l3_type == ETH_TYPE_IP4 ? offsetof(struct ip4_hdr, saddr) :
+						offsetof(struct ip6_hdr, saddr);
+	u32 hash = get_be32(skb->data + l->l4_off), off;
+
+	for (off = addr; off < addr + (l->l3_type == ETH_TYPE_IP4 ? 8u : 32u); off += 4)
+		hash = hash * 31 + get_be32(skb->data + off);
+	return hash;
+}
+
+/* -- same flow, and fit to follow? -------------------------------------------------- */
+static bool gro_same_flow(struct sk_buff *p, struct sk_buff *skb)
+{
+	const struct gro_cb *a = gro_cb(p), *b = gro_cb(skb);
+
+	if (a->hash != b->hash || a->l.l3_type != b->l.l3_type || a->l.proto != b->l.proto)
+		return false;
+	if (memcmp(p->data + a->l.l4_off, skb->data + b->l.l4_off, 4))
+		return false;
+	if (a->l.l3_type == ETH_TYPE_IP4)
+		return !memcmp(p->data + 12, skb->data + 12, 8);
+	return !memcmp(p->data + 8, skb->data + 8, 32);
+}
+
+static bool gro_link_equal(const struct sk_buff *p, const struct sk_buff *skb)
+{
+	return p->dev == skb->dev && p->pkt_type == skb->pkt_type && p->mac_len == skb->mac_len &&
+	       p->vlan_proto == skb->vlan_proto && p->vlan_tci == skb->vlan_tci &&
+	       !memcmp(skb_mac_header(p), skb_mac_header(skb), p->mac_len);
+}
+
+static bool gro_ip4_follows(struct sk_buff *p, struct sk_buff *skb)
+{
+	const struct ip4_hdr *a = (const struct ip4_hdr *)p->data;
+	const struct ip4_hdr *b = (const struct ip4_hdr *)skb->data;
+	struct gro_cb *cb = gro_cb(p);
+	u16 step = (u16)(be16_get(b->id) - be16_get(a->id));
+	bool df = be16_get(a->frag_off) & IP4_DF;
+
+	if (a->tos != b->tos || a->ttl != b->ttl || a->frag_off.raw != b->frag_off.raw)
+		return false;
+	if (cb->count == 1 && step == 0 && df && cb->l.proto == IP_PROTO_TCP) {
+		cb->fixed_id = true;
+		return true;
+	}
+	return cb->fixed_id ? step == 0 : step == cb->count;
+}
+
+static bool gro_ip_follows(struct sk_buff *p, struct sk_buff *skb)
+{
+	const struct ip6_hdr *a = (const struct ip6_hdr *)p->data;
+	const struct ip6_hdr *b = (const struct ip6_hdr *)skb->data;
+
+	if (gro_cb(p)->l.l3_type == ETH_TYPE_IP4)
+		return gro_ip4_follows(p, skb);
+	return a->ver_tc_flow.raw == b->ver_tc_flow.raw && a->hop_limit == b->hop_limit;
+}
+
+static bool gro_tcp_follows(struct sk_buff *p, struct sk_buff *skb)
+{
+	const struct tcp_hdr *a = gro_tcp(p), *b = gro_tcp(skb);
+	const u8 ends = TCPHDR_FIN | TCPHDR_PSH;
+
+	return be32_get(b->seq) == gro_cb(p)->next_seq && a->ack_seq.raw == b->ack_seq.raw &&
+	       a->doff_res == b->doff_res && a->window.raw == b->window.raw &&
+	       !((a->flags ^ b->flags) & (u8)~ends) &&
+	       !memcmp(a->options, b->options, tcp_hdrlen(a) - TCP_HLEN);
+}
+
+/* Both are packets for which gro_l4_ok() holds. */
+static bool gro_follows(struct sk_buff *p, struct sk_buff *skb)
+{
+	struct gro_cb *cb = gro_cb(p);
+	u32 payload = skb->len - gro_cb(skb)->l.hdr_len;
+
+	if (cb->closed || payload > cb->mss || p->len + payload > IP4_LEN_MAX ||
+	    cb->l.hdr_len != gro_cb(skb)->l.hdr_len || skb_data_shared(p) ||
+	    skb_shinfo(skb)->frag_list || !gro_link_equal(p, skb))
+		return false;
+	if (cb->l.proto == IP_PROTO_UDP) {
+		if (cb->count >= UDP_GRO_SEGS_MAX)
+			return false;
+	} else if (!gro_tcp_follows(p, skb)) {
+		return false;
+	}
+	return gro_ip_follows(p, skb);
+}
+
+/* -- merging ----------------------------------------------------------------------- */
+/* The payload of skb behind that of p: by page reference if it is all in pages, else as it is. */
+static void gro_append(struct sk_buff *p, struct sk_buff *skb)
+{
+	struct gro_cb *cb = gro_cb(p);
+	u32 overhead;
+
+	skb_pull(skb, gro_cb(skb)->l.hdr_len);
+	if (!skb_headlen(skb) && !skb_shinfo(p)->frag_list && skb_frags_fit(p, skb)) {
+		overhead = skb_head_truesize(skb);
+		skb_copy_frags(p, skb);
+		p->truesize += max(skb->data_len, skb->truesize > overhead ?
+						  skb->truesize - overhead : 0);
+		consume_skb(skb);
+		return;
+	}
+	if (cb->last)
+		cb->last->next = skb;
+	else
+		skb_shinfo(p)->frag_list = skb;
+	cb->last = skb;
+	p->len += skb->len;
+	p->data_len += skb->len;
+	p->truesize += skb->truesize;
+}
+
+static void gro_merge(struct sk_buff *p, struct sk_buff *skb)
+{
+	struct gro_cb *cb = gro_cb(p);
+	u32 payload = skb->len - gro_cb(skb)->l.hdr_len;
+
+	if (cb->l.proto == IP_PROTO_TCP) {
+		struct tcp_hdr *th = (struct tcp_hdr *)(p->data + cb->l.l4_off);
+
+		th->flags |= gro_tcp(skb)->flags & (TCPHDR_FIN | TCPHDR_PSH);
+		cb->closed = th->flags & (TCPHDR_FIN | TCPHDR_PSH);
+	}
+	cb->closed |= payload < cb->mss;
+	cb->next_seq += payload;
+	cb->count++;
+	gro_append(p, skb);
+}
+
+static struct sk_buff *gro_find(struct napi_struct *napi, struct sk_buff *skb)
+{
+	struct sk_buff *p;
+
+	list_for_each_entry(p, &napi->gro_list, list) {
+		if (gro_same_flow(p, skb))
+			return p;
+	}
+	return NULL;
+}
+
+/* skb becomes one to which others may be added. */
+static void gro_hold(struct napi_struct *napi, struct sk_buff *skb)
+{
+	struct gro_cb *cb = gro_cb(skb);
+	u32 payload = skb->len - cb->l.hdr_len;
+
+	if (napi->gro_count >= GRO_MAX_FLOWS)
+		gro_complete(napi, list_first_entry(&napi->gro_list, struct sk_buff, list));
+	cb->count = 1;
+	cb->mss = (u16)payload;
+	cb->last = NULL;
+	cb->fixed_id = false;
+	if (cb->l.proto == IP_PROTO_TCP) {
+		cb->next_seq = be32_get(gro_tcp(skb)->seq) + payload;
+		cb->closed = gro_tcp(skb)->flags & (TCPHDR_FIN | TCPHDR_PSH);
+	} else {
+		cb->closed = false;
+	}
+	list_add_tail(&skb->list, &napi->gro_list);
+	napi->gro_count++;
+	if (cb->closed || skb_data_shared(skb) || skb_shinfo(skb)->frag_list)
+		gro_complete(napi, skb);
+}
+
+static bool gro_wanted(const struct net_device *dev, const struct sk_buff *skb)
+{
+	return (dev->features & NETIF_F_GRO) && !skb_is_gso(skb) &&
+	       (skb->protocol == ETH_TYPE_IP4 || skb->protocol == ETH_TYPE_IP6) &&
+	       skb->pkt_type != PACKET_OTHERHOST;
+}
+
+/* Packets of one flow never overtake one another. */
+void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
+{
+	struct gro_cb *cb = gro_cb(skb);
+	struct sk_buff *p;
+
+	if (!gro_wanted(skb->dev, skb)) {
+		if (napi->gro_count)
+			napi_gro_flush(napi);
+		netif_receive_skb(skb);
+		return;
+	}
+	if (!l4_parse(skb, 0, true, &cb->l) || !gro_ip_ok(skb, &cb->l) ||
+	    (cb->l.proto == IP_PROTO_UDP && !napi->dev->net->core.udp_gro_sockets)) {
+		gro_normal(skb);
+		return;
+	}
+	cb->hash = gro_hash(skb, &cb->l);
+	p = gro_find(napi, skb);
+	if (!gro_l4_ok(skb, &cb->l) || !gro_csum_ok(skb, &cb->l)) {
+		if (p)
+			gro_complete(napi, p);
+		gro_normal(skb);
+		return;
+	}
+	if (p && gro_follows(p, skb)) {
+		gro_merge(p, skb);
+		if (gro_cb(p)->closed)
+			gro_complete(napi, p);
+		return;
+	}
+	if (p)
+		gro_complete(napi, p);
+	gro_hold(napi, skb);
+}
