@@ -51,6 +51,9 @@ static bool entry_usable(const struct fib_entry *e, const struct flowi *fl)
 		return false;
 	if (!dev)
 		return !fl->oif;
+	if (e->r.type == RTN_LOCAL)	/* ours whatever the device does; bound to lo is fine too */
+		return !fl->oif || fl->oif == dev->ifindex ||
+		       (dev->net->loopback_dev && fl->oif == dev->net->loopback_dev->ifindex);
 	if (fl->oif && fl->oif != dev->ifindex)
 		return false;
 	return (dev->flags & DEV_UP) && (e->r.type != RTN_UNICAST || dev->carrier);

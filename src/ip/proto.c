@@ -33,6 +33,28 @@ void inet_icmp_err_deliver(struct net *net, const struct inet_icmp_err *e, u8 pr
 {
 	const struct net_protocol *p = net->ip.protos[e->af->af_bit][proto];
 
+	if (net->ip.raw_err)
+		net->ip.raw_err(net, e, proto);
 	if (p && p->err)
 		p->err(net, e);
+	if (net->ip.raw_err)
+		net->ip.raw_err(net, e, proto);
+}
+
+u32 ip_quote(const struct sk_buff *skb, u8 *to, u32 max)
+{
+	const u8 *nh = skb_network_header(skb);
+	u32 front = 0, off = 0, n;
+
+	if (nh < skb->data)
+		front = min((u32)(skb->data - nh), max);
+	else
+		off = (u32)(nh - skb->data);
+	if (off > skb->len)
+		return 0;
+	memcpy(to, nh, front);
+	n = min(max - front, skb->len - off);
+	if (n && skb_copy_bits(skb, off, to + front, n))
+		return front;
+	return front + n;
 }

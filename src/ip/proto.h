@@ -39,7 +39,9 @@ struct inet_icmp_err {
 	const u8 *l4;			/* quoted transport header, l4_len (>= 8) bytes */
 	u32 l4_len;
 	u8 type, code;
-	u32 info;			/* next-hop MTU, or pointer */
+	u32 info;			/* next-hop MTU, or pointer. For TCP the transport learns the MTU
+					 * (dst->ops->update_pmtu) once the quoted sequence number was
+					 * validated; for the others the family has done it */
 	u32 iif;
 	int err;			/* positive errno */
 	bool hard;			/* by the family's matrix (RFC 1122 4.2.3.9, Linux's fatal column) */
@@ -61,5 +63,23 @@ void inet_icmp_err_deliver(struct net *net, const struct inet_icmp_err *e, u8 pr
 
 /* Raw sockets see every delivered packet first. Set by the raw room; returns true if one took it. */
 typedef bool (*raw_deliver_fn)(const struct sk_buff *skb, u8 proto);
+/* Sees every valid ICMP error after the transport did (net->ip.raw_err): raw and ping sockets. */
+typedef void (*raw_err_fn)(struct net *net, const struct inet_icmp_err *e, u8 proto);
+
+/*
+ * What an ICMP error quotes: up to max octets of skb from its network header on, which may lie
+ * before skb->data. Returns how many.
+ */
+u32 ip_quote(const struct sk_buff *skb, u8 *to, u32 max);
+
+/* IP layer's half of cb on the way out, from xmit to the device. */
+struct ip_out_cb {
+	u32 mtu;		/* 0: the route's */
+	bool no_mc_loop;
+};
+static inline struct ip_out_cb *ip_out_cb(const struct sk_buff *skb)
+{
+	return (struct ip_out_cb *)(uintptr_t)skb->cb;
+}
 
 #endif
