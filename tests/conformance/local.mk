@@ -1,4 +1,7 @@
 # Black-box tests: scapy on the TAP, a program under the shim.
-conformance_tests =
-EXTRA_DIST += tests/conformance/agent.py tests/conformance/lab.py $(conformance_tests)
+conformance_tests = \
+	tests/conformance/test_icmp.py \
+	tests/conformance/test_link.py \
+	tests/conformance/test_tcp.py
+EXTRA_DIST += tests/conformance/agent.py tests/conformance/lab.py tests/conformance/peer.py $(conformance_tests)
 TESTS += $(conformance_tests)

@@ -1,0 +1,709 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""TCP from outside: handshake, options, states and events, resets, windows, checksums."""
+import select
+import socket
+import time
+
+import lab
+from lab import both, from_stack, stack_addr, test_addr
+from peer import LISTEN_PORTS, LOOSE, PLAIN, Peer, active, established, listener, option, payload, payload_len
+from scapy.all import ICMP, TCP, Ether, ICMPv6DestUnreach, IP, IPv6, Raw
+
+SO_ERROR = (socket.SOL_SOCKET, socket.SO_ERROR)
+SO_LINGER_0 = (1, 0)
+
+
+def names(t):
+    return [o[0] for o in t.options]
+
+
+@both
+def closed_port(l, v6):
+    """TCP-ST-01 TCP-ST-02 TCP-ST-03 no listener: RST with the right numbers; a RST draws nothing"""
+    p = Peer(l, v6, 7999)
+    r = p.exchange("S", options=PLAIN, reply="RA")
+    assert r and r.seq == 0 and r.ack == p.isn + 1
+    r = p.exchange("FPU", b"abc", seq=100, reply="RA")
+    assert r and r.seq == 0 and r.ack == 104
+    r = p.exchange("A", ack=0x1234, reply="R")
+    assert r and r.seq == 0x1234
+    p.send("R")
+    assert p.silent()
+    p.send("RA", ack=5)
+    assert p.silent()
+
+
+@both
+def handshake(l, v6):
+    """TCP-ST-06 MUST-14 SHLD-5 MUST-67 the SYN,ACK: acknowledges, offers the MSS of the device"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port)
+    p = Peer(l, v6, port)
+    sa = p.connect()
+    assert option(sa, "MSS") == (1440 if v6 else 1460)
+    assert names(sa) == ["MSS"], "options that were not offered"
+    assert a.wait("l", select.POLLIN, 2000)
+    addr = a.accept("l", "c")
+    assert addr[0] == test_addr(v6) and addr[1] == p.sport
+    assert a.getpeername("c")[:2] == (test_addr(v6), p.sport)
+    assert a.getsockname("c")[:2] == (stack_addr(v6), port)
+
+
+@both
+def option_order(l, v6):
+    """TCP-WS-01 TCP-TS-01 TCP-SACK-01 options of SYN and SYN,ACK stand in Linux's order"""
+    full = ["MSS", "SAckOK", "Timestamp", "NOP", "WScale"]
+    a, p, c = active(l, v6)
+    assert names(p.syn) == full
+    assert option(p.syn, "MSS") == (1440 if v6 else 1460)
+    assert p.syn.window in (64240, 64800, 65535)
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port)
+    for offered, want in ((LOOSE, full),
+                          ((("MSS", 1460), ("NOP", None), ("WScale", 3)), ["MSS", "NOP", "WScale"]),
+                          ((("MSS", 1460), ("SAckOK", b"")), ["MSS", "NOP", "NOP", "SAckOK"]),
+                          ((("Timestamp", (5, 0)),), ["MSS", "NOP", "NOP", "Timestamp"])):
+        q = Peer(l, v6, port, options=offered)
+        sa = q.exchange("S", options=q.options, reply="SA")
+        assert names(sa) == want, (names(sa), want)
+
+
+@both
+def syn_options_odd(l, v6):
+    """MUST-4 MUST-5 MUST-6 MUST-7 MUST-64 unknown, misaligned and illegal options do no harm"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port, backlog=20)
+    for opts, mss in (([(253, b"\x01\x02\x03\x04"), ("MSS", 600)], 600),
+                      ([("NOP", None), ("MSS", 600)], 600), ([("NOP", None), ("NOP", None), ("NOP", None), ("MSS", 600)], 600)):
+        p = Peer(l, v6, port, options=opts)
+        p.connect()
+        assert a.wait("l", 1, 1000)
+        a.accept("l", "c")
+        a.send("c", b"z" * 2000)
+        r = p.expect(None, match=lambda t: payload_len(t) > 0)
+        assert r and payload_len(r) <= mss, payload_len(r)
+        a.close("c")
+    for raw in (b"\xfd\x00", b"\xfd\x01", b"\x02\x28\x00\x00", b"\x02"):
+        p = Peer(l, v6, port)
+        seg = p.segment("S", options=[])
+        seg[TCP].dataofs = 5 + (len(raw) + 3) // 4
+        seg = seg / Raw(raw + b"\0" * (-len(raw) % 4))
+        l.send(seg)
+    assert Peer(l, v6, port).connect()
+
+
+@both
+def default_mss(l, v6):
+    """MUST-15 without an MSS option segments carry at most 536 (IPv4) or 1220 (IPv6) octets"""
+    a, p, c = established(l, v6, options=())
+    a.send(c, b"q" * 4000)
+    seen = 0
+    while seen < 4000:
+        r = p.expect(None, match=lambda t: payload_len(t) > 0)
+        assert r and payload_len(r) <= (1220 if v6 else 536), r and payload_len(r)
+        seen += payload_len(r)
+        p.took(r)
+        p.send("A")
+
+
+@both
+def checksum(l, v6):
+    """MUST-2 MUST-3 a segment with a wrong checksum is dropped without a reply; ours are right"""
+    a, p, c = established(l, v6)
+    seg = p.segment("PA", b"spoilt")
+    seg[TCP].chksum = 0xbad
+    l.drain(0)
+    l.send(seg)
+    assert p.silent()
+    r = p.exchange("PA", b"good", reply="A")
+    assert r and r.ack == p.seq
+    assert a.recvall(c, 4) == b"good"
+    a.send(c, b"odd")
+    f = l.receive(lambda f: p.mine(f) and payload_len(f[TCP]) == 3)
+    again = (IPv6 if v6 else IP)(bytes(f.payload))
+    sum_sent = again[TCP].chksum
+    del again[TCP].chksum
+    # A TAP with checksum offload leaves the sum to its reader; then only the pseudo header is there.
+    rebuilt = (IPv6 if v6 else IP)(bytes(again))[TCP].chksum
+    assert sum_sent == rebuilt or "offload" in l.stat()["devices"][-1].get("features", "offload")
+
+
+@both
+def listen_junk(l, v6):
+    """TCP-ST-04 TCP-ST-05 TCP-ST-07 a listener: RST ignored, ACK draws RST, other flags dropped"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port)
+    p = Peer(l, v6, port)
+    p.send("R")
+    assert p.silent(0.15)
+    for flags in ("A", "SA"):
+        r = p.exchange(flags, ack=777, reply="R", advance=False)
+        assert r and r.seq == 777, flags
+    for flags in ("SF", "SR", "", "F", "FPU"):
+        p.send(flags, advance=False)
+        assert p.silent(0.15), flags
+    assert not a.poll("l") & select.POLLIN
+
+
+@both
+def syn_sent_ack(l, v6):
+    """TCP-ST-08 TCP-ST-10 SYN-SENT: a bad ACK draws RST, a RST without a good ACK is ignored"""
+    a, p, c = active(l, v6)
+    r = p.exchange("A", ack=p.irs, reply="R", advance=False)
+    assert r and r.seq == p.irs
+    r = p.exchange("A", ack=p.irs + 2, reply="R", advance=False)
+    assert r and r.seq == p.irs + 2
+    p.send("R", advance=False)
+    p.send("RA", ack=p.irs + 9, advance=False)
+    l.barrier()
+    assert not a.poll(c), "still connecting"
+
+
+@both
+def syn_sent_refused(l, v6):
+    """TCP-ST-09 SYN-SENT: RST with a good ACK is ECONNREFUSED, reported once"""
+    a, p, c = active(l, v6)
+    p.send("RA", ack=p.irs + 1)
+    assert a.wait(c, select.POLLOUT, 2000)
+    assert a.getsockopt(c, *SO_ERROR) == 111
+    assert a.getsockopt(c, *SO_ERROR) == 0
+
+
+@both
+def syn_sent_established(l, v6):
+    """TCP-ST-11 SYN-SENT: a good SYN,ACK establishes and is acknowledged at once"""
+    a, p, c = active(l, v6)
+    r = p.exchange("SA", options=PLAIN, reply="A")
+    assert r and r.ack == p.isn + 1 and r.seq == p.irs + 1
+    assert a.wait(c, select.POLLOUT, 2000)
+    assert a.getsockopt(c, *SO_ERROR) == 0
+
+
+@both
+def simultaneous_open(l, v6):
+    """MUST-10 TCP-ST-12 crossing SYNs establish one connection"""
+    a, p, c = active(l, v6)
+    r = p.exchange("S", options=PLAIN, reply="SA")
+    assert r and r.seq == p.irs and r.ack == p.isn + 1
+    p.send("A")
+    assert a.wait(c, select.POLLOUT, 2000) & select.POLLOUT
+    assert a.getsockopt(c, *SO_ERROR) == 0
+    r = p.exchange("PA", b"hello", reply="A")
+    assert a.recvall(c, 5) == b"hello"
+
+
+@both
+def syn_rcvd(l, v6):
+    """TCP-ST-14 TCP-ST-15 TCP-ST-16 SYN-RCVD: same SYN, other SYN, bad ACK"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port)
+    p = Peer(l, v6, port)
+    sa = p.exchange("S", options=PLAIN, reply="SA")
+    p.ack = sa.seq + 1
+    again = p.exchange("S", seq=p.isn, options=PLAIN, reply="SA")
+    assert again and again.seq == sa.seq
+    for bad in (sa.seq, sa.seq + 2):
+        r = p.exchange("A", ack=bad, reply="R")
+        assert r and r.seq == bad & 0xffffffff
+    p.send("A")
+    assert a.wait("l", 1, 2000), "the good ACK must still work"
+
+
+@both
+def syn_rcvd_reset(l, v6):
+    """MUST-11 RST in SYN-RCVD from a passive open: gone, the program unaware"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port)
+    p = Peer(l, v6, port)
+    sa = p.exchange("S", options=PLAIN, reply="SA")
+    p.ack = sa.seq + 1
+    p.send("R")
+    r = p.exchange("A", reply="R")
+    assert r and r.seq == sa.seq + 1
+    assert not a.poll("l") & select.POLLIN
+
+
+@both
+def data_with_ack(l, v6):
+    """TCP-ST-17 TCP-ST-18 data, or a FIN, on the third segment"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port)
+    p = Peer(l, v6, port)
+    sa = p.exchange("S", options=PLAIN, reply="SA")
+    p.ack = sa.seq + 1
+    p.send("PA", b"first")
+    assert a.wait("l", 1, 2000)
+    a.accept("l", "c")
+    assert a.recvall("c", 5) == b"first"
+    q = Peer(l, v6, port)
+    sa = q.exchange("S", options=PLAIN, reply="SA")
+    q.ack = sa.seq + 1
+    q.send("FA")
+    assert a.wait("l", 1, 2000)
+    a.accept("l", "d")
+    assert a.wait("d", select.POLLIN, 1000) and a.recv("d", 10) == b""
+
+
+@both
+def reset_exact(l, v6):
+    """TCP-ST-19 TCP-BLIND-01 MUST-12 SHLD-2 RST at RCV.NXT resets: ECONNRESET, once"""
+    a, p, c = established(l, v6)
+    p.send("R", b"why not")
+    assert a.wait(c, select.POLLIN, 2000)
+    assert a.errno("recv", c, 10) == "ECONNRESET"
+    assert a.recv(c, 10) == b""
+    assert a.errno("send", c, b"x") == "EPIPE"
+
+
+@both
+def reset_window(l, v6):
+    """TCP-ST-20 TCP-ST-21 RST in the window draws a challenge ACK, outside it nothing; alive"""
+    a, p, c = established(l, v6)
+    r = p.exchange("R", seq=p.seq + 10, reply="A")
+    assert r and r.ack == p.seq
+    p.send("R", seq=p.seq - 10)
+    assert p.silent(0.2)
+    p.send("R", seq=p.seq + 0x7000000)
+    assert p.silent(0.2)
+    p.exchange("PA", b"alive", reply="A")
+    assert a.recvall(c, 5) == b"alive"
+
+
+@both
+def syn_challenged(l, v6):
+    """TCP-ST-22 TCP-BLIND-02 a SYN on a connection draws a challenge ACK; the connection stays"""
+    a, p, c = established(l, v6)
+    r = p.exchange("S", seq=p.seq + 5, options=PLAIN, reply="A")
+    assert r and r.ack == p.seq and r.seq == p.ack
+    p.exchange("PA", b"alive", reply="A")
+    assert a.recvall(c, 5) == b"alive"
+
+
+@both
+def no_ack_flag(l, v6):
+    """TCP-ST-23 a segment without ACK is dropped"""
+    a, p, c = established(l, v6)
+    p.send("P", b"evil", advance=False)
+    assert p.silent(0.2)
+    assert not a.poll(c) & select.POLLIN
+
+
+@both
+def ack_unsent(l, v6):
+    """TCP-ST-24 TCP-CC-08 an ACK of what was never sent is answered with an ACK"""
+    a, p, c = established(l, v6)
+    r = p.exchange("A", ack=p.ack + 1000, reply="A")
+    assert r and r.ack == p.seq and r.seq == p.ack
+
+
+@both
+def out_of_window(l, v6):
+    """TCP-ST-26 data outside the window draws a duplicate ACK and is not delivered"""
+    a, p, c = established(l, v6)
+    r = p.exchange("PA", b"old", seq=p.seq - 3, reply="A")
+    assert r and r.ack == p.seq
+    r = p.exchange("PA", b"far", seq=p.seq + 0x4000000, reply="A")
+    assert r and r.ack == p.seq
+    assert not a.poll(c) & select.POLLIN
+
+
+@both
+def out_of_order(l, v6):
+    """SHLD-31 MAY-13 TCP-CC-09 TCP-2525-04 segments 3, 2, 1: kept, dup-ACKed, delivered in order"""
+    a, p, c = established(l, v6)
+    base = p.seq
+    for off in (8, 4):
+        r = p.exchange("PA", b"%d___" % off, seq=base + off, reply="A")
+        assert r and r.ack == base
+    r = p.exchange("PA", b"0___", seq=base, reply="A")
+    assert r and r.ack == base + 12
+    assert a.recvall(c, 12) == b"0___4___8___"
+
+
+@both
+def sack_blocks(l, v6):
+    """TCP-SACK-02 TCP-SACK-03 TCP-SACK-04 blocks: newest first, at most three with timestamps; D-SACK"""
+    a, p, c = established(l, v6, LOOSE)
+    base = p.seq
+    want = []
+    for i in range(5):
+        start = base + 1000 + 200 * i
+        r = p.exchange("PA", b"x" * 100, seq=start, reply="A")
+        assert r and r.ack == base
+        want.insert(0, (start, start + 100))
+        got = option(r, "SAck")
+        pairs = list(zip(got[::2], got[1::2]))
+        assert pairs == want[:3], (i, pairs)
+    r = p.exchange("PA", b"x" * 100, seq=base + 1000, reply="A")
+    got = option(r, "SAck")
+    assert (got[0], got[1]) == (base + 1000, base + 1100), "no D-SACK"
+
+
+@both
+def fin_sequence(l, v6):
+    """TCP-ST-27 TCP-ST-35 TCP-ST-36 MUST-12 FIN: EOF, ACK at once; close: LAST-ACK, then gone"""
+    a, p, c = established(l, v6)
+    r = p.exchange("FA", reply="A")
+    assert r and r.ack == p.seq
+    assert a.recv(c, 10) == b""
+    l.drain(0)
+    a.close(c)
+    f = p.expect("FA")
+    assert f and f.seq == p.ack
+    p.took(f)
+    p.send("A")
+    r = p.exchange("A", b"x", reply="R")
+    assert r, "the connection is still there"
+
+
+@both
+def fin_out_of_order(l, v6):
+    """TCP-ST-28 a FIN ahead of a gap counts once the gap is filled"""
+    a, p, c = established(l, v6)
+    base = p.seq
+    r = p.exchange("FA", seq=base + 3, reply="A")
+    assert r and r.ack == base
+    r = p.exchange("PA", b"abc", seq=base, reply="A")
+    assert r and r.ack == base + 4
+    assert a.recvall(c, 3) == b"abc" and a.recv(c, 1) == b""
+
+
+@both
+def active_close(l, v6):
+    """TCP-ST-29 TCP-ST-37 TCP-TW-03 FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT; a repeated FIN is ACKed again"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.shutdown(c, socket.SHUT_WR)
+    f = p.expect("FA")
+    assert f
+    p.took(f)
+    p.send("A")
+    r = p.exchange("PA", b"late", reply="A")
+    assert a.recvall(c, 4) == b"late", "FIN-WAIT-2 still receives"
+    fin = p.seq
+    r = p.exchange("FA", reply="A")
+    assert r and r.ack == fin + 1
+    a.close(c)
+    r = p.exchange("FA", seq=fin, reply="A", timeout=2)
+    assert r and r.ack == fin + 1
+
+
+@both
+def closing(l, v6):
+    """TCP-ST-30 TCP-ST-34 TCP-ST-31 crossing FINs: CLOSING, TIME-WAIT; FIN with the ACK of ours"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.shutdown(c, socket.SHUT_WR)
+    f = p.expect("FA")
+    r = p.exchange("FA", reply="A")
+    assert r and r.ack == p.seq
+    p.took(f)
+    p.send("A")
+    r = p.exchange("FA", seq=p.seq - 1, reply="A", timeout=2)
+    assert r, "not in TIME-WAIT"
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.shutdown(c, socket.SHUT_WR)
+    p.took(p.expect("FA"))
+    r = p.exchange("FA", reply="A")
+    assert r and r.ack == p.seq
+
+
+@both
+def close_unread(l, v6):
+    """SHLD-3 TCP-2525-13 close with unread data sends RST"""
+    a, p, c = established(l, v6)
+    p.exchange("PA", b"unread", reply="A")
+    l.drain(0)
+    a.close(c)
+    r = p.expect(None, match=lambda t: t.flags.R)
+    assert r and r.seq == p.ack
+
+
+@both
+def fin_wait2_data(l, v6):
+    """TCP-ST-32 data for a closed program draws RST"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.close(c)
+    f = p.expect("FA")
+    p.took(f)
+    p.send("A")
+    r = p.exchange("PA", b"nobody", reply="R")
+    assert r and r.seq == p.ack
+
+
+@both
+def linger_zero(l, v6):
+    """TCP-ST-40 SO_LINGER {1, 0}: close sends RST"""
+    a, p, c = established(l, v6)
+    a.linger(c, *SO_LINGER_0)
+    l.drain(0)
+    a.close(c)
+    r = p.expect(None, match=lambda t: t.flags.R)
+    assert r and r.seq == p.ack
+
+
+@both
+def listener_closed(l, v6):
+    """TCP-ST-44 a listener that closes resets what it never accepted"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port)
+    p = Peer(l, v6, port)
+    p.connect()
+    assert a.wait("l", 1, 2000)
+    l.drain(0)
+    a.close("l")
+    r = p.expect(None, match=lambda t: t.flags.R)
+    assert r
+    assert p.exchange("S", seq=1, options=PLAIN, reply="RA")
+
+
+@both
+def big_window(l, v6):
+    """MUST-1 a window of 0xffff is not negative: more than 32 KiB are in flight"""
+    a, p, c = established(l, v6, (("MSS", 1460), ("SAckOK", b"")))
+    p.window = 0xffff
+    a.send(c, b"w" * 60000)
+    top = p.ack
+    end = time.monotonic() + 3
+    while time.monotonic() < end and top - p.ack < 40000:
+        r = p.expect(None, 0.5, match=lambda t: payload_len(t) > 0)
+        if r is None:
+            break
+        top = max(top, r.seq + payload_len(r))
+        if top - p.ack < 20000:      # open the congestion window, then hold back
+            p.lab.send(p.segment("A", ack=top))
+            p.ack, first = top, p.ack
+    assert top - p.ack > 8000
+
+
+@both
+def push_flag(l, v6):
+    """MUST-61 SHLD-27 PSH is on the last segment of a write"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.send(c, b"p" * 3000)
+    end, got = p.ack + 3000, p.ack
+    while got < end:
+        r = p.expect(None, match=lambda t: payload_len(t) > 0)
+        assert r
+        got = r.seq + payload_len(r)
+        assert bool(r.flags.P) == (got == end), (r.flags, end - got)
+    assert got == end
+
+
+@both
+def nagle(l, v6):
+    """SHLD-7 MUST-17 two small writes: the second waits for the ACK; not with TCP_NODELAY"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.send(c, b"1")
+    p.took(p.expect("PA"))
+    a.send(c, b"2")
+    assert p.expect(None, 0.1, match=lambda t: payload_len(t) > 0 and t.seq == p.ack) is None
+    p.send("A")
+    r = p.expect("PA")
+    assert r and payload(r) == b"2"
+    p.took(r)
+    p.send("A")
+    a.setsockopt(c, socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for b in (b"3", b"4"):
+        a.send(c, b)
+        r = p.expect("PA")
+        assert r and payload(r) == b
+        p.took(r)
+
+
+@both
+def delayed_ack(l, v6):
+    """SHLD-18 MUST-40 SHLD-19 small data is acknowledged within half a second"""
+    a, p, c = established(l, v6)
+    for i in range(40):
+        r = p.exchange("PA", b"d", reply="A", timeout=0.5)
+        assert r and r.ack == p.seq, i
+
+
+@both
+def window_closes(l, v6):
+    """MUST-39 MUST-66 the window closes as the program does not read; RST still works then"""
+    a, p, c = established(l, v6)
+    win, sent = 65535, 0
+    while win > 1460 and sent < 8 << 20:
+        r = p.exchange("A", b"f" * 1400, reply=None, timeout=1)
+        assert r
+        win, sent = r.window, sent + 1400
+        assert r.ack <= p.seq
+    assert sent < 8 << 20, "an endless window"
+    p.seq = r.ack
+    p.send("R")
+    assert a.wait(c, select.POLLERR | select.POLLHUP, 1000)
+
+
+@both
+def zero_window_probe(l, v6):
+    """MUST-36 SHLD-29 SHLD-12 a zero window is probed with an old sequence number, and answered data flows"""
+    a, p, c = established(l, v6)
+    p.send("A", win=0)
+    l.barrier()
+    l.drain(0)
+    a.send(c, b"waiting")
+    r = p.expect(None, 3)
+    assert r and r.seq == p.ack - 1 and payload_len(r) == 0, r
+    r = p.exchange("A", win=1000, reply="PA", timeout=2)
+    assert r and payload(r) == b"waiting"
+
+
+@both
+def retransmit(l, v6):
+    """MUST-18 TCP-RTO-06 TCP-2525-06 unacknowledged data is sent again, with longer pauses"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.send(c, b"again")
+    times = []
+    for _ in range(4):
+        r = p.expect(None, 4, match=lambda t: payload_len(t) == 5 and t.seq == p.ack)
+        assert r
+        times.append(time.monotonic())
+    gaps = [b - x for x, b in zip(times, times[1:])]
+    assert gaps[-1] > gaps[0], gaps
+
+
+@both
+def timestamps_echo(l, v6):
+    """TCP-TS-01 TCP-TS-03 every segment carries a timestamp, and echoes the latest in order"""
+    a, p, c = established(l, v6, LOOSE)
+    p.ts = 5000
+    r = p.exchange("PA", b"t", reply="A")
+    ts = option(r, "Timestamp")
+    assert ts and ts[1] == 5000
+    p.ts = 6000
+    r = p.exchange("PA", b"t", seq=p.seq + 10, reply="A")
+    assert option(r, "Timestamp")[1] == 5000, "an out-of-order segment must not move the echo"
+
+
+@both
+def paws(l, v6):
+    """TCP-PAWS-01 TCP-PAWS-02 an older timestamp: dropped with an ACK; RST is exempt"""
+    a, p, c = established(l, v6, LOOSE)
+    p.ts = 90000
+    p.exchange("PA", b"new", reply="A")
+    assert a.recvall(c, 3) == b"new"
+    p.ts = 80000
+    r = p.exchange("PA", b"old", reply="A", advance=False)
+    assert r and r.ack == p.seq
+    assert not a.poll(c) & select.POLLIN
+    p.send("R")
+    assert a.wait(c, select.POLLERR | select.POLLHUP, 1000)
+
+
+@both
+def urgent(l, v6):
+    """MUST-30 MUST-32 TCP-URG-02 an urgent byte is out of band, announced, and not in the stream"""
+    a, p, c = established(l, v6)
+    p.send("PAU", b"abX", urg=3)
+    assert a.wait(c, select.POLLPRI, 2000) & select.POLLPRI
+    assert a.recv(c, 10) == b"ab"
+    assert a.recv(c, 10, socket.MSG_OOB) == b"X"
+    l.drain(0)
+    a.send(c, b"cdY", socket.MSG_OOB)
+    r = p.expect(None, match=lambda t: t.flags.U)
+    assert r and r.seq + r.urgptr == p.ack + 3
+
+
+@both
+def group_syn(l, v6):
+    """MUST-57 MUST-63 a SYN to or from a group is silently dropped"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    a.socket("l", "AF_INET6" if v6 else "AF_INET", "SOCK_STREAM")
+    a.bind("l", ("::" if v6 else "0.0.0.0", port))
+    a.listen("l", 5)
+    th = TCP(sport=4444, dport=port, flags="S", seq=5)
+    tcp = (lambda f: TCP in f)
+    if v6:
+        to_group = Ether(src=lab.MAC_TEST, dst="33:33:00:00:00:01") / IPv6(src=lab.TEST6, dst="ff02::1") / th
+        from_group = IPv6(src="ff02::1", dst=lab.STACK6) / th
+    else:
+        to_group = Ether(src=lab.MAC_TEST, dst="ff:ff:ff:ff:ff:ff") / IP(src=lab.TEST4, dst="10.77.0.255") / th
+        from_group = IP(src="224.0.0.1", dst=lab.STACK4) / th
+    assert l.silent(to_group, tcp) and l.silent(from_group, tcp)
+    if not v6:
+        link = Ether(src=lab.MAC_TEST, dst="ff:ff:ff:ff:ff:ff") / IP(src=lab.TEST4, dst=lab.STACK4) / th
+        assert l.silent(link, tcp), "unicast IP in a link broadcast"
+
+
+@both
+def icmp_connecting(l, v6):
+    """MUST-54 TCP-BLIND-05 an ICMP error about our SYN ends connect(); with a wrong sequence it does not"""
+    for good in (False, True):
+        a, p, c = active(l, v6)
+        quoted = (IPv6(src=lab.STACK6, dst=lab.TEST6) if v6 else IP(src=lab.STACK4, dst=lab.TEST4)) / \
+            TCP(sport=p.dport, dport=p.sport, seq=p.irs if good else p.irs + 5000, flags="S")
+        quoted = bytes(quoted)
+        err = IPv6(src=lab.TEST6, dst=lab.STACK6) / ICMPv6DestUnreach(code=4) / Raw(quoted) if v6 else \
+            IP(src=lab.TEST4, dst=lab.STACK4) / ICMP(type=3, code=3) / Raw(quoted)
+        l.send(err)
+        l.barrier()
+        if good:
+            assert a.wait(c, select.POLLERR, 1000) and a.getsockopt(c, *SO_ERROR) == 111
+        else:
+            assert not a.poll(c)
+
+
+@both
+def icmp_established(l, v6):
+    """MUST-56 SHLD-25 DEV-04 unreachables never end an established connection"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.send(c, b"data")
+    r = p.expect("PA")
+    quoted = bytes((IPv6(src=lab.STACK6, dst=lab.TEST6) if v6 else IP(src=lab.STACK4, dst=lab.TEST4)) /
+                   TCP(sport=p.dport, dport=p.sport, seq=r.seq, flags="A"))
+    for code in ((0, 1, 3, 4) if v6 else (0, 1, 2, 3, 5, 13)):
+        l.send(IPv6(src=lab.TEST6, dst=lab.STACK6) / ICMPv6DestUnreach(code=code) / Raw(quoted) if v6 else
+               IP(src=lab.TEST4, dst=lab.STACK4) / ICMP(type=3, code=code) / Raw(quoted))
+    l.barrier()
+    assert not a.poll(c) & (select.POLLERR | select.POLLHUP)
+    p.took(r)
+    p.exchange("PA", b"alive", reply="A")
+    assert a.recvall(c, 5) == b"alive"
+
+
+@both
+def isn_unpredictable(l, v6):
+    """MUST-8 MUST-9 SHLD-1 initial sequence numbers of different ports are unrelated"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port, backlog=50)
+    isns = [Peer(l, v6, port).exchange("S", options=PLAIN, reply="SA").seq for _ in range(20)]
+    steps = {(y - x) & 0xffffffff for x, y in zip(isns, isns[1:])}
+    assert len(steps) > 15 and max(steps) > 1 << 28
+
+
+@both
+def time_wait_reopen(l, v6):
+    """MAY-2 TCP-ST-39 TCP-TW-01 TIME-WAIT: a SYN with a higher sequence number reopens, a lower does not"""
+    a, p, c = established(l, v6)
+    l.drain(0)
+    a.shutdown(c, socket.SHUT_WR)
+    p.took(p.expect("FA"))
+    p.exchange("FA", reply="A")
+    a.close(c)
+    old = p.seq
+    r = p.exchange("S", seq=old - 5000, options=PLAIN)
+    assert r and r.flags == "A"
+    r = p.exchange("S", seq=old + 100000, options=PLAIN)
+    assert r and r.flags == "SA" and r.ack == (old + 100001) & 0xffffffff
+
+
+if __name__ == "__main__":
+    lab.main()
