@@ -4,9 +4,15 @@
 #define NETSTACK_CORE_NETNS_RAW_H
 
 #include "base/base.h"
+#include "core/sysctl.h"
 
 struct netns_raw {
-	int placeholder;
+	struct hlist_head socks[256];	/* raw sockets by protocol */
+	struct hlist_head pings[64];	/* ping sockets by identifier */
+	u16 ping_rover;			/* last identifier that was chosen */
+	char ping_group_text[40];
+	u32 ping_group_lo, ping_group_hi;	/* ping_group_range: lo > hi is nobody */
+	struct sysctl_table sysctls;
 };
 
 #endif
