@@ -1,1 +1,39 @@
-# Sources, programs and tests of src/daemon.
+# netstackd. Everything but main() is a library, so that unit tests can link it.
+noinst_LTLIBRARIES += src/daemon/libdaemon.la
+src_daemon_libdaemon_la_SOURCES = \
+	src/daemon/addr.c \
+	src/daemon/admin.c \
+	src/daemon/channel.c \
+	src/daemon/channel.h \
+	src/daemon/cmsg.c \
+	src/daemon/conf.c \
+	src/daemon/conf.h \
+	src/daemon/connect.c \
+	src/daemon/daemon.h \
+	src/daemon/dgram.c \
+	src/daemon/ifreq.c \
+	src/daemon/listen.c \
+	src/daemon/notify.c \
+	src/daemon/notify.h \
+	src/daemon/object.c \
+	src/daemon/object.h \
+	src/daemon/poller.c \
+	src/daemon/poller.h \
+	src/daemon/rpc.c \
+	src/daemon/rpc_net.c \
+	src/daemon/rpc_sock.c \
+	src/daemon/server.c \
+	src/daemon/setup.c \
+	src/daemon/stat.c \
+	src/daemon/stream.c \
+	src/daemon/trace.c \
+	src/daemon/trace.h \
+	src/daemon/turn.c \
+	src/daemon/watch.c
+src_daemon_libdaemon_la_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+src_daemon_libdaemon_la_LIBADD = $(CJSON_LIBS)
+
+sbin_PROGRAMS += netstackd
+netstackd_SOURCES = src/daemon/main.c
+netstackd_LDADD = src/daemon/libdaemon.la drivers/libdrivers.la src/host/libhost.la \
+	libnetstack_core.la

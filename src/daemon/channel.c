@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Control channels: reading with credentials and descriptors, replying without blocking. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/channel.h"
+
+enum {
+	CHANNEL_BUDGET = 32,		/* messages before others have their turn */
+	TEXT_PIECE = 32768,
+	TRACE_QUEUE = 256 << 10,	/* bytes of lines that wait for one client */
+	CHANNEL_FDS_MAX = 8,
+	BARRIER_TURNS = 2,		/* full turns that a barrier waits for */
+	BARRIER_TURNS_MAX = 1000,	/* under constant load */
+};
+
+static void channel_run(struct poll_item *item, u32 events);
+
+struct channel *channel_new(struct daemon *dm, int fd, const struct cred *peer)
+{
+	struct channel *ch = calloc(1, sizeof(*ch));
+	int one = 1;
+
+	if (!ch)
+		return NULL;
+	setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one));
+	poll_item_init(&ch->d, POLL_CALLS, channel_run);
+	ch->dm = dm;
+	ch->peer = *peer;
+	ch->born_ns = dm->net->now;
+	list_init(&ch->wait);
+	if (poller_add(&dm->poller, &ch->d, fd)) {
+		free(ch);
+		return NULL;
+	}
+	list_add_tail(&ch->all, &dm->server.channels);
+	dm->server.nr_channels++;
+	return ch;
+}
+
+void channel_free(struct channel *ch)
+{
+	if (ch->tracing)
+		trace_stop(ch);
+	list_del_init(&ch->wait);
+	list_del(&ch->all);
+	ch->dm->server.nr_channels--;
+	poller_close(&ch->dm->poller, &ch->d);
+	free(ch->pending);
+	free(ch->text);
+	free(ch->lines);
+	free(ch);
+}
+
+/* -- replies --------------------------------------------------------------- */
+
+/* true: sent, or the client is gone (seen when it is read). false: no room now. */
+static bool send_now(struct channel *ch, const struct nsp_msg *h, const void *body, u32 len)
+{
+	struct iovec iov[2] = { { (void *)(uintptr_t)h, sizeof(*h) },
+				{ (void *)(uintptr_t)body, len } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = len ? 2 : 1 };
+
+	return sendmsg(ch->d.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != EAGAIN;
+}
+
+static struct nsp_msg reply_head(u16 nr, u32 seq, int ret, u32 len)
+{
+	return (struct nsp_msg){ .magic = NSP_MSG_MAGIC, .nr = nr, .flags = NSP_F_REPLY,
+				 .seq = seq, .ret = ret, .len = len };
+}
+
+void channel_reply(struct channel *ch, const struct nsp_msg *to, int ret, const void *body, u32 len)
+{
+	struct nsp_msg h = reply_head(to->nr, to->seq, ret, len);
+
+	if (send_now(ch, &h, body, len))
+		return;
+	/* At most one: nothing is read from the client until it is out. */
+	free(ch->pending);
+	ch->pending = malloc(sizeof(h) + len);
+	if (!ch->pending) {
+		ch->state = CHANNEL_CLOSING;
+		return;
+	}
+	memcpy(ch->pending, &h, sizeof(h));
+	if (len)
+		memcpy(ch->pending + sizeof(h), body, len);
+	ch->pending_len = (u32)sizeof(h) + len;
+}
+
+static bool flush_text(struct channel *ch)
+{
+	while (ch->text) {
+		size_t left = ch->text_len - ch->text_off;
+		u32 len = (u32)min_t(size_t, left, TEXT_PIECE);
+		struct nsp_msg h = reply_head(ch->text_nr, ch->text_seq, 0, len);
+
+		if (len < left)
+			h.flags |= NSP_F_MORE;
+		if (!send_now(ch, &h, ch->text + ch->text_off, len))
+			return false;
+		ch->text_off += len;
+		if (len == left) {
+			free(ch->text);
+			ch->text = NULL;
+		}
+	}
+	return true;
+}
+
+static bool send_line(struct channel *ch, const char *line, size_t len)
+{
+	struct nsp_msg h = reply_head(NSP_NR_TRACE, ch->trace_seq, 0, (u32)len);
+
+	h.flags |= NSP_F_MORE;
+	return send_now(ch, &h, line, (u32)len);
+}
+
+static bool flush_lines(struct channel *ch)
+{
+	while (ch->lines_off < ch->lines_len) {
+		size_t len = strlen(ch->lines + ch->lines_off);
+
+		if (!send_line(ch, ch->lines + ch->lines_off, len))
+			return false;
+		ch->lines_off += len + 1;
+	}
+	ch->lines_off = 0;
+	ch->lines_len = 0;
+	if (ch->lines_lost) {
+		char text[48];
+		int n = snprintf(text, sizeof(text), "lost %llu lines: read faster",
+				 (unsigned long long)ch->lines_lost);
+
+		if (!send_line(ch, text, (size_t)n))
+			return false;
+		ch->lines_lost = 0;
+	}
+	return true;
+}
+
+bool channel_flush(struct channel *ch)
+{
+	if (ch->pending) {
+		if (send(ch->d.fd, ch->pending, ch->pending_len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+		    errno == EAGAIN)
+			return false;
+		free(ch->pending);
+		ch->pending = NULL;
+	}
+	return flush_text(ch) && flush_lines(ch);
+}
+
+void channel_send_text(struct channel *ch, const struct nsp_msg *to, char *text, size_t len)
+{
+	free(ch->text);
+	ch->text = text;
+	ch->text_len = len;
+	ch->text_off = 0;
+	ch->text_nr = to->nr;
+	ch->text_seq = to->seq;
+	flush_text(ch);
+}
+
+void channel_line(struct channel *ch, const char *line, size_t len)
+{
+	if (!ch->lines)
+		ch->lines = malloc(TRACE_QUEUE);
+	if (!ch->lines || TRACE_QUEUE - ch->lines_len <= len) {
+		ch->lines_lost++;
+		return;
+	}
+	memcpy(ch->lines + ch->lines_len, line, len);
+	ch->lines_len += len;
+	ch->lines[ch->lines_len++] = '\0';
+}
+
+void channel_barrier(struct channel *ch, const struct nsp_msg *to)
+{
+	ch->in_barrier = true;
+	ch->barrier_seq = to->seq;
+	ch->barrier_turn = ch->dm->turns;
+	list_add_tail(&ch->wait, &ch->dm->server.barriers);
+}
+
+/* -- requests -------------------------------------------------------------- */
+
+struct received {
+	ssize_t len;
+	int fd;				/* the first descriptor, or -1; others were closed */
+	struct cred cred;
+};
+
+static void take_fds(const struct cmsghdr *c, struct received *r)
+{
+	size_t nr = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int), i;
+
+	for (i = 0; i < nr; i++) {
+		int fd;
+
+		memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+		if (r->fd < 0)
+			r->fd = fd;
+		else
+			close(fd);
+	}
+}
+
+static void receive(struct channel *ch, u8 *buf, size_t size, struct received *r)
+{
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(CHANNEL_FDS_MAX * sizeof(int))];
+	} ctl;
+	struct iovec iov = { buf, size };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl.buf,
+			      .msg_controllen = sizeof(ctl.buf) };
+	struct cmsghdr *c;
+
+	r->fd = -1;
+	r->cred = (struct cred){ .pid = 0, .uid = (uid_t)-1 };	/* nobody, unless we are told */
+	r->len = recvmsg(ch->d.fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (r->len < 0)
+		return;
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+		struct ucred uc;
+
+		if (c->cmsg_level != SOL_SOCKET)
+			continue;
+		if (c->cmsg_type == SCM_RIGHTS) {
+			take_fds(c, r);
+		} else if (c->cmsg_type == SCM_CREDENTIALS) {
+			memcpy(&uc, CMSG_DATA(c), sizeof(uc));
+			r->cred = (struct cred){ .pid = uc.pid, .uid = uc.uid };
+		}
+	}
+	if (msg.msg_flags & MSG_TRUNC)
+		r->len = 0;		/* longer than any message: treated as the end */
+}
+
+static bool proves_cookie(int fd, u64 cookie)
+{
+	socklen_t len = sizeof(u64);
+	u64 got;
+
+	return fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &got, &len) && got == cookie;
+}
+
+/* The first packet is a datagram socket's hello: the connection becomes that socket. Frees ch. */
+static void become_dgram(struct channel *ch, const u8 *buf, const struct received *r)
+{
+	struct daemon *dm = ch->dm;
+	struct cred peer = ch->peer;
+	struct nsp_dhello h;
+	struct object *o;
+	bool proved;
+	int err;
+
+	memcpy(&h, buf, sizeof(h));
+	proved = proves_cookie(r->fd, h.cookie);
+	if (!daemon_allows(dm, peer.uid) || obj_by_cookie(dm, h.cookie) ||
+	    ((h.flags & NSP_DHELLO_FDPASS) && !proved)) {
+		dm->count.refused++;
+		channel_free(ch);
+		return;
+	}
+	o = obj_new(dm, &peer, &err);
+	if (o) {
+		o->d.fn = dgram_run;
+		if (poller_move(&dm->poller, &ch->d, &o->d)) {
+			obj_free(o);
+			o = NULL;
+		}
+	}
+	channel_free(ch);
+	if (!o)
+		return;
+	obj_set_cookie(o, h.cookie, proved);
+	dgram_hello(o, &h, &peer);
+}
+
+/* Reads and handles one message. false: stop reading (nothing there, or ch is freed). */
+static bool take_message(struct channel *ch)
+{
+	u8 *buf = ch->dm->server.msgbuf;
+	struct received r;
+	bool ok = false;
+	u32 magic;
+
+	receive(ch, buf, NSP_MSG_MAX, &r);
+	if (r.len < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			channel_free(ch);
+		return false;
+	}
+	if (r.len >= (ssize_t)sizeof(magic)) {
+		memcpy(&magic, buf, sizeof(magic));
+		if (ch->state == CHANNEL_NEW && magic == NSP_DHELLO_MAGIC &&
+		    r.len == sizeof(struct nsp_dhello)) {
+			become_dgram(ch, buf, &r);
+			if (r.fd >= 0)
+				close(r.fd);
+			return false;
+		}
+		ok = rpc_handle(ch, buf, (u32)r.len, &r.fd, &r.cred);
+		if (!ok)
+			ch->dm->count.bad_messages++;
+	}
+	if (r.fd >= 0)
+		close(r.fd);
+	if (ok && ch->state != CHANNEL_CLOSING)
+		return true;
+	channel_free(ch);
+	return false;
+}
+
+static void channel_run(struct poll_item *item, u32 events)
+{
+	struct channel *ch = container_of(item, struct channel, d);
+	int n;
+
+	if (!channel_flush(ch)) {
+		if (events & EPOLLHUP)
+			channel_free(ch);
+		return;
+	}
+	for (n = 0; n < CHANNEL_BUDGET; n++) {
+		if (ch->pending || ch->text || ch->in_barrier)
+			return;
+		if (!take_message(ch))
+			return;
+	}
+	poller_queue(&ch->dm->poller, &ch->d);
+}
+
+/* A barrier ends when turns have passed in which everything was asked for and nothing was left. */
+static void end_barriers(struct daemon *dm, bool idle)
+{
+	struct channel *ch, *next;
+
+	list_for_each_entry_safe(ch, next, &dm->server.barriers, wait) {
+		struct nsp_msg to = { .nr = NSP_NR_BARRIER, .seq = ch->barrier_seq };
+		struct nsp_barrier_rep rep = { .turns = dm->turns - ch->barrier_turn };
+
+		if (rep.turns < BARRIER_TURNS || (!idle && rep.turns < BARRIER_TURNS_MAX))
+			continue;
+		list_del_init(&ch->wait);
+		ch->in_barrier = false;
+		channel_reply(ch, &to, 0, &rep, sizeof(rep));
+		poller_queue(&dm->poller, &ch->d);	/* what it sent meanwhile */
+	}
+}
+
+void channels_turn(struct daemon *dm, bool idle)
+{
+	struct channel *ch;
+
+	end_barriers(dm, idle);
+	list_for_each_entry(ch, &dm->server.traces, wait)
+		if (ch->lines_len || ch->lines_lost)
+			channel_flush(ch);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Control messages of datagrams, between Linux's layout and struct sock_cmsg. A table row says
+ * which member one comes from; a control message without a row is refused.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/object.h"
+
+/* Linux's numbers (ABI); the system's headers for them clash with each other. */
+enum {
+	L_SOCKET = 1, L_IP = 0, L_UDP = 17, L_IPV6 = 41,
+	C_SO_TIMESTAMP = 29, C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_RXQ_OVFL = 40,
+	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
+	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
+	C_IPV6_RECVERR = 25, C_IPV6_PKTINFO = 50, C_IPV6_HOPLIMIT = 52, C_IPV6_DONTFRAG = 62,
+	C_IPV6_TCLASS = 67,
+};
+
+struct pktinfo4 {
+	s32 ifindex;
+	u8 spec_dst[4], addr[4];
+};
+struct pktinfo6 {
+	u8 addr[16];
+	u32 ifindex;
+};
+
+struct out {
+	u8 *buf;
+	u32 len, size;
+};
+
+static void put(struct out *out, int level, int type, const void *data, u32 len)
+{
+	struct nsp_cmsg h = { .len = len, .level = level, .type = type };
+	u32 room = (u32)sizeof(h) + NSP_ALIGN8(len);
+
+	if (out->size - out->len < room)
+		return;
+	memset(out->buf + out->len, 0, room);
+	memcpy(out->buf + out->len, &h, sizeof(h));
+	memcpy(out->buf + out->len + sizeof(h), data, len);
+	out->len += room;
+}
+
+static void put_time(struct out *out, const struct sock *sk, const struct sock_cmsg *c)
+{
+	s64 v[2] = { (s64)(c->tstamp_ns / NSEC_PER_SEC), (s64)(c->tstamp_ns % NSEC_PER_SEC) };
+
+	if (sock_flag(sk, SOCK_TIMESTAMPNS)) {
+		put(out, L_SOCKET, C_SO_TIMESTAMPNS, v, sizeof(v));
+	} else {
+		v[1] /= 1000;
+		put(out, L_SOCKET, C_SO_TIMESTAMP, v, sizeof(v));
+	}
+}
+
+/* The family that a packet came in, not the socket's, decides between IP_ and IPV6_. */
+static bool packet_is_v4(u16 family, const struct sock_cmsg *c)
+{
+	union inet_addr dst;
+
+	if (family == INET_FAMILY_4)
+		return true;
+	memcpy(&dst, &c->dst, sizeof(dst));
+	return c->has_pktinfo && inet_addr_is_v4mapped(&dst);
+}
+
+static void put_pktinfo(struct out *out, u16 family, const struct sock_cmsg *c)
+{
+	if (family == INET_FAMILY_4) {
+		struct pktinfo4 p = { .ifindex = (s32)c->ifindex };
+
+		memcpy(p.spec_dst, &c->spec_dst.b[12], 4);
+		memcpy(p.addr, &c->dst.b[12], 4);
+		put(out, L_IP, C_IP_PKTINFO, &p, sizeof(p));
+	} else {
+		struct pktinfo6 p = { .ifindex = c->ifindex };
+
+		memcpy(p.addr, c->dst.b, 16);
+		put(out, L_IPV6, C_IPV6_PKTINFO, &p, sizeof(p));
+	}
+}
+
+static void put_err(struct out *out, u16 family, const struct sock_cmsg *c)
+{
+	u8 data[sizeof(c->ext_err) + sizeof(c->offender)];
+	u32 offender_len = family == INET_FAMILY_4 ? 16 : 28;
+
+	memcpy(data, c->ext_err, sizeof(c->ext_err));
+	memcpy(data + sizeof(c->ext_err), c->offender, offender_len);
+	put(out, family == INET_FAMILY_4 ? L_IP : L_IPV6,
+	    family == INET_FAMILY_4 ? C_IP_RECVERR : C_IPV6_RECVERR, data,
+	    (u32)sizeof(c->ext_err) + offender_len);
+}
+
+u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *buf, u32 size)
+{
+	struct out out = { .buf = buf, .size = size };
+	bool v4 = packet_is_v4(family, c);
+
+	if (c->has_tstamp)
+		put_time(&out, sk, c);
+	if (c->has_rxq_ovfl)
+		put(&out, L_SOCKET, C_SO_RXQ_OVFL, &c->rxq_ovfl, sizeof(c->rxq_ovfl));
+	if (c->has_mark)
+		put(&out, L_SOCKET, C_SO_MARK, &c->mark, sizeof(c->mark));
+	if (c->has_pktinfo)
+		put_pktinfo(&out, family, c);
+	if (c->has_ttl)
+		put(&out, v4 ? L_IP : L_IPV6, v4 ? C_IP_TTL : C_IPV6_HOPLIMIT, &c->ttl, sizeof(c->ttl));
+	if (c->has_tos && v4)
+		put(&out, L_IP, C_IP_TOS, &(u8){ (u8)c->tos }, 1);
+	else if (c->has_tos)
+		put(&out, L_IPV6, C_IPV6_TCLASS, &c->tos, sizeof(c->tos));
+	if (c->has_gso)
+		put(&out, L_UDP, C_UDP_GRO, &c->gso_size, sizeof(c->gso_size));
+	if (c->has_err)
+		put_err(&out, family, c);
+	return out.len;
+}
+
+static int get_pktinfo4(struct sock_cmsg *c, const void *data)
+{
+	union inet_addr a;
+	struct pktinfo4 p;
+
+	memcpy(&p, data, sizeof(p));
+	a = inet_addr_from4(p.spec_dst);
+	c->has_pktinfo = true;
+	c->ifindex = (u32)p.ifindex;
+	memcpy(&c->spec_dst, &a, sizeof(a));
+	return 0;
+}
+
+static int get_pktinfo6(struct sock_cmsg *c, const void *data)
+{
+	struct pktinfo6 p;
+
+	memcpy(&p, data, sizeof(p));
+	c->has_pktinfo = true;
+	c->ifindex = p.ifindex;
+	memcpy(&c->spec_dst, p.addr, 16);
+	return 0;
+}
+
+static int get_int(const void *data)
+{
+	s32 v;
+
+	memcpy(&v, data, sizeof(v));
+	return v;
+}
+
+static int get_ttl(struct sock_cmsg *c, const void *data)
+{
+	c->ttl = get_int(data);
+	c->has_ttl = true;
+	return c->ttl < 1 || c->ttl > 255 ? -EINVAL : 0;
+}
+
+static int get_hoplimit(struct sock_cmsg *c, const void *data)
+{
+	c->ttl = get_int(data);
+	c->has_ttl = c->ttl != -1;
+	return c->ttl < -1 || c->ttl > 255 ? -EINVAL : 0;
+}
+
+static int get_tos(struct sock_cmsg *c, const void *data)
+{
+	c->tos = *(const u8 *)data;
+	c->has_tos = true;
+	return 0;
+}
+
+static int get_tclass(struct sock_cmsg *c, const void *data)
+{
+	c->tos = get_int(data);
+	c->has_tos = c->tos != -1;
+	return c->tos < -1 || c->tos > 255 ? -EINVAL : 0;
+}
+
+static int get_segment(struct sock_cmsg *c, const void *data)
+{
+	u16 v;
+
+	memcpy(&v, data, sizeof(v));
+	c->gso_size = v;
+	c->has_gso = v != 0;
+	return 0;
+}
+
+static int get_dontfrag(struct sock_cmsg *c, const void *data)
+{
+	c->has_dontfrag = get_int(data) != 0;
+	return 0;
+}
+
+static const struct cmsg_row {
+	s32 level, type;
+	u32 len;			/* shortest */
+	int (*get)(struct sock_cmsg *c, const void *data);
+} cmsg_rows[] = {
+	{ L_IP, C_IP_PKTINFO, sizeof(struct pktinfo4), get_pktinfo4 },
+	{ L_IP, C_IP_TTL, 4, get_ttl },
+	{ L_IP, C_IP_TOS, 1, get_tos },
+	{ L_IPV6, C_IPV6_PKTINFO, sizeof(struct pktinfo6), get_pktinfo6 },
+	{ L_IPV6, C_IPV6_HOPLIMIT, 4, get_hoplimit },
+	{ L_IPV6, C_IPV6_TCLASS, 4, get_tclass },
+	{ L_IPV6, C_IPV6_DONTFRAG, 4, get_dontfrag },
+	{ L_UDP, C_UDP_SEGMENT, 2, get_segment },
+};
+
+static int get_one(const struct nsp_cmsg *h, const void *data, struct sock_cmsg *c)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cmsg_rows); i++) {
+		const struct cmsg_row *row = &cmsg_rows[i];
+
+		if (row->level == h->level && row->type == h->type)
+			return h->len < row->len ? -EINVAL : row->get(c, data);
+	}
+	return -EINVAL;
+}
+
+int cmsg_get(const u8 *buf, u32 len, struct sock_cmsg *c)
+{
+	u32 off = 0;
+
+	while (off < len) {
+		struct nsp_cmsg h;
+		int ret;
+
+		if (len - off < sizeof(h))
+			return -EINVAL;
+		memcpy(&h, buf + off, sizeof(h));
+		off += (u32)sizeof(h);
+		if (h.len > NSP_DGRAM_CTL_MAX || len - off < NSP_ALIGN8(h.len))
+			return -EINVAL;
+		ret = get_one(&h, buf + off, c);
+		if (ret)
+			return ret;
+		off += NSP_ALIGN8(h.len);
+	}
+	return 0;
+}

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Flags and configuration file. One row per key: its argument, its help, what to write instead of
+ * a value that was refused, and the function that takes the value.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/conf.h"
+#include "host/host.h"
+#include "netstack/proto.h"
+
+struct conf_err {
+	char *buf;
+	size_t size;
+};
+
+struct conf_row {
+	const char *key, *arg, *help, *remedy;
+	/* value may be cut up in place. NULL when taken, else why not. */
+	const char *(*set)(struct conf *c, char *value, struct conf_err *e);
+};
+
+static const char no_memory[] = "out of memory";
+
+/* One more zeroed element at the end of an array; NULL when out of memory. */
+static void *grow(void *array_ptr, u32 *nr, size_t size)
+{
+	void **array = array_ptr;
+	char *p = realloc(*array, (*nr + 1) * size);
+
+	if (!p)
+		return NULL;
+	*array = p;
+	memset(p + *nr * size, 0, size);
+	return p + (*nr)++ * size;
+}
+
+static bool copy_name(char to[IFNAMSIZ_NS], const char *from)
+{
+	size_t len = strlen(from);
+
+	if (!len || len >= IFNAMSIZ_NS || strpbrk(from, "/ \t:"))
+		return false;
+	memcpy(to, from, len + 1);
+	return true;
+}
+
+static bool parse_u32(const char *text, u32 max, u32 *out)
+{
+	unsigned long long v;
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || *end || v > max)
+		return false;
+	*out = (u32)v;
+	return true;
+}
+
+static bool parse_mac(const char *text, u8 mac[6])
+{
+	unsigned int b[6];
+	int n = 0, i;
+
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
+		   &n) != 6 || text[n])
+		return false;
+	for (i = 0; i < 6; i++)
+		mac[i] = (u8)b[i];
+	return true;
+}
+
+static const char *set_string(char **to, const char *value)
+{
+	free(*to);
+	*to = strdup(value);
+	return *to ? NULL : no_memory;
+}
+
+static const char *set_config(struct conf *c, char *value, struct conf_err *e)
+{
+	return conf_parse_file(c, value, e->buf, e->size) ? e->buf : NULL;
+}
+
+static const char *set_control(struct conf *c, char *value, struct conf_err *e)
+{
+	(void)e;
+	if (!*value || strlen(value) > NSP_PATH_MAX)
+		return "the path is empty or too long";
+	return set_string(&c->control, value);
+}
+
+static const char *set_dev_option(struct conf_dev *d, const char *key, const char *value)
+{
+	if (!strcmp(key, "name"))
+		return copy_name(d->name, value) ? NULL : "name= is no interface name";
+	if (!strcmp(key, "mac")) {
+		if (!parse_mac(value, d->mac))
+			return "mac= is no address";
+		return d->mac[0] & 1 ? "mac= is a multicast address" : NULL;
+	}
+	if (!strcmp(key, "mtu"))
+		return parse_u32(value, 65535, &d->mtu) && d->mtu >= 68 ? NULL :
+			"mtu= must be 68..65535";
+	if (!strcmp(key, "offload")) {
+		d->offload = !strcmp(value, "on");
+		return d->offload || !strcmp(value, "off") ? NULL : "offload= is on or off";
+	}
+	if (!strcmp(key, "host")) {
+		struct inet_prefix p;
+
+		if (!inet_prefix_parse(value, &p))
+			return "host= is no prefix";
+		if (d->nr_host == CONF_HOST_MAX)
+			return "too many host=";
+		d->host[d->nr_host] = strdup(value);
+		return d->host[d->nr_host++] ? NULL : no_memory;
+	}
+	return "unknown option of a device";
+}
+
+static const char *set_dev(struct conf *c, char *value, struct conf_err *e)
+{
+	struct conf_dev *d;
+	char *opt, *save = NULL;
+	u32 i;
+
+	(void)e;
+	if (strncmp(value, "tap:", 4))
+		return "unknown kind of device";
+	d = grow(&c->devs, &c->nr_devs, sizeof(*d));
+	if (!d)
+		return no_memory;
+	d->offload = true;
+	opt = strtok_r(value + 4, ",", &save);
+	if (!opt || !copy_name(d->tap, opt))
+		return "no interface name after tap:";
+	memcpy(d->name, d->tap, sizeof(d->name));
+	while ((opt = strtok_r(NULL, ",", &save))) {
+		char *eq = strchr(opt, '=');
+		const char *why;
+
+		if (!eq)
+			return "an option of a device has no value";
+		*eq = '\0';
+		why = set_dev_option(d, opt, eq + 1);
+		if (why)
+			return why;
+	}
+	if (!strcmp(d->name, "lo"))
+		return "lo is the loopback device: choose another name=";
+	for (i = 0; i + 1 < c->nr_devs; i++)
+		if (!strcmp(c->devs[i].name, d->name) || !strcmp(c->devs[i].tap, d->tap))
+			return "that device was given before";
+	return NULL;
+}
+
+/* "LEFT%DEV": cuts at the percent sign. */
+static bool split_dev(char *value, char dev[IFNAMSIZ_NS])
+{
+	char *percent = strrchr(value, '%');
+
+	if (!percent)
+		return false;
+	*percent = '\0';
+	return copy_name(dev, percent + 1);
+}
+
+static const char *set_addr(struct conf *c, char *value, struct conf_err *e)
+{
+	struct conf_addr *a = grow(&c->addrs, &c->nr_addrs, sizeof(*a));
+
+	(void)e;
+	if (!a)
+		return no_memory;
+	if (!split_dev(value, a->dev))
+		return "no device after %";
+	return inet_prefix_parse(value, &a->prefix) ? NULL : "no prefix before %";
+}
+
+static const char *set_route(struct conf *c, char *value, struct conf_err *e)
+{
+	struct conf_route *r = grow(&c->routes, &c->nr_routes, sizeof(*r));
+	char *opt, *save = NULL;
+	u16 family = 0;
+
+	(void)e;
+	if (!r)
+		return no_memory;
+	opt = strtok_r(value, ",", &save);
+	if (!opt)
+		return "it is empty";
+	if (strcmp(opt, "default") && !inet_prefix_parse(opt, &r->dst))
+		return "the destination is no prefix";
+	while ((opt = strtok_r(NULL, ",", &save))) {
+		if (!strncmp(opt, "via=", 4)) {
+			if (!inet_addr_pton(opt + 4, &r->via, &family))
+				return "via= is no address";
+			r->has_via = true;
+		} else if (!strncmp(opt, "dev=", 4)) {
+			if (!copy_name(r->dev, opt + 4))
+				return "dev= is no interface name";
+		} else {
+			return "unknown option of a route";
+		}
+	}
+	if (!r->has_via && !*r->dev)
+		return "it has neither via= nor dev=";
+	if (!r->dst.family) {		/* default */
+		if (!family)
+			return "a default route needs via= (0.0.0.0/0 and ::/0 do not)";
+		r->dst.family = family;
+		if (family == INET_FAMILY_4)
+			r->dst.addr = inet_addr_from4("\0\0\0");
+	}
+	if (family && family != r->dst.family)
+		return "destination and gateway are of different families";
+	return NULL;
+}
+
+static const char *set_neigh(struct conf *c, char *value, struct conf_err *e)
+{
+	struct conf_neigh *n = grow(&c->neighs, &c->nr_neighs, sizeof(*n));
+	char *eq;
+
+	(void)e;
+	if (!n)
+		return no_memory;
+	if (!split_dev(value, n->dev))
+		return "no device after %";
+	eq = strchr(value, '=');
+	if (!eq)
+		return "no = between address and link-layer address";
+	*eq = '\0';
+	if (!inet_addr_pton(value, &n->addr, &n->family))
+		return "no address before =";
+	return parse_mac(eq + 1, n->mac) ? NULL : "no link-layer address after =";
+}
+
+static const char *set_sysctl(struct conf *c, char *value, struct conf_err *e)
+{
+	char *eq = strchr(value, '=');
+	struct conf_sysctl *s;
+
+	(void)e;
+	if (!eq || eq == value)
+		return "no = between key and value";
+	*eq = '\0';
+	s = grow(&c->sysctls, &c->nr_sysctls, sizeof(*s));
+	if (!s)
+		return no_memory;
+	s->key = strdup(value);
+	s->value = strdup(eq + 1);
+	return s->key && s->value ? NULL : no_memory;
+}
+
+static const char *set_ready_fd(struct conf *c, char *value, struct conf_err *e)
+{
+	u32 fd;
+
+	(void)e;
+	if (!parse_u32(value, 1 << 20, &fd))
+		return "not a descriptor number";
+	c->ready_fd = (int)fd;
+	return NULL;
+}
+
+static const char *set_log_level(struct conf *c, char *value, struct conf_err *e)
+{
+	int level = host_log_level_parse(value);
+
+	(void)e;
+	if (level < 0)
+		return "unknown level";
+	c->log_level = level;
+	return NULL;
+}
+
+static const char *set_pcap(struct conf *c, char *value, struct conf_err *e)
+{
+	(void)e;
+	return *value ? set_string(&c->pcap, value) : "the path is empty";
+}
+
+static const char *set_busy_poll(struct conf *c, char *value, struct conf_err *e)
+{
+	(void)e;
+	return parse_u32(value, 1000000, &c->busy_poll_us) ? NULL : "not a number of microseconds";
+}
+
+static const char *set_allow_uid(struct conf *c, char *value, struct conf_err *e)
+{
+	u32 *uid = grow(&c->uids, &c->nr_uids, sizeof(*uid));
+
+	(void)e;
+	if (!uid)
+		return no_memory;
+	return parse_u32(value, U32_MAX - 1, uid) ? NULL : "not a user number";
+}
+
+static const char *set_max_sockets(struct conf *c, char *value, struct conf_err *e)
+{
+	(void)e;
+	return parse_u32(value, 1 << 24, &c->max_sockets) && c->max_sockets ? NULL :
+		"not a number of sockets";
+}
+
+static const struct conf_row rows[] = {
+	{ "config", "FILE", "read these keys from FILE, one \"key = value\" a line",
+	  "name a readable file", set_config },
+	{ "control", "PATH", "socket for clients (default " NSP_DEFAULT_PATH ")",
+	  "write a path of at most 100 bytes", set_control },
+	{ "dev", "tap:NAME[,name=IF][,mac=MAC][,mtu=N][,offload=on|off][,host=PREFIX]...",
+	  "attach the TAP interface NAME; host= sets up the host's side of it",
+	  "write it like tap:nst0,name=eth0,mtu=1500,host=10.77.0.1/24", set_dev },
+	{ "addr", "PREFIX%DEV", "address of a device of the stack",
+	  "write it like 10.77.0.2/24%eth0 or fd77::2/64%eth0", set_addr },
+	{ "route", "PREFIX[,via=GATEWAY][,dev=DEV]", "route; PREFIX may be \"default\"",
+	  "write it like default,via=10.77.0.1 or 10.9.0.0/16,via=10.77.0.9,dev=eth0", set_route },
+	{ "neigh", "ADDRESS=MAC%DEV", "permanent neighbour",
+	  "write it like 10.77.0.1=02:00:00:00:00:01%eth0", set_neigh },
+	{ "sysctl", "KEY=VALUE", "set a sysctl of the stack, e.g. net.ipv4.tcp_sack=0",
+	  "write it like net.ipv4.tcp_sack=0", set_sysctl },
+	{ "ready-fd", "N", "write one line to descriptor N when ready, and close it",
+	  "write the number of an open descriptor", set_ready_fd },
+	{ "log-level", "LEVEL", "error, warning, notice (default), info or debug",
+	  "write one of error, warning, notice, info, debug", set_log_level },
+	{ "pcap", "FILE", "write every frame of every device to FILE",
+	  "write the path of a file", set_pcap },
+	{ "busy-poll", "USEC", "poll that long before sleeping (default 0: sleep at once)",
+	  "write a number from 0 to 1000000", set_busy_poll },
+	{ "allow-uid", "UID", "let this user connect, too (default: the daemon's own and root)",
+	  "write the user's number, as id -u prints it", set_allow_uid },
+	{ "max-sockets", "N", "sockets that one client process may have (default 65536)",
+	  "write a number from 1 to 16777216", set_max_sockets },
+};
+
+static const struct conf_row *find_row(const char *key, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (strlen(rows[i].key) == len && !memcmp(rows[i].key, key, len))
+			return &rows[i];
+	return NULL;
+}
+
+/* Gives a copy of value to the row's function; where: "--" or "FILE:LINE: ". */
+static int apply(struct conf *c, const struct conf_row *row, const char *where, const char *value,
+		 char *err, size_t size)
+{
+	char inner[CONF_TEXT_MAX * 2] = "";
+	struct conf_err e = { inner, sizeof(inner) };
+	char *copy = strdup(value);
+	const char *why;
+
+	if (!copy) {
+		snprintf(err, size, "%s", no_memory);
+		return -ENOMEM;
+	}
+	why = row->set(c, copy, &e);
+	free(copy);
+	if (!why)
+		return 0;
+	if (why == inner)
+		snprintf(err, size, "%s%s: %s", where, row->key, why);
+	else
+		snprintf(err, size, "%s%s: \"%s\": %s; %s", where, row->key, value, why,
+			 row->remedy);
+	return why == no_memory ? -ENOMEM : -EINVAL;
+}
+
+void conf_init(struct conf *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->ready_fd = -1;
+	c->log_level = HOST_LOG_NOTICE;
+	c->max_sockets = 65536;
+}
+
+void conf_free(struct conf *c)
+{
+	u32 i, k;
+
+	for (i = 0; i < c->nr_devs; i++)
+		for (k = 0; k < c->devs[i].nr_host; k++)
+			free(c->devs[i].host[k]);
+	for (i = 0; i < c->nr_sysctls; i++) {
+		free(c->sysctls[i].key);
+		free(c->sysctls[i].value);
+	}
+	free(c->control);
+	free(c->pcap);
+	free(c->devs);
+	free(c->addrs);
+	free(c->routes);
+	free(c->neighs);
+	free(c->sysctls);
+	free(c->uids);
+	memset(c, 0, sizeof(*c));
+}
+
+int conf_parse_args(struct conf *c, int argc, char *const argv[], char *err, size_t size)
+{
+	int i, ret = 0;
+
+	for (i = 1; i < argc && !ret; i++) {
+		const char *arg = argv[i], *eq, *value;
+		const struct conf_row *row;
+
+		if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
+			c->help = true;
+			return 0;
+		}
+		if (!strcmp(arg, "--version")) {
+			c->version = true;
+			return 0;
+		}
+		if (strncmp(arg, "--", 2) || !arg[2]) {
+			snprintf(err, size, "%s: not a flag; netstackd --help lists them", arg);
+			return -EINVAL;
+		}
+		arg += 2;
+		eq = strchr(arg, '=');
+		row = find_row(arg, eq ? (size_t)(eq - arg) : strlen(arg));
+		if (!row) {
+			snprintf(err, size, "--%s: unknown flag; netstackd --help lists them", arg);
+			return -EINVAL;
+		}
+		value = eq ? eq + 1 : argv[++i];
+		if (!value) {
+			snprintf(err, size, "--%s: needs a value: --%s %s", arg, arg, row->arg);
+			return -EINVAL;
+		}
+		ret = apply(c, row, "--", value, err, size);
+	}
+	if (!ret && !c->control) {
+		c->control = strdup(NSP_DEFAULT_PATH);
+		ret = c->control ? 0 : -ENOMEM;
+	}
+	return ret;
+}
+
+static char *trim(char *s)
+{
+	char *end = s + strlen(s);
+
+	while (end > s && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*s))
+		s++;
+	return s;
+}
+
+static int parse_line(struct conf *c, char *line, const char *where, char *err, size_t size)
+{
+	const struct conf_row *row;
+	char *key, *eq, *hash = strchr(line, '#');
+
+	if (hash)
+		*hash = '\0';
+	key = trim(line);
+	if (!*key)
+		return 0;
+	eq = strchr(key, '=');
+	if (!eq) {
+		snprintf(err, size, "%s\"%s\": no =; write key = value", where, key);
+		return -EINVAL;
+	}
+	*eq = '\0';
+	key = trim(key);
+	row = find_row(key, strlen(key));
+	if (!row || row->set == set_config) {
+		snprintf(err, size, "%s\"%s\": unknown key; they are the flags of netstackd --help",
+			 where, key);
+		return -EINVAL;
+	}
+	return apply(c, row, where, trim(eq + 1), err, size);
+}
+
+int conf_parse_file(struct conf *c, const char *path, char *err, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	int nr = 0, ret = 0;
+
+	if (!f) {
+		ret = -errno;
+		snprintf(err, size, "%s: %s; name a readable file", path, strerror(errno));
+		return ret;
+	}
+	while (!ret && getline(&line, &room, f) >= 0) {
+		char where[CONF_TEXT_MAX];
+
+		snprintf(where, sizeof(where), "%.200s:%d: ", path, ++nr);
+		ret = parse_line(c, line, where, err, size);
+	}
+	free(line);
+	fclose(f);
+	return ret;
+}
+
+void conf_usage(FILE *out)
+{
+	size_t i;
+
+	fprintf(out, "netstackd: a TCP/IP stack in user space, for unmodified programs\n"
+		     "Usage: netstackd [--KEY VALUE]...\n\n");
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		fprintf(out, "  --%s %s\n        %s\n", rows[i].key, rows[i].arg, rows[i].help);
+	fprintf(out, "  --help\n  --version\n\n"
+		     "--dev, --addr, --route, --neigh, --sysctl and --allow-uid may be repeated.\n"
+		     "Programs join with: netstack run [--control PATH] -- COMMAND\n");
+}

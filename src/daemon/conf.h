@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Configuration of netstackd: flags and the file's keys are the same rows. */
+#ifndef NETSTACK_DAEMON_CONF_H
+#define NETSTACK_DAEMON_CONF_H
+
+#include <stdio.h>
+
+#include "ip/ip.h"
+
+enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8 };
+
+struct conf_dev {
+	char tap[IFNAMSIZ_NS];		/* on the host */
+	char name[IFNAMSIZ_NS];		/* inside the stack */
+	u8 mac[6];			/* all zero: chosen by the driver */
+	u32 mtu;			/* 0: the TAP's */
+	bool offload;
+	char *host[CONF_HOST_MAX];	/* prefixes of the host's side */
+	u32 nr_host;
+};
+
+struct conf_addr {
+	struct inet_prefix prefix;
+	char dev[IFNAMSIZ_NS];
+};
+
+struct conf_route {
+	struct inet_prefix dst;
+	union inet_addr via;
+	bool has_via;
+	char dev[IFNAMSIZ_NS];		/* empty: found by the gateway */
+};
+
+struct conf_neigh {
+	union inet_addr addr;
+	u16 family;
+	u8 mac[6];
+	char dev[IFNAMSIZ_NS];
+};
+
+struct conf_sysctl {
+	char *key, *value;
+};
+
+struct conf {
+	char *control;			/* path of the control socket */
+	char *pcap;
+	struct conf_dev *devs;
+	struct conf_addr *addrs;
+	struct conf_route *routes;
+	struct conf_neigh *neighs;
+	struct conf_sysctl *sysctls;
+	u32 *uids;			/* may connect, beside the owner and root */
+	u32 nr_devs, nr_addrs, nr_routes, nr_neighs, nr_sysctls, nr_uids;
+	u32 busy_poll_us;
+	u32 max_sockets;		/* of one client process */
+	int ready_fd;			/* -1: none */
+	int log_level;
+	bool help, version;
+};
+
+/* Defaults. The structure may have been used before: conf_free() it first. */
+void conf_init(struct conf *c);
+void conf_free(struct conf *c);
+/*
+ * Reads the command line (argv[0] is skipped). 0, or -EINVAL/-ENOMEM/-errno of a file with a line
+ * in err that names the flag (or file and line) and says what to write instead.
+ */
+int conf_parse_args(struct conf *c, int argc, char *const argv[], char *err, size_t size);
+/* The same from a file of "key = value" lines; '#' starts a comment. */
+int conf_parse_file(struct conf *c, const char *path, char *err, size_t size);
+void conf_usage(FILE *out);
+
+#endif

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The pump of a datagram socket (UDP, raw, ping): packets of the program's SEQPACKET descriptor to
+ * sock_sendmsg() and back, in batches. What would block is kept aside (at most one batch), and the
+ * other side's queue does the rest: the program's own for sending, the socket's for receiving.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "daemon/object.h"
+
+enum {
+	DGRAM_BATCH = 16,
+	DGRAM_BUDGET = 64,		/* packets one way before others have their turn */
+	DGRAM_SLOT = (NSP_DGRAM_MAX + 63) & ~63,
+};
+
+struct dgram_stash {
+	struct dgram_stash *next;
+	u32 len;
+	u8 data[];
+};
+
+struct pump_buffers {
+	u8 slots[DGRAM_BATCH][DGRAM_SLOT];
+	struct mmsghdr msgs[DGRAM_BATCH];
+	struct iovec iov[DGRAM_BATCH];
+};
+
+int dgram_buffers_init(struct daemon *dm)
+{
+	struct pump_buffers *b = calloc(1, sizeof(*b));
+	u32 i;
+
+	if (!b)
+		return -ENOMEM;
+	for (i = 0; i < DGRAM_BATCH; i++) {
+		b->iov[i].iov_base = b->slots[i];
+		b->msgs[i].msg_hdr.msg_iov = &b->iov[i];
+		b->msgs[i].msg_hdr.msg_iovlen = 1;
+	}
+	dm->bufs = b;
+	return 0;
+}
+
+void dgram_buffers_free(struct daemon *dm)
+{
+	free(dm->bufs);
+	dm->bufs = NULL;
+}
+
+static void stash_put(struct dgram_stash **list, const u8 *data, u32 len)
+{
+	struct dgram_stash *s = malloc(sizeof(*s) + len);
+
+	if (!s)
+		return;			/* a datagram may be lost */
+	s->next = NULL;
+	s->len = len;
+	memcpy(s->data, data, len);
+	while (*list)
+		list = &(*list)->next;
+	*list = s;
+}
+
+static void stash_pop(struct dgram_stash **list)
+{
+	struct dgram_stash *s = *list;
+
+	*list = s->next;
+	free(s);
+}
+
+void dgram_free(struct object *o)
+{
+	while (o->in)
+		stash_pop(&o->in);
+	while (o->out)
+		stash_pop(&o->out);
+}
+
+/* Tells the program the socket's pending error; kept for GETERR when its queue is full. */
+static void tell_error(struct object *o, int err)
+{
+	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_ERR,
+			       .hdrlen = sizeof(h), .err = err };
+
+	if (send(o->d.fd, &h, sizeof(h), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		o->err = err;
+}
+
+/* -- program to stack ---------------------------------------------------- */
+
+static int parse_peer(struct object *o, const struct nsp_addr *a, struct inet_sockaddr *out)
+{
+	u16 family = o->family, given;
+	const struct inet_af *af;
+
+	if (a->len > sizeof(a->sa) || a->len < sizeof(given))
+		return -EINVAL;
+	memcpy(&given, a->sa, sizeof(given));
+	if (given == INET_FAMILY_4)	/* an IPv6 socket takes it, too */
+		family = given;
+	af = inet_af_get(o->dm->net, family);
+	return af ? af->sockaddr_from(a->sa, a->len, out) : -EAFNOSUPPORT;
+}
+
+static ssize_t send_payload(struct object *o, struct msg *m, u8 *data, u32 len)
+{
+	struct skb_vec vec = { .base = data, .len = len };
+
+	m->vec = &vec;
+	m->nr_vec = 1;
+	m->len = len;
+	m->flags |= SMSG_DONTWAIT | SMSG_NOSIGNAL;
+	return sock_sendmsg(o->sk, m);
+}
+
+/* One packet of the program. -EAGAIN: the stack has no room now; all else is settled. */
+static int take_packet(struct object *o, u8 *p, u32 len)
+{
+	struct inet_sockaddr name;
+	struct sock_cmsg cmsg = { 0 };
+	struct msg m = { 0 };
+	struct nsp_dgram h;
+	ssize_t ret = 0;
+
+	memcpy(&h, p, min_t(size_t, len, sizeof(h)));
+	if (len < sizeof(h) || h.magic != NSP_DGRAM_MAGIC) {
+		/* Not the shim's: a plain write to a connected socket. */
+		ret = send_payload(o, &m, p, len);
+		return ret == -EAGAIN ? -EAGAIN : 0;
+	}
+	if (h.hdrlen != sizeof(h) || h.type != NSP_DGRAM_DATA || h.ctllen > NSP_DGRAM_CTL_MAX ||
+	    (u64)sizeof(h) + h.ctllen + h.paylen != len) {
+		o->dm->count.dgram_bad++;
+		return 0;
+	}
+	if (h.peer.len) {
+		ret = parse_peer(o, &h.peer, &name);
+		m.name = &name;
+		m.has_name = true;
+	}
+	if (!ret && h.ctllen) {
+		ret = cmsg_get(p + sizeof(h), h.ctllen, &cmsg);
+		m.cmsg = &cmsg;
+	}
+	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE);
+	if (!ret)
+		ret = send_payload(o, &m, p + sizeof(h) + h.ctllen, h.paylen);
+	if (ret == -EAGAIN)
+		return -EAGAIN;
+	if (ret < 0)
+		tell_error(o, (int)-ret);
+	o->dm->count.dgram_in++;
+	return 0;
+}
+
+/* true: nothing is left aside */
+static bool send_stashed(struct object *o)
+{
+	while (o->in) {
+		if (take_packet(o, o->in->data, o->in->len) == -EAGAIN)
+			return false;
+		stash_pop(&o->in);
+	}
+	return true;
+}
+
+/* Takes a batch. false: nothing more now. */
+static bool take_batch(struct object *o)
+{
+	struct pump_buffers *b = o->dm->bufs;
+	bool full = false;
+	int n, i;
+
+	for (i = 0; i < DGRAM_BATCH; i++)
+		b->iov[i].iov_len = DGRAM_SLOT;
+	n = recvmmsg(o->d.fd, b->msgs, DGRAM_BATCH, MSG_DONTWAIT, NULL);
+	if (n <= 0) {
+		o->flags &= ~(u32)OBJ_F_READABLE;
+		return false;
+	}
+	for (i = 0; i < n; i++) {
+		u32 len = b->msgs[i].msg_len;
+
+		if (!len && (o->flags & (OBJ_F_HUP | OBJ_F_RDHUP))) {
+			o->flags &= ~(u32)OBJ_F_READABLE;	/* end of all packets */
+			return false;
+		}
+		full = full || take_packet(o, b->slots[i], len) == -EAGAIN;
+		if (full)
+			stash_put(&o->in, b->slots[i], len);
+	}
+	return !full;
+}
+
+static void pump_in(struct object *o)
+{
+	int n = 0;
+
+	if (!send_stashed(o))
+		return;
+	while ((o->flags & OBJ_F_READABLE) && n < DGRAM_BUDGET) {
+		if (!take_batch(o))
+			return;
+		n += DGRAM_BATCH;
+	}
+	if (o->flags & OBJ_F_READABLE)
+		poller_queue(&o->dm->poller, &o->d);
+}
+
+/* -- stack to program ---------------------------------------------------- */
+
+/* Fills one packet for the program: its length, or -errno. */
+static ssize_t fill_packet(struct object *o, u8 *p, int flags)
+{
+	const u32 ctl_room = NSP_DGRAM_CTL_MAX;
+	u8 *payload = p + sizeof(struct nsp_dgram) + ctl_room;
+	struct skb_vec vec = { .base = payload, .len = DGRAM_SLOT - (size_t)(payload - p) };
+	struct inet_sockaddr name = { 0 };
+	struct sock_cmsg cmsg = { 0 };
+	struct msg m = { .vec = &vec, .nr_vec = 1, .len = vec.len, .name = &name, .cmsg = &cmsg,
+			 .flags = flags | SMSG_DONTWAIT };
+	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_DATA,
+			       .hdrlen = sizeof(h) };
+	ssize_t n = sock_recvmsg(o->sk, &m);
+
+	if (n < 0)
+		return n;
+	if (m.has_name)
+		nsp_addr_set(o->dm->net, o->family, &name, &h.peer);
+	h.paylen = (u32)n;
+	h.ifindex = cmsg.ifindex;
+	h.msgflags = (u32)m.out_flags;
+	h.flags = m.out_flags & SMSG_TRUNC ? NSP_DGRAM_TRUNC : 0;
+	h.ctllen = cmsg_put(o->sk, o->family, &cmsg, p + sizeof(h), ctl_room);
+	memcpy(p, &h, sizeof(h));
+	memmove(p + sizeof(h) + h.ctllen, payload, (size_t)n);
+	return (ssize_t)(sizeof(h) + h.ctllen) + n;
+}
+
+/* true: nothing is left aside */
+static bool give_stashed(struct object *o)
+{
+	while (o->out) {
+		if (send(o->d.fd, o->out->data, o->out->len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+			o->flags &= ~(u32)OBJ_F_WRITABLE;
+			return false;
+		}
+		stash_pop(&o->out);
+	}
+	return true;
+}
+
+/* Hands n filled slots over. false: the program's queue is full. */
+static bool give_batch(struct object *o, int n)
+{
+	struct pump_buffers *b = o->dm->bufs;
+	int sent = sendmmsg(o->d.fd, b->msgs, (unsigned int)n, MSG_DONTWAIT | MSG_NOSIGNAL), i;
+
+	if (sent < 0)
+		sent = 0;
+	o->dm->count.dgram_out += (u64)sent;
+	if (sent == n)
+		return true;
+	o->flags &= ~(u32)OBJ_F_WRITABLE;
+	for (i = sent; i < n; i++)
+		stash_put(&o->out, b->slots[i], (u32)b->iov[i].iov_len);
+	return false;
+}
+
+/* Takes a batch from the socket. false: nothing more now. */
+static bool pump_out_batch(struct object *o)
+{
+	struct pump_buffers *b = o->dm->bufs;
+	ssize_t len = 0;
+	int n;
+
+	for (n = 0; n < DGRAM_BATCH; n++) {
+		len = fill_packet(o, b->slots[n], 0);
+		if (len < 0)
+			break;
+		b->iov[n].iov_len = (size_t)len;
+	}
+	if (n && !give_batch(o, n))
+		return false;
+	if (len < 0 && len != -EAGAIN) {
+		tell_error(o, (int)-len);
+		return true;		/* the error is taken: there may be more */
+	}
+	return len >= 0;
+}
+
+static void pump_out(struct object *o)
+{
+	int n = 0;
+
+	if (!(o->flags & OBJ_F_WRITABLE) || !give_stashed(o))
+		return;
+	while (pump_out_batch(o)) {
+		n += DGRAM_BATCH;
+		if (n >= DGRAM_BUDGET) {
+			poller_queue(&o->dm->poller, &o->d);
+			return;
+		}
+	}
+}
+
+/* -- events --------------------------------------------------------------- */
+
+void dgram_event(struct sock *sk, u32 events)
+{
+	struct object *o = sk->sk_user_data;
+
+	(void)events;
+	if (o)
+		poller_queue(&o->dm->poller, &o->d);
+}
+
+void dgram_run(struct poll_item *item, u32 events)
+{
+	struct object *o = container_of(item, struct object, d);
+
+	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		o->flags |= OBJ_F_READABLE;
+	if (events & EPOLLOUT)
+		o->flags |= OBJ_F_WRITABLE;
+	if (events & EPOLLRDHUP)
+		o->flags |= OBJ_F_RDHUP;
+	if (events & (EPOLLHUP | EPOLLERR))
+		o->flags |= OBJ_F_HUP;
+	pump_in(o);
+	if ((o->flags & (OBJ_F_HUP | OBJ_F_KEEP)) == OBJ_F_HUP) {
+		if (!(o->flags & OBJ_F_READABLE) && !o->in)
+			obj_free(o);
+		return;
+	}
+	pump_out(o);
+}
+
+void dgram_drain(struct object *o)
+{
+	o->flags |= OBJ_F_READABLE;
+	pump_in(o);
+}
+
+static bool hello_is_sane(const struct nsp_dhello *h)
+{
+	return h->hash == nsp_proto_hash() && (h->type == SOCK_DGRAM || h->type == SOCK_RAW);
+}
+
+void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred)
+{
+	int ret = hello_is_sane(h) ? 0 : -EPROTONOSUPPORT;
+
+	obj_set_state(o, OBJ_DGRAM);
+	o->family = h->family;
+	o->type = h->type;
+	o->protocol = h->protocol;
+	if (!ret && h->type == SOCK_RAW && cred->uid != 0)
+		ret = -EPERM;
+	if (!ret)
+		ret = obj_make_sock(o);
+	if (h->flags & NSP_DHELLO_REPLY) {
+		struct nsp_dgram r = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_HELLO,
+				       .hdrlen = sizeof(r), .err = -ret };
+
+		send(o->d.fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
+	}
+	if (ret) {
+		obj_free(o);
+		return;
+	}
+	o->flags |= OBJ_F_READABLE | OBJ_F_WRITABLE;
+	poller_queue(&o->dm->poller, &o->d);
+}
+
+int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size)
+{
+	u8 *p = o->dm->bufs->slots[0];
+	ssize_t n = fill_packet(o, p, SMSG_ERRQUEUE | (peek ? SMSG_PEEK : 0));
+
+	if (n < 0)
+		return (int)n;
+	if ((u32)n > size) {		/* cut the quoted packet, as a short buffer would */
+		struct nsp_dgram *h = (struct nsp_dgram *)(void *)p;
+
+		h->paylen -= (u32)n - size;
+		n = size;
+	}
+	memcpy(buf, p, (size_t)n);
+	return (int)n;
+}

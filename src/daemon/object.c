@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Objects: look-up by cookie and id, accounts, life and death. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/object.h"
+
+enum {
+	ZOMBIES_MAX = 1024,
+	GREETING_NS_S = 30,	/* a connection that sends no request is closed after that */
+};
+
+static struct hlist_head *bucket(struct hlist_head *table, u64 key)
+{
+	return &table[hash_64(key) >> (64 - OBJ_HASH_BITS)];
+}
+
+static struct account *account_get(struct daemon *dm, pid_t pid)
+{
+	struct hlist_head *head = &dm->objects.accounts[hash_32((u32)pid) & 255];
+	struct account *a;
+
+	hlist_for_each_entry(a, head, hash)
+		if (a->pid == pid)
+			return a;
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return NULL;
+	a->pid = pid;
+	hlist_add_head(&a->hash, head);
+	return a;
+}
+
+static void account_put(struct account *a)
+{
+	if (!a->nr || --a->nr)
+		return;
+	hlist_del(&a->hash);
+	free(a);
+}
+
+void obj_set_state(struct object *o, enum obj_state state)
+{
+	if (o->state == OBJ_GREETING && state != OBJ_GREETING)
+		o->dm->objects.nr_greeting--;
+	o->state = (u8)state;
+}
+
+struct object *obj_new(struct daemon *dm, const struct cred *cred, int *err)
+{
+	struct account *a = account_get(dm, cred->pid);
+	struct object *o;
+
+	*err = -ENOMEM;
+	if (!a)
+		return NULL;
+	if (a->nr >= dm->conf.max_sockets) {
+		host_log(HOST_LOG_WARN, "process %d has %u sockets, no more (--max-sockets)",
+			 (int)cred->pid, a->nr);
+		*err = -EMFILE;
+		return NULL;
+	}
+	a->nr++;
+	o = calloc(1, sizeof(*o));
+	if (!o) {
+		account_put(a);
+		return NULL;
+	}
+	poll_item_init(&o->d, POLL_DATA, stream_run);
+	o->dm = dm;
+	o->acct = a;
+	o->uid = cred->uid;
+	o->listen_fd = -1;
+	o->born_ns = dm->net->now;
+	list_init(&o->link);
+	list_add_tail(&o->all, &dm->objects.all);
+	dm->objects.nr++;
+	dm->objects.nr_greeting++;
+	return o;
+}
+
+static void unzombie(struct object *o)
+{
+	if (!(o->flags & OBJ_F_ZOMBIE))
+		return;
+	o->flags &= ~(u32)OBJ_F_ZOMBIE;
+	o->dm->objects.nr_zombies--;
+	list_del_init(&o->link);
+}
+
+static void zombie(struct object *o)
+{
+	if (o->wd || (o->flags & OBJ_F_ZOMBIE))
+		return;
+	o->flags |= OBJ_F_ZOMBIE;
+	o->dm->objects.nr_zombies++;
+	list_add_tail(&o->link, &o->dm->objects.zombies);
+}
+
+void obj_free(struct object *o)
+{
+	struct daemon *dm = o->dm;
+	struct sock *sk = o->sk;
+
+	unzombie(o);
+	if (o->state == OBJ_LISTEN)
+		listener_stop(o);
+	obj_set_state(o, OBJ_DEAD);
+	dgram_free(o);
+	poller_close(&dm->poller, &o->d);
+	hlist_del_init(&o->by_cookie);
+	hlist_del_init(&o->by_id);
+	hlist_del_init(&o->by_wd);
+	list_del(&o->all);
+	dm->objects.nr--;
+	account_put(o->acct);
+	free(o);
+	if (sk) {
+		sock_set_event(sk, NULL, NULL);
+		sock_close(sk);
+	}
+}
+
+void obj_set_cookie(struct object *o, u64 cookie, bool proved)
+{
+	hlist_del_init(&o->by_cookie);
+	o->cookie = cookie;
+	if (proved)
+		o->flags &= ~(u32)OBJ_F_CLAIMED;
+	else
+		o->flags |= OBJ_F_CLAIMED;
+	hlist_add_head(&o->by_cookie, bucket(o->dm->objects.by_cookie, cookie));
+}
+
+struct object *obj_by_cookie(struct daemon *dm, u64 cookie)
+{
+	struct object *o;
+
+	hlist_for_each_entry(o, bucket(dm->objects.by_cookie, cookie), by_cookie)
+		if (o->cookie == cookie)
+			return o;
+	return NULL;
+}
+
+struct object *obj_by_id(struct daemon *dm, u64 id)
+{
+	struct object *o;
+
+	hlist_for_each_entry(o, bucket(dm->objects.by_id, id), by_id)
+		if (o->id == id)
+			return o;
+	return NULL;
+}
+
+void obj_set_id(struct object *o)
+{
+	o->id = o->dm->objects.next_id++;
+	hlist_add_head(&o->by_id, bucket(o->dm->objects.by_id, o->id));
+}
+
+/* Is fd the program's end of an accepted connection of ours? */
+static struct object *by_peer_name(struct daemon *dm, int fd)
+{
+	struct sockaddr_un un;
+	struct nsp_accname name;
+	socklen_t len = sizeof(un);
+	struct ucred peer;
+	socklen_t peer_len = sizeof(peer);
+
+	if (getpeername(fd, (struct sockaddr *)&un, &len))
+		return NULL;
+	if (len != offsetof(struct sockaddr_un, sun_path) + sizeof(name))
+		return NULL;
+	memcpy(&name, un.sun_path, sizeof(name));
+	if (name.zero || memcmp(name.magic, NSP_ACCNAME_MAGIC, sizeof(name.magic)))
+		return NULL;
+	/* Names are per network namespace: another one may hold the same. Only we are its peer. */
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) || peer.pid != getpid())
+		return NULL;
+	return obj_by_id(dm, name.id);
+}
+
+/* What the tag and the kind of the descriptor say. 0, -ENOTSOCK */
+static int read_tag(int fd, u64 *tag)
+{
+	socklen_t len = sizeof(*tag), ilen = sizeof(int);
+	int domain, type;
+
+	*tag = 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, tag, &len) || len != sizeof(*tag))
+		return -ENOTSOCK;
+	if (!NSP_TAG_OK(*tag))
+		return -ENOTSOCK;
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &ilen) || domain != AF_UNIX)
+		return -ENOTSOCK;
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &ilen) || type != SOCK_STREAM ||
+	    NSP_TAG_TYPE(*tag) != SOCK_STREAM)
+		return -ENOTSOCK;
+	return 0;
+}
+
+int obj_make_sock(struct object *o)
+{
+	int ret;
+
+	if (o->sk)
+		return 0;
+	ret = sock_create(o->dm->net, o->family, o->type, o->protocol, &o->sk);
+	if (ret)
+		return ret;
+	o->sk->sk_uid = o->uid;
+	sock_set_event(o->sk, o->type == 1 ? stream_event : dgram_event, o);
+	return 0;
+}
+
+static int obj_from_tag(struct daemon *dm, int fd, u64 cookie, const struct cred *cred,
+			struct object **out)
+{
+	struct object *o;
+	u64 tag;
+	int ret = read_tag(fd, &tag);
+
+	if (ret)
+		return ret;
+	o = obj_new(dm, cred, &ret);
+	if (!o)
+		return ret;
+	obj_set_state(o, OBJ_IDLE);
+	o->family = (u16)NSP_TAG_FAMILY(tag);
+	o->type = (u16)NSP_TAG_TYPE(tag);
+	o->protocol = (u16)NSP_TAG_PROTOCOL(tag);
+	ret = obj_make_sock(o);
+	if (!ret)
+		ret = watch_add(dm, o, fd);
+	if (ret) {
+		obj_free(o);
+		return ret;
+	}
+	obj_set_cookie(o, cookie, true);
+	*out = o;
+	return 0;
+}
+
+/* A descriptor proves the cookie; a claim by another user's connect request was a lie. */
+static struct object *check_claim(struct object *o, const struct cred *cred)
+{
+	if (!(o->flags & OBJ_F_CLAIMED))
+		return o;
+	if (o->uid != 0 && o->uid != cred->uid && cred->uid != 0) {
+		obj_free(o);
+		return NULL;
+	}
+	o->flags &= ~(u32)OBJ_F_CLAIMED;
+	return o;
+}
+
+int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct object **out)
+{
+	socklen_t len = sizeof(u64);
+	struct object *o;
+	u64 cookie;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len))
+		return -ENOTSOCK;
+	o = obj_by_cookie(dm, cookie);
+	if (!o) {
+		server_accept_streams(dm);
+		server_accept_seqpackets(dm);
+		o = obj_by_cookie(dm, cookie);
+	}
+	if (o)
+		o = check_claim(o, cred);
+	if (!o) {
+		o = by_peer_name(dm, fd);
+		if (o)
+			obj_set_cookie(o, cookie, true);
+	}
+	if (!o)
+		return obj_from_tag(dm, fd, cookie, cred, out);
+	if (o->state == OBJ_DEAD && !o->wd && !watch_add(dm, o, fd))
+		unzombie(o);
+	*out = o;
+	return 0;
+}
+
+void obj_fail(struct object *o, int err)
+{
+	if (err)
+		o->err = err;
+	obj_set_state(o, OBJ_DEAD);
+	poller_close(&o->dm->poller, &o->d);
+	zombie(o);
+}
+
+void obj_last_close(struct object *o)
+{
+	switch (o->state) {
+	case OBJ_CONNECTING:
+	case OBJ_OPEN:
+		/* What the program wrote may still be in the descriptor's queue. */
+		o->flags |= OBJ_F_HUP | OBJ_F_READABLE;
+		o->flags &= ~(u32)OBJ_F_KEEP;
+		poller_queue(&o->dm->poller, &o->d);
+		break;
+	default:
+		obj_free(o);
+	}
+}
+
+void obj_drain(struct object *o)
+{
+	if (o->d.fd < 0)
+		return;
+	if (o->state == OBJ_OPEN)
+		stream_drain(o);
+	else if (o->state == OBJ_DGRAM)
+		dgram_drain(o);
+}
+
+void objects_init(struct daemon *dm)
+{
+	struct objects *os = &dm->objects;
+
+	list_init(&os->all);
+	list_init(&os->zombies);
+	os->next_id = host_random_u64() >> 1 | 1;
+}
+
+void objects_exit(struct daemon *dm)
+{
+	struct object *o, *next;
+
+	list_for_each_entry_safe(o, next, &dm->objects.all, all) {
+		struct sock *sk = o->sk;
+
+		if (sk) {
+			sock_set_event(sk, NULL, NULL);
+			o->sk = NULL;
+			sock_abort(sk);
+		}
+	}
+	/* Aborting a listener may tell admitted connections, which frees their objects. */
+	while (!list_empty(&dm->objects.all))
+		obj_free(list_first_entry(&dm->objects.all, struct object, all));
+}
+
+void objects_reap(struct daemon *dm)
+{
+	struct objects *os = &dm->objects;
+	u64 now = dm->net->now;
+	struct object *o, *next;
+
+	while (os->nr_zombies > ZOMBIES_MAX)
+		obj_free(list_first_entry(&os->zombies, struct object, link));
+	if (now < dm->reap_at)
+		return;
+	dm->reap_at = now + NSEC_PER_SEC;
+	if (!os->nr_greeting)
+		return;
+	list_for_each_entry_safe(o, next, &os->all, all)
+		if (o->state == OBJ_GREETING && now - o->born_ns > GREETING_NS_S * NSEC_PER_SEC)
+			obj_free(o);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The daemon's object of one socket of a program. Known by the SO_COOKIE of the program's own
+ * descriptor; an accepted connection that no call has named yet, by the id in its Unix name.
+ */
+#ifndef NETSTACK_DAEMON_OBJECT_H
+#define NETSTACK_DAEMON_OBJECT_H
+
+#include "daemon/daemon.h"
+
+enum obj_state {
+	OBJ_GREETING,		/* accepted; the connect request has not fully arrived */
+	OBJ_IDLE,		/* known by a call: not connected, perhaps bound. No descriptor */
+	OBJ_CONNECTING,		/* handshake runs; the request waits in the descriptor's queue */
+	OBJ_ADMITTED,		/* waits in the program's listener; the child is not accepted yet */
+	OBJ_OPEN,		/* stream: data flow */
+	OBJ_LISTEN,
+	OBJ_DGRAM,
+	OBJ_DEAD,		/* stream that failed: descriptor closed, error kept */
+};
+
+enum {
+	OBJ_F_READABLE = 1 << 0,	/* the descriptor may have data */
+	OBJ_F_WRITABLE = 1 << 1,	/* the descriptor may have room */
+	OBJ_F_RDHUP = 1 << 2,		/* program shut down writing */
+	OBJ_F_HUP = 1 << 3,		/* program closed */
+	OBJ_F_KEEP = 1 << 4,		/* HUP is shutdown(RDWR), not the last close */
+	OBJ_F_DISCARD = 1 << 5,		/* program shut down reading: take and drop */
+	OBJ_F_FIN_SENT = 1 << 6,	/* end of the program's data was told to the stack */
+	OBJ_F_FIN_TOLD = 1 << 7,	/* end of the peer's data was told to the program */
+	OBJ_F_OOB_OUT = 1 << 8,		/* oob_byte goes out after oob_after more bytes */
+	OBJ_F_PRI = 1 << 9,		/* out-of-band data in the descriptor's queue */
+	OBJ_F_CLAIMED = 1 << 10,	/* cookie is the client's word, not yet proved */
+	OBJ_F_ZOMBIE = 1 << 11,		/* on objects.zombies */
+	OBJ_F_GREETED = 1 << 12,	/* datagram: hello was taken */
+	OBJ_F_URG = 1 << 13,		/* the stack has urgent data */
+	OBJ_F_HELD = 1 << 14,		/* listener on the daemon's list of held ones */
+};
+
+struct dgram_stash;
+
+struct object {
+	struct poll_item d;		/* first; our end of the program's descriptor */
+	struct daemon *dm;
+	struct sock *sk;		/* NULL while greeting or admitted */
+	struct hlist_node by_cookie, by_id, by_wd;
+	struct list_head all;
+	struct list_head link;		/* zombies, or the daemon's held listeners */
+	struct account *acct;
+	u64 cookie;			/* 0: not known yet */
+	u64 id;				/* accepted connection; 0: none */
+	u64 born_ns;
+	int wd;				/* watch; 0: none */
+	uid_t uid;			/* who made it */
+	int err;			/* pending error that the sock has no more, positive */
+	u32 flags;			/* OBJ_F_* */
+	u8 state;			/* enum obj_state */
+	u8 oob_byte;
+	u16 family, type, protocol;	/* as given to socket() */
+	u32 filler;			/* bytes of the connect request still to be thrown away */
+	u32 oob_after;
+	int listen_fd;			/* OBJ_LISTEN: O_PATH to the program's socket; else -1 */
+	u32 held;			/* handshakes held by a full accept queue */
+	struct dgram_stash *in, *out;	/* datagrams that would block */
+};
+_Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small");
+
+void obj_set_state(struct object *o, enum obj_state state);
+/* NULL: no memory, or the client has too many (*err is set to a negative errno). */
+struct object *obj_new(struct daemon *dm, const struct cred *cred, int *err);
+/* Closes the descriptor and the sock (the stack goes on with FIN and so on), frees. */
+void obj_free(struct object *o);
+/* Enters o under its cookie. */
+void obj_set_cookie(struct object *o, u64 cookie, bool proved);
+struct object *obj_by_cookie(struct daemon *dm, u64 cookie);
+struct object *obj_by_id(struct daemon *dm, u64 id);
+/* SO_* options that the daemon has a say in, then the stack's. 0/-errno */
+int obj_setsockopt(struct object *o, const struct cred *cred, int level, int name, const void *val,
+		   u32 len);
+void obj_set_id(struct object *o);	/* next id, never used before */
+/* The socket behind a descriptor that came with a call; made if it is new. fd stays the caller's.
+ * -ENOTSOCK, -EMFILE, -ENOBUFS, -ENOMEM, or what socket() would say. */
+int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct object **o);
+/* Makes o->sk. 0/-errno */
+int obj_make_sock(struct object *o);
+/* A stream is over: keep err (positive, 0 none) for the program and close the descriptor. */
+void obj_fail(struct object *o, int err);
+/* The program closed its last copy of the descriptor (told by the watch). */
+void obj_last_close(struct object *o);
+/* Moves what the program has already written into the stack, before a call is looked at. */
+void obj_drain(struct object *o);
+void objects_init(struct daemon *dm);
+void objects_exit(struct daemon *dm);	/* resets and frees all */
+void objects_reap(struct daemon *dm);	/* greetings that take too long, too many zombies */
+static inline bool obj_is_stream(const struct object *o)
+{
+	return o->type == 1;
+}
+
+/* stream.c: the pump of a connection */
+void stream_run(struct poll_item *item, u32 events);
+void stream_event(struct sock *sk, u32 events);
+void stream_open(struct object *o);	/* established or accepted: start moving bytes */
+void stream_drain(struct object *o);
+int stream_send_oob(struct object *o, u8 byte);
+int stream_shutdown(struct object *o, int how, int fd);
+
+/* listen.c */
+void listener_run(struct object *o);		/* takes the accepted children */
+
+/* connect.c: the connect request */
+void connect_greeting(struct object *o);
+void connect_progress(struct object *o);	/* the handshake may have ended */
+
+/* dgram.c: the pump of a datagram socket */
+void dgram_run(struct poll_item *item, u32 events);
+void dgram_event(struct sock *sk, u32 events);
+void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred);
+void dgram_drain(struct object *o);
+void dgram_free(struct object *o);
+int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size);	/* bytes, -EAGAIN … */
+int dgram_buffers_init(struct daemon *dm);
+void dgram_buffers_free(struct daemon *dm);
+
+/* cmsg.c */
+/* Control messages of a received datagram, as Linux would give them. Bytes written. */
+u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *buf, u32 size);
+/* Control messages of a program. 0, -EINVAL (malformed, or one that is not supported). */
+int cmsg_get(const u8 *buf, u32 len, struct sock_cmsg *c);
+
+/* addr.c */
+/* Neutral address in the layout of a socket's family. */
+void nsp_addr_set(struct net *net, u16 family, const struct inet_sockaddr *in, struct nsp_addr *out);
+int nsp_addr_name(struct sock *sk, bool peer, struct nsp_addr *out);	/* 0/-errno */
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The edge-triggered epoll instance of the clients' descriptors. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "daemon/poller.h"
+
+enum { POLL_BATCH = 256 };
+
+static void on_epoll(void *arg, unsigned int events)
+{
+	struct poller *p = arg;
+
+	(void)events;
+	p->signalled = true;
+}
+
+int poller_init(struct poller *p, struct host_loop *loop)
+{
+	list_init(&p->ready);
+	list_init(&p->run);
+	p->epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (p->epfd < 0)
+		return -errno;
+	p->hf = host_loop_add_fd(loop, p->epfd, HOST_READ, on_epoll, p);
+	if (!p->hf) {
+		close(p->epfd);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void poller_exit(struct poller *p)
+{
+	host_loop_del_fd(p->hf);
+	close(p->epfd);
+}
+
+void poll_item_init(struct poll_item *item, u8 class,
+		    void (*fn)(struct poll_item *item, u32 events))
+{
+	list_init(&item->ready);
+	item->fd = -1;
+	item->events = 0;
+	item->class = class;
+	item->fn = fn;
+}
+
+static int control(struct poller *p, int op, struct poll_item *item, int fd)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET,
+		.data.ptr = item,
+	};
+
+	return epoll_ctl(p->epfd, op, fd, &ev) ? -errno : 0;
+}
+
+int poller_add(struct poller *p, struct poll_item *item, int fd)
+{
+	int ret = control(p, EPOLL_CTL_ADD, item, fd);
+
+	if (!ret)
+		item->fd = fd;
+	return ret;
+}
+
+int poller_move(struct poller *p, struct poll_item *from, struct poll_item *to)
+{
+	int ret = control(p, EPOLL_CTL_MOD, to, from->fd);
+
+	if (ret)
+		return ret;
+	ASSERT(to->fd < 0);
+	to->fd = from->fd;
+	from->fd = -1;
+	list_del_init(&from->ready);
+	from->events = 0;
+	/* Some edges may be gathered already under the old item: look at everything once. */
+	to->events |= EPOLLIN | EPOLLOUT;
+	poller_queue(p, to);
+	return 0;
+}
+
+void poller_close(struct poller *p, struct poll_item *item)
+{
+	list_del_init(&item->ready);
+	item->events = 0;
+	if (item->fd < 0)
+		return;
+	/* Explicitly: the other holder of an attached channel would keep the watch alive. */
+	epoll_ctl(p->epfd, EPOLL_CTL_DEL, item->fd, NULL);
+	close(item->fd);
+	item->fd = -1;
+}
+
+void poller_queue(struct poller *p, struct poll_item *item)
+{
+	if (list_is_linked(&item->ready))
+		return;
+	list_add_tail(&item->ready, &p->ready);
+}
+
+void poller_collect(struct poller *p)
+{
+	struct epoll_event ev[POLL_BATCH];
+	int n, i;
+
+	do {
+		n = epoll_wait(p->epfd, ev, POLL_BATCH, 0);
+		for (i = 0; i < n; i++) {
+			struct poll_item *item = ev[i].data.ptr;
+
+			item->events |= ev[i].events;
+			poller_queue(p, item);
+		}
+	} while (n == POLL_BATCH);
+	p->signalled = false;
+}
+
+static void take(struct list_head *from, struct list_head *to, u8 classes)
+{
+	struct poll_item *item, *next;
+
+	list_for_each_entry_safe(item, next, from, ready)
+		if (item->class & classes)
+			list_move_tail(&item->ready, to);
+}
+
+static bool run_list(struct list_head *run)
+{
+	bool any = false;
+
+	while (!list_empty(run)) {
+		struct poll_item *item = list_first_entry(run, struct poll_item, ready);
+		u32 events = item->events;
+
+		list_del_init(&item->ready);
+		item->events = 0;
+		item->fn(item, events);
+		any = true;
+	}
+	return any;
+}
+
+bool poller_dispatch(struct poller *p)
+{
+	list_splice_tail_init(&p->ready, &p->run);
+	return run_list(&p->run);
+}
+
+bool poller_dispatch_data(struct poller *p)
+{
+	struct list_head run;
+
+	list_init(&run);
+	take(&p->run, &run, POLL_DATA);
+	take(&p->ready, &run, POLL_DATA);
+	return run_list(&run);
+}

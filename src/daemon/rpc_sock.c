@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The calls about one socket, and those of the channel itself. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/channel.h"
+
+/* -- channel ---------------------------------------------------------------- */
+
+static int hello_reply(struct call *c, int ret, const char *text)
+{
+	struct nsp_hello_rep *rep = c->rep;
+
+	rep->hash = nsp_proto_hash();
+	c->replen = (u32)snprintf((char *)c->repdata, 256, "%s", text);
+	return ret;
+}
+
+int call_hello(struct call *c)
+{
+	const struct nsp_hello_req *req = c->req;
+
+	c->ch->state = CHANNEL_OPEN;
+	if (req->hash != nsp_proto_hash()) {
+		c->ch->state = CHANNEL_CLOSING;
+		return hello_reply(c, -EPROTONOSUPPORT,
+				   "protocol mismatch: library and netstackd are of different "
+				   "versions; restart netstackd from the same installation");
+	}
+	if (!daemon_allows(c->dm, c->cred.uid)) {
+		c->ch->state = CHANNEL_CLOSING;
+		return hello_reply(c, -EACCES,
+				   "not allowed: start netstackd with --allow-uid for this user");
+	}
+	return hello_reply(c, 0, "netstackd " NETSTACK_VERSION);
+}
+
+int call_attach(struct call *c)
+{
+	socklen_t len = sizeof(int);
+	int type = 0, domain = 0, fd;
+
+	getsockopt(c->fd, SOL_SOCKET, SO_TYPE, &type, &len);
+	getsockopt(c->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	if (domain != AF_UNIX || type != SOCK_SEQPACKET)
+		return -EINVAL;
+	fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return -errno;
+	if (!channel_new(c->dm, fd, &c->cred)) {
+		close(fd);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* For programs that cannot reach our paths: we connect their descriptor to ourselves. */
+int call_dconnect(struct call *c)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(int);
+	int type = 0, domain = 0;
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_TYPE, &type, &len) ||
+	    getsockopt(c->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) || domain != AF_UNIX)
+		return -ENOTSOCK;
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s%s", c->dm->conf.control,
+		 type == SOCK_STREAM ? NSP_STREAM_SUFFIX : "");
+	/* Never blocks us: the descriptor's own flags would decide otherwise. */
+	if (fcntl(c->fd, F_GETFL) & O_NONBLOCK)
+		return connect(c->fd, (struct sockaddr *)&un, sizeof(un)) ? -errno : 0;
+	server_accept_streams(c->dm);
+	server_accept_seqpackets(c->dm);
+	return connect(c->fd, (struct sockaddr *)&un, sizeof(un)) ? -errno : 0;
+}
+
+/* -- addresses -------------------------------------------------------------- */
+
+static bool port_is_privileged(struct net *net, const struct nsp_addr *a)
+{
+	u16 port;
+
+	if (a->len < 4)
+		return false;
+	memcpy(&port, a->sa + 2, sizeof(port));
+	port = (u16)(port >> 8 | port << 8);
+	return port && port < net->inet.unprivileged_port_start;
+}
+
+static int bind_once(struct call *c, const struct nsp_addr *a)
+{
+	return a->len > sizeof(a->sa) ? -EINVAL : sock_bind(c->o->sk, a->sa, a->len);
+}
+
+int call_bind(struct call *c)
+{
+	const struct nsp_bind_req *req = c->req;
+	struct nsp_bind_rep *rep = c->rep;
+	int ret;
+
+	if (!c->o->sk)
+		return -EINVAL;
+	if (c->cred.uid != 0 && port_is_privileged(c->dm->net, &req->addr))
+		return -EACCES;
+	ret = bind_once(c, &req->addr);
+	if (ret == -EADDRINUSE) {
+		/* The holder may be closed already, and we not yet told. */
+		struct object *o = c->o;
+
+		poller_collect(&c->dm->poller);
+		poller_dispatch_data(&c->dm->poller);
+		watch_read(c->dm);
+		if (obj_from_fd(c->dm, c->fd, &c->cred, &c->o) || c->o != o)
+			return -EINVAL;
+		ret = bind_once(c, &req->addr);
+	}
+	if (!ret)
+		nsp_addr_name(c->o->sk, false, &rep->addr);
+	return ret;
+}
+
+int call_listen(struct call *c)
+{
+	const struct nsp_listen_req *req = c->req;
+	struct nsp_listen_rep *rep = c->rep;
+	int ret = listener_start(c->o, c->fd, req->backlog);
+
+	if (!ret)
+		nsp_addr_name(c->o->sk, false, &rep->addr);
+	return ret;
+}
+
+int call_name(struct call *c)
+{
+	struct nsp_name_rep *rep = c->rep;
+
+	return c->o->sk ? nsp_addr_name(c->o->sk, false, &rep->addr) : -EINVAL;
+}
+
+int call_peer(struct call *c)
+{
+	struct nsp_peer_rep *rep = c->rep;
+
+	return c->o->sk ? nsp_addr_name(c->o->sk, true, &rep->addr) : -ENOTCONN;
+}
+
+int call_uconn(struct call *c)
+{
+	const struct nsp_uconn_req *req = c->req;
+	struct nsp_uconn_rep *rep = c->rep;
+	static const u16 unspec;
+	int ret;
+
+	if (c->o->state != OBJ_DGRAM)
+		return -EOPNOTSUPP;
+	if (req->addr.len > sizeof(req->addr.sa))
+		return -EINVAL;
+	if (!req->addr.len)
+		ret = sock_connect(c->o->sk, &unspec, sizeof(unspec));
+	else
+		ret = sock_connect(c->o->sk, req->addr.sa, req->addr.len);
+	if (!ret)
+		nsp_addr_name(c->o->sk, false, &rep->local);
+	return ret;
+}
+
+/* -- options ---------------------------------------------------------------- */
+
+enum { L_SOCKET = 1, L_IP = 0, L_TCP = 6, L_IPV6 = 41 };
+
+/* Options that need rights: Linux asks CAP_NET_ADMIN or CAP_NET_RAW, we ask root. */
+static const struct {
+	int level, name;
+} privileged_options[] = {
+	{ L_SOCKET, SO_DEBUG }, { L_SOCKET, SO_MARK }, { L_SOCKET, SO_SNDBUFFORCE },
+	{ L_SOCKET, SO_RCVBUFFORCE }, { L_IP, 19 /* IP_TRANSPARENT */ },
+	{ L_IPV6, 75 /* IPV6_TRANSPARENT */ }, { L_TCP, 19 /* TCP_REPAIR */ },
+};
+
+static bool is_privileged(int level, int name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(privileged_options); i++)
+		if (privileged_options[i].level == level && privileged_options[i].name == name)
+			return true;
+	return false;
+}
+
+int obj_setsockopt(struct object *o, const struct cred *cred, int level, int name, const void *val,
+		   u32 len)
+{
+	int ret;
+
+	if (cred->uid != 0 && is_privileged(level, name))
+		return -EPERM;
+	ret = sock_setsockopt(o->sk, level, name, val, len);
+	if (!ret && level == L_SOCKET && name == SO_RCVBUF && o->state == OBJ_OPEN) {
+		int size = o->sk->sk_rcvbuf;
+
+		/* What waits in our end's queue counts, too. */
+		setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	}
+	return ret;
+}
+
+int call_setopt(struct call *c)
+{
+	const struct nsp_setopt_req *req = c->req;
+
+	if (!c->o->sk || req->len != c->datalen)
+		return -EINVAL;
+	return obj_setsockopt(c->o, &c->cred, req->level, req->name, c->data, c->datalen);
+}
+
+int call_opts(struct call *c)
+{
+	const struct nsp_opts_req *req = c->req;
+	struct nsp_opts_rep *rep = c->rep;
+	u32 off = 0, i;
+	int first = 0;
+
+	if (!c->o->sk || req->optlen != c->datalen)
+		return -EINVAL;
+	for (i = 0; i < req->opts; i++) {
+		struct nsp_opt opt;
+		int ret;
+
+		if (c->datalen - off < sizeof(opt))
+			return -EINVAL;
+		memcpy(&opt, c->data + off, sizeof(opt));
+		off += (u32)sizeof(opt);
+		if (opt.len > c->datalen || c->datalen - off < NSP_ALIGN8(opt.len))
+			return -EINVAL;
+		ret = obj_setsockopt(c->o, &c->cred, opt.level, opt.name, c->data + off, opt.len);
+		off += NSP_ALIGN8(opt.len);
+		rep->failed += ret < 0;
+		if (!first)
+			first = ret;
+	}
+	return first;
+}
+
+int call_getopt(struct call *c)
+{
+	const struct nsp_getopt_req *req = c->req;
+	struct nsp_getopt_rep *rep = c->rep;
+	u32 len = min3(req->len, c->reproom, (u32)32768);
+	int ret;
+
+	if (!c->o->sk)
+		return -EINVAL;
+	/* Some options read the caller's value first. */
+	memcpy(c->repdata, c->data, min(c->datalen, len));
+	ret = sock_getsockopt(c->o->sk, req->level, req->name, c->repdata, &len);
+	if (ret)
+		return ret;
+	rep->len = len;
+	c->replen = min3(len, req->len, c->reproom);
+	return 0;
+}
+
+int call_geterr(struct call *c)
+{
+	struct nsp_geterr_rep *rep = c->rep;
+	struct object *o = c->o;
+
+	rep->err = o->err;
+	o->err = 0;
+	if (!o->sk)
+		return 0;
+	if (!rep->err)
+		rep->err = -sock_error(o->sk);
+	rep->state = o->sk->sk_state;
+	return 0;
+}
+
+/* -- the rest --------------------------------------------------------------- */
+
+int call_shut(struct call *c)
+{
+	const struct nsp_shut_req *req = c->req;
+
+	return stream_shutdown(c->o, req->how, c->fd);
+}
+
+int call_oob(struct call *c)
+{
+	const struct nsp_oob_req *req = c->req;
+
+	return obj_is_stream(c->o) ? stream_send_oob(c->o, req->byte) : -EOPNOTSUPP;
+}
+
+int call_errq(struct call *c)
+{
+	const struct nsp_errq_req *req = c->req;
+	int ret;
+
+	if (c->o->state != OBJ_DGRAM)
+		return -EAGAIN;
+	ret = dgram_errq(c->o, req->peek, c->repdata, c->reproom);
+	if (ret < 0)
+		return ret;
+	c->replen = (u32)ret;
+	return 0;
+}
+
+/* What the program wrote and we have not read yet counts as unsent. */
+static int unread_bytes(const struct object *o)
+{
+	int n = 0;
+
+	if (!obj_is_stream(o) || o->d.fd < 0 || ioctl(o->d.fd, SIOCINQ, &n) || n < 0)
+		return 0;
+	return n;
+}
+
+int call_ioctl(struct call *c)
+{
+	const struct nsp_ioctl_req *req = c->req;
+	struct nsp_ioctl_rep *rep = c->rep;
+	int value = 0, ret;
+
+	if (req->len != c->datalen || req->len > 4096)
+		return -EINVAL;
+	memcpy(c->repdata, c->data, c->datalen);
+	ret = ifreq_ioctl(c->dm->net, req->code, c->repdata, c->datalen);
+	if (ret == -ENOTTY) {
+		if (!c->o->sk)
+			return -EINVAL;
+		ret = sock_ioctl(c->o->sk, req->code, &value);
+		if (!ret && (req->code == SIOCOUTQ || req->code == SIOCOUTQNSD))
+			value += unread_bytes(c->o);
+		if (!ret && c->datalen >= sizeof(value))
+			memcpy(c->repdata, &value, sizeof(value));
+	}
+	if (ret)
+		return ret;
+	rep->len = c->datalen;
+	c->replen = c->datalen;
+	return 0;
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The state of the stack and of the daemon, as JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "daemon/channel.h"
+
+static void number(cJSON *to, const char *name, u64 v)
+{
+	cJSON_AddNumberToObject(to, name, (double)v);
+}
+
+static void mac_text(const u8 *mac, char *buf, size_t size)
+{
+	snprintf(buf, size, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		 mac[5]);
+}
+
+static void addr_text(const union inet_addr *a, int prefix_len, char *buf, size_t size)
+{
+	char addr[INET_ADDRSTRLEN_NS];
+
+	inet_addr_ntop(a, addr, sizeof(addr));
+	if (prefix_len < 0)
+		snprintf(buf, size, "%s", addr);
+	else
+		snprintf(buf, size, "%s/%d", addr, prefix_len);
+}
+
+static int add_ifaddr(const struct inet_ifaddr *ifa, void *arg)
+{
+	char text[INET_ADDRSTRLEN_NS + 4];
+
+	addr_text(&ifa->local, ifa->prefixlen, text, sizeof(text));
+	cJSON_AddItemToArray(arg, cJSON_CreateString(text));
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} dev_stats[] = {
+#define ROW(field) { #field, offsetof(struct net_device_stats, field) }
+	ROW(rx_packets), ROW(rx_bytes), ROW(rx_errors), ROW(rx_dropped), ROW(tx_packets),
+	ROW(tx_bytes), ROW(tx_errors), ROW(tx_dropped), ROW(multicast), ROW(rx_frame_errors),
+	ROW(rx_length_errors), ROW(rx_crc_errors), ROW(rx_missed_errors), ROW(tx_fifo_errors),
+	ROW(tx_carrier_errors), ROW(rx_nohandler),
+#undef ROW
+};
+
+static cJSON *device_json(struct net_device *dev)
+{
+	cJSON *j = cJSON_CreateObject(), *addrs = cJSON_CreateArray(), *st = cJSON_CreateObject();
+	char mac[18];
+	size_t i;
+
+	cJSON_AddStringToObject(j, "name", dev->name);
+	number(j, "ifindex", dev->ifindex);
+	number(j, "flags", dev->flags);
+	cJSON_AddBoolToObject(j, "up", dev->flags & DEV_UP);
+	number(j, "mtu", dev->mtu);
+	number(j, "features", dev->features);
+	if (dev->addr_len == 6) {
+		mac_text(dev->dev_addr, mac, sizeof(mac));
+		cJSON_AddStringToObject(j, "mac", mac);
+	}
+	inet_ifaddr_for_each(dev->net, dev, 0, add_ifaddr, addrs);
+	cJSON_AddItemToObject(j, "addresses", addrs);
+	for (i = 0; i < ARRAY_SIZE(dev_stats); i++) {
+		u64 v;
+
+		memcpy(&v, (const char *)&dev->stats + dev_stats[i].offset, sizeof(v));
+		number(st, dev_stats[i].name, v);
+	}
+	cJSON_AddItemToObject(j, "stats", st);
+	if (dev_is_tap(dev)) {
+		const struct tap_stats *ts = tap_stats(dev);
+		cJSON *t = cJSON_AddObjectToObject(j, "tap");
+
+		number(t, "reads", ts->reads);
+		number(t, "writes", ts->writes);
+		number(t, "uring_submits", ts->uring_submits);
+		number(t, "uring_frames", ts->uring_frames);
+		number(t, "tx_errors", ts->tx_errors);
+	}
+	return j;
+}
+
+static cJSON *mib_json(const struct net *net)
+{
+	cJSON *j = cJSON_CreateObject();
+	int i;
+
+	for (i = 1; i < MIB_MAX; i++) {
+		cJSON *group = cJSON_GetObjectItemCaseSensitive(j, mib_names[i].group);
+
+		if (!group)
+			group = cJSON_AddObjectToObject(j, mib_names[i].group);
+		number(group, mib_names[i].name, net->mib[i]);
+	}
+	return j;
+}
+
+static cJSON *drops_json(const struct net *net)
+{
+	cJSON *j = cJSON_CreateObject();
+	int i;
+
+	for (i = 1; i < SKB_DROP_MAX; i++)
+		if (net->drops[i])
+			number(j, skb_drop_reason_name((enum skb_drop_reason)i), net->drops[i]);
+	return j;
+}
+
+static void add_pool(cJSON *to, const struct pool *p)
+{
+	cJSON *j = cJSON_AddObjectToObject(to, p->name);
+
+	number(j, "size", p->obj_size);
+	number(j, "live", p->nr_live);
+	number(j, "free", p->nr_free);
+}
+
+static cJSON *memory_json(const struct net *net)
+{
+	cJSON *j = cJSON_CreateObject(), *pools;
+
+	number(j, "bytes", net->bytes_allocated);
+	number(j, "pages_live", net->pages_live);
+	number(j, "pages_free", net->pages_free);
+	pools = cJSON_AddObjectToObject(j, "pools");
+	add_pool(pools, &net->skb_pool);
+	add_pool(pools, &net->skb_small_pool);
+	add_pool(pools, &net->skb_data_pool);
+	add_pool(pools, &net->work_pool);
+	return j;
+}
+
+static int add_neighbour(struct neighbour *n, void *arg)
+{
+	cJSON *j = cJSON_CreateObject();
+	char text[INET_ADDRSTRLEN_NS + 4];
+	union inet_addr a = n->tbl->key_len == 4 ? inet_addr_from4(n->key) : inet_addr_from6(n->key);
+
+	addr_text(&a, -1, text, sizeof(text));
+	cJSON_AddStringToObject(j, "address", text);
+	cJSON_AddStringToObject(j, "dev", n->dev->name);
+	cJSON_AddStringToObject(j, "state", nud_state_name(n->nud_state));
+	if (n->nud_state & NUD_VALID) {
+		mac_text(n->ha, text, sizeof(text));
+		cJSON_AddStringToObject(j, "mac", text);
+	}
+	cJSON_AddItemToArray(arg, j);
+	return 0;
+}
+
+static int add_route(const struct fib_route *r, void *arg)
+{
+	cJSON *j = cJSON_CreateObject();
+	char text[INET_ADDRSTRLEN_NS + 4];
+
+	addr_text(&r->dst.addr, r->dst.len, text, sizeof(text));
+	cJSON_AddStringToObject(j, "dst", text);
+	if (!inet_addr_any(&r->gw)) {
+		addr_text(&r->gw, -1, text, sizeof(text));
+		cJSON_AddStringToObject(j, "via", text);
+	}
+	if (r->dev)
+		cJSON_AddStringToObject(j, "dev", r->dev->name);
+	if (!inet_addr_any(&r->prefsrc)) {
+		addr_text(&r->prefsrc, -1, text, sizeof(text));
+		cJSON_AddStringToObject(j, "src", text);
+	}
+	number(j, "table", r->table);
+	number(j, "metric", r->priority);
+	number(j, "type", r->type);
+	cJSON_AddItemToArray(arg, j);
+	return 0;
+}
+
+static void count_sock(struct sock *sk, void *arg)
+{
+	u32 *n = arg;
+
+	n[sk->sk_type == 1 ? sk->sk_state % TCP_MAX_STATES : TCP_MAX_STATES]++;
+}
+
+static const char *const state_names[TCP_MAX_STATES] = {
+	[TCP_ESTABLISHED] = "ESTAB", [TCP_SYN_SENT] = "SYN-SENT", [TCP_SYN_RECV] = "SYN-RECV",
+	[TCP_FIN_WAIT1] = "FIN-WAIT-1", [TCP_FIN_WAIT2] = "FIN-WAIT-2",
+	[TCP_TIME_WAIT] = "TIME-WAIT", [TCP_CLOSE] = "CLOSED", [TCP_CLOSE_WAIT] = "CLOSE-WAIT",
+	[TCP_LAST_ACK] = "LAST-ACK", [TCP_LISTEN] = "LISTEN", [TCP_CLOSING] = "CLOSING",
+	[TCP_NEW_SYN_RECV] = "SYN-RECV",
+};
+
+static cJSON *sockets_json(struct net *net)
+{
+	cJSON *j = cJSON_CreateObject();
+	u32 n[TCP_MAX_STATES + 1] = { 0 }, i;
+
+	sock_for_each(net, count_sock, n);
+	for (i = 1; i < TCP_MAX_STATES; i++)
+		if (n[i])
+			number(j, state_names[i], n[i]);
+	number(j, "datagram", n[TCP_MAX_STATES]);
+	number(j, "time_wait_objects", net->tcp.tw_count);
+	number(j, "orphans", net->tcp.orphan_count);
+	return j;
+}
+
+static cJSON *daemon_json(struct daemon *dm)
+{
+	const struct host_loop_stats *ls = host_loop_stats(dm->loop);
+	const struct daemon_counters *n = &dm->count;
+	cJSON *j = cJSON_CreateObject();
+
+	number(j, "uptime_ms", (dm->net->now - dm->started_ns) / NSEC_PER_MSEC);
+	number(j, "objects", dm->objects.nr);
+	number(j, "zombies", dm->objects.nr_zombies);
+	number(j, "channels", dm->server.nr_channels);
+	number(j, "turns", dm->turns);
+	number(j, "wakeups", ls->wakeups);
+	number(j, "polls", ls->polls);
+	number(j, "slept_ns", ls->slept_ns);
+	number(j, "calls", n->calls);
+	number(j, "bad_messages", n->bad_messages);
+	number(j, "refused", n->refused);
+	number(j, "oneway_failed", n->oneway_failed);
+	number(j, "admits", n->admits);
+	number(j, "admit_held", n->admit_held);
+	number(j, "admit_failed", n->admit_failed);
+	number(j, "stream_reads", n->stream_reads);
+	number(j, "stream_writes", n->stream_writes);
+	number(j, "stream_tx_bytes", n->stream_tx_bytes);
+	number(j, "stream_rx_bytes", n->stream_rx_bytes);
+	number(j, "dgram_in", n->dgram_in);
+	number(j, "dgram_out", n->dgram_out);
+	number(j, "dgram_bad", n->dgram_bad);
+	number(j, "close_events", dm->watch.events);
+	number(j, "close_overflows", dm->watch.overflows);
+	number(j, "watch_failures", dm->watch.failures);
+	return j;
+}
+
+char *stat_json(struct daemon *dm)
+{
+	cJSON *j = cJSON_CreateObject(), *a;
+	struct net *net = dm->net;
+	struct net_device *dev;
+	struct neigh_table *tbl;
+	char *text;
+
+	cJSON_AddStringToObject(j, "version", NETSTACK_VERSION);
+	a = cJSON_AddArrayToObject(j, "devices");
+	for_each_netdev(net, dev)
+		cJSON_AddItemToArray(a, device_json(dev));
+	a = cJSON_AddArrayToObject(j, "routes");
+	fib_for_each(net, INET_FAMILY_4, add_route, a);
+	fib_for_each(net, INET_FAMILY_6, add_route, a);
+	a = cJSON_AddArrayToObject(j, "neighbours");
+	list_for_each_entry(tbl, &net->neigh_tables, list)
+		neigh_for_each(tbl, add_neighbour, a);
+	cJSON_AddItemToObject(j, "sockets", sockets_json(net));
+	cJSON_AddItemToObject(j, "mib", mib_json(net));
+	cJSON_AddItemToObject(j, "drops", drops_json(net));
+	cJSON_AddItemToObject(j, "memory", memory_json(net));
+	cJSON_AddItemToObject(j, "daemon", daemon_json(dm));
+	text = cJSON_PrintUnformatted(j);
+	cJSON_Delete(j);
+	return text;
+}
+
+char *stat_version_json(void)
+{
+	cJSON *j = cJSON_CreateObject();
+	char hash[17], *text;
+
+	snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)nsp_proto_hash());
+	cJSON_AddStringToObject(j, "version", NETSTACK_VERSION);
+	cJSON_AddStringToObject(j, "protocol", hash);
+	text = cJSON_PrintUnformatted(j);
+	cJSON_Delete(j);
+	return text;
+}
+
+/* -- one line a socket ---------------------------------------------------------- */
+
+static void name_text(struct sock *sk, bool peer, char *buf, size_t size)
+{
+	struct inet_sockaddr a;
+	char addr[INET_ADDRSTRLEN_NS];
+
+	if (sk->prot->getname(sk, &a, peer)) {
+		snprintf(buf, size, "*");
+		return;
+	}
+	inet_addr_ntop(&a.addr, addr, sizeof(addr));
+	if (strchr(addr, ':'))
+		snprintf(buf, size, "[%s]:%u", addr, a.port);
+	else
+		snprintf(buf, size, "%s:%u", addr, a.port);
+}
+
+static void add_sock(struct sock *sk, void *arg)
+{
+	cJSON *j = cJSON_CreateObject();
+	char text[INET_ADDRSTRLEN_NS + 16];
+	int in = 0, out = 0;
+
+	cJSON_AddStringToObject(j, "proto", sk->prot->name);
+	cJSON_AddStringToObject(j, "state", sk->sk_state < TCP_MAX_STATES && sk->sk_state ?
+				state_names[sk->sk_state] : "?");
+	name_text(sk, false, text, sizeof(text));
+	cJSON_AddStringToObject(j, "local", text);
+	name_text(sk, true, text, sizeof(text));
+	cJSON_AddStringToObject(j, "peer", text);
+	if (sk->sk_state != TCP_LISTEN) {
+		sock_ioctl(sk, 0x541b /* SIOCINQ */, &in);
+		sock_ioctl(sk, 0x5411 /* SIOCOUTQ */, &out);
+	}
+	cJSON_AddNumberToObject(j, "recvq", in);
+	cJSON_AddNumberToObject(j, "sendq", out);
+	number(j, "rmem", (u64)sk->sk_rmem_alloc);
+	number(j, "rcvbuf", (u64)sk->sk_rcvbuf);
+	number(j, "wmem", (u64)sk->sk_wmem_queued);
+	number(j, "sndbuf", (u64)sk->sk_sndbuf);
+	number(j, "drops", sk->sk_drops);
+	number(j, "uid", sk->sk_uid);
+	number(j, "ino", sk->sk_ino);
+	cJSON_AddItemToArray(arg, j);
+}
+
+char *stat_sock_json(struct daemon *dm)
+{
+	cJSON *j = cJSON_CreateArray();
+	char *text;
+
+	sock_for_each(dm->net, add_sock, j);
+	text = cJSON_PrintUnformatted(j);
+	cJSON_Delete(j);
+	return text;
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The pump of a connection: bytes between the program's descriptor and the stack, without a buffer
+ * of its own. What the program wrote is read straight into the send queue's memory, and only while
+ * that has room; what arrived is written from the packets' memory and freed when it was taken.
+ */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "daemon/object.h"
+
+enum {
+	PUMP_BUDGET = 1 << 20,		/* bytes one way before others have their turn */
+	READ_CHUNK = 256 << 10,
+	PUMP_VECS = 64,
+	FILLER_CHUNK = 256 << 10,
+	STREAM_SNDBUF = 1 << 20,	/* of our end: what the program may leave unread */
+};
+
+_Static_assert(sizeof(struct skb_vec) == sizeof(struct iovec) &&
+	       offsetof(struct skb_vec, base) == offsetof(struct iovec, iov_base) &&
+	       offsetof(struct skb_vec, len) == offsetof(struct iovec, iov_len),
+	       "struct skb_vec is passed as struct iovec");
+
+/* What a step of the pump tells its caller. */
+enum step { STEP_AGAIN, STEP_STOP, STEP_GONE };	/* GONE: the object was freed or closed */
+
+static enum step program_gone(struct object *o, bool reset)
+{
+	struct sock *sk = o->sk;
+
+	if (reset && sk) {
+		sock_set_event(sk, NULL, NULL);
+		o->sk = NULL;
+		sock_abort(sk);
+	}
+	obj_free(o);
+	return STEP_GONE;
+}
+
+static bool closed_by_program(const struct object *o)
+{
+	return (o->flags & (OBJ_F_HUP | OBJ_F_KEEP)) == OBJ_F_HUP;
+}
+
+/* The stack takes no more from the program. Only the way in which it closed is of interest. */
+static enum step tx_refused(struct object *o, int err)
+{
+	char c;
+
+	if (err == -EAGAIN)
+		return STEP_STOP;
+	o->flags &= ~(u32)OBJ_F_READABLE;
+	if (!closed_by_program(o))
+		return STEP_STOP;
+	return program_gone(o, recv(o->d.fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) < 0 &&
+				       errno == ECONNRESET);
+}
+
+/* The program's end of data: it shut down writing, or closed. */
+static enum step tx_eof(struct object *o)
+{
+	o->flags &= ~(u32)OBJ_F_READABLE;
+	if (closed_by_program(o))
+		return program_gone(o, false);
+	if (!(o->flags & OBJ_F_FIN_SENT)) {
+		o->flags |= OBJ_F_FIN_SENT;
+		sock_shutdown(o->sk, SHUT_WR);
+	}
+	return STEP_STOP;
+}
+
+/* The connect request must be gone to the last byte before the stream begins. */
+static enum step drain_filler(struct object *o)
+{
+	static char waste[FILLER_CHUNK];
+	size_t want = min_t(size_t, o->filler, sizeof(waste));
+	ssize_t n = recv(o->d.fd, waste, want, MSG_DONTWAIT);
+
+	if (n > 0) {
+		o->filler -= (u32)n;
+		return STEP_AGAIN;
+	}
+	o->flags &= ~(u32)OBJ_F_READABLE;
+	if (n < 0 && errno == EAGAIN)
+		return STEP_STOP;
+	return program_gone(o, false);
+}
+
+static int put_oob(struct object *o, u8 byte)
+{
+	struct skb_vec vec;
+	int n = sock_stream_reserve(o->sk, &vec, 1, 1);
+
+	if (n <= 0)
+		return n ? n : -EAGAIN;
+	*(u8 *)vec.base = byte;
+	return sock_stream_commit(o->sk, 1, SMSG_OOB);
+}
+
+/* A child without the shim sent out-of-band data: reads stop before it. */
+static void take_native_oob(struct object *o)
+{
+	int at_mark = 0;
+	u8 byte;
+
+	if (ioctl(o->d.fd, SIOCATMARK, &at_mark) || !at_mark)
+		return;
+	o->flags &= ~(u32)OBJ_F_PRI;
+	if (recv(o->d.fd, &byte, 1, MSG_OOB | MSG_DONTWAIT) == 1)
+		put_oob(o, byte);
+}
+
+static enum step tx_oob(struct object *o)
+{
+	int ret = put_oob(o, o->oob_byte);
+
+	if (ret == -EAGAIN)
+		return STEP_STOP;
+	o->flags &= ~(u32)OBJ_F_OOB_OUT;
+	return STEP_AGAIN;
+}
+
+static enum step tx_step(struct object *o, size_t *moved)
+{
+	struct skb_vec vec[PUMP_VECS];
+	size_t want = READ_CHUNK, room = 0;
+	ssize_t r;
+	int n, i;
+
+	if (o->flags & OBJ_F_OOB_OUT) {
+		if (!o->oob_after)
+			return tx_oob(o);
+		want = min_t(size_t, want, o->oob_after);
+	}
+	n = sock_stream_reserve(o->sk, vec, PUMP_VECS, want);
+	if (n <= 0)
+		return tx_refused(o, n ? n : -EAGAIN);
+	for (i = 0; i < n; i++)
+		room += vec[i].len;
+	r = readv(o->d.fd, (const struct iovec *)(void *)vec, n);
+	o->dm->count.stream_reads++;
+	if (r <= 0) {
+		int err = errno;
+
+		sock_stream_commit(o->sk, 0, 0);
+		if (!r)
+			return tx_eof(o);
+		o->flags &= ~(u32)OBJ_F_READABLE;
+		return err == EAGAIN || err == EINTR ? STEP_STOP : program_gone(o, true);
+	}
+	if (sock_stream_commit(o->sk, (size_t)r, 0) < 0)
+		return STEP_STOP;	/* the stack gave up on it: its error is on the way */
+	*moved += (size_t)r;
+	o->dm->count.stream_tx_bytes += (u64)r;
+	if (o->flags & OBJ_F_OOB_OUT)
+		o->oob_after -= (u32)r;
+	if (o->flags & OBJ_F_PRI)
+		take_native_oob(o);
+	/* A short read has emptied the queue: what comes later comes with an edge of its own. */
+	else if ((size_t)r < room && !(o->flags & (OBJ_F_RDHUP | OBJ_F_HUP | OBJ_F_OOB_OUT)))
+		o->flags &= ~(u32)OBJ_F_READABLE;
+	return STEP_AGAIN;
+}
+
+static enum step tx(struct object *o, size_t budget)
+{
+	enum step s = STEP_AGAIN;
+	size_t moved = 0;
+
+	while (s == STEP_AGAIN && (o->flags & OBJ_F_READABLE)) {
+		if (moved >= budget) {
+			poller_queue(&o->dm->poller, &o->d);
+			return STEP_STOP;
+		}
+		s = o->filler ? drain_filler(o) : tx_step(o, &moved);
+	}
+	return s;
+}
+
+/* Urgent data of the peer, once all bytes before it were written. */
+static enum step rx_urgent(struct object *o)
+{
+	u8 byte;
+
+	if (sock_stream_read_oob(o->sk, &byte, SMSG_PEEK) < 0)
+		return STEP_STOP;
+	if (!(o->flags & OBJ_F_DISCARD) &&
+	    send(o->d.fd, &byte, 1, MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
+		o->flags &= ~(u32)OBJ_F_WRITABLE;
+		return STEP_STOP;
+	}
+	o->flags &= ~(u32)OBJ_F_URG;
+	sock_stream_read_oob(o->sk, &byte, 0);
+	return STEP_AGAIN;
+}
+
+static enum step rx_step(struct object *o, size_t *moved)
+{
+	struct skb_vec vec[PUMP_VECS];
+	struct msghdr msg = { .msg_iov = (struct iovec *)(void *)vec };
+	size_t len = 0;
+	ssize_t r;
+	int n;
+
+	n = sock_stream_peek(o->sk, vec, PUMP_VECS, &len);
+	if (n <= 0 || !len)
+		return o->flags & OBJ_F_URG ? rx_urgent(o) : STEP_STOP;
+	if (o->flags & OBJ_F_DISCARD) {
+		sock_stream_consume(o->sk, len);
+		return STEP_AGAIN;
+	}
+	msg.msg_iovlen = (size_t)n;
+	r = sendmsg(o->d.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	o->dm->count.stream_writes++;
+	if (r < 0) {
+		if (errno == EPIPE) {
+			o->flags |= OBJ_F_DISCARD;
+			return closed_by_program(o) ? STEP_STOP : STEP_AGAIN;
+		}
+		o->flags &= ~(u32)OBJ_F_WRITABLE;
+		return STEP_STOP;
+	}
+	sock_stream_consume(o->sk, (size_t)r);
+	o->dm->count.stream_rx_bytes += (u64)r;
+	*moved += (size_t)r;
+	if ((size_t)r < len)
+		o->flags &= ~(u32)OBJ_F_WRITABLE;
+	return STEP_AGAIN;
+}
+
+/* true: everything that arrived was handed over */
+static bool rx(struct object *o)
+{
+	size_t moved = 0;
+
+	/* After the program's close nothing is taken: unread data make the close a reset. */
+	if (closed_by_program(o))
+		return false;
+	while (o->flags & (OBJ_F_WRITABLE | OBJ_F_DISCARD)) {
+		if (moved >= PUMP_BUDGET) {
+			poller_queue(&o->dm->poller, &o->d);
+			return false;
+		}
+		if (rx_step(o, &moved) != STEP_AGAIN)
+			return o->flags & (OBJ_F_WRITABLE | OBJ_F_DISCARD);
+	}
+	return false;
+}
+
+/* All data were handed over: tell how the stream ended, if it did. */
+static enum step rx_end(struct object *o)
+{
+	struct sock *sk = o->sk;
+
+	if (sk->sk_state == TCP_CLOSE && sk->sk_err) {
+		obj_fail(o, -sock_error(sk));
+		return STEP_GONE;
+	}
+	if ((sk->sk_shutdown & RCV_SHUTDOWN) && !(o->flags & OBJ_F_FIN_TOLD)) {
+		o->flags |= OBJ_F_FIN_TOLD;
+		shutdown(o->d.fd, SHUT_WR);
+	}
+	return STEP_STOP;
+}
+
+static void pump(struct object *o)
+{
+	if (tx(o, PUMP_BUDGET) == STEP_GONE)
+		return;
+	if (rx(o))
+		rx_end(o);
+}
+
+void stream_drain(struct object *o)
+{
+	o->flags |= OBJ_F_READABLE;
+	tx(o, PUMP_BUDGET);
+}
+
+void stream_open(struct object *o)
+{
+	int size = STREAM_SNDBUF;
+
+	obj_set_state(o, OBJ_OPEN);
+	if (o->sk->sk_userlocks & 2)	/* the program chose SO_RCVBUF: keep near it */
+		size = min(size, o->sk->sk_rcvbuf);
+	if (setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+		setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	o->flags |= OBJ_F_READABLE | OBJ_F_WRITABLE;
+	poller_queue(&o->dm->poller, &o->d);
+	/* Now, so that the connecting program is told before the accepting one. */
+	while (o->filler && drain_filler(o) == STEP_AGAIN)
+		;
+}
+
+static void note_events(struct object *o, u32 events)
+{
+	if (events & EPOLLIN)
+		o->flags |= OBJ_F_READABLE;
+	if (events & EPOLLOUT)
+		o->flags |= OBJ_F_WRITABLE;
+	if (events & EPOLLPRI)
+		o->flags |= OBJ_F_READABLE | OBJ_F_PRI;
+	if (events & EPOLLRDHUP)
+		o->flags |= OBJ_F_READABLE | OBJ_F_RDHUP;
+	if (events & (EPOLLHUP | EPOLLERR))
+		o->flags |= OBJ_F_READABLE | OBJ_F_RDHUP | OBJ_F_HUP;
+}
+
+void stream_run(struct poll_item *item, u32 events)
+{
+	struct object *o = container_of(item, struct object, d);
+
+	note_events(o, events);
+	switch (o->state) {
+	case OBJ_GREETING:
+		connect_greeting(o);
+		break;
+	case OBJ_CONNECTING:
+		connect_progress(o);
+		break;
+	case OBJ_ADMITTED:
+		/* The handshake is complete, its child not yet ours; HUP: it was aborted. */
+		if ((o->flags & OBJ_F_HUP) && !o->sk && o->err)
+			obj_free(o);
+		break;
+	case OBJ_OPEN:
+		pump(o);
+		break;
+	case OBJ_LISTEN:
+		listener_run(o);
+		break;
+	default:
+		break;
+	}
+}
+
+void stream_event(struct sock *sk, u32 events)
+{
+	struct object *o = sk->sk_user_data;
+
+	if (!o)
+		return;
+	if (events & SOCK_EV_PRI)
+		o->flags |= OBJ_F_URG;
+	if (events & SOCK_EV_OUT && o->state == OBJ_OPEN && !(o->flags & OBJ_F_READABLE))
+		events &= ~(u32)SOCK_EV_OUT;	/* nobody waits for room */
+	/* The connecting end learns of success before the accepting end does. */
+	if (o->state == OBJ_CONNECTING)
+		connect_progress(o);
+	else if (events)
+		poller_queue(&o->dm->poller, &o->d);
+}
+
+int stream_send_oob(struct object *o, u8 byte)
+{
+	int queued = 0;
+
+	if (o->state != OBJ_OPEN)
+		return o->state == OBJ_CONNECTING ? -EAGAIN : -ENOTCONN;
+	if (o->flags & (OBJ_F_FIN_SENT | OBJ_F_RDHUP))
+		return -EPIPE;
+	if (o->flags & OBJ_F_OOB_OUT)
+		return -EAGAIN;
+	if (ioctl(o->d.fd, SIOCINQ, &queued) || queued < 0)
+		return -EAGAIN;
+	o->oob_byte = byte;
+	o->oob_after = (u32)queued;
+	o->flags |= OBJ_F_OOB_OUT | OBJ_F_READABLE;
+	poller_queue(&o->dm->poller, &o->d);
+	return 0;
+}
+
+int stream_shutdown(struct object *o, int how, int fd)
+{
+	int ret;
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return -EINVAL;
+	if (!o->sk)
+		return -ENOTCONN;
+	if (how == SHUT_RDWR && o->d.fd >= 0) {
+		/* To us it will look like a close: have the real one told. */
+		ret = watch_add(o->dm, o, fd);
+		if (ret)
+			return ret;
+		o->flags |= OBJ_F_KEEP;
+	}
+	if (o->state != OBJ_OPEN)
+		return sock_shutdown(o->sk, how);
+	/* The writing side ends behind the data: the program's own shutdown tells us. */
+	return how == SHUT_RDWR ? sock_shutdown(o->sk, SHUT_RD) : 0;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Tracepoints to the clients that asked for them: one line each, bounded queues. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/channel.h"
+
+static void update_mask(struct daemon *dm)
+{
+	struct channel *ch;
+	u64 mask = 0;
+
+	list_for_each_entry(ch, &dm->server.traces, wait)
+		mask |= ch->trace_mask;
+	dm->net->trace_mask = mask;
+}
+
+void trace_start(struct channel *ch, u64 mask)
+{
+	ch->trace_mask = mask;
+	ch->tracing = true;
+	list_add_tail(&ch->wait, &ch->dm->server.traces);
+	update_mask(ch->dm);
+}
+
+void trace_stop(struct channel *ch)
+{
+	list_del_init(&ch->wait);
+	ch->tracing = false;
+	update_mask(ch->dm);
+}
+
+/* From inside the stack: only stores the line. */
+void trace_to_channels(void *ctx, const struct trace_event *ev)
+{
+	struct daemon *dm = ctx;
+	struct channel *ch;
+	char line[1024];
+	int len;
+
+	len = snprintf(line, sizeof(line), "%llu.%09llu %s: %s",
+		       (unsigned long long)(ev->now_ns / NSEC_PER_SEC),
+		       (unsigned long long)(ev->now_ns % NSEC_PER_SEC), trace_point_name(ev->point),
+		       ev->text);
+	if (len >= (int)sizeof(line))
+		len = (int)sizeof(line) - 1;
+	list_for_each_entry(ch, &dm->server.traces, wait)
+		if (ch->trace_mask & 1ull << ev->point)
+			channel_line(ch, line, (size_t)len);
+}
+
+/* "name name,name": 0 for an unknown one. Nothing: all. */
+static u64 parse_points(char *text)
+{
+	char *save = NULL, *word;
+	u64 mask = 0;
+
+	for (word = strtok_r(text, " ,\n", &save); word; word = strtok_r(NULL, " ,\n", &save)) {
+		int p;
+
+		for (p = 0; p < TRACE_MAX; p++)
+			if (!strcmp(trace_point_name((enum trace_point)p), word))
+				break;
+		if (p == TRACE_MAX)
+			return 0;
+		mask |= 1ull << p;
+	}
+	return mask ? mask : (1ull << TRACE_MAX) - 1;
+}
+
+int call_trace(struct call *c)
+{
+	char text[1024];
+	u64 mask;
+
+	if (c->datalen >= sizeof(text) || c->ch->tracing || c->ch->in_barrier)
+		return -EINVAL;
+	memcpy(text, c->data, c->datalen);
+	text[c->datalen] = '\0';
+	mask = parse_points(text);
+	if (!mask)
+		return -EINVAL;
+	c->ch->trace_seq = c->h->seq;
+	c->answered = true;
+	trace_start(c->ch, mask);
+	/* The first line says that from here on nothing is missed. */
+	channel_line(c->ch, "tracing", 7);
+	return 0;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * One turn of the daemon: what the clients have written goes into the stack, the stack runs, what
+ * came of it goes to the clients, until nothing is left or others (new frames) must be looked at.
+ * A wake-up costs more than all of it, so everything that is ready is done for one.
+ */
+#include "daemon/object.h"
+
+enum { TURN_ROUNDS = 8 };
+
+/* true: nothing is left to do */
+static bool run_rounds(struct daemon *dm)
+{
+	struct poller *p = &dm->poller;
+	int round;
+
+	for (round = 0; round < TURN_ROUNDS; round++) {
+		bool ran, more;
+
+		if (p->signalled)
+			poller_collect(p);
+		ran = poller_dispatch(p);
+		more = net_run(dm->net, host_now_ns(), 0);
+		if (!ran && !more && list_empty(&p->ready))
+			return true;
+	}
+	return false;
+}
+
+static u64 deadline(const struct daemon *dm)
+{
+	u64 at = net_deadline(dm->net);
+
+	if (dm->probe_at)
+		at = min(at, dm->probe_at);
+	if (dm->objects.nr_greeting)
+		at = min(at, dm->reap_at);
+	if (dm->server.retry_accept)
+		at = min(at, dm->server.reap_at);
+	return at;
+}
+
+u64 daemon_turn(void *arg)
+{
+	struct daemon *dm = arg;
+	bool idle;
+
+	dm->turns++;
+	net_set_now(dm->net, host_now_ns());
+	/* A barrier waits for what is readable now, told by an event or not. */
+	if (!list_empty(&dm->server.barriers))
+		dm->poller.signalled = true;
+	listeners_probe(dm);
+	idle = run_rounds(dm);
+	objects_reap(dm);
+	server_turn(dm, idle);
+	if (!idle || !list_empty(&dm->poller.ready) || !list_empty(&dm->server.barriers))
+		return 0;
+	return deadline(dm);
+}
