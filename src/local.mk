@@ -1,1 +1,1 @@
-# src/stack.c: libnetstack_core_la_SOURCES += src/stack.c
+libnetstack_core_la_SOURCES += src/stack.c
