@@ -39,8 +39,10 @@ static int wait_hello(int fd)
 int dgram_socket(int family, int type, int protocol, int flags)
 {
 	uint64_t tag = NSP_TAG(family, type, protocol, 0);
-	struct nsp_dhello q = { .magic = NSP_DHELLO_MAGIC, .family = (uint16_t)family,
-				.type = (uint16_t)type, .protocol = (uint16_t)protocol,
+	struct nsp_dhello q = { .magic = NSP_DHELLO_MAGIC,
+				.family = (uint16_t)family,
+				.type = (uint16_t)type,
+				.protocol = (uint16_t)protocol,
 				.hash = nsp_proto_hash() };
 	int fd, e;
 
@@ -215,8 +217,10 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	uint8_t ctl[NSP_DGRAM_CTL_MAX];
 	unsigned int k = fd_kind(fd);
 	size_t total = bytes_of(msg->msg_iov, msg->msg_iovlen);
-	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_DATA,
-			       .hdrlen = sizeof(h), .paylen = (uint32_t)total,
+	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC,
+			       .type = NSP_DGRAM_DATA,
+			       .hdrlen = sizeof(h),
+			       .paylen = (uint32_t)total,
 			       .msgflags = (uint32_t)flags };
 	ssize_t n;
 	int e;
@@ -315,7 +319,8 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 	iov[n + 2] = (struct iovec){ tail, sizeof(tail) };
 	m.msg_iov = iov;
 	m.msg_iovlen = n + 3;
-	r = real.recvmsg(fd, &m, (flags & (MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) | MSG_TRUNC);
+	r = real.recvmsg(fd, &m,
+			 (flags & (MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) | MSG_TRUNC);
 	if (r < 0)
 		return -1;
 	if (!r)

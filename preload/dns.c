@@ -12,9 +12,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define ARES_LIST(X)                                                                               \
-	X(library_init) X(init_options) X(set_socket_functions) X(getaddrinfo) X(freeaddrinfo)     \
-	X(gethostbyaddr) X(getsock) X(process_fd) X(timeout) X(destroy)
+#define ARES_LIST(X)                                                                            \
+	X(library_init)                                                                         \
+	X(init_options) X(set_socket_functions) X(getaddrinfo) X(freeaddrinfo) X(gethostbyaddr) \
+		X(getsock) X(process_fd) X(timeout) X(destroy)
 
 static struct {
 #define X(name) __typeof__(&ares_##name) name;
@@ -29,8 +30,8 @@ extern void __asan_init(void) __attribute__((weak));
 static void load(void)
 {
 	/* AddressSanitizer refuses RTLD_DEEPBIND. */
-	void *lib = dlopen("libcares.so.2", RTLD_NOW | RTLD_LOCAL |
-			   (__asan_init ? 0 : RTLD_DEEPBIND));
+	void *lib =
+		dlopen("libcares.so.2", RTLD_NOW | RTLD_LOCAL | (__asan_init ? 0 : RTLD_DEEPBIND));
 	void *p;
 
 	if (!lib) {
@@ -38,11 +39,11 @@ static void load(void)
 		return;
 	}
 	ares.ok = true;
-#define X(name)                                                                                    \
-	p = dlsym(lib, "ares_" #name);                                                             \
-	if (p)                                                                                     \
-		memcpy(&ares.name, &p, sizeof(p));                                                 \
-	else                                                                                       \
+#define X(name)                                    \
+	p = dlsym(lib, "ares_" #name);             \
+	if (p)                                     \
+		memcpy(&ares.name, &p, sizeof(p)); \
+	else                                       \
 		ares.ok = false;
 	ARES_LIST(X)
 #undef X
@@ -126,8 +127,9 @@ static void run(ares_channel ch, const bool *done)
 
 			if (ev)
 				ares.process_fd(ch, ev & POLLIN || bad ? p[i].fd : ARES_SOCKET_BAD,
-						ev & POLLOUT || (bad && p[i].events & POLLOUT)
-							? p[i].fd : ARES_SOCKET_BAD);
+						ev & POLLOUT || (bad && p[i].events & POLLOUT) ?
+							p[i].fd :
+							ARES_SOCKET_BAD);
 		}
 		ares.process_fd(ch, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	}

@@ -19,8 +19,8 @@ static struct fdmem *fd_mems[MEM_FD_MAX];
 static struct fdmem *mem_free;
 static char mem_lock;
 static unsigned int fd_top; /* no number from here on was ever ours */
-static pid_t owner;	/* the process this memory belongs to */
-static int *alive;	/* a page that reads zero in a forked child */
+static pid_t owner;	    /* the process this memory belongs to */
+static int *alive;	    /* a page that reads zero in a forked child */
 
 static void owner_claim(void)
 {

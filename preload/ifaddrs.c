@@ -79,9 +79,8 @@ static struct item *add_item(struct list *l, const struct nsp_ifent *e)
 
 static void set_mask(struct sockaddr_storage *ss, int family, unsigned int bits)
 {
-	uint8_t *p = family == AF_INET
-			     ? (void *)&((struct sockaddr_in *)(void *)ss)->sin_addr
-			     : (void *)&((struct sockaddr_in6 *)(void *)ss)->sin6_addr;
+	uint8_t *p = family == AF_INET ? (void *)&((struct sockaddr_in *)(void *)ss)->sin_addr :
+					 (void *)&((struct sockaddr_in6 *)(void *)ss)->sin6_addr;
 
 	ss->ss_family = (sa_family_t)family;
 	for (; bits >= 8; bits -= 8)
@@ -120,8 +119,7 @@ static int add_addrs(void *arg, const struct nsp_ifent *e, const struct nsp_ifad
 		sa_family_t family;
 
 		memcpy(&family, a->addr.sa, sizeof(family));
-		if ((family != AF_INET && family != AF_INET6) ||
-		    a->addr.len > sizeof(a->addr.sa) ||
+		if ((family != AF_INET && family != AF_INET6) || a->addr.len > sizeof(a->addr.sa) ||
 		    a->prefix_len > (family == AF_INET ? 32 : 128))
 			continue;
 		i = add_item(arg, e);
@@ -144,7 +142,7 @@ EXPORT void freeifaddrs(struct ifaddrs *ifa)
 	while (ifa) {
 		struct ifaddrs *next = ifa->ifa_next;
 
-		free(ifa);	/* the first member of its item */
+		free(ifa); /* the first member of its item */
 		ifa = next;
 	}
 }

@@ -11,21 +11,17 @@ struct policy {
 
 /* RFC 6724 section 2.1; the first row that matches, longest first. */
 static const struct policy policies[] = {
-	{ { [15] = 1 }, 128, 50, 0 },
-	{ { [10] = 0xff, [11] = 0xff }, 96, 35, 4 },
-	{ { 0 }, 96, 1, 3 },
-	{ { 0x20, 0x01 }, 32, 5, 5 },
-	{ { 0x20, 0x02 }, 16, 30, 2 },
-	{ { 0x3f, 0xfe }, 16, 1, 12 },
-	{ { 0xfe, 0xc0 }, 10, 1, 11 },
-	{ { 0xfc }, 7, 3, 13 },
+	{ { [15] = 1 }, 128, 50, 0 },  { { [10] = 0xff, [11] = 0xff }, 96, 35, 4 },
+	{ { 0 }, 96, 1, 3 },	       { { 0x20, 0x01 }, 32, 5, 5 },
+	{ { 0x20, 0x02 }, 16, 30, 2 }, { { 0x3f, 0xfe }, 16, 1, 12 },
+	{ { 0xfe, 0xc0 }, 10, 1, 11 }, { { 0xfc }, 7, 3, 13 },
 	{ { 0 }, 0, 40, 1 },
 };
 
 struct candidate {
 	struct name_addr dst;
-	uint8_t d[16], s[16];	/* as IPv6 */
-	bool usable;		/* has a source */
+	uint8_t d[16], s[16]; /* as IPv6 */
+	bool usable;	      /* has a source */
 	int order;
 };
 

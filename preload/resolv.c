@@ -317,7 +317,8 @@ static int name_of_port(uint16_t port_be, char *serv, socklen_t room, int flags)
 	char buf[1024], text[8];
 
 	if (!(flags & NI_NUMERICSERV) &&
-	    !getservbyport_r(port_be, flags & NI_DGRAM ? "udp" : "tcp", &se, buf, sizeof(buf), &r) &&
+	    !getservbyport_r(port_be, flags & NI_DGRAM ? "udp" : "tcp", &se, buf, sizeof(buf),
+			     &r) &&
 	    r)
 		return put(r->s_name, serv, room);
 	snprintf(text, sizeof(text), "%u", ntohs(port_be));

@@ -10,14 +10,14 @@
 #define KEPT 16
 
 static struct answer {
-	uint8_t key[16];	/* address bytes; IPv4 in the first four */
+	uint8_t key[16]; /* address bytes; IPv4 in the first four */
 	uint8_t family;
-	uint8_t bits;		/* of the prefix that the answer is good for */
+	uint8_t bits; /* of the prefix that the answer is good for */
 	int64_t until_ms;
 	struct nsp_addr src;
 } kept[KEPT];
 static unsigned int oldest;
-static char lock;	/* try-lock: whoever finds it taken asks the daemon */
+static char lock; /* try-lock: whoever finds it taken asks the daemon */
 
 static int64_t now_ms(void)
 {

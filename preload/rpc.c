@@ -17,9 +17,9 @@
 #define RPC_SECONDS 10
 
 static struct channel {
-	int fd;			/* -1: closed */
-	int inherited;		/* the parent's channel, in a forked child */
-	uint64_t cookie;	/* of fd, to notice that the number is another's now */
+	int fd;		 /* -1: closed */
+	int inherited;	 /* the parent's channel, in a forked child */
+	uint64_t cookie; /* of fd, to notice that the number is another's now */
 	uint32_t seq;
 } ch = { .fd = -1, .inherited = -1 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -72,8 +72,7 @@ static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
 		char buf[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} ctl;
-	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov,
-			    .msg_iovlen = (size_t)niov };
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)niov };
 
 	if (pass >= 0) {
 		struct cmsghdr *c;
@@ -93,8 +92,10 @@ static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
 static int send_call(int fd, uint32_t seq, int nr, unsigned int flags, int pass, const void *req,
 		     const void *data, size_t dlen)
 {
-	struct nsp_msg h = { .magic = NSP_MSG_MAGIC, .nr = (uint16_t)nr,
-			     .flags = (uint16_t)flags, .seq = seq,
+	struct nsp_msg h = { .magic = NSP_MSG_MAGIC,
+			     .nr = (uint16_t)nr,
+			     .flags = (uint16_t)flags,
+			     .seq = seq,
 			     .len = (uint32_t)(nsp_calls[nr].reqsize + dlen) };
 	struct iovec iov[3] = { { &h, sizeof(h) },
 				{ (void *)(uintptr_t)req, nsp_calls[nr].reqsize },
@@ -132,7 +133,8 @@ static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size
 
 static int say_hello(int fd)
 {
-	struct nsp_hello_req q = { .hash = nsp_proto_hash(), .pid = (uint32_t)getpid(),
+	struct nsp_hello_req q = { .hash = nsp_proto_hash(),
+				   .pid = (uint32_t)getpid(),
 				   .role = NSP_ROLE_SHIM };
 	struct nsp_hello_rep r;
 	char text[256] = "";

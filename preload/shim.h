@@ -12,7 +12,8 @@
  *	fdtab.c		what a descriptor is, remembered; memory of unconnected sockets
  *	rpc.c		calls to the daemon
  *	sock_*.c	entry points, by what they do
- *	stream.c	the rules of a TCP stream: connecting, errors, urgent data
+ *	connect.c	connecting a TCP socket
+ *	stream.c	the rules of a TCP stream: errors, data, urgent data
  *	dgram.c		datagrams and their heads
  *	swap.c		another socket under the same number
  *	route.c		is there a route (kept answers)
@@ -164,7 +165,7 @@ void rpc_move_away(int fd);
 /** channel_connect() - connect @fd to the daemon's listener, 0 or -errno; @stream: PATH.d */
 int channel_connect(int fd, bool stream);
 
-/* ---- stream.c ------------------------------------------------------------------------- */
+/* ---- connect.c, stream.c ------------------------------------------------------------------------- */
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags);
 ssize_t stream_recv(int fd, struct msghdr *msg, int flags);
@@ -173,6 +174,8 @@ ssize_t stream_rx(int fd, ssize_t r);
 ssize_t stream_tx(int fd, ssize_t r, int flags);
 /** stream_tx_ready() - may this socket be written; 0 or -1 with errno */
 int stream_tx_ready(int fd, unsigned int k, int flags);
+int stream_take_error(int fd, int otherwise);
+int stream_wait_again(int fd, int on_timeout);
 int stream_so_error(int fd, unsigned int k);
 short fd_poll(int fd, short events, int timeout_ms);
 bool fd_nonblock(int fd);

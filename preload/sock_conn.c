@@ -17,8 +17,7 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 	if (KIND(k) != K_NEW && !IS_DGRAM(k))
 		return fail(EINVAL);
 	if (len >= sizeof(sa->sa_family) && addr_wants_kernel(sa, len, true) &&
-	    (k & KF_FRESH ||
-	     (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)))) {
+	    (k & KF_FRESH || (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)))) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.bind(fd, sa, len);
 	}
@@ -168,7 +167,7 @@ int ns_shutdown(int fd, int how)
 		if (how == SHUT_RDWR)
 			shut_rpc(fd, how);
 		break;
-	default:	/* connecting; datagrams */
+	default: /* connecting; datagrams */
 		e = shut_rpc(fd, how);
 		if (e < 0)
 			return fail(-e);

@@ -70,8 +70,10 @@ ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags)
 static ssize_t send_iov(int fd, const struct iovec *iov, size_t n, int flags,
 			const struct sockaddr *sa, socklen_t len)
 {
-	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = n,
-			    .msg_name = (void *)(uintptr_t)sa, .msg_namelen = sa ? len : 0 };
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov,
+			    .msg_iovlen = n,
+			    .msg_name = (void *)(uintptr_t)sa,
+			    .msg_namelen = sa ? len : 0 };
 
 	return ns_sendmsg(fd, &m, flags);
 }

@@ -9,11 +9,11 @@
 #include <netinet/tcp.h>
 
 enum {
-	REMEMBER = 1,	/* may wait in memory */
-	ONEWAY = 2,	/* needs no answer */
-	NATIVE = 4,	/* set on the Unix socket as well */
-	ALONE = 8,	/* the Unix socket's business only */
-	LATE_SYNC = 16, /* once the daemon knows the socket it may refuse */
+	REMEMBER = 1,	 /* may wait in memory */
+	ONEWAY = 2,	 /* needs no answer */
+	NATIVE = 4,	 /* set on the Unix socket as well */
+	ALONE = 8,	 /* the Unix socket's business only */
+	LATE_SYNC = 16,	 /* once the daemon knows the socket it may refuse */
 	UNIX_STREAM = 32 /* ALONE only on a stream */
 };
 
@@ -36,8 +36,8 @@ static const struct row rows[] = {
 	{ SOL_SOCKET, SO_RCVLOWAT, NATIVE, 0, 0x7fffffff },
 	{ SOL_SOCKET, SO_RCVTIMEO, ALONE, ANY },
 	{ SOL_SOCKET, SO_SNDTIMEO, ALONE, ANY },
-	{ SOL_SOCKET, 66, ALONE, ANY },	/* SO_RCVTIMEO_NEW */
-	{ SOL_SOCKET, 67, ALONE, ANY },	/* SO_SNDTIMEO_NEW */
+	{ SOL_SOCKET, 66, ALONE, ANY }, /* SO_RCVTIMEO_NEW */
+	{ SOL_SOCKET, 67, ALONE, ANY }, /* SO_SNDTIMEO_NEW */
 	{ SOL_SOCKET, SO_PEEK_OFF, ALONE | UNIX_STREAM, ANY },
 	{ IPPROTO_TCP, TCP_NODELAY, REMEMBER | ONEWAY, ANY },
 	{ IPPROTO_TCP, TCP_CORK, REMEMBER | ONEWAY, ANY },
@@ -166,8 +166,8 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 		return fail(EFAULT);
 	if (alone(find_row(k, level, name), k))
 		return real.setsockopt(fd, level, name, val, len);
-	return IS_TCP(k) ? set_tcp(fd, k, level, name, val, len)
-			 : set_dgram(fd, k, level, name, val, len);
+	return IS_TCP(k) ? set_tcp(fd, k, level, name, val, len) :
+			   set_dgram(fd, k, level, name, val, len);
 }
 
 EXPORT int setsockopt(int fd, int level, int name, const void *val, socklen_t len)
@@ -195,7 +195,10 @@ static int give_int(int v, void *val, socklen_t *len)
 /* Answers that need nobody; false: ask the daemon. */
 static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *len, int *ret)
 {
-	static const struct { int pid; unsigned int uid, gid; } nobody = { 0, ~0u, ~0u };
+	static const struct {
+		int pid;
+		unsigned int uid, gid;
+	} nobody = { 0, ~0u, ~0u };
 	uint64_t tag = tag_get(fd);
 
 	switch (name) {
@@ -250,7 +253,7 @@ static int give_remembered(unsigned int k, const struct nsp_opt *o, void *val, s
 	if (!r || o->len != sizeof(v))
 		return give(o + 1, o->len, val, len);
 	memcpy(&v, o + 1, sizeof(v));
-	if (r->hi == 0x7fffffff && r->lo < 0)	/* a switch: any value is "on" */
+	if (r->hi == 0x7fffffff && r->lo < 0) /* a switch: any value is "on" */
 		v = !!v;
 	return give_int(v, val, len);
 }

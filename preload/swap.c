@@ -75,7 +75,8 @@ int swap_to_kernel(int fd)
 	size_t off = 0;
 	int s, e, saved = errno;
 
-	s = real.socket(NSP_TAG_FAMILY(tag), NSP_TAG_TYPE(tag) | SOCK_CLOEXEC, NSP_TAG_PROTOCOL(tag));
+	s = real.socket(NSP_TAG_FAMILY(tag), NSP_TAG_TYPE(tag) | SOCK_CLOEXEC,
+			NSP_TAG_PROTOCOL(tag));
 	if (s < 0)
 		return -errno;
 	fd_forget(s);
@@ -101,7 +102,7 @@ int swap_to_new(int fd, bool reset)
 	unsigned int k = fd_kind(fd);
 	int s, e, sndbuf = 0;
 
-	if (!tag) {	/* an accepted socket */
+	if (!tag) { /* an accepted socket */
 		if (!accname_of(fd, &acc))
 			return -ENOTSOCK;
 		tag = NSP_TAG(acc.local.sa[0], SOCK_STREAM, IPPROTO_TCP, 0);

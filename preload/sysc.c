@@ -8,7 +8,7 @@
 
 int close_range(unsigned int first, unsigned int last, int flags);
 
-#define P(i) ((void *)a[i])
+#define P(i)   ((void *)a[i])
 #define LEN(i) ((socklen_t)a[i])
 
 static long life_call(long nr, long *a)
