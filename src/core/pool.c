@@ -4,8 +4,7 @@
 
 #include <errno.h>
 
-#include "core/limits.h"
-#include "core/net.h"
+#include "core/internal.h"
 
 enum { PAGES_KEPT = 256 };	/* free pages kept for reuse: 8 MiB */
 

@@ -56,7 +56,7 @@ bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, u32 *delta_trues
 	if (to == from || to->refcnt > 1 || from->refcnt > 1 || skb_data_shared(to) ||
 	    skb_shinfo(to)->frag_list)
 		return false;
-	if (from->len <= skb_tailroom(to)) {
+	if (!to->data_len && from->len <= skb_tailroom(to)) {
 		if (skb_copy_bits(from, 0, skb_put(to, from->len), from->len))
 			ASSERT_UNREACHABLE();
 		consume_skb(from);
