@@ -4,7 +4,9 @@
 #define NETSTACK_REAL_H
 
 #ifndef _GNU_SOURCE
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #endif
 #include <fcntl.h>
 #include <netdb.h>

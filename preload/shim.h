@@ -27,7 +27,9 @@
 #define NETSTACK_SHIM_H
 
 #ifndef _GNU_SOURCE
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #endif
 #include <errno.h>
 #include <netinet/in.h>

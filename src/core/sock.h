@@ -44,7 +44,7 @@ enum {
 };
 
 /* sk_userlocks, as SO_BUF_LOCK */
-enum { SOCK_SNDBUF_LOCK = 1, SOCK_RCVBUF_LOCK = 2 };
+enum { SK_SNDBUF_LOCK = 1, SK_RCVBUF_LOCK = 2 };
 enum { SOCK_MIN_SNDBUF = 4608, SOCK_MIN_RCVBUF = 2304 };	/* Linux's, 64-bit */
 
 enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };

@@ -84,7 +84,7 @@ GET_INT(protocol, sk->sk_protocol)
 GET_INT(domain, sk->sk_family)
 GET_INT(incoming_cpu, sk->sk_incoming_cpu)
 GET_INT(bindtoifindex, (int)sk->sk_bound_dev_if)
-GET_INT(buf_lock, sk->sk_userlocks & (SOCK_SNDBUF_LOCK | SOCK_RCVBUF_LOCK))
+GET_INT(buf_lock, sk->sk_userlocks & (SK_SNDBUF_LOCK | SK_RCVBUF_LOCK))
 GET_CONST(bsdcompat, 0)
 GET_CONST(sndlowat, 1)
 GET_CONST(napi_id, 0)	/* as for a socket that has received nothing from a busy-polled queue */
@@ -114,14 +114,14 @@ SETTER(reuseport)
 
 static void store_sndbuf(struct sock *sk, int val)
 {
-	sk->sk_userlocks |= SOCK_SNDBUF_LOCK;
+	sk->sk_userlocks |= SK_SNDBUF_LOCK;
 	sk->sk_sndbuf = max_t(int, min(val, S32_MAX / 2) * 2, SOCK_MIN_SNDBUF);
 	sk_wake(sk, SOCK_EV_OUT);	/* there may be room now */
 }
 
 static void store_rcvbuf(struct sock *sk, int val)
 {
-	sk->sk_userlocks |= SOCK_RCVBUF_LOCK;
+	sk->sk_userlocks |= SK_RCVBUF_LOCK;
 	sk->sk_rcvbuf = max_t(int, min(val, S32_MAX / 2) * 2, SOCK_MIN_RCVBUF);
 }
 
@@ -483,7 +483,7 @@ static const struct sockopt_row sol_socket_rows[] = {
 	RO_ROW(SO_INCOMING_NAPI_ID, SOCKOPT_INT, 0, napi_id),
 	RO_ROW(SO_COOKIE, SOCKOPT_STRUCT, SOCKOPT_GETMIN, cookie, .min_len = 8),
 	ROW(SO_BUF_LOCK, SOCKOPT_INT, 0, buf_lock, .min = 0,
-	    .max = SOCK_SNDBUF_LOCK | SOCK_RCVBUF_LOCK),
+	    .max = SK_SNDBUF_LOCK | SK_RCVBUF_LOCK),
 	ROW(SO_PASSPIDFD, SOCKOPT_BOOL, 0, unix_only),
 };
 
