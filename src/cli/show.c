@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The subcommands that show something: the daemon's JSON, or text made of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "cli/cli.h"
+
+static const char *str(const cJSON *o, const char *key)
+{
+	const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, key);
+
+	return cJSON_IsString(v) ? v->valuestring : "";
+}
+
+static unsigned long long num(const cJSON *o, const char *key)
+{
+	const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, key);
+
+	return cJSON_IsNumber(v) ? (unsigned long long)v->valuedouble : 0;
+}
+
+static const cJSON *get(const cJSON *o, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, key);
+}
+
+/* Asks the daemon; prints the text as it is, or through print(). Exit status. */
+static int show(const struct options *o, int nr, const void *req, size_t reqlen, const char *data,
+		void (*print)(const cJSON *j))
+{
+	struct client c;
+	cJSON *j;
+	char *text;
+	int ret;
+
+	if (client_open(&c, client_path(o->control)))
+		return 1;
+	text = client_text(&c, nr, req, reqlen, data, &ret);
+	client_close(&c);
+	if (!text) {
+		fprintf(stderr, "netstack: %s%s%s\n", data ? data : "", data ? ": " : "",
+			ret == -ENOENT ? "no such key" : strerror(ret < 0 ? -ret : EIO));
+		return 1;
+	}
+	j = o->json ? NULL : cJSON_Parse(text);
+	if (j)
+		print(j);
+	else
+		puts(text);
+	cJSON_Delete(j);
+	free(text);
+	return 0;
+}
+
+/* -- stat ------------------------------------------------------------------------ */
+
+static void print_device(const cJSON *d)
+{
+	const cJSON *st = get(d, "stats"), *a;
+
+	printf("%llu: %s: %s mtu %llu%s%s\n", num(d, "ifindex"), str(d, "name"),
+	       cJSON_IsTrue(get(d, "up")) ? "up" : "down", num(d, "mtu"),
+	       *str(d, "mac") ? " mac " : "", str(d, "mac"));
+	cJSON_ArrayForEach(a, get(d, "addresses"))
+		printf("    %s\n", a->valuestring);
+	printf("    rx %llu packets, %llu bytes, %llu errors, %llu dropped\n",
+	       num(st, "rx_packets"), num(st, "rx_bytes"), num(st, "rx_errors"),
+	       num(st, "rx_dropped"));
+	printf("    tx %llu packets, %llu bytes, %llu errors, %llu dropped\n",
+	       num(st, "tx_packets"), num(st, "tx_bytes"), num(st, "tx_errors"),
+	       num(st, "tx_dropped"));
+}
+
+static void print_routes(const cJSON *routes)
+{
+	const cJSON *r;
+
+	cJSON_ArrayForEach(r, routes) {
+		if (num(r, "table") == 255)
+			continue;	/* the addresses said it */
+		printf("%s%s%s dev %s%s%s metric %llu\n", str(r, "dst"), *str(r, "via") ? " via " : "",
+		       str(r, "via"), str(r, "dev"), *str(r, "src") ? " src " : "", str(r, "src"),
+		       num(r, "metric"));
+	}
+}
+
+/* Numbers of an object that are not zero, "name value". */
+static void print_numbers(const cJSON *o, const char *prefix)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, o)
+		if (cJSON_IsNumber(v) && v->valuedouble != 0)
+			printf("%s%s %llu\n", prefix, v->string, (unsigned long long)v->valuedouble);
+}
+
+static void print_stat(const cJSON *j)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, get(j, "devices"))
+		print_device(v);
+	puts("\nroutes");
+	print_routes(get(j, "routes"));
+	puts("\nneighbours");
+	cJSON_ArrayForEach(v, get(j, "neighbours"))
+		printf("%s dev %s %s %s\n", str(v, "address"), str(v, "dev"), str(v, "mac"),
+		       str(v, "state"));
+	puts("\nsockets");
+	print_numbers(get(j, "sockets"), "");
+	puts("\ncounters");
+	cJSON_ArrayForEach(v, get(j, "mib"))
+		print_numbers(v, v->string);
+	puts("\ndrops");
+	print_numbers(get(j, "drops"), "");
+	puts("\nmemory");
+	print_numbers(get(j, "memory"), "");
+	puts("\ndaemon");
+	print_numbers(get(j, "daemon"), "");
+}
+
+int cmd_stat(const struct options *o, int argc, char **argv)
+{
+	struct nsp_stat_req req = { 0, 0 };
+
+	(void)argv;
+	if (argc > 1) {
+		fprintf(stderr, "netstack: stat takes no argument\n");
+		return EXIT_OURS;
+	}
+	return show(o, NSP_NR_STAT, &req, sizeof(req), NULL, print_stat);
+}
+
+/* -- sock -------------------------------------------------------------------------- */
+
+static void print_sock(const cJSON *j)
+{
+	const cJSON *s;
+
+	printf("%-6s %-10s %7s %7s %-27s %-27s\n", "proto", "state", "recv-q", "send-q", "local",
+	       "peer");
+	cJSON_ArrayForEach(s, j)
+		printf("%-6s %-10s %7llu %7llu %-27s %-27s\n", str(s, "proto"), str(s, "state"),
+		       num(s, "recvq"), num(s, "sendq"), str(s, "local"), str(s, "peer"));
+}
+
+int cmd_sock(const struct options *o, int argc, char **argv)
+{
+	struct nsp_sock_req req = { 0, 0 };
+
+	(void)argv;
+	if (argc > 1) {
+		fprintf(stderr, "netstack: sock takes no argument\n");
+		return EXIT_OURS;
+	}
+	return show(o, NSP_NR_SOCK, &req, sizeof(req), NULL, print_sock);
+}
+
+/* -- sysctl ------------------------------------------------------------------------- */
+
+static void print_sysctl(const cJSON *j)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, j)
+		printf("%s = %s\n", v->string, cJSON_IsString(v) ? v->valuestring : "");
+}
+
+int cmd_sysctl(const struct options *o, int argc, char **argv)
+{
+	struct nsp_sysctl_req req = { 0, 0 };
+
+	if (argc > 2) {
+		fprintf(stderr, "netstack: sysctl takes one KEY or KEY=VALUE (quote a value with "
+			"spaces)\n");
+		return EXIT_OURS;
+	}
+	if (argc == 2)
+		req.op = strchr(argv[1], '=') ? 2 : 1;
+	return show(o, NSP_NR_SYSCTL, &req, sizeof(req), argv[1], print_sysctl);
+}
+
+/* -- version -------------------------------------------------------------------------- */
+
+static void print_version(const cJSON *j)
+{
+	printf("netstack %s\nnetstackd %s, protocol %s\n", NETSTACK_VERSION, str(j, "version"),
+	       str(j, "protocol"));
+}
+
+int cmd_version(const struct options *o, int argc, char **argv)
+{
+	struct nsp_version_req req = { 0 };
+
+	(void)argc;
+	(void)argv;
+	return show(o, NSP_NR_VERSION, &req, sizeof(req), NULL, print_version);
+}
