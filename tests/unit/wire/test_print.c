@@ -84,6 +84,9 @@ static const struct {
 	{ ETH4 "4400001c", "IP [|ip]" },
 	{ ETH4 "4500 001c 0001 0000 4006 0000 0a4d0002 0a4d0001 0035 1000 0000 0000",
 	  "IP 10.77.0.2 > 10.77.0.1: [|tcp]" },
+	/* what is behind the end of the datagram is the link's padding, not its ports */
+	{ ETH4 "4500 0018 0001 0000 4011 0000 0a4d0002 0a4d0001 0035 1000 0008 0000",
+	  "IP 10.77.0.2 > 10.77.0.1: [|udp]" },
 	{ "5254", "[|ether]" },
 };
 
