@@ -81,11 +81,11 @@ static int tap_attach(struct tap *tap, const struct tap_config *cfg, bool *uso)
 
 	if (strlen(cfg->tap_name) >= sizeof(ifr.ifr_name) || !cfg->tap_name[0])
 		return -EINVAL;
-	strcpy(ifr.ifr_name, cfg->tap_name);
+	memcpy(ifr.ifr_name, cfg->tap_name, strlen(cfg->tap_name) + 1);
 	tap->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (tap->fd < 0 || ioctl(tap->fd, TUNSETIFF, &ifr))
 		return -errno;
-	strcpy(tap->tap_name, ifr.ifr_name);
+	memcpy(tap->tap_name, ifr.ifr_name, sizeof(ifr.ifr_name));
 	if (!cfg->offload)
 		return 0;
 	if (ioctl(tap->fd, TUNSETVNETHDRSZ, &hdr_size))
@@ -116,7 +116,7 @@ static int tap_host_mtu(struct tap *tap, u32 *mtu)
 {
 	struct ifreq ifr = { 0 };
 
-	strcpy(ifr.ifr_name, tap->tap_name);
+	memcpy(ifr.ifr_name, tap->tap_name, sizeof(ifr.ifr_name));
 	if (ioctl(tap->ioctl_fd, SIOCGIFMTU, &ifr))
 		return -errno;
 	*mtu = (u32)ifr.ifr_mtu;

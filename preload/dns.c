@@ -192,7 +192,7 @@ static void on_addresses(void *arg, int status, int timeouts, struct ares_addrin
 		take(f->list, n);
 	for (c = r->cnames; c; c = c->next)
 		if (c->name && strlen(c->name) < sizeof(f->list->canon))
-			strcpy(f->list->canon, c->name);
+			memcpy(f->list->canon, c->name, strlen(c->name) + 1);
 	ares.freeaddrinfo(r);
 	if (!f->error && !f->list->n)
 		f->error = EAI_NODATA;
@@ -234,7 +234,7 @@ static void on_name(void *arg, int status, int timeouts, struct hostent *h)
 	if (!h || !h->h_name || strlen(h->h_name) >= r->room)
 		r->error = EAI_OVERFLOW;
 	else
-		strcpy(r->name, h->h_name);
+		memcpy(r->name, h->h_name, strlen(h->h_name) + 1);
 }
 
 int names_dns_reverse(const struct name_addr *want, char *name, size_t room)

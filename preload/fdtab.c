@@ -264,7 +264,7 @@ void fd_scan(void)
 	while ((n = raw_call(SYS_getdents64, dir, buf, sizeof(buf))) > 0)
 		for (off = 0; off < n;) {
 			struct dent *d = (struct dent *)(void *)(buf + off);
-			int fd = d->name[0] == '.' ? -1 : atoi(d->name);
+			int fd = d->name[0] == '.' ? -1 : (int)strtol(d->name, NULL, 10);
 
 			off += d->reclen;
 			if (fd >= 0 && fd != dir)

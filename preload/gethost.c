@@ -38,7 +38,7 @@ static int fill(const struct name_list *l, const char *name, int family, struct 
 	}
 	list[i] = NULL;
 	list[i + 1] = NULL;
-	strcpy(p, name);
+	memcpy(p, name, strlen(name) + 1);
 	h->h_name = p;
 	h->h_addr_list = list;
 	h->h_aliases = list + l->n + 1;

@@ -20,7 +20,7 @@ bool names_numeric(const char *node, struct name_addr *out)
 	}
 	if (strlen(node) >= sizeof(buf))
 		return false;
-	strcpy(buf, node);
+	memcpy(buf, node, strlen(node) + 1);
 	pct = strchr(buf, '%');
 	if (pct)
 		*pct++ = 0;
@@ -46,7 +46,7 @@ void names_order(char order[4])
 	char line[512], *save, *w;
 	size_t n = 0;
 
-	strcpy(order, "fd");
+	memcpy(order, "fd", sizeof("fd"));
 	if (!f)
 		return;
 	while (fgets(line, sizeof(line), f)) {
@@ -64,7 +64,7 @@ void names_order(char order[4])
 	}
 	fclose(f);
 	if (!order[0])
-		strcpy(order, "fd");
+		memcpy(order, "fd", sizeof("fd"));
 }
 
 static bool add(struct name_list *l, const struct name_addr *a)
@@ -107,7 +107,7 @@ bool names_hosts(const char *node, int family, struct name_list *l)
 			if (strcasecmp(w, node))
 				continue;
 			if (!l->canon[0] && strlen(first) < sizeof(l->canon))
-				strcpy(l->canon, first);
+				memcpy(l->canon, first, strlen(first) + 1);
 			if (family == AF_UNSPEC || a.family == family)
 				add(l, &a);
 			break;
@@ -136,7 +136,7 @@ bool names_hosts_reverse(const struct name_addr *want, char *name, size_t room)
 			continue;
 		w = strtok_r(NULL, " \t", &save);
 		if (w && strlen(w) < room) {
-			strcpy(name, w);
+			memcpy(name, w, strlen(w) + 1);
 			found = true;
 		}
 	}

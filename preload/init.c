@@ -15,7 +15,7 @@ static void read_environment(void)
 
 	if (!path || !*path || strlen(path) > NSP_PATH_MAX)
 		path = NSP_DEFAULT_PATH;
-	strcpy(shim.path, path);
+	memcpy(shim.path, path, strlen(path) + 1);
 	shim.kernel_loopback = !loop || strcmp(loop, "stack");
 	shim.debug = debug && *debug && strcmp(debug, "0");
 }

@@ -278,7 +278,7 @@ static int put(const char *from, char *to, socklen_t room)
 {
 	if (strlen(from) >= room)
 		return EAI_OVERFLOW;
-	strcpy(to, from);
+	memcpy(to, from, strlen(from) + 1);
 	return 0;
 }
 
@@ -301,12 +301,12 @@ static int name_of_host(const struct name_addr *a, char *host, socklen_t room, i
 	inet_ntop(a->family, a->bytes, text, INET6_ADDRSTRLEN);
 	if (a->scope) {
 		char name[IF_NAMESIZE];
+		size_t at = strlen(text);
 
-		strcat(text, "%");
 		if (if_indextoname(a->scope, name))
-			strcat(text, name);
+			snprintf(text + at, sizeof(text) - at, "%%%s", name);
 		else
-			snprintf(text + strlen(text), IF_NAMESIZE, "%u", a->scope);
+			snprintf(text + at, sizeof(text) - at, "%%%u", a->scope);
 	}
 	return put(text, host, room);
 }

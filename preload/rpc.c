@@ -33,9 +33,8 @@ static void sun_path(struct sockaddr_un *un, bool stream)
 {
 	memset(un, 0, sizeof(*un));
 	un->sun_family = AF_UNIX;
-	strcpy(un->sun_path, shim.path);
-	if (stream)
-		strcat(un->sun_path, NSP_STREAM_SUFFIX);
+	snprintf(un->sun_path, sizeof(un->sun_path), "%s%s", shim.path,
+		 stream ? NSP_STREAM_SUFFIX : "");
 }
 
 /* A full backlog blocks a blocking socket and fails a nonblocking one: then try again. */

@@ -60,7 +60,7 @@ int client_open(struct client *c, const char *path)
 		fprintf(stderr, "netstack: --control %s: longer than %d bytes\n", path, NSP_PATH_MAX);
 		return -1;
 	}
-	strcpy(un.sun_path, path);
+	memcpy(un.sun_path, path, strlen(path) + 1);
 	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&un, sizeof(un))) {
 		fprintf(stderr, "netstack: %s: %s; is netstackd running? (--control or "

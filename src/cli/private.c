@@ -60,7 +60,7 @@ int private_start(struct private_daemon *p, char *const *flags, int nr_flags)
 	if (!path)
 		return -1;
 	p->pid = -1;
-	strcpy(p->dir, "/tmp/netstack-XXXXXX");
+	snprintf(p->dir, sizeof(p->dir), "/tmp/netstack-XXXXXX");
 	if (!mkdtemp(p->dir) || pipe(ready)) {
 		fprintf(stderr, "netstack: %s: %s\n", p->dir, strerror(errno));
 		free(path);
