@@ -359,7 +359,7 @@ int inet_frags_init(struct net *net, struct netns_frags *f, const char *name)
 	return f->buckets && f->rids ? 0 : -ENOMEM;
 }
 
-void inet_frags_exit(struct net *net, struct netns_frags *f)
+void inet_frags_flush(struct netns_frags *f)
 {
 	struct frag_queue *q, *tmp;
 
@@ -367,6 +367,12 @@ void inet_frags_exit(struct net *net, struct netns_frags *f)
 		queue_purge(q, NULL, SKB_DROP_NET_DOWN);
 		queue_free(q);
 	}
+}
+
+void inet_frags_exit(struct net *net, struct netns_frags *f)
+{
+	if (f->lru.next)
+		inet_frags_flush(f);
 	if (f->buckets)
 		net_free(net, f->buckets, sizeof(struct hlist_head) << FRAG_HASH_BITS);
 	if (f->rids)

@@ -70,6 +70,8 @@ struct frag_in {
 enum frag_verdict inet_frag_add(struct net *net, const struct frag_key *key, struct sk_buff *skb,
 				const struct frag_in *in, struct sk_buff **out, u8 *ecn,
 				u16 *max_size);
+/* Drops all that is queued: a device that fragments came from goes away. */
+void inet_frags_flush(struct netns_frags *f);
 int inet_frags_init(struct net *net, struct netns_frags *f, const char *name);
 void inet_frags_exit(struct net *net, struct netns_frags *f);
 

@@ -18,6 +18,8 @@ static void ip_netdev_event(struct notifier_block *nb, struct net *net, enum net
 	case NETDEV_UNREGISTER:
 		rt_genid_bump(net);
 		rt_flush_dev(net, obj);
+		inet_frags_flush(&net->ip.frags[0]);
+		inet_frags_flush(&net->ip.frags[1]);
 		break;
 	default:
 		break;

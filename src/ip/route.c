@@ -240,6 +240,29 @@ void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, 
 	}
 }
 
+bool rt_redirect(struct net *net, u16 family, const union inet_addr *daddr, struct net_device *dev,
+		 const union inet_addr *from, const union inet_addr *to)
+{
+	bool done = false;
+	struct rtable *rt;
+
+	if (inet_addr_equal(from, to))
+		return false;
+	hlist_for_each_entry(rt, &net->ip.rt_hash[rt_bucket(net, family, daddr)], hash) {
+		if (!inet_addr_equal(&rt->daddr, daddr) || rt->dst.dev != dev || !rt->gateway ||
+		    rt->fam->af->family != family || !inet_addr_equal(&rt->nexthop, from))
+			continue;
+		rt->nexthop = *to;
+		rt->gateway = !inet_addr_equal(to, daddr);
+		if (rt->dst.neigh) {
+			neigh_release(rt->dst.neigh);
+			rt->dst.neigh = NULL;
+		}
+		done = true;
+	}
+	return done;
+}
+
 /* -- output look-up ---------------------------------------------------------- */
 
 /* Limited broadcast, 255.255.255.255. */

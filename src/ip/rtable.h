@@ -58,6 +58,12 @@ void rt_flush_dev(struct net *net, struct net_device *dev);
 /* A new path MTU for daddr becomes known to the rtables that exist. */
 void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, u32 oif, u32 pmtu,
 		     u64 expires);
+/*
+ * A redirect: packets to daddr by dev go to next hop to from now on, if from is the one they go to
+ * now (RFC 1122 3.2.2.2, RFC 4861 8.1). Lasts as long as the rtable is cached. false: refused.
+ */
+bool rt_redirect(struct net *net, u16 family, const union inet_addr *daddr, struct net_device *dev,
+		 const union inet_addr *from, const union inet_addr *to);
 int rt_net_init(struct net *net);
 void rt_net_exit(struct net *net);
 

@@ -140,6 +140,38 @@ static enum skb_drop_reason icmp_error(struct net *net, struct sk_buff *skb)
 	return SKB_NOT_DROPPED;
 }
 
+/*
+ * RFC 1122 3.2.2.2: from the gateway that we use for the destination, and the new one is on the
+ * same link. Quotes a packet that we could have sent.
+ */
+static enum skb_drop_reason icmp_redirect(struct net *net, struct sk_buff *skb)
+{
+	const struct in_device *idev = in_dev_get(skb->dev);
+	struct flowi fl = { .family = INET_FAMILY_4, .oif = skb->dev->ifindex };
+	union inet_addr gateway, saddr, daddr;
+	const struct icmp4_hdr *icmph;
+	const struct ip4_hdr *quoted;
+	struct fib_result res;
+
+	if (!pskb_may_pull(skb, ICMP4_HLEN + IP4_HLEN))
+		return SKB_DROP_PKT_TOO_SMALL;
+	icmph = (const struct icmp4_hdr *)skb->data;
+	quoted = (const struct ip4_hdr *)(skb->data + ICMP4_HLEN);
+	gateway = inet_addr_be(icmph->un.gateway);
+	saddr = inet_addr_be(quoted->saddr);
+	daddr = inet_addr_be(quoted->daddr);
+	fl.daddr = gateway;
+	if (!idev || !idev->conf.accept_redirects || icmph->code > ICMP4_REDIRECT_HOST_TOS ||
+	    !ip4_addr_is_local(net, &saddr) || ip4_addr_type(net, &gateway, NULL) != RTN_UNICAST ||
+	    fib_lookup(net, &fl, &res) || res.type != RTN_UNICAST ||
+	    !inet_addr_any(&res.entry->r.gw))
+		return SKB_DROP_ICMP_IGNORED;
+	if (!rt_redirect(net, INET_FAMILY_4, &daddr, skb->dev, &inet_cb(skb)->saddr, &gateway))
+		return SKB_DROP_ICMP_IGNORED;
+	consume_skb(skb);
+	return SKB_NOT_DROPPED;
+}
+
 static enum skb_drop_reason icmp_rcv_error(struct net *net, struct sk_buff *skb)
 {
 	enum skb_drop_reason reason = icmp_error(net, skb);
@@ -259,7 +291,7 @@ static const struct icmp_row rows[ICMP4_TYPE_MAX + 1] = {
 	[ICMP4_TYPE_ECHO_REPLY] = { MIB_Icmp_InEchoReps, icmp_for_sockets },
 	[ICMP4_TYPE_UNREACH] = { MIB_Icmp_InDestUnreachs, icmp_rcv_error },
 	[ICMP4_TYPE_SOURCE_QUENCH] = { MIB_Icmp_InSrcQuenchs, icmp_ignore },
-	[ICMP4_TYPE_REDIRECT] = { MIB_Icmp_InRedirects, icmp_ignore },
+	[ICMP4_TYPE_REDIRECT] = { MIB_Icmp_InRedirects, icmp_redirect },
 	[ICMP4_TYPE_ECHO] = { MIB_Icmp_InEchos, icmp_echo },
 	[ICMP4_TYPE_TIME_EXCEEDED] = { MIB_Icmp_InTimeExcds, icmp_rcv_error },
 	[ICMP4_TYPE_PARAM_PROBLEM] = { MIB_Icmp_InParmProbs, icmp_rcv_error },

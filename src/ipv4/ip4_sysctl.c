@@ -60,6 +60,7 @@ static const struct sysctl_row rows[] = {
 	CONF(arp_accept, 0, 1),
 	CONF(arp_notify, 0, 1),
 	CONF(accept_source_route, 0, 0),
+	U8("conf.default.accept_redirects", conf_default.accept_redirects, 1, 0, 1),
 	/* DEV-08: on, and one place to turn it off */
 	U8("conf.all.drop_unicast_in_l2_multicast", conf_all.drop_unicast_in_l2_multicast, 1, 0,
 	   1),

@@ -1,3 +1,19 @@
-# Sources of the room ipv6: list them in src_ipv6_libipv6_la_SOURCES (headers too).
+# The room ipv6.
 noinst_LTLIBRARIES += src/ipv6/libipv6.la
-src_ipv6_libipv6_la_SOURCES =
+src_ipv6_libipv6_la_SOURCES = \
+	src/ipv6/af6.c \
+	src/ipv6/icmp6.c \
+	src/ipv6/icmp6_out.c \
+	src/ipv6/ip6.h \
+	src/ipv6/ip6_addr.c \
+	src/ipv6/ip6_dad.c \
+	src/ipv6/ip6_ext.c \
+	src/ipv6/ip6_frag.c \
+	src/ipv6/ip6_in.c \
+	src/ipv6/ip6_out.c \
+	src/ipv6/ip6_saddr.c \
+	src/ipv6/ip6_sysctl.c \
+	src/ipv6/ipv6.c \
+	src/ipv6/ipv6.h \
+	src/ipv6/ndisc.c \
+	src/ipv6/ndisc_out.c

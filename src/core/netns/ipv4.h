@@ -15,7 +15,7 @@ struct ipv4_devconf {
 	u8 arp_ignore, arp_announce, arp_filter, arp_accept, arp_notify;
 	u8 accept_source_route;			/* can only be 0: received source routes are refused */
 	u8 forwarding;				/* can only be 0 until there is a forwarding path */
-	u8 drop_unicast_in_l2_multicast, drop_gratuitous_arp;
+	u8 drop_unicast_in_l2_multicast, drop_gratuitous_arp, accept_redirects;
 };
 
 struct ipv4_ident {			/* next identification of one destination's bucket */

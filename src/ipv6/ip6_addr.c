@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IPv6 on devices: the inet6_dev, what an address brings along (local and connected route,
+ * solicited-node group, DAD), the addresses that appear by themselves (::1, link-local).
+ */
+#include <errno.h>
+
+#include "ipv6/ip6.h"
+
+/* -- an address ------------------------------------------------------------------------------- */
+
+static int change_route(struct ip_ifaddr *ifa, u8 type, u8 len, u32 table, bool add)
+{
+	struct fib_key k = fib_key_mask(fib_key_of(INET_FAMILY_6, &ifa->ifa.local), len);
+	struct fib_route r = {
+		.dst = { .family = INET_FAMILY_6, .len = len }, .dev = ifa->ifa.dev,
+		.table = table, .type = type, .protocol = RTPROT_KERNEL_NS,
+		.priority = type == RTN_LOCAL ? 0 : 256,
+	};
+	int err;
+
+	put_be64(r.dst.addr.b, k.hi);
+	put_be64(r.dst.addr.b + 8, k.lo);
+	if (!add)
+		return fib_route_del(ifa->net, &r);
+	err = fib_route_add(ifa->net, &r);
+	return err == -EEXIST ? 0 : err;
+}
+
+int ip6_local_route(struct ip_ifaddr *ifa, bool add)
+{
+	return change_route(ifa, RTN_LOCAL, 128, RT_TABLE_LOCAL_NS, add);
+}
+
+static bool has_prefix_route(const struct inet_ifaddr *a)
+{
+	return a->prefixlen < 128 && !(a->flags & IFA_FLAG_NOPREFIXROUTE) &&
+	       !(a->dev->flags & DEV_LOOPBACK);
+}
+
+/* Does another address of the device need the same connected route? */
+static bool prefix_shared(const struct ip_ifaddr *ifa)
+{
+	struct inet_prefix p = { ifa->ifa.local, INET_FAMILY_6, ifa->ifa.prefixlen };
+	const struct inet_ifaddr *o;
+
+	list_for_each_entry(o, &ifa->idev->addrs, list)
+		if (o != &ifa->ifa && o->prefixlen == p.len && inet_prefix_match(&p, &o->local))
+			return true;
+	return false;
+}
+
+static bool wants_dad(const struct ip_ifaddr *ifa)
+{
+	const struct net_device *dev = ifa->ifa.dev;
+	const struct inet6_dev *idev = in6_dev_get(dev);
+
+	if (ifa->ifa.flags & IFA_FLAG_NODAD)
+		return false;
+	if (dev->flags & (DEV_LOOPBACK | DEV_NOARP))
+		return false;
+	return idev->conf.dad_transmits && IN6_DEV_MAX(ifa->net, idev, accept_dad);
+}
+
+int ip6_addr_up(struct ip_ifaddr *ifa)
+{
+	union inet_addr group = ip6_solicited_node_of(&ifa->ifa.local);
+	bool dad = wants_dad(ifa);
+	int err;
+
+	if (inet_addr_is_linklocal(&ifa->ifa.local))
+		ifa->ifa.scope = RT_SCOPE_LINK_NS;
+	err = ip_mc_join(ifa->ifa.dev, &group, INET_FAMILY_6);
+	if (err)
+		return err;
+	if (dad)
+		ifa->ifa.flags |= IFA_FLAG_TENTATIVE;
+	else
+		err = ip6_local_route(ifa, true);
+	if (!err && has_prefix_route(&ifa->ifa))
+		err = change_route(ifa, RTN_UNICAST, ifa->ifa.prefixlen, RT_TABLE_MAIN_NS, true);
+	if (!err && dad && (ifa->ifa.dev->flags & DEV_UP))
+		ip6_dad_start(ifa);
+	return err;
+}
+
+void ip6_addr_down(struct ip_ifaddr *ifa)
+{
+	union inet_addr group = ip6_solicited_node_of(&ifa->ifa.local);
+
+	if (ifa->dad_timer.net)
+		del_timer(&ifa->dad_timer);
+	ip_mc_leave(ifa->ifa.dev, &group, INET_FAMILY_6);
+	if (has_prefix_route(&ifa->ifa) && !prefix_shared(ifa))
+		change_route(ifa, RTN_UNICAST, ifa->ifa.prefixlen, RT_TABLE_MAIN_NS, false);
+	ip6_local_route(ifa, false);
+}
+
+/* -- questions about addresses -------------------------------------------------------------------- */
+
+bool ip6_addr_is_local(struct net *net, const union inet_addr *addr)
+{
+	struct ip_ifaddr *ifa;
+
+	/* an address may be on several devices, and on some of them still tentative */
+	hlist_for_each_entry(ifa, &net->ip.addr_hash[inet_addr_bucket(addr)], hash)
+		if (inet_addr_equal(&ifa->ifa.local, addr) &&
+		    !(ifa->ifa.flags & IFA_FLAG_TENTATIVE))
+			return true;
+	return false;
+}
+
+int ip6_addr_type(struct net *net, const union inet_addr *addr, struct net_device *dev)
+{
+	const struct ip_ifaddr *ifa;
+
+	if (inet_addr_is_multicast(addr))
+		return RTN_MULTICAST;
+	if (!dev)
+		return ip6_addr_is_local(net, addr) ? RTN_LOCAL : RTN_UNICAST;
+	ifa = inet_ifaddr_find(net, addr, dev);
+	return ifa && !(ifa->ifa.flags & IFA_FLAG_TENTATIVE) ? RTN_LOCAL : RTN_UNICAST;
+}
+
+/* -- devices ----------------------------------------------------------------------------------------- */
+
+static const u8 ff00[16] = { 0xff };
+static const u8 node_local_all[16] = { 0xff, 0x01, [15] = 1 };
+
+static void dev_register(struct net *net, struct net_device *dev)
+{
+	struct inet6_dev *idev;
+
+	if (dev->ip6_ptr || dev->mtu < IP6_MIN_MTU)
+		return;
+	idev = net_alloc(net, sizeof(*idev));
+	if (!idev)
+		return;		/* IPv6 is then not on this device: every user checks */
+	inet_dev_init(&idev->base, dev, INET_FAMILY_6);
+	idev->conf = net->ipv6.conf_default;
+	dev->ip6_ptr = idev;
+}
+
+/* RFC 4291 appendix A: the universal/local bit inverted, ff:fe in the middle. */
+static void add_link_local(struct net *net, struct net_device *dev)
+{
+	const u8 *m = dev->dev_addr;
+	u8 a[16] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4],
+		     m[5] };
+	struct inet_prefix p = { inet_addr_from6(a), INET_FAMILY_6, 64 };
+	int err = inet_ifaddr_add(net, dev, &p, 0);
+
+	if (err && err != -EEXIST)
+		net_log(net, 4, "%s: no link-local address: error %d", dev->name, -err);
+}
+
+static void multicast_route(struct net *net, struct net_device *dev, bool add)
+{
+	struct fib_route r = {
+		.dst = { inet_addr_from6(ff00), INET_FAMILY_6, 8 }, .dev = dev,
+		.table = RT_TABLE_LOCAL_NS, .type = RTN_MULTICAST, .protocol = RTPROT_KERNEL_NS,
+		.priority = 256,
+	};
+
+	if (add)
+		fib_route_add(net, &r);
+	else
+		fib_route_del(net, &r);
+}
+
+/* What was configured while the device was down starts its DAD now. */
+static void restart_dad(struct inet6_dev *idev)
+{
+	struct inet_ifaddr *a;
+
+	list_for_each_entry(a, &idev->base.addrs, list)
+		if ((a->flags & (IFA_FLAG_TENTATIVE | IFA_FLAG_DADFAILED)) == IFA_FLAG_TENTATIVE)
+			ip6_dad_start(container_of(a, struct ip_ifaddr, ifa));
+}
+
+static void dev_up(struct net *net, struct net_device *dev)
+{
+	static const u8 one[16] = { [15] = 1 };
+	struct inet_prefix lo = { inet_addr_from6(one), INET_FAMILY_6, 128 };
+	union inet_addr group = ip6_all_nodes(), node = inet_addr_from6(node_local_all);
+	struct inet6_dev *idev;
+
+	dev_register(net, dev);		/* the MTU may have grown */
+	idev = in6_dev_get(dev);
+	if (!idev || idev->on || IN6_DEV_MAX(net, idev, disable_ipv6))
+		return;
+	idev->on = true;
+	ip_mc_join(dev, &group, INET_FAMILY_6);
+	ip_mc_join(dev, &node, INET_FAMILY_6);
+	if (dev->flags & DEV_LOOPBACK) {
+		inet_ifaddr_add(net, dev, &lo, IFA_FLAG_NODAD);
+		return;
+	}
+	multicast_route(net, dev, true);
+	restart_dad(idev);
+	if (dev->type == DEV_TYPE_ETHER && idev->conf.addr_gen_mode == 0)
+		add_link_local(net, dev);
+}
+
+/* As Linux without keep_addr_on_down: addresses and routes go. */
+static void dev_down(struct net *net, struct net_device *dev)
+{
+	union inet_addr group = ip6_all_nodes(), node = inet_addr_from6(node_local_all);
+	struct inet6_dev *idev = in6_dev_get(dev);
+
+	if (!idev || !idev->on)
+		return;
+	idev->on = false;
+	while (!list_empty(&idev->base.addrs)) {
+		struct inet_ifaddr *a = list_first_entry(&idev->base.addrs, struct inet_ifaddr,
+							 list);
+
+		inet_ifaddr_remove(container_of(a, struct ip_ifaddr, ifa));
+	}
+	ip_mc_leave(dev, &group, INET_FAMILY_6);
+	ip_mc_leave(dev, &node, INET_FAMILY_6);
+	fib_flush_dev(net, INET_FAMILY_6, dev);
+	neigh_ifdown(&net->ipv6.nd_tbl, dev);
+}
+
+static void dev_unregister(struct net *net, struct net_device *dev)
+{
+	struct inet6_dev *idev = in6_dev_get(dev);
+
+	if (!idev)
+		return;
+	dev_down(net, dev);
+	inet_dev_clear(&idev->base);
+	fib_flush_dev(net, INET_FAMILY_6, dev);
+	neigh_ifdown(&net->ipv6.nd_tbl, dev);
+	dev->ip6_ptr = NULL;
+	net_free(net, idev, sizeof(*idev));
+}
+
+static void dev_event(struct notifier_block *nb, struct net *net, enum net_event event, void *obj)
+{
+	struct net_device *dev = obj;
+
+	(void)nb;
+	switch (event) {
+	case NETDEV_REGISTER:
+		dev_register(net, dev);
+		break;
+	case NETDEV_UP:
+		dev_up(net, dev);
+		break;
+	case NETDEV_DOWN:
+		dev_down(net, dev);
+		break;
+	case NETDEV_CHANGEADDR:
+		neigh_changeaddr(&net->ipv6.nd_tbl, dev);
+		break;
+	case NETDEV_CHANGEMTU:		/* below 1280 there is no IPv6 (RFC 8200 5) */
+		if (dev->mtu < IP6_MIN_MTU)
+			dev_unregister(net, dev);
+		else if (!dev->ip6_ptr && (dev->flags & DEV_UP))
+			dev_up(net, dev);
+		break;
+	case NETDEV_UNREGISTER:
+		dev_unregister(net, dev);
+		break;
+	default:
+		break;
+	}
+}
+
+int ip6_addr_init(struct net *net)
+{
+	struct net_device *dev;
+
+	net->ipv6.nb.fn = dev_event;
+	net_notifier_register(net, &net->ipv6.nb);
+	for_each_netdev(net, dev) {
+		dev_register(net, dev);
+		if (dev->flags & DEV_UP)
+			dev_up(net, dev);
+	}
+	return 0;
+}
+
+void ip6_addr_exit(struct net *net)
+{
+	struct net_device *dev;
+
+	for_each_netdev(net, dev)
+		dev_unregister(net, dev);
+	net_notifier_unregister(&net->ipv6.nb);
+}
