@@ -178,7 +178,7 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 {
 	const char *name = cfg->name ? cfg->name : cfg->tap_name;
 	struct net_device *dev;
-	struct tap *tap;
+	struct tap *tap = NULL;
 	bool uso = false;
 	u32 mtu = cfg->mtu;
 	int err;

@@ -21,8 +21,8 @@ AM_TESTS_ENVIRONMENT = \
 EXTRA_DIST += tests/driver tests/summary tests/coverage.py
 
 # Only the tests of one kind, and of the programs only those they need.
-.PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-sanitized
-check-unit check-sim check-fuzz check-tidy check-conformance check-apps:
+.PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-facts check-sanitized
+check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-facts:
 	$(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS="$(filter tests/$(patsubst check-%,%,$@)/%,$(TESTS))" \
 		check_PROGRAMS="$(filter tests/$(patsubst check-%,%,$@)/%,$(check_PROGRAMS))"
@@ -53,6 +53,7 @@ endif
 include $(srcdir)/tests/sim/local.mk
 include $(srcdir)/tests/conformance/local.mk
 include $(srcdir)/tests/apps/local.mk
+include $(srcdir)/tests/facts/local.mk
 include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/tidy/local.mk

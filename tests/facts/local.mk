@@ -1,0 +1,1 @@
+# What a socket does: small programs, run natively and preloaded.
