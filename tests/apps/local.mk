@@ -1,1 +1,8 @@
-# Sources, programs and tests of tests/apps.
+# Real programs under the shim.
+apps_tests = \
+	tests/apps/test_curl.py \
+	tests/apps/test_death.py \
+	tests/apps/test_servers.py \
+	tests/apps/test_tools.py
+EXTRA_DIST += tests/apps/applab.py $(apps_tests)
+TESTS += $(apps_tests)

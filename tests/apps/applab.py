@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A bench for real programs: one network namespace, netstackd on a TAP in it. A program runs
+either on the host's side (the kernel's TCP/IP, 10.77.0.1 and fd77::1) or under the shim
+(10.77.0.2 and fd77::2). Everything is bounded in time and cleaned up.
+"""
+import atexit
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+HOST = {4: "10.77.0.1", 6: "fd77::1"}
+STACK = {4: "10.77.0.2", 6: "fd77::2"}
+
+
+class Skip(Exception):
+    """The test cannot run here; says why."""
+
+
+def skip_all(why):
+    print(f"1..0 # SKIP {why}")
+    sys.exit(0)
+
+
+def enter_namespace():
+    """Re-runs this script inside a network namespace of its own; the outer half cleans up."""
+    if os.environ.get("NETSTACK_LAB"):
+        return
+    if os.geteuid():
+        skip_all("needs root for network namespaces")
+    if not os.path.exists("/dev/net/tun"):
+        skip_all("needs /dev/net/tun")
+    name = f"nsa{os.getpid()}"
+    if subprocess.run(["ip", "netns", "add", name], check=False).returncode:
+        skip_all("cannot make a network namespace")
+    p = subprocess.Popen(["ip", "netns", "exec", name, sys.executable, *sys.argv],
+                         env=dict(os.environ, NETSTACK_LAB=name))
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sig, lambda *_: p.terminate())
+    code = p.wait()
+    subprocess.run(["ip", "netns", "del", name], check=False)
+    sys.exit(code if code >= 0 else 128 - code)
+
+
+def url(addr, port, path=""):
+    return f"http://[{addr}]:{port}/{path}" if ":" in addr else f"http://{addr}:{port}/{path}"
+
+
+def sha(path):
+    h = hashlib.sha256()
+    with open(path, "rb") as f:
+        while block := f.read(1 << 20):
+            h.update(block)
+    return h.hexdigest()
+
+
+class Lab:
+    def __init__(self):
+        self.build = os.path.abspath(os.environ.get("builddir", os.getcwd()))
+        self.dir = tempfile.mkdtemp(prefix="nsapp")
+        os.chmod(self.dir, 0o755)
+        self.children = []
+        self.daemon = None
+        atexit.register(self.close)
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        self.start_daemon()
+
+    def start_daemon(self):
+        self.control = f"{self.dir}/control{len(self.children)}"
+        r, w = os.pipe()
+        self.daemon = subprocess.Popen(
+            [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
+             "--dev", f"tap:tap0,name=eth0,host={HOST[4]}/24,host={HOST[6]}/64",
+             "--addr", f"{STACK[4]}/24%eth0", "--addr", f"{STACK[6]}/64%eth0"], pass_fds=[w])
+        os.close(w)
+        if not os.read(r, 1):
+            raise SystemExit("netstackd did not start")
+        os.close(r)
+
+    def argv(self, shim, cmd):
+        return ([f"{self.build}/netstack", "run", "--control", self.control, "--"] if shim else []) + list(cmd)
+
+    def run(self, cmd, shim=False, timeout=60, check=True, **kw):
+        p = subprocess.run(self.argv(shim, cmd), capture_output=True, timeout=timeout, check=False,
+                           cwd=self.dir, **kw)
+        if check and p.returncode:
+            raise AssertionError(f"{' '.join(cmd)}: exit {p.returncode}: {p.stderr[-500:]!r} {p.stdout[-300:]!r}")
+        return p
+
+    def spawn(self, cmd, shim=False, **kw):
+        kw.setdefault("stdout", subprocess.DEVNULL)
+        kw.setdefault("stderr", subprocess.DEVNULL)
+        p = subprocess.Popen(self.argv(shim, cmd), cwd=self.dir, start_new_session=True, **kw)
+        self.children.append(p)
+        return p
+
+    def stop(self, p, sig=signal.SIGTERM, timeout=10):
+        """Ends a child and what it started (its own session)."""
+        if p.poll() is None:
+            p.send_signal(sig)
+        try:
+            p.wait(timeout)
+        except subprocess.TimeoutExpired:
+            pass
+        try:
+            os.killpg(p.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        p.wait(5)
+        self.children.remove(p)
+
+    def wait_port(self, shim, port, family=4, timeout=10):
+        """Until something listens on the host's side (shim False) or the stack's (True)."""
+        addr = STACK[family] if shim else HOST[family]
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            with socket.socket(socket.AF_INET6 if family == 6 else socket.AF_INET) as s:
+                s.settimeout(1)
+                try:
+                    s.connect((addr, port))
+                    return
+                except OSError:
+                    time.sleep(0.05)
+        raise AssertionError(f"nothing listens on {addr} port {port}")
+
+    def file(self, name, size):
+        path = f"{self.dir}/{name}"
+        with open(path, "wb") as f:
+            left = size
+            while left:
+                part = os.urandom(min(left, 1 << 20))
+                f.write(part)
+                left -= len(part)
+        return path
+
+    def cli(self, *args):
+        return self.run([f"{self.build}/netstack", args[0], "--control", self.control, *args[1:]],
+                        timeout=10).stdout.decode()
+
+    def stat(self):
+        return json.loads(self.cli("stat", "--json"))
+
+    def close(self):
+        atexit.unregister(self.close)
+        for p in list(self.children):
+            self.stop(p, signal.SIGKILL, 0.1)
+        code = 0
+        if self.daemon and self.daemon.poll() is None:
+            self.daemon.terminate()
+            code = self.daemon.wait(10)
+        elif self.daemon:
+            code = self.daemon.returncode
+        shutil.rmtree(self.dir, ignore_errors=True)
+        if code:
+            print(f"# netstackd ended with {code}", flush=True)
+            os._exit(1)
+
+
+TESTS = []
+
+
+def test(fn):
+    """Registers fn(lab)."""
+    TESTS.append((fn, ()))
+    return fn
+
+
+def families(fn):
+    """Registers fn(lab, family) for 4 and 6."""
+    TESTS.extend([(fn, (4,)), (fn, (6,))])
+    return fn
+
+
+def each_way(fn):
+    """Registers fn(lab, family, shim_client) for both families, the program as client and server."""
+    TESTS.extend([(fn, (f, s)) for f in (4, 6) for s in (True, False)])
+    return fn
+
+
+def need(*programs):
+    for p in programs:
+        if not shutil.which(p):
+            skip_all(f"{p} is not installed")
+
+
+def main():
+    only = sys.argv[1:]
+    tests = [t for t in TESTS if not only or t[0].__name__ in only]
+    lab = Lab()
+    print(f"1..{len(tests)}")
+    failed = 0
+    for i, (fn, args) in enumerate(tests, 1):
+        name = (fn.__doc__ or fn.__name__).strip().splitlines()[0]
+        name += "".join([f" IPv{args[0]}"] if args else [])
+        name += "".join([" as client" if args[1] else " as server"] if len(args) > 1 else [])
+        start = time.monotonic()
+        try:
+            fn(lab, *args)
+            if lab.daemon.poll() is not None:
+                raise AssertionError("netstackd died")
+            print(f"ok {i} - {name} ({time.monotonic() - start:.1f} s)", flush=True)
+        except Skip as e:
+            print(f"ok {i} - {name} # SKIP {e}", flush=True)
+        except Exception as e:  # pylint: disable=broad-except
+            failed += 1
+            print(f"not ok {i} - {name}: {type(e).__name__} {e}")
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line}", flush=True)
+            for p in list(lab.children):
+                lab.stop(p, signal.SIGKILL, 0.1)
+            if lab.daemon.poll() is not None:
+                print(f"# netstackd ended with {lab.daemon.returncode}")
+                lab.start_daemon()
+    lab.close()
+    sys.exit(1 if failed else 0)
+
+
+enter_namespace()

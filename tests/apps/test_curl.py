@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""curl, and Python's HTTP server and client."""
+import os
+import sys
+
+from applab import HOST, STACK, each_way, families, main, need, sha, test, url
+
+need("curl", "python3")
+PORT = 8000
+SERVER = [sys.executable, "-c", """
+import http.server, socket, sys
+class H(http.server.SimpleHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    def do_PUT(self):
+        left = int(self.headers['Content-Length'])
+        with open('uploaded', 'wb') as f:
+            while left:
+                block = self.rfile.read(min(left, 1 << 20))
+                if not block: break
+                f.write(block)
+                left -= len(block)
+        self.send_response(201); self.send_header('Content-Length', '0'); self.end_headers()
+    def log_message(self, *a): pass
+class S(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
+    request_queue_size = 100
+S((sys.argv[1], int(sys.argv[2])), H).serve_forever()
+"""]
+
+
+class Server:
+    """An HTTP server on the side that is not the client's."""
+
+    def __init__(self, lab, family, shim_client):
+        self.lab = lab
+        self.addr = (HOST if shim_client else STACK)[family]
+        self.p = lab.spawn(SERVER + [self.addr, str(PORT)], shim=not shim_client)
+        try:
+            lab.wait_port(not shim_client, PORT, family) if not shim_client else lab.wait_port(False, PORT, family)
+        except AssertionError:
+            lab.stop(self.p)
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.lab.stop(self.p)
+
+    def url(self, path=""):
+        return url(self.addr, PORT, path)
+
+
+@each_way
+def big_file(lab, family, shim):
+    """curl: 200 MB down and up, checksums equal"""
+    src = lab.file("big", 200 << 20)
+    want = sha(src)
+    with Server(lab, family, shim) as s:
+        lab.run(["curl", "-gsSf", "-m", "100", "-o", "got", s.url("big")], shim=shim, timeout=120)
+        assert sha(f"{lab.dir}/got") == want
+        lab.run(["curl", "-gsSf", "-m", "100", "-T", "big", s.url("up")], shim=shim, timeout=120)
+        assert sha(f"{lab.dir}/uploaded") == want
+    for name in ("big", "got", "uploaded"):
+        os.unlink(f"{lab.dir}/{name}")
+
+
+@each_way
+def keep_alive(lab, family, shim):
+    """curl: ten requests on one connection"""
+    lab.file("small", 1000)
+    with Server(lab, family, shim) as s:
+        out = lab.run(["curl", "-gsSf", "-m", "30", "-w", "%{num_connects}\\n", "-o", "/dev/null"] +
+                      [s.url("small")] + [x for _ in range(9) for x in ("-o", "/dev/null", s.url("small"))], shim=shim)
+        assert out.stdout.decode().split() == ["1"] + ["0"] * 9, out.stdout
+
+
+@each_way
+def parallel(lab, family, shim):
+    """curl: fifty transfers at once"""
+    lab.file("small", 100000)
+    want = sha(f"{lab.dir}/small")
+    with Server(lab, family, shim) as s:
+        args = [x for i in range(50) for x in ("-o", f"p{i}", s.url(f"small?{i}"))]
+        lab.run(["curl", "-gsSf", "-m", "60", "--parallel", "--parallel-immediate", "--parallel-max", "50"] + args, shim=shim)
+        for i in range(50):
+            assert sha(f"{lab.dir}/p{i}") == want, i
+            os.unlink(f"{lab.dir}/p{i}")
+
+
+@families
+def refused(lab, family):
+    """curl: a closed port is refused, with the kernel's words"""
+    p = lab.run(["curl", "-gsS", "-m", "10", url(HOST[family], 9)], shim=True, check=False)
+    assert p.returncode == 7 and b"refused" in p.stderr, (p.returncode, p.stderr)
+
+
+@each_way
+def http_client(lab, family, shim):
+    """python: http.client, urllib, several requests"""
+    lab.file("page", 70000)
+    code = """
+import http.client, sys, hashlib
+c = http.client.HTTPConnection(sys.argv[1], int(sys.argv[2]), timeout=20)
+for i in range(20):
+    c.request('GET', '/page'); r = c.getresponse(); b = r.read()
+    assert r.status == 200 and len(b) == 70000
+print(hashlib.sha256(b).hexdigest())
+"""
+    with Server(lab, family, shim) as s:
+        out = lab.run([sys.executable, "-c", code, s.addr, str(PORT)], shim=shim)
+        assert out.stdout.decode().strip() == sha(f"{lab.dir}/page")
+
+
+@families
+def names(lab, family):
+    """curl: a name from /etc/hosts syntax (--resolve) and localhost through the shim's resolver"""
+    lab.file("small", 100)
+    with Server(lab, family, True) as s:
+        addr = f"[{s.addr}]" if family == 6 else s.addr
+        lab.run(["curl", "-gsSf", "-m", "10", "--resolve", f"server.test:{PORT}:{addr}", "-o", "/dev/null",
+                 f"http://server.test:{PORT}/small"], shim=True)
+    out = lab.run([sys.executable, "-c", "import socket; print(socket.getaddrinfo('localhost', 80))"], shim=True)
+    assert b"127.0.0.1" in out.stdout or b"::1" in out.stdout
+
+
+@test
+def private_daemon(lab):
+    """netstack run --dev: a private daemon for as long as the command runs"""
+    lab.file("small", 100)
+    p = lab.spawn(SERVER + ["10.78.0.1", str(PORT)], preexec_fn=lambda: __import__("time").sleep(1.5))
+    out = lab.run([f"{lab.build}/netstack", "run", "--dev", "tap:tap9,host=10.78.0.1/24", "--addr", "10.78.0.2/24%tap9",
+                   "--", "curl", "-sSf", "-m", "20", "--retry", "8", "--retry-connrefused", "--retry-delay", "1",
+                   "-o", "/dev/null", "-w", "%{local_ip}", url("10.78.0.1", PORT, "small")], check=False)
+    lab.stop(p)
+    assert out.returncode == 0 and out.stdout == b"10.78.0.2", (out.returncode, out.stdout, out.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""nginx with workers and reload under load; redis with its benchmark and background save."""
+import os
+import re
+import signal
+import time
+
+from applab import HOST, STACK, each_way, families, main, need, sha, test, url
+
+need("nginx", "wrk", "redis-server", "redis-benchmark", "redis-cli")
+
+NGINX = """
+worker_processes 2;
+daemon off;
+pid %(dir)s/nginx.pid;
+error_log %(dir)s/error.log;
+events { worker_connections 1024; }
+http {
+    access_log off;
+    sendfile on; tcp_nopush on; tcp_nodelay on;
+    keepalive_timeout %(keepalive)s;
+    client_body_temp_path %(dir)s/body; proxy_temp_path %(dir)s/proxy;
+    fastcgi_temp_path %(dir)s/fcgi; uwsgi_temp_path %(dir)s/uwsgi; scgi_temp_path %(dir)s/scgi;
+    server { listen %(listen)s; root %(dir)s/www; }
+}
+"""
+
+
+def nginx(lab, shim, family, port, keepalive=65):
+    os.makedirs(f"{lab.dir}/www", exist_ok=True)
+    with open(f"{lab.dir}/www/index.html", "w", encoding="ascii") as f:
+        f.write("hello " * 100)
+    addr = (STACK if shim else HOST)[family]
+    listen = f"[{addr}]:{port}" if family == 6 else f"{addr}:{port}"
+    conf = f"{lab.dir}/nginx.conf"
+    with open(conf, "w", encoding="ascii") as f:
+        f.write(NGINX % {"dir": lab.dir, "listen": listen, "keepalive": keepalive})
+    p = lab.spawn(["nginx", "-c", conf], shim=shim)
+    lab.wait_port(shim, port, family)
+    return p, addr
+
+
+def master_pid(lab):
+    with open(f"{lab.dir}/nginx.pid", encoding="ascii") as f:
+        return int(f.read())
+
+
+@families
+def nginx_big(lab, family):
+    """nginx under the shim serves 100 MB by sendfile, checksum equal"""
+    p, addr = nginx(lab, True, family, 8081)
+    os.rename(lab.file("big", 100 << 20), f"{lab.dir}/www/big")
+    lab.run(["curl", "-gsSf", "-m", "60", "-o", "got", url(addr, 8081, "big")])
+    assert sha(f"{lab.dir}/got") == sha(f"{lab.dir}/www/big")
+    lab.stop(p, signal.SIGQUIT)
+
+
+@each_way
+def nginx_wrk(lab, family, shim):
+    """nginx with 2 workers under wrk"""
+    p, addr = nginx(lab, not shim, family, 8082)
+    out = lab.run(["wrk", "-t2", "-c32", "-d3", url(addr, 8082)], shim=shim).stdout.decode()
+    assert "Socket errors" not in out and "Non-2xx" not in out, out
+    assert int(re.search(r"(\d+) requests in", out)[1]) > 500, out
+    lab.stop(p, signal.SIGQUIT)
+
+
+@families
+def nginx_reload(lab, family):
+    """nginx reloaded by SIGHUP under load, Connection: close: no request fails"""
+    p, addr = nginx(lab, True, family, 8083)
+    w = lab.spawn(["wrk", "-t2", "-c16", "-d5", "-H", "Connection: close", url(addr, 8083)], stdout=-1)
+    for _ in range(3):
+        time.sleep(1)
+        os.kill(master_pid(lab), signal.SIGHUP)
+    out = w.communicate(timeout=30)[0].decode()
+    lab.children.remove(w)
+    bad = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)
+    assert not bad or [int(x) for x in bad.groups()] == [0, 0, 0, 0], out
+    assert "Non-2xx" not in out, out
+    lab.stop(p, signal.SIGQUIT)
+
+
+@families
+def nginx_restart(lab, family):
+    """nginx stopped and started again gets its port back"""
+    for _ in range(3):
+        p, addr = nginx(lab, True, family, 8084)
+        lab.run(["curl", "-gsSf", "-m", "10", "-o", "/dev/null", url(addr, 8084)])
+        lab.stop(p, signal.SIGTERM)
+
+
+@each_way
+def redis(lab, family, shim):
+    """redis-server and redis-benchmark, with a background save"""
+    addr = (HOST if shim else STACK)[family]
+    p = lab.spawn(["redis-server", "--bind", addr, "--port", "6390", "--protected-mode", "no", "--save", "",
+                   "--dir", lab.dir], shim=not shim)
+    lab.wait_port(not shim, 6390, family)
+    cli = ["redis-cli", "-h", addr, "-p", "6390"]
+    assert lab.run(cli + ["set", "k", "v"], shim=shim).stdout.strip() == b"OK"
+    out = lab.run(["redis-benchmark", "-h", addr, "-p", "6390", "-t", "set,get", "-n", "20000", "-c", "20", "-q"],
+                  shim=shim).stdout.decode()
+    assert "SET" in out and "GET" in out and "requests per second" in out, out
+    out = lab.run(["redis-benchmark", "-h", addr, "-p", "6390", "-t", "get", "-n", "50000", "-P", "16", "-q"],
+                  shim=shim).stdout.decode()
+    assert "requests per second" in out, out
+    assert b"Background saving started" in lab.run(cli + ["bgsave"], shim=shim).stdout
+    assert lab.run(cli + ["get", "k"], shim=shim).stdout.strip() == b"v"
+    lab.run(cli + ["shutdown", "nosave"], shim=shim, check=False)
+    lab.stop(p)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""iperf3, nc, socat, ping, ssh and scp."""
+import json
+import os
+import subprocess
+import time
+
+from applab import HOST, STACK, each_way, families, main, need, sha, test
+
+need("iperf3", "nc", "socat", "ping", "ssh", "scp", "ssh-keygen")
+SSHD = "/usr/sbin/sshd"
+
+
+def iperf(lab, family, shim, *args):
+    addr = (HOST if shim else STACK)[family]
+    s = lab.spawn(["iperf3", "-s", "-p", "5210", "-B", addr], shim=not shim)
+    time.sleep(0.5)
+    out = json.loads(lab.run(["iperf3", "-c", addr, "-p", "5210", "-t", "2", "-J", *args], shim=shim).stdout)
+    lab.stop(s)
+    assert "error" not in out, out.get("error")
+    return out["end"]
+
+
+@each_way
+def iperf_tcp(lab, family, shim):
+    """iperf3: TCP both directions, 8 streams, both ways at once"""
+    for args in ((), ("-R",), ("-P", "8"), ("-P", "8", "-R"), ("--bidir",)):
+        end = iperf(lab, family, shim, *args)
+        assert end["sum_received"]["bits_per_second"] > 50e6, (args, end["sum_received"])
+
+
+@each_way
+def iperf_udp(lab, family, shim):
+    """iperf3: UDP 20 Mbit/s both directions, next to no loss"""
+    for args in ((), ("-R",)):
+        end = iperf(lab, family, shim, "-u", "-b", "20M", "-l", "1200", *args)
+        assert end["sum"]["lost_percent"] < 2, (args, end["sum"])
+
+
+@each_way
+def netcat(lab, family, shim):
+    """nc: a megabyte over TCP, a line over UDP"""
+    src = lab.file("nc.in", 1 << 20)
+    addr = (HOST if shim else STACK)[family]
+    with open(f"{lab.dir}/nc.out", "wb") as out:
+        s = lab.spawn(["nc", "-l", "-N", addr, "5300"], shim=not shim, stdout=out, stdin=subprocess.DEVNULL)
+        time.sleep(0.5)
+        with open(src, "rb") as f:
+            lab.run(["nc", "-N", addr, "5300"], shim=shim, stdin=f)
+        s.wait(10)
+        lab.stop(s)
+    assert sha(f"{lab.dir}/nc.out") == sha(src)
+    s = lab.spawn(["nc", "-u", "-l", addr, "5301"], shim=not shim, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    time.sleep(0.5)
+    lab.run(["nc", "-u", "-w1", addr, "5301"], shim=shim, input=b"datagram\n")
+    assert s.stdout.readline() == b"datagram\n"
+    lab.stop(s)
+
+
+@each_way
+def socat(lab, family, shim):
+    """socat: fork per connection, EXEC, UDP echo"""
+    addr = (HOST if shim else STACK)[family]
+    bind = f"[{addr}]" if family == 6 else addr
+    s = lab.spawn(["socat", f"TCP{family}-LISTEN:5400,bind={bind},fork,reuseaddr", "EXEC:tr a-z A-Z"], shim=not shim)
+    lab.wait_port(not shim, 5400, family)
+    for word in (b"hello", b"again"):
+        out = lab.run(["socat", "-t5", "-", f"TCP{family}:{bind}:5400"], shim=shim, input=word + b"\n")
+        assert out.stdout == word.upper() + b"\n", out.stdout
+    lab.stop(s)
+    s = lab.spawn(["socat", f"UDP{family}-LISTEN:5401,bind={bind},fork", "PIPE"], shim=not shim)
+    time.sleep(0.5)
+    out = lab.run(["socat", "-t1", "-", f"UDP{family}:{bind}:5401"], shim=shim, input=b"echo me\n")
+    assert out.stdout == b"echo me\n", out.stdout
+    lab.stop(s)
+
+
+@families
+def ping(lab, family):
+    """ping from the shim, ping of the stack; an unused address is unreachable"""
+    out = lab.run(["ping", f"-{family}", "-c", "3", "-i", "0.2", HOST[family]], shim=True).stdout.decode()
+    assert " 0% packet loss" in out, out
+    out = lab.run(["ping", f"-{family}", "-c", "3", "-i", "0.2", "-s", "4000", STACK[family]]).stdout.decode()
+    assert " 0% packet loss" in out, out
+    gone = "10.77.0.99" if family == 4 else "fd77::99"
+    out = lab.run(["ping", f"-{family}", "-c", "1", "-W", "5", gone], shim=True, check=False)
+    assert out.returncode == 1 and b"100% packet loss" in out.stdout, out
+
+
+@families
+def ssh(lab, family):
+    """ssh and scp: the server under the shim, then the client"""
+    if not os.path.exists(SSHD):
+        raise AssertionError("sshd is not installed")
+    os.makedirs("/run/sshd", exist_ok=True)
+    for key in ("host", "user"):
+        if not os.path.exists(f"{lab.dir}/{key}"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{lab.dir}/{key}"], check=True)
+    src = lab.file("ssh.in", 10 << 20)
+    for shim_server in (True, False):
+        addr = (STACK if shim_server else HOST)[family]
+        with open(f"{lab.dir}/sshd_config", "w", encoding="ascii") as f:
+            f.write(f"HostKey {lab.dir}/host\nAuthorizedKeysFile {lab.dir}/user.pub\nStrictModes no\n"
+                    f"PidFile none\nUsePAM no\nPermitRootLogin yes\nListenAddress {addr}\nPort 2222\n"
+                    "Subsystem sftp internal-sftp\n")
+        s = lab.spawn([SSHD, "-D", "-e", "-f", f"{lab.dir}/sshd_config"], shim=shim_server)
+        lab.wait_port(shim_server, 2222, family)
+        opts = ["-i", f"{lab.dir}/user", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                "-o", "BatchMode=yes", "-o", "ConnectTimeout=15"]
+        out = lab.run(["ssh", *opts, "-p", "2222", f"root@{addr}", "echo over $SSH_CONNECTION | cut -d' ' -f1,4"],
+                      shim=not shim_server)
+        assert out.stdout == f"over {addr}\n".encode(), (out.stdout, out.stderr)
+        target = f"[{addr}]" if family == 6 else addr
+        lab.run(["scp", *opts, "-P", "2222", src, f"root@{target}:{lab.dir}/ssh.out"], shim=not shim_server)
+        assert sha(f"{lab.dir}/ssh.out") == sha(src)
+        os.unlink(f"{lab.dir}/ssh.out")
+        lab.run(["scp", *opts, "-P", "2222", f"root@{target}:{src}", f"{lab.dir}/ssh.out"], shim=not shim_server)
+        assert sha(f"{lab.dir}/ssh.out") == sha(src)
+        lab.stop(s)
+
+
+if __name__ == "__main__":
+    main()
