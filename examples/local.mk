@@ -1,1 +1,2 @@
-# Sources, programs and tests of examples.
+# The demonstration of ./bootstrap demo.
+EXTRA_DIST += examples/demo.sh

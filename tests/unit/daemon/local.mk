@@ -1,1 +1,14 @@
-# Unit tests of daemon: check_PROGRAMS += ..., TESTS += ..., _LDADD = $(UNIT_LDADD) ...
+# Unit tests of the daemon.
+daemon_tests = \
+	tests/unit/daemon/test_cmsg \
+	tests/unit/daemon/test_conf \
+	tests/unit/daemon/test_poller
+check_PROGRAMS += $(daemon_tests)
+TESTS += $(daemon_tests)
+daemon_test_ldadd = src/daemon/libdaemon.la drivers/libdrivers.la src/host/libhost.la $(UNIT_LDADD)
+tests_unit_daemon_test_cmsg_SOURCES = tests/unit/daemon/test_cmsg.c
+tests_unit_daemon_test_cmsg_LDADD = $(daemon_test_ldadd)
+tests_unit_daemon_test_conf_SOURCES = tests/unit/daemon/test_conf.c
+tests_unit_daemon_test_conf_LDADD = $(daemon_test_ldadd)
+tests_unit_daemon_test_poller_SOURCES = tests/unit/daemon/test_poller.c
+tests_unit_daemon_test_poller_LDADD = $(daemon_test_ldadd)

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Flags and configuration file of netstackd: what is taken, what is refused and with which words. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/conf.h"
+#include "host/host.h"
+#include "netstack/proto.h"
+
+static struct conf c;
+static char err[1024];
+
+static void fresh(void)
+{
+	conf_init(&c);
+	err[0] = '\0';
+}
+
+static void done(void)
+{
+	conf_free(&c);
+}
+
+TestSuite(conf, .init = fresh, .fini = done);
+
+/* flag and value, or NULL and nothing */
+static int parse(const char *flag, const char *value)
+{
+	char *argv[] = { (char *)(uintptr_t)"netstackd", (char *)(uintptr_t)flag,
+			 (char *)(uintptr_t)value, NULL };
+
+	return conf_parse_args(&c, flag ? (value ? 3 : 2) : 1, argv, err, sizeof(err));
+}
+
+Test(conf, defaults)
+{
+	cr_assert_eq(parse(NULL, NULL), 0);
+	cr_assert_str_eq(c.control, NSP_DEFAULT_PATH);
+	cr_assert_eq(c.ready_fd, -1);
+	cr_assert_eq(c.nr_devs, 0);
+	cr_assert_eq(c.log_level, HOST_LOG_NOTICE);
+}
+
+Test(conf, device_with_every_option)
+{
+	const u8 mac[6] = { 2, 0, 0, 0, 0, 0xab };
+
+	cr_assert_eq(parse("--dev", "tap:nst0,name=eth0,mac=02:00:00:00:00:ab,mtu=9000,offload=off,"
+				    "host=10.77.0.1/24,host=fd77::1/64"), 0, "%s", err);
+	cr_assert_eq(c.nr_devs, 1);
+	cr_assert_str_eq(c.devs[0].tap, "nst0");
+	cr_assert_str_eq(c.devs[0].name, "eth0");
+	cr_assert_arr_eq(c.devs[0].mac, mac, 6);
+	cr_assert_eq(c.devs[0].mtu, 9000);
+	cr_assert_not(c.devs[0].offload);
+	cr_assert_eq(c.devs[0].nr_host, 2);
+	cr_assert_str_eq(c.devs[0].host[1], "fd77::1/64");
+}
+
+Test(conf, device_defaults)
+{
+	cr_assert_eq(parse("--dev=tap:t0", NULL), 0, "%s", err);
+	cr_assert_str_eq(c.devs[0].name, "t0");
+	cr_assert(c.devs[0].offload);
+	cr_assert_eq(c.devs[0].mtu, 0);
+}
+
+Test(conf, addresses_of_both_families)
+{
+	cr_assert_eq(parse("--addr", "10.77.0.2/24%eth0"), 0, "%s", err);
+	cr_assert_eq(parse("--addr", "fd77::2/64%eth0"), 0, "%s", err);
+	cr_assert_eq(c.nr_addrs, 2);
+	cr_assert_eq(c.addrs[0].prefix.family, INET_FAMILY_4);
+	cr_assert_eq(c.addrs[0].prefix.len, 24);
+	cr_assert_eq(c.addrs[1].prefix.family, INET_FAMILY_6);
+	cr_assert_str_eq(c.addrs[1].dev, "eth0");
+}
+
+Test(conf, routes)
+{
+	cr_assert_eq(parse("--route", "default,via=10.77.0.1"), 0, "%s", err);
+	cr_assert_eq(c.routes[0].dst.family, INET_FAMILY_4);
+	cr_assert_eq(c.routes[0].dst.len, 0);
+	cr_assert(inet_addr_any(&c.routes[0].dst.addr));
+	cr_assert_eq(parse("--route", "default,via=fd77::1,dev=eth0"), 0, "%s", err);
+	cr_assert_eq(c.routes[1].dst.family, INET_FAMILY_6);
+	cr_assert_eq(parse("--route", "10.9.0.0/16,dev=eth0"), 0, "%s", err);
+	cr_assert_not(c.routes[2].has_via);
+	cr_assert_eq(c.routes[2].dst.len, 16);
+}
+
+Test(conf, neighbour_and_sysctl)
+{
+	cr_assert_eq(parse("--neigh", "fd77::9=02:00:00:00:00:09%eth0"), 0, "%s", err);
+	cr_assert_eq(c.neighs[0].family, INET_FAMILY_6);
+	cr_assert_eq(c.neighs[0].mac[5], 9);
+	cr_assert_eq(parse("--sysctl", "net.ipv4.tcp_rmem=4096 131072 6291456"), 0, "%s", err);
+	cr_assert_str_eq(c.sysctls[0].key, "net.ipv4.tcp_rmem");
+	cr_assert_str_eq(c.sysctls[0].value, "4096 131072 6291456");
+}
+
+/* Each is refused, and the message names the flag and has a word of the remedy. */
+Test(conf, refused_with_flag_and_remedy)
+{
+	static const struct {
+		const char *flag, *value, *word;
+	} bad[] = {
+		{ "--dev", "eth:x", "tap:nst0" },
+		{ "--dev", "tap:", "tap:nst0" },
+		{ "--dev", "tap:a-name-that-is-too-long", "tap:nst0" },
+		{ "--dev", "tap:x,mtu=67", "68..65535" },
+		{ "--dev", "tap:x,mtu=65536", "68..65535" },
+		{ "--dev", "tap:x,mac=03:00:00:00:00:00", "multicast" },
+		{ "--dev", "tap:x,mac=02:00:00:00:00", "mac=" },
+		{ "--dev", "tap:x,offload=yes", "on or off" },
+		{ "--dev", "tap:x,colour=red", "unknown option" },
+		{ "--dev", "tap:x,name=lo", "lo" },
+		{ "--addr", "10.77.0.2/24", "%eth0" },
+		{ "--addr", "10.77.0.2/33%eth0", "10.77.0.2/24%eth0" },
+		{ "--addr", "fd77::2/129%eth0", "fd77::2/64%eth0" },
+		{ "--route", "default", "via=" },
+		{ "--route", "default,dev=eth0", "via=" },
+		{ "--route", "10.0.0.0/8,via=fd77::1", "families" },
+		{ "--route", "10.0.0.0/8,via=10.0.0.x", "via=" },
+		{ "--neigh", "10.0.0.1%eth0", "=" },
+		{ "--neigh", "10.0.0.1=zz%eth0", "link-layer" },
+		{ "--sysctl", "net.ipv4.tcp_sack", "=" },
+		{ "--ready-fd", "-1", "number" },
+		{ "--log-level", "loud", "warning" },
+		{ "--busy-poll", "1000001", "1000000" },
+		{ "--busy-poll", "fast", "1000000" },
+		{ "--allow-uid", "www-data", "id -u" },
+		{ "--max-sockets", "0", "16777216" },
+		{ "--nonsense", "x", "--help" },
+		{ "--dev", NULL, "needs a value" },
+		{ "nonsense", NULL, "--help" },
+		{ "--config", "/nonexistent/netstackd.conf", "readable" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		conf_free(&c);
+		fresh();
+		cr_assert_neq(parse(bad[i].flag, bad[i].value), 0, "%s %s was taken", bad[i].flag,
+			      bad[i].value ? bad[i].value : "");
+		cr_assert(strstr(err, bad[i].flag + (strncmp(bad[i].flag, "--", 2) ? 0 : 2)),
+			  "%s %s: no flag in: %s", bad[i].flag, bad[i].value, err);
+		cr_assert(strstr(err, bad[i].word), "%s %s: no \"%s\" in: %s", bad[i].flag,
+			  bad[i].value, bad[i].word, err);
+	}
+}
+
+Test(conf, same_device_twice)
+{
+	cr_assert_eq(parse("--dev", "tap:a,name=x"), 0);
+	cr_assert_neq(parse("--dev", "tap:b,name=x"), 0);
+	cr_assert(strstr(err, "before"), "%s", err);
+}
+
+static void write_file(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+Test(conf, file_has_the_same_keys)
+{
+	char path[] = "/tmp/netstack-conf-XXXXXX";
+
+	write_file(path, "# a comment\n\n  dev = tap:nst0,name=eth0   # another\n"
+			 "addr = 10.77.0.2/24%eth0\nroute=default,via=10.77.0.1\nbusy-poll = 50\n");
+	cr_assert_eq(parse("--config", path), 0, "%s", err);
+	cr_assert_eq(c.nr_devs, 1);
+	cr_assert_eq(c.nr_addrs, 1);
+	cr_assert_eq(c.nr_routes, 1);
+	cr_assert_eq(c.busy_poll_us, 50);
+	unlink(path);
+}
+
+Test(conf, file_names_the_line)
+{
+	char path[] = "/tmp/netstack-conf-XXXXXX";
+
+	write_file(path, "busy-poll = 1\n\nlog-level = loud\n");
+	cr_assert_neq(parse("--config", path), 0);
+	cr_assert(strstr(err, ":3: log-level"), "%s", err);
+	cr_assert(strstr(err, path), "%s", err);
+	unlink(path);
+}
+
+Test(conf, file_cannot_include)
+{
+	char path[] = "/tmp/netstack-conf-XXXXXX";
+
+	write_file(path, "config = /etc/passwd\n");
+	cr_assert_neq(parse("--config", path), 0);
+	cr_assert(strstr(err, ":1: "), "%s", err);
+	unlink(path);
+}
+
+Test(conf, help_and_version_win)
+{
+	cr_assert_eq(parse("--help", NULL), 0);
+	cr_assert(c.help);
+	cr_assert_eq(parse("--version", NULL), 0);
+	cr_assert(c.version);
+}
