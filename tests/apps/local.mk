@@ -1,5 +1,8 @@
 # Real programs, preloaded, in a network namespace of their own.
 apps_tests = \
-	tests/apps/test_curl.sh
+	tests/apps/test_curl.py \
+	tests/apps/test_death.py \
+	tests/apps/test_servers.py \
+	tests/apps/test_tools.py
+EXTRA_DIST += tests/apps/applab.py $(apps_tests)
 TESTS += $(apps_tests)
-EXTRA_DIST += tests/apps/lib.sh $(apps_tests)
