@@ -175,7 +175,7 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 {
 	int e;
 
-	if (flags & MSG_OOB)
+	if ((flags & MSG_OOB) && !(k & KF_V6))
 		return EOPNOTSUPP;
 	if (total > 65535 || (KIND(k) == K_UDP && total > (k & KF_V6 ? 65527u : 65507u)))
 		return EMSGSIZE;

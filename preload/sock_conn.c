@@ -162,10 +162,10 @@ int ns_shutdown(int fd, int how)
 		fd_set_kind(fd, K_DEADLISTEN | (k & KF_V6));
 		break;
 	case K_STREAM:
-		if (fd_poll(fd, 0, 0) & POLLERR)
+		if (how == SHUT_RDWR || fd_poll(fd, 0, 0) & (POLLERR | POLLHUP))
+			e = shut_rpc(fd, how);
+		if (e == -ENOTCONN)
 			return fail(ENOTCONN);
-		if (how == SHUT_RDWR)
-			shut_rpc(fd, how);
 		break;
 	default: /* connecting; datagrams */
 		e = shut_rpc(fd, how);

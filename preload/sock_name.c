@@ -20,9 +20,9 @@ int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer)
 		return fail(ENOTCONN);
 	if (peer && KIND(k) == K_CONNECTING && fd_poll(fd, POLLOUT, 0) != POLLOUT)
 		return fail(ENOTCONN);
-	if (KIND(k) == K_STREAM && accname_of(fd, &acc)) {
-		if (peer && fd_poll(fd, 0, 0) & POLLERR)
-			return fail(ENOTCONN);
+	/* The name of an accepted connection tells both, until the connection has ended. */
+	if (KIND(k) == K_STREAM && !(peer && fd_poll(fd, 0, 0) & (POLLERR | POLLHUP)) &&
+	    accname_of(fd, &acc)) {
 		addr_give(peer ? &acc.peer : &acc.local, sa, len);
 		return 0;
 	}

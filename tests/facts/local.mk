@@ -1,1 +1,14 @@
-# What a socket does: small programs, run natively and preloaded.
+# Facts: a small program about sockets, natively and under the shim (needs root).
+check_PROGRAMS += tests/facts/facts tests/facts/peer
+tests_facts_facts_SOURCES = tests/facts/facts.h tests/facts/facts.c tests/facts/tcp.c \
+	tests/facts/udp.c tests/facts/opt.c tests/facts/fd.c
+tests_facts_facts_CFLAGS = $(BASE_CFLAGS)
+tests_facts_facts_LDFLAGS =
+tests_facts_facts_LDADD = -lpthread
+tests_facts_peer_SOURCES = tests/facts/peer.c
+tests_facts_peer_CFLAGS = $(BASE_CFLAGS)
+tests_facts_peer_LDFLAGS =
+tests_facts_peer_LDADD =
+dist_check_SCRIPTS += tests/facts/run.sh
+TESTS += tests/facts/run.sh
+EXTRA_DIST += tests/facts/compare.py tests/facts/differences

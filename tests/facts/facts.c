@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Facts about sockets: small cases that print what a call does. Run natively and under the shim
+ * on the same topology, the output must be equal (tests/facts/run.sh).
+ *
+ *	usage: facts PEER4 PEER6		addresses of the host that runs `peer`
+ */
+#include "facts.h"
+
+int family;
+volatile int sigpipes;
+static const char *peer4, *peer6;
+
+static const char *event_names(short ev)
+{
+	static const struct {
+		short bit;
+		const char *name;
+	} bits[] = {
+		{ POLLIN, "IN" },   { POLLPRI, "PRI" }, { POLLOUT, "OUT" },
+		{ POLLERR, "ERR" }, { POLLHUP, "HUP" }, { POLLRDHUP, "RDHUP" },
+	};
+	static char text[64];
+	size_t i;
+
+	text[0] = 0;
+	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		if (ev & bits[i].bit) {
+			if (text[0])
+				strcat(text, "|");
+			strcat(text, bits[i].name);
+		}
+	return text[0] ? text : "-";
+}
+
+void say(const char *word, long value)
+{
+	if (value == -1)
+		printf(" %s=%s", word, strerrorname_np(errno));
+	else
+		printf(" %s=%ld", word, value);
+}
+
+void say_text(const char *word, const char *text)
+{
+	printf(" %s=%s", word, text);
+}
+
+static short poll_now(int fd, short want, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN | POLLPRI | POLLOUT | POLLRDHUP };
+	int i;
+
+	for (i = 0; i <= ms; i += 10) {
+		poll(&p, 1, 0);
+		if ((p.revents & want) == want)
+			break;
+		usleep(10000);
+	}
+	return p.revents;
+}
+
+void say_poll(const char *word, int fd)
+{
+	settle();
+	say_text(word, event_names(poll_now(fd, 0, 0)));
+}
+
+void say_poll_for(const char *word, int fd, short want)
+{
+	say_text(word, event_names(poll_now(fd, want, 2000)));
+}
+
+socklen_t addr_len(void)
+{
+	return family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+}
+
+struct sockaddr_storage addr_of(bool peer, int port)
+{
+	struct sockaddr_storage ss = { .ss_family = (sa_family_t)family };
+
+	if (family == AF_INET) {
+		struct sockaddr_in *s = (struct sockaddr_in *)&ss;
+
+		s->sin_port = htons((uint16_t)port);
+		if (peer)
+			inet_pton(AF_INET, peer4, &s->sin_addr);
+	} else {
+		struct sockaddr_in6 *s = (struct sockaddr_in6 *)&ss;
+
+		s->sin6_port = htons((uint16_t)port);
+		if (peer)
+			inet_pton(AF_INET6, peer6, &s->sin6_addr);
+	}
+	return ss;
+}
+
+void settle(void)
+{
+	usleep(120000);
+}
+
+int open_tcp(void)
+{
+	return socket(family, SOCK_STREAM, 0);
+}
+
+int open_udp(void)
+{
+	return socket(family, SOCK_DGRAM, 0);
+}
+
+int open_peer(char what)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	int fd = open_tcp();
+
+	if (connect(fd, (struct sockaddr *)&ss, addr_len()) || write(fd, &what, 1) != 1)
+		say("open_peer", -1);
+	return fd;
+}
+
+int listen_any(int *port)
+{
+	struct sockaddr_storage ss = addr_of(false, 0);
+	socklen_t len = sizeof(ss);
+	int fd = open_tcp();
+
+	if (bind(fd, (struct sockaddr *)&ss, addr_len()) || listen(fd, 16) ||
+	    getsockname(fd, (struct sockaddr *)&ss, &len))
+		say("listen_any", -1);
+	*port = ntohs(((struct sockaddr_in *)&ss)->sin_port);
+	return fd;
+}
+
+int accept_from_peer(char what, int *listener)
+{
+	char order[4] = { 'C' };
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	int port, l = listen_any(&port), c = open_tcp(), fd;
+	uint16_t be = htons((uint16_t)port);
+
+	memcpy(order + 1, &be, 2);
+	order[3] = what;
+	if (connect(c, (struct sockaddr *)&ss, addr_len()) || write(c, order, 4) != 4)
+		say("accept_from_peer", -1);
+	fd = accept(l, NULL, NULL);
+	if (fd < 0)
+		say("accept", -1);
+	close(c);
+	if (listener)
+		*listener = l;
+	else
+		close(l);
+	return fd;
+}
+
+static void on_sigpipe(int sig)
+{
+	(void)sig;
+	sigpipes++;
+}
+
+static void run_table(const struct fact *f, const char *only)
+{
+	for (; f->name; f++) {
+		pid_t pid;
+		int status;
+
+		if (only && strcmp(only, f->name))
+			continue;
+		printf("%s%s:", f->name, family == AF_INET ? "4" : "6");
+		fflush(stdout);
+		pid = fork();
+		if (!pid) {
+			alarm(20);
+			sigpipes = 0;
+			f->run();
+			fflush(stdout);
+			_exit(0);
+		}
+		waitpid(pid, &status, 0);
+		if (status)
+			printf(" died=%x", status);
+		printf("\n");
+		fflush(stdout);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	const char *only = argc > 3 ? argv[3] : NULL;
+	size_t i;
+
+	if (argc < 3)
+		return 2;
+	peer4 = argv[1];
+	peer6 = argv[2];
+	setvbuf(stdout, NULL, _IOFBF, 4096);
+	signal(SIGPIPE, on_sigpipe);
+	for (i = 0; i < 2; i++) {
+		family = families[i];
+		run_table(facts_tcp, only);
+		run_table(facts_udp, only);
+		run_table(facts_opt, only);
+		run_table(facts_fd, only);
+	}
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the facts share: names of errors and events, the two addresses, a few openings. */
+#ifndef TESTS_FACTS_H
+#define TESTS_FACTS_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PEER_PORT = 7100, CLOSED_PORT = 9 };
+
+struct fact {
+	const char *name;
+	void (*run)(void);
+};
+
+extern int family;		/* of the facts being printed */
+extern volatile int sigpipes;	/* SIGPIPEs seen */
+
+/* "word=value": value is the number, or the name of errno when it is -1 */
+void say(const char *word, long value);
+void say_text(const char *word, const char *text);
+/* poll bits, after waiting up to 300 ms for any */
+void say_poll(const char *word, int fd);
+/* poll bits after waiting for the given ones */
+void say_poll_for(const char *word, int fd, short want);
+
+struct sockaddr_storage addr_of(bool peer, int port);
+socklen_t addr_len(void);
+int open_tcp(void);
+int open_udp(void);
+/* connected to the peer, which has been told what to do */
+int open_peer(char what);
+int listen_any(int *port);
+/* a connection accepted from the peer, which does `what` */
+int accept_from_peer(char what, int *listener);
+void settle(void);	/* let packets in flight arrive */
+
+extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[];
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Facts about options: default, set to 1, set out of range, on each kind of socket. */
+#include "facts.h"
+
+struct opt {
+	const char *name;
+	int level, opt;
+	int good, bad; /* bad: a value that Linux refuses, or equal to good */
+};
+
+#define O(level, opt, good, bad)            \
+	{                                   \
+#opt, level, opt, good, bad \
+	}
+static const struct opt opts[] = {
+	O(SOL_SOCKET, SO_REUSEADDR, 1, 1),
+	O(SOL_SOCKET, SO_REUSEPORT, 1, 1),
+	O(SOL_SOCKET, SO_KEEPALIVE, 5, 5),
+	O(SOL_SOCKET, SO_BROADCAST, 1, 1),
+	O(SOL_SOCKET, SO_OOBINLINE, 1, 1),
+	O(SOL_SOCKET, SO_SNDBUF, 30000, 1),
+	O(SOL_SOCKET, SO_RCVBUF, 30000, 1),
+	O(SOL_SOCKET, SO_PRIORITY, 3, 3),
+	O(SOL_SOCKET, SO_RCVLOWAT, 1, 1),
+	O(SOL_SOCKET, SO_TYPE, 1, 1),
+	O(SOL_SOCKET, SO_DOMAIN, 1, 1),
+	O(SOL_SOCKET, SO_PROTOCOL, 1, 1),
+	O(SOL_SOCKET, SO_ACCEPTCONN, 1, 1),
+	O(SOL_SOCKET, SO_TIMESTAMP, 1, 1),
+	O(IPPROTO_TCP, TCP_NODELAY, 1, 1),
+	O(IPPROTO_TCP, TCP_CORK, 1, 1),
+	O(IPPROTO_TCP, TCP_KEEPIDLE, 60, 40000),
+	O(IPPROTO_TCP, TCP_KEEPINTVL, 7, 0),
+	O(IPPROTO_TCP, TCP_KEEPCNT, 4, 128),
+	O(IPPROTO_TCP, TCP_SYNCNT, 3, 0),
+	O(IPPROTO_TCP, TCP_USER_TIMEOUT, 5000, -1),
+	O(IPPROTO_TCP, TCP_QUICKACK, 1, 1),
+	O(IPPROTO_IP, IP_TOS, 0x10, 0x10),
+	O(IPPROTO_IP, IP_TTL, 33, 300),
+	O(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, 9),
+	O(IPPROTO_IPV6, IPV6_V6ONLY, 1, 1),
+	O(IPPROTO_IPV6, IPV6_UNICAST_HOPS, 44, 256),
+	O(IPPROTO_IPV6, IPV6_TCLASS, 0x20, 256),
+	{ "nonsense", IPPROTO_TCP, 9999, 1, 1 },
+	{ "nonlevel", 4242, 1, 1, 1 },
+};
+
+static long get(int fd, const struct opt *o)
+{
+	int v = 0;
+	socklen_t len = sizeof(v);
+
+	return getsockopt(fd, o->level, o->opt, &v, &len) ? -1 : v;
+}
+
+static void each(int fd)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(opts) / sizeof(opts[0]); i++) {
+		const struct opt *o = &opts[i];
+
+		printf("\n  %s", o->name);
+		say("get", get(fd, o));
+		say("set", setsockopt(fd, o->level, o->opt, &o->good, sizeof(o->good)));
+		say("get", get(fd, o));
+		if (o->bad != o->good) {
+			say("bad", setsockopt(fd, o->level, o->opt, &o->bad, sizeof(o->bad)));
+			say("get", get(fd, o));
+		}
+		say("short", setsockopt(fd, o->level, o->opt, &o->good, 0));
+	}
+}
+
+static void fresh_tcp(void)
+{
+	each(open_tcp());
+}
+
+static void connected_tcp(void)
+{
+	each(open_peer('E'));
+}
+
+static void listening_tcp(void)
+{
+	int port;
+
+	each(listen_any(&port));
+}
+
+static void udp(void)
+{
+	each(open_udp());
+}
+
+static void carried(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	int fd = open_tcp(), one = 1, idle = 77, v = 0;
+	socklen_t len = sizeof(v);
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &v, &len);
+	say("nodelay", v);
+	getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &v, &len);
+	say("idle", v);
+	getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &v, &len);
+	say("keepalive", v);
+}
+
+static void info(void)
+{
+	struct tcp_info ti = { 0 };
+	socklen_t len = sizeof(ti);
+	int fd = open_peer('E');
+
+	say("info", getsockopt(fd, IPPROTO_TCP, TCP_INFO, &ti, &len));
+	say("state", ti.tcpi_state);
+	say("options", ti.tcpi_options & 7);
+}
+
+const struct fact facts_opt[] = {
+	{ "opt_tcp", fresh_tcp },
+	{ "opt_connected", connected_tcp },
+	{ "opt_listener", listening_tcp },
+	{ "opt_udp", udp },
+	{ "opt_carried", carried },
+	{ "opt_tcp_info", info },
+	{ NULL, NULL },
+};

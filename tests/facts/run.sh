@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Facts: the same small program natively and under the shim on the same topology; what it prints
+# must be equal, except where tests/facts/differences says why not.
+#
+#	native:	[ns A: facts, 10.77.0.2 fd77::2] --veth-- [ns P: peer, 10.77.0.1 fd77::1]
+#	shim:	[ns S: facts + libnetstack.so -> netstackd] --TAP tap0 in ns S, host side .1/::1, peer]
+#
+# usage: run.sh [FACT]		FACT: only this one, and show both outputs
+set -u
+here=${srcdir:-.}/tests/facts
+build=${builddir:-.}
+[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
+ip netns list >/dev/null 2>&1 || exit 77
+[ -x "$build/netstackd" ] || { echo "no netstackd"; exit 77; }
+lib=$build/preload/.libs/libnetstack.so
+tag=facts$$
+tmp=$(mktemp -d)
+pids=()
+
+cleanup() {
+	for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
+	for n in A P S; do ip netns del "$tag$n" 2>/dev/null; done
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+addrs() { # namespace interface last-number
+	ip -n "$1" addr add "10.77.0.$3/24" dev "$2" &&
+	ip -n "$1" addr add "fd77::$3/64" dev "$2" nodad &&
+	ip -n "$1" link set "$2" up
+}
+background() { # command...
+	"$@" >"$tmp/log.${#pids[@]}" 2>&1 &
+	pids+=($!)
+}
+wait_for() { # file pattern
+	for _ in $(seq 200); do grep -q "$2" "$1" 2>/dev/null && return 0; sleep .05; done
+	echo "timeout: $2"; cat "$1"; return 1
+}
+
+for n in A P S; do ip netns add "$tag$n"; ip -n "$tag$n" link set lo up; done
+ip -n "${tag}A" link add veth0 type veth peer name veth1 netns "${tag}P"
+addrs "${tag}A" veth0 2; addrs "${tag}P" veth1 1
+
+background ip netns exec "${tag}P" "$build/tests/facts/peer"
+wait_for "$tmp/log.0" ready || exit 1
+ip netns exec "${tag}A" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >"$tmp/native"
+
+background ip netns exec "${tag}S" "$build/netstackd" --control "$tmp/s" \
+	--dev tap:tap0,host=10.77.0.1/24,host=fd77::1/64 \
+	--addr 10.77.0.2/24%tap0 --addr fd77::2/64%tap0 --ready-fd 1
+for _ in $(seq 100); do [ -S "$tmp/s" ] && break; sleep .05; done
+background ip netns exec "${tag}S" "$build/tests/facts/peer"
+wait_for "$tmp/log.2" ready || exit 1
+sleep 1.5	# duplicate address detection on both sides
+NETSTACK_CONTROL=$tmp/s LD_PRELOAD=$lib ip netns exec "${tag}S" \
+	"$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >"$tmp/shim" 2>"$tmp/err"
+
+[ $# -gt 0 ] && { echo "native:"; cat "$tmp/native"; echo "shim:"; cat "$tmp/shim"; }
+"${PYTHON:-python3}" "$here/compare.py" "$tmp/native" "$tmp/shim" "$here/differences"
+rc=$?
+[ -s "$tmp/err" ] && cat "$tmp/err" >&2
+[ $rc = 0 ] || tail -5 "$tmp/log.1" >&2
+exit $rc

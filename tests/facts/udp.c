@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Facts about datagram sockets. */
+#include "facts.h"
+
+#include <netinet/ip_icmp.h>
+
+static ssize_t send_peer(int fd, const void *buf, size_t n, int port)
+{
+	struct sockaddr_storage ss = addr_of(true, port);
+
+	return sendto(fd, buf, n, 0, (struct sockaddr *)&ss, addr_len());
+}
+
+static void unconnected(void)
+{
+	static char big[70000];
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	char c;
+	int fd = open_udp();
+
+	say_poll("poll", fd);
+	say("send", send(fd, "x", 1, 0));
+	say("write", write(fd, "x", 1));
+	say("port0", send_peer(fd, "x", 1, 0));
+	say("big", send_peer(fd, big, 65528, PEER_PORT));
+	say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
+	say("peer", getpeername(fd, (struct sockaddr *)&ss, &len));
+	say("listen", listen(fd, 1));
+	say("accept", accept(fd, NULL, NULL));
+	say("shutdown", shutdown(fd, SHUT_WR));
+	say("oob", send(fd, "x", 1, MSG_OOB));
+}
+
+static void echo(void)
+{
+	struct sockaddr_storage ss = { 0 }, want = addr_of(true, PEER_PORT);
+	socklen_t len = sizeof(ss);
+	char buf[16] = { 0 };
+	int n = -2, fd = open_udp();
+
+	say("send", send_peer(fd, "abcdef", 6, PEER_PORT));
+	say_poll_for("poll", fd, POLLIN);
+	say("fionread", ioctl(fd, FIONREAD, &n));
+	say("n", n);
+	say("peek", recv(fd, buf, 3, MSG_PEEK));
+	say("trunc", recv(fd, buf, 3, MSG_PEEK | MSG_TRUNC));
+	say("from", recvfrom(fd, buf, 3, 0, (struct sockaddr *)&ss, &len));
+	say("len", len);
+	say("equal", !memcmp(&ss, &want, len));
+	say("gone", recv(fd, buf, 3, MSG_DONTWAIT));
+	say("empty", send_peer(fd, "", 0, PEER_PORT));
+	say("recv", recv(fd, buf, 3, 0));
+}
+
+static void connected(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT), a = { 0 };
+	socklen_t len = sizeof(a);
+	char buf[16];
+	int fd = open_udp();
+
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	say("peer", getpeername(fd, (struct sockaddr *)&a, &len));
+	say("equal", !memcmp(&ss, &a, len));
+	say("write", write(fd, "hey", 3));
+	say("read", read(fd, buf, sizeof(buf)));
+	ss.ss_family = AF_UNSPEC;
+	say("disconnect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	len = sizeof(a);
+	say("peer", getpeername(fd, (struct sockaddr *)&a, &len));
+	say("send", send(fd, "x", 1, 0));
+}
+
+static void refused(void)
+{
+	struct sockaddr_storage ss = addr_of(true, CLOSED_PORT);
+	int v = -2, fd = open_udp();
+	socklen_t len = sizeof(v);
+	char c;
+
+	connect(fd, (struct sockaddr *)&ss, addr_len());
+	say("send", send(fd, "x", 1, 0));
+	settle();
+	say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
+	say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
+	say("send", send(fd, "x", 1, 0));
+	settle();
+	say("send", send(fd, "x", 1, 0));
+	settle();
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &v, &len);
+	say("so_error", v);
+}
+
+static void control(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	int fd = open_udp(), one = 1, i;
+	char data[4], ctl[256];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	if (family == AF_INET) {
+		setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &one, sizeof(one));
+		setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &one, sizeof(one));
+		setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &one, sizeof(one));
+	} else {
+		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &one, sizeof(one));
+		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &one, sizeof(one));
+		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &one, sizeof(one));
+	}
+	for (i = 0; i < 3; i++) {
+		say("send", sendto(fd, "abcdef", 6, 0, (struct sockaddr *)&ss, addr_len()));
+		m.msg_control = ctl;
+		m.msg_controllen = i < 2 ? sizeof(ctl) : CMSG_LEN(4);
+		say("recv", recvmsg(fd, &m, 0));
+		say("data", memcmp(data, "abcd", 4));
+		say("flags", m.msg_flags);
+		for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
+			printf(" [%d/%d/%zu]", c->cmsg_level, c->cmsg_type, c->cmsg_len);
+	}
+}
+
+static void many(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	char a[4][8];
+	struct iovec iov[4];
+	struct mmsghdr v[4] = { 0 };
+	struct timespec to = { 1, 0 };
+	int fd = open_udp(), i;
+
+	for (i = 0; i < 4; i++) {
+		memset(a[i], 'a' + i, sizeof(a[i]));
+		iov[i] = (struct iovec){ a[i], (size_t)i + 1 };
+		v[i].msg_hdr.msg_iov = &iov[i];
+		v[i].msg_hdr.msg_iovlen = 1;
+		v[i].msg_hdr.msg_name = &ss;
+		v[i].msg_hdr.msg_namelen = addr_len();
+	}
+	say("sendmmsg", sendmmsg(fd, v, 4, 0));
+	settle();
+	for (i = 0; i < 4; i++) {
+		iov[i].iov_len = 8;
+		v[i].msg_hdr.msg_name = NULL;
+		v[i].msg_hdr.msg_namelen = 0;
+	}
+	say("recvmmsg", recvmmsg(fd, v, 4, MSG_WAITFORONE, &to));
+	for (i = 0; i < 4; i++)
+		say("len", v[i].msg_len);
+}
+
+static void bound(void)
+{
+	struct sockaddr_storage any = addr_of(false, 0), a = { 0 };
+	socklen_t len = sizeof(a);
+	int fd = open_udp(), other = open_udp();
+
+	say("bind", bind(fd, (struct sockaddr *)&any, addr_len()));
+	say("name", getsockname(fd, (struct sockaddr *)&a, &len));
+	say("port", ((struct sockaddr_in *)&a)->sin_port != 0);
+	say("inuse", bind(other, (struct sockaddr *)&a, addr_len()));
+	close(fd);
+	say("free", bind(other, (struct sockaddr *)&a, addr_len()));
+	say("twice", bind(other, (struct sockaddr *)&any, addr_len()));
+}
+
+static void unreachable(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	int fd = open_udp();
+
+	if (family == AF_INET)
+		inet_pton(AF_INET, "203.0.113.9", &((struct sockaddr_in *)&ss)->sin_addr);
+	else
+		inet_pton(AF_INET6, "2001:db8::9", &((struct sockaddr_in6 *)&ss)->sin6_addr);
+	say("sendto", sendto(fd, "x", 1, 0, (struct sockaddr *)&ss, addr_len()));
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+}
+
+static void ping(void)
+{
+	struct sockaddr_storage ss = addr_of(true, 0);
+	struct icmphdr q = { .type = family == AF_INET ? ICMP_ECHO : 128 };
+	char buf[256];
+	struct timeval tv = { .tv_sec = 2 };
+	int fd = socket(family, SOCK_RAW, family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6), i;
+	ssize_t n = -1;
+
+	say("raw", fd >= 0);
+	q.un.echo.id = htons(77);
+	if (family == AF_INET)
+		q.checksum = (uint16_t) ~(q.type + q.un.echo.id);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	say("send", sendto(fd, &q, sizeof(q), 0, (struct sockaddr *)&ss, addr_len()));
+	for (i = 0; i < 5; i++) {
+		struct icmphdr *r = (struct icmphdr *)(buf + (family == AF_INET ? 20 : 0));
+
+		n = recv(fd, buf, sizeof(buf), 0);
+		if (n < 0 || r->type == (family == AF_INET ? ICMP_ECHOREPLY : 129))
+			break;
+	}
+	say("reply", n);
+}
+
+static void bad_sockets(void)
+{
+	say("proto", socket(family, SOCK_STREAM, IPPROTO_UDP));
+	say("udplite", socket(family, SOCK_DGRAM, IPPROTO_TCP));
+	say("raw0", socket(family, SOCK_RAW, 0));
+	say("type", socket(family, 77, 0));
+	say("rdm", socket(family, SOCK_RDM, 0));
+}
+
+const struct fact facts_udp[] = {
+	{ "udp_unconnected", unconnected },
+	{ "udp_echo", echo },
+	{ "udp_connected", connected },
+	{ "udp_refused", refused },
+	{ "udp_control", control },
+	{ "udp_many", many },
+	{ "udp_bound", bound },
+	{ "udp_unreachable", unreachable },
+	{ "raw_ping", ping },
+	{ "bad_sockets", bad_sockets },
+	{ NULL, NULL },
+};
