@@ -49,7 +49,9 @@ struct wire_sim_params {		/* one direction; zero is a perfect, infinitely fast w
 	u32 mtu;			/* larger frames vanish (black hole); 0: no limit */
 	bool down;
 };
-struct wire_sim_stats { u64 sent, delivered, lost, queue_drops, dups, reordered, corrupted, marked, too_big, bytes; };
+struct wire_sim_stats {
+	u64 sent, delivered, lost, queue_drops, dups, reordered, corrupted, marked, too_big, bytes;
+};
 
 struct wire_sim_end { struct net *net; const char *name; u8 mac[6]; u32 mtu; bool offload; };
 struct wire_sim *wire_sim_create(u64 seed, const struct wire_sim_end ends[2]);

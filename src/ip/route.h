@@ -36,7 +36,8 @@ struct inet_ifaddr {			/* one address of a device */
 	union inet_addr local, broadcast;
 	u16 family;
 	u8 prefixlen, scope;
-	u32 flags;			/* IFA_F_* of Linux: TENTATIVE 0x40, PERMANENT 0x80, DADFAILED 0x08 … */
+	/* IFA_F_* of Linux: TENTATIVE 0x40, PERMANENT 0x80, DADFAILED 0x08 … */
+	u32 flags;
 	u64 valid_until, preferred_until;	/* ns; UINT64_MAX: for ever */
 	u64 created, updated;
 };

@@ -205,7 +205,8 @@ int main(int argc, char **argv)
 			opt.verbose = true;
 			break;
 		default:
-			fprintf(stderr, "usage: soak [--seed N | --first N --count N] [--pcap FILE] [--verbose]\n");
+			fprintf(stderr, "usage: soak [--seed N | --first N --count N] [--pcap FILE] "
+					"[--verbose]\n");
 			return 2;
 		}
 	}

@@ -4,7 +4,8 @@ import re
 
 from source import CODE_DIRS, Report, c_files, files, functions, is_core, read, strip
 
-FILE_LINES, FUNCTION_LINES, COLUMNS = 800, 80, 100
+FILE_LINES, FUNCTION_LINES = 800, 80
+COLUMNS = 110  # .clang-format aims at 100; a table or a prototype may stick out a little
 SLACK = 5  # a row of allow.txt may be this much above the truth before it has to be lowered
 
 CORE_BANNED = {
