@@ -8,7 +8,7 @@
 #define NETSTACK_IP_FIB_TRIE_H
 
 #include "base/base.h"
-#include "core/pool.h"
+#include "core/core.h"
 
 struct fib_key {
 	u64 hi, lo;			/* bit 0 of the prefix is the top bit of hi */
