@@ -9,6 +9,7 @@
 #include "core/sysctl.h"
 #include "core/timer.h"
 
+struct dst_entry;
 struct fib_table;
 struct inet_af;
 struct inet_icmp_err;
@@ -51,6 +52,7 @@ struct netns_ip {
 	struct list_head rt_lru;
 	struct list_head rt_all;			/* cached or not */
 	u32 rt_cached;
+	struct dst_entry *in_dst[2][3];			/* for input: local, broadcast, multicast */
 
 	/* learned path MTUs, ip/pmtu.c */
 	struct hlist_head *pmtu_hash;

@@ -1,5 +1,33 @@
-# One program per source file:
-#   unit_core = tests/unit/core/test_x
-#   check_PROGRAMS += $(unit_core)
-#   TESTS += $(unit_core)
-#   tests_unit_core_test_x_LDADD = $(UNIT_LDADD)
+# The machinery: packets against a twin, cutting and merging, neighbours, the loop, options.
+unit_core = \
+	tests/unit/core/test_dev \
+	tests/unit/core/test_gro \
+	tests/unit/core/test_neigh \
+	tests/unit/core/test_net \
+	tests/unit/core/test_skb \
+	tests/unit/core/test_sock \
+	tests/unit/core/test_sysctl
+check_PROGRAMS += $(unit_core)
+TESTS += $(unit_core)
+EXTRA_DIST += tests/unit/fixture.h
+tests_unit_core_test_dev_SOURCES = tests/unit/core/test_dev.c
+tests_unit_core_test_dev_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_dev_LDADD = src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+tests_unit_core_test_gro_SOURCES = tests/unit/core/test_gro.c
+tests_unit_core_test_gro_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_gro_LDADD = src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+tests_unit_core_test_neigh_SOURCES = tests/unit/core/test_neigh.c
+tests_unit_core_test_neigh_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_neigh_LDADD = src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+tests_unit_core_test_net_SOURCES = tests/unit/core/test_net.c
+tests_unit_core_test_net_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_net_LDADD = src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+tests_unit_core_test_skb_SOURCES = tests/unit/core/test_skb.c
+tests_unit_core_test_skb_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_skb_LDADD = src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+tests_unit_core_test_sock_SOURCES = tests/unit/core/test_sock.c
+tests_unit_core_test_sock_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_sock_LDADD = src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+tests_unit_core_test_sysctl_SOURCES = tests/unit/core/test_sysctl.c
+tests_unit_core_test_sysctl_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_sysctl_LDADD = src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
