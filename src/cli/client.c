@@ -57,7 +57,8 @@ int client_open(struct client *c, const char *path)
 
 	*c = (struct client){ .fd = -1, .path = path };
 	if (strlen(path) > NSP_PATH_MAX) {
-		fprintf(stderr, "netstack: --control %s: longer than %d bytes\n", path, NSP_PATH_MAX);
+		fprintf(stderr, "netstack: --control %s: longer than %d bytes\n", path,
+			NSP_PATH_MAX);
 		return -1;
 	}
 	memcpy(un.sun_path, path, strlen(path) + 1);

@@ -47,7 +47,8 @@ static int take_options(struct options *o, int argc, char **argv)
 		} else if (!strncmp(argv[i], "--control=", 10)) {
 			o->control = argv[i] + 10;
 		} else if (!strncmp(argv[i], "-", 1)) {
-			fprintf(stderr, "netstack: %s: unknown option; netstack --help lists them\n",
+			fprintf(stderr,
+				"netstack: %s: unknown option; netstack --help lists them\n",
 				argv[i]);
 			return -1;
 		} else {
@@ -75,7 +76,8 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			break;
 	if (i == NR_COMMANDS) {
-		fprintf(stderr, "netstack: %s: unknown command; netstack --help lists them\n", argv[1]);
+		fprintf(stderr, "netstack: %s: unknown command; netstack --help lists them\n",
+			argv[1]);
 		return EXIT_OURS;
 	}
 	argc--;

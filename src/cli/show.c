@@ -82,9 +82,9 @@ static void print_routes(const cJSON *routes)
 	cJSON_ArrayForEach(r, routes) {
 		if (num(r, "table") == 255)
 			continue;	/* the addresses said it */
-		printf("%s%s%s dev %s%s%s metric %llu\n", str(r, "dst"), *str(r, "via") ? " via " : "",
-		       str(r, "via"), str(r, "dev"), *str(r, "src") ? " src " : "", str(r, "src"),
-		       num(r, "metric"));
+		printf("%s%s%s dev %s%s%s metric %llu\n", str(r, "dst"),
+		       *str(r, "via") ? " via " : "", str(r, "via"), str(r, "dev"),
+		       *str(r, "src") ? " src " : "", str(r, "src"), num(r, "metric"));
 	}
 }
 
@@ -95,7 +95,8 @@ static void print_numbers(const cJSON *o, const char *prefix)
 
 	cJSON_ArrayForEach(v, o)
 		if (cJSON_IsNumber(v) && v->valuedouble != 0)
-			printf("%s%s %llu\n", prefix, v->string, (unsigned long long)v->valuedouble);
+			printf("%s%s %llu\n", prefix, v->string,
+			       (unsigned long long)v->valuedouble);
 }
 
 static void print_stat(const cJSON *j)
@@ -143,7 +144,7 @@ static void print_sock(const cJSON *j)
 
 	printf("%-6s %-10s %7s %7s %-27s %-27s\n", "proto", "state", "recv-q", "send-q", "local",
 	       "peer");
-	cJSON_ArrayForEach(s, j)
+	cJSON_ArrayForEach(s, get(j, "sockets"))
 		printf("%-6s %-10s %7llu %7llu %-27s %-27s\n", str(s, "proto"), str(s, "state"),
 		       num(s, "recvq"), num(s, "sendq"), str(s, "local"), str(s, "peer"));
 }

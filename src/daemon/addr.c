@@ -4,7 +4,8 @@
 
 #include "daemon/object.h"
 
-void nsp_addr_set(struct net *net, u16 family, const struct inet_sockaddr *in, struct nsp_addr *out)
+void nsp_addr_set(struct net *net, u16 family, const struct inet_sockaddr *in,
+		  struct nsp_addr *out)
 {
 	const struct inet_af *af = inet_af_get(net, family);
 

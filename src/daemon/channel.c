@@ -73,7 +73,8 @@ static struct nsp_msg reply_head(u16 nr, u32 seq, int ret, u32 len)
 				 .seq = seq, .ret = ret, .len = len };
 }
 
-void channel_reply(struct channel *ch, const struct nsp_msg *to, int ret, const void *body, u32 len)
+void channel_reply(struct channel *ch, const struct nsp_msg *to, int ret, const void *body,
+		   u32 len)
 {
 	struct nsp_msg h = reply_head(to->nr, to->seq, ret, len);
 
@@ -214,7 +215,8 @@ static void receive(struct channel *ch, u8 *buf, size_t size, struct received *r
 {
 	union {
 		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(CHANNEL_FDS_MAX * sizeof(int))];
+		char buf[CMSG_SPACE(sizeof(struct ucred)) +
+			 CMSG_SPACE(CHANNEL_FDS_MAX * sizeof(int))];
 	} ctl;
 	struct iovec iov = { buf, size };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl.buf,

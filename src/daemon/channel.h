@@ -56,7 +56,8 @@ struct call {
 /* NULL with fd still the caller's. */
 struct channel *channel_new(struct daemon *dm, int fd, const struct cred *peer);
 void channel_free(struct channel *ch);
-void channel_reply(struct channel *ch, const struct nsp_msg *to, int ret, const void *body, u32 len);
+void channel_reply(struct channel *ch, const struct nsp_msg *to, int ret, const void *body,
+		   u32 len);
 /* Sends text in pieces with NSP_F_MORE; takes it over (malloc). */
 void channel_send_text(struct channel *ch, const struct nsp_msg *to, char *text, size_t len);
 void channel_line(struct channel *ch, const char *line, size_t len);	/* TRACE */

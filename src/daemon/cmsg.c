@@ -110,7 +110,8 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 	if (c->has_pktinfo)
 		put_pktinfo(&out, family, c);
 	if (c->has_ttl)
-		put(&out, v4 ? L_IP : L_IPV6, v4 ? C_IP_TTL : C_IPV6_HOPLIMIT, &c->ttl, sizeof(c->ttl));
+		put(&out, v4 ? L_IP : L_IPV6, v4 ? C_IP_TTL : C_IPV6_HOPLIMIT, &c->ttl,
+		    sizeof(c->ttl));
 	if (c->has_tos && v4)
 		put(&out, L_IP, C_IP_TOS, &(u8){ (u8)c->tos }, 1);
 	else if (c->has_tos)

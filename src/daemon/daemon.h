@@ -33,7 +33,7 @@ struct objects {
 	struct hlist_head by_wd[OBJ_HASH_SIZE];
 	struct hlist_head accounts[256];
 	struct list_head all;
-	struct list_head zombies;	/* dead, and their last close will not be told; oldest first */
+	struct list_head zombies;	/* dead, last close will not be told; oldest first */
 	u32 nr, nr_zombies, nr_greeting;
 	u64 next_id;			/* of accepted connections */
 };

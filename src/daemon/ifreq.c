@@ -160,7 +160,8 @@ int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len)
 		return -EFAULT;
 	memcpy(&r, arg, sizeof(r));
 	r.name[sizeof(r.name) - 1] = '\0';
-	dev = code == CODE_IFNAME ? dev_get_by_index(net, (u32)r.u.i) : dev_get_by_name(net, r.name);
+	dev = code == CODE_IFNAME ? dev_get_by_index(net, (u32)r.u.i) :
+				    dev_get_by_name(net, r.name);
 	if (!dev)
 		return -ENODEV;
 	if (code == CODE_IFNAME) {

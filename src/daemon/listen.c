@@ -24,14 +24,15 @@ static int bind_name(struct object *o, int fd, const struct inet_sockaddr *local
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	struct nsp_accname name = { .magic = NSP_ACCNAME_MAGIC };
+	socklen_t len;
 
 	obj_set_id(o);
 	name.id = o->id;
 	nsp_addr_set(o->dm->net, o->family, peer, &name.peer);
 	nsp_addr_set(o->dm->net, o->family, local, &name.local);
 	memcpy(un.sun_path, &name, sizeof(name));
-	return bind(fd, (struct sockaddr *)&un,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof(name))) ? -errno : 0;
+	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof(name));
+	return bind(fd, (struct sockaddr *)&un, len) ? -errno : 0;
 }
 
 static int connect_listener(const struct object *l, int fd)

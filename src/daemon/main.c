@@ -72,8 +72,8 @@ static int start_server(struct daemon *dm)
 	int ret = server_start(dm);
 
 	if (ret == -EADDRINUSE)
-		host_log(HOST_LOG_ERR, "--control %s: another netstackd is there; choose another path",
-			 dm->conf.control);
+		host_log(HOST_LOG_ERR, "--control %s: another netstackd is there; choose another "
+			 "path", dm->conf.control);
 	else if (ret)
 		host_log(HOST_LOG_ERR, "--control %s: %s", dm->conf.control, strerror(-ret));
 	return ret;
@@ -84,8 +84,8 @@ static int start_watch(struct daemon *dm)
 	int ret = watch_start(dm);
 
 	if (ret == -ENOSYS)
-		host_log(HOST_LOG_ERR, "this kernel does not tell the close of a socket by inotify; "
-			 "Linux 5.9 or later does, with /proc mounted");
+		host_log(HOST_LOG_ERR, "this kernel does not tell the close of a socket by "
+			 "inotify; Linux 5.9 or later does, with /proc mounted");
 	else if (ret)
 		host_log(HOST_LOG_ERR, "inotify: %s; raise fs.inotify.max_user_instances",
 			 strerror(-ret));
@@ -152,7 +152,8 @@ static int run(struct daemon *dm)
 	if (!ret) {
 		host_log(HOST_LOG_INFO, "ready on %s", dm->conf.control);
 		notify_ready(dm->conf.ready_fd);
-		ret = host_loop_run(dm->loop, daemon_turn, dm, dm->conf.busy_poll_us * NSEC_PER_USEC);
+		ret = host_loop_run(dm->loop, daemon_turn, dm,
+				    dm->conf.busy_poll_us * NSEC_PER_USEC);
 		notify_systemd("STOPPING=1");
 	}
 	stop(dm);

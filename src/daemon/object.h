@@ -130,7 +130,8 @@ int cmsg_get(const u8 *buf, u32 len, struct sock_cmsg *c);
 
 /* addr.c */
 /* Neutral address in the layout of a socket's family. */
-void nsp_addr_set(struct net *net, u16 family, const struct inet_sockaddr *in, struct nsp_addr *out);
+void nsp_addr_set(struct net *net, u16 family, const struct inet_sockaddr *in,
+		  struct nsp_addr *out);
 int nsp_addr_name(struct sock *sk, bool peer, struct nsp_addr *out);	/* 0/-errno */
 
 #endif

@@ -99,7 +99,8 @@ bool rpc_handle(struct channel *ch, const u8 *buf, u32 len, int *fd, const struc
 	if (oneway) {
 		if (ret < 0) {
 			dm->count.oneway_failed++;
-			host_log(HOST_LOG_DEBUG, "one-way %s failed: %s", call->name, strerror(-ret));
+			host_log(HOST_LOG_DEBUG, "one-way %s failed: %s", call->name,
+				 strerror(-ret));
 		}
 		return true;
 	}

@@ -55,7 +55,8 @@ static const char *tap_remedy(int err)
 	case -EBUSY:
 		return "; another program has it: choose another name";
 	case -EINVAL:
-		return "; an interface of that name exists and is no TAP of this kind: choose another name";
+		return "; an interface of that name exists and is no TAP of this kind: choose another "
+		       "name";
 	default:
 		return "";
 	}
@@ -85,7 +86,8 @@ static int start_tap(struct daemon *dm, const struct conf_dev *d)
 		host_log(HOST_LOG_ERR, "--dev tap:%s: cannot bring it up: %s", d->tap, why(ret));
 		return ret;
 	}
-	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, tap_fd(dev), HOST_READ, on_tap, dev);
+	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, tap_fd(dev), HOST_READ, on_tap,
+						       dev);
 	if (!dm->dev_fds[dm->nr_dev_fds])
 		return -ENOMEM;
 	dm->nr_dev_fds++;
@@ -114,8 +116,8 @@ static struct net_device *find_dev(struct daemon *dm, const char *flag, const ch
 	struct net_device *dev = dev_get_by_name(dm->net, name);
 
 	if (!dev)
-		host_log(HOST_LOG_ERR, "--%s: no device \"%s\"; give it with --dev (name= is its name "
-			 "in the stack)", flag, name);
+		host_log(HOST_LOG_ERR, "--%s: no device \"%s\"; give it with --dev (name= is its "
+			 "name in the stack)", flag, name);
 	return dev;
 }
 
@@ -148,7 +150,8 @@ static int add_routes(struct daemon *dm)
 
 	for (i = 0; i < dm->conf.nr_routes; i++) {
 		const struct conf_route *c = &dm->conf.routes[i];
-		struct fib_route r = { .dst = c->dst, .type = RTN_UNICAST, .protocol = 4 /* static */ };
+		struct fib_route r = { .dst = c->dst, .type = RTN_UNICAST,
+				       .protocol = 4 /* static */ };
 		char text[INET_ADDRSTRLEN_NS];
 		int ret;
 

@@ -50,6 +50,29 @@ static const struct {
 #undef ROW
 };
 
+static cJSON *features_json(const struct net_device *dev)
+{
+	static const struct {
+		const char *name;
+		netdev_features_t bit;
+	} names[] = {
+		{ "sg", NETIF_F_SG }, { "tx-csum-ipv4", NETIF_F_IP_CSUM },
+		{ "tx-csum-ipv6", NETIF_F_IPV6_CSUM }, { "tx-csum", NETIF_F_HW_CSUM },
+		{ "rx-csum", NETIF_F_RXCSUM }, { "tso", NETIF_F_TSO }, { "tso6", NETIF_F_TSO6 },
+		{ "tso-ecn", NETIF_F_TSO_ECN }, { "uso", NETIF_F_GSO_UDP_L4 },
+		/* in one word: sums and segments may be left to the device */
+		{ "offload", NETIF_F_ALL_CSUM | NETIF_F_ALL_TSO },
+		{ "gso", NETIF_F_GSO }, { "gro", NETIF_F_GRO }, { "loopback", NETIF_F_LOOPBACK },
+	};
+	cJSON *a = cJSON_CreateArray();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (dev->features & names[i].bit)
+			cJSON_AddItemToArray(a, cJSON_CreateString(names[i].name));
+	return a;
+}
+
 static cJSON *device_json(struct net_device *dev)
 {
 	cJSON *j = cJSON_CreateObject(), *addrs = cJSON_CreateArray(), *st = cJSON_CreateObject();
@@ -61,7 +84,7 @@ static cJSON *device_json(struct net_device *dev)
 	number(j, "flags", dev->flags);
 	cJSON_AddBoolToObject(j, "up", dev->flags & DEV_UP);
 	number(j, "mtu", dev->mtu);
-	number(j, "features", dev->features);
+	cJSON_AddItemToObject(j, "features", features_json(dev));
 	if (dev->addr_len == 6) {
 		mac_text(dev->dev_addr, mac, sizeof(mac));
 		cJSON_AddStringToObject(j, "mac", mac);
@@ -142,7 +165,8 @@ static int add_neighbour(struct neighbour *n, void *arg)
 {
 	cJSON *j = cJSON_CreateObject();
 	char text[INET_ADDRSTRLEN_NS + 4];
-	union inet_addr a = n->tbl->key_len == 4 ? inet_addr_from4(n->key) : inet_addr_from6(n->key);
+	bool v4 = n->tbl->key_len == 4;
+	union inet_addr a = v4 ? inet_addr_from4(n->key) : inet_addr_from6(n->key);
 
 	addr_text(&a, -1, text, sizeof(text));
 	cJSON_AddStringToObject(j, "address", text);
@@ -334,10 +358,10 @@ static void add_sock(struct sock *sk, void *arg)
 
 char *stat_sock_json(struct daemon *dm)
 {
-	cJSON *j = cJSON_CreateArray();
+	cJSON *j = cJSON_CreateObject();
 	char *text;
 
-	sock_for_each(dm->net, add_sock, j);
+	sock_for_each(dm->net, add_sock, cJSON_AddArrayToObject(j, "sockets"));
 	text = cJSON_PrintUnformatted(j);
 	cJSON_Delete(j);
 	return text;
