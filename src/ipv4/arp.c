@@ -306,7 +306,7 @@ int arp_init(struct net *net)
 {
 	struct neigh_table *tbl = &net->ipv4.arp_tbl;
 
-	tbl->protocol = ETH_TYPE_ARP;
+	tbl->protocol = ETH_TYPE_IP4;
 	tbl->key_len = 4;
 	tbl->constructor = arp_constructor;
 	tbl->solicit = arp_solicit;
