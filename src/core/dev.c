@@ -283,7 +283,7 @@ void dev_set_carrier(struct net_device *dev, bool on)
 		net_notify(dev->net, NETDEV_CHANGE, dev);
 }
 
-/* Changes what may be changed (hw_features); the rest of features stays. 0 or the driver's error. */
+/* Changes what may be changed (hw_features); the rest stays. 0 or the driver's error. */
 int dev_set_features(struct net_device *dev, netdev_features_t features)
 {
 	int ret;

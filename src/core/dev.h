@@ -63,7 +63,7 @@ struct net_device_ops {
 	void (*ndo_tx_flush)(struct net_device *dev);		/* ring the doorbell; may be NULL */
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
-	void (*ndo_set_rx_mode)(struct net_device *dev);	/* multicast list, promisc changed */
+	void (*ndo_set_rx_mode)(struct net_device *dev);	/* groups, promisc changed */
 	int (*ndo_set_features)(struct net_device *dev, netdev_features_t features);
 	void (*ndo_destroy)(struct net_device *dev);		/* unregister done: free priv */
 };
@@ -116,7 +116,7 @@ struct net_device {
 
 /* -- registration ------------------------------------------------------ */
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size);
-void ether_setup(struct net_device *dev);	/* Ethernet defaults: type, lengths, MTU 1500, flags */
+void ether_setup(struct net_device *dev);	/* defaults: type, lengths, MTU 1500, flags */
 int register_netdev(struct net_device *dev);	/* name may hold "%d"; -EEXIST, -EINVAL, -ENOMEM */
 /* Closes, notifies (rooms drop their references) and gives up the registration's reference. */
 void unregister_netdev(struct net_device *dev);
@@ -175,7 +175,7 @@ int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const
 void netif_stop_queue(struct net_device *dev);
 void netif_wake_queue(struct net_device *dev);
 netdev_features_t netif_skb_features(const struct sk_buff *skb, const struct net_device *dev);
-/* called by qdisc_run: software GSO, checksum and linearise as the device needs, then ndo_start_xmit */
+/* From qdisc_run(): cut, summed and linearised as the device needs, then ndo_start_xmit(). */
 void dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
 
 #endif

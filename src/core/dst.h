@@ -22,9 +22,9 @@ struct dst_ops {
 	u32 (*mtu)(const struct dst_entry *dst);		/* path MTU, octets of IP packet */
 	u32 (*advmss)(const struct dst_entry *dst);
 	void (*update_pmtu)(struct dst_entry *dst, u32 mtu);
-	void (*confirm_neigh)(const struct dst_entry *dst);	/* forward progress (RFC 4861 7.3.1) */
+	void (*confirm_neigh)(const struct dst_entry *dst);	/* progress (RFC 4861 7.3.1) */
 	void (*negative_advice)(struct dst_entry *dst);		/* upper layer suspects the path */
-	/* Releases what the room added; dst_release() frees dst, drops dev and neigh. May be NULL. */
+	/* Releases what the room added; dst_release() drops dev and neigh. May be NULL. */
 	void (*destroy)(struct dst_entry *dst);
 };
 

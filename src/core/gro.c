@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Generic receive offload: consecutive TCP segments or equally long UDP datagrams of one flow become
- * one packet with gso_size and gso_segs set. What comes out, cut again by skb_gso_segment(), is what
- * came in. Nothing is held longer than one poll.
+ * Generic receive offload: consecutive TCP segments or equally long UDP datagrams of one flow
+ * become one packet with gso_size and gso_segs set. What comes out, cut again by skb_gso_segment(),
+ * is what came in. Nothing is held longer than one poll.
  */
 #include "core/internal.h"
 #include "wire/wire.h"

@@ -10,7 +10,7 @@ enum {
 	SKB_HEADROOM = 128,		/* Ethernet, VLAN, IPv6 and options before TCP, aligned */
 	SKB_SMALL_HEAD = 384,		/* linear room of a pooled head: headers only */
 	SKB_DATA_HEAD = 2048,		/* and of one that takes an Ethernet frame */
-	SKB_CB_SIZE = 128,		/* scratch: first 64 the IP layer's, last 64 the transport's */
+	SKB_CB_SIZE = 128,		/* scratch: first 64 the IP layer's, then the transport's */
 	SKB_CB_L4 = 64,			/* where the transport's half starts */
 	NET_PAGE_SIZE = 32768,		/* payload page: two hold a GSO packet */
 	GSO_MAX_SIZE = 65536,		/* largest packet, headers included, handed to a device */

@@ -52,7 +52,7 @@ struct neigh_table {
 	struct hlist_head *buckets;
 	struct list_head lru;		/* all entries, least recently changed first */
 	struct timer_list gc_timer;
-	int (*constructor)(struct neighbour *n);	/* sets nud_state/ha for multicast, noarp… */
+	int (*constructor)(struct neighbour *n);	/* sets nud_state/ha: multicast, noarp… */
 	/* Sends one probe: unicast to n->ha while probes < ucast_probes and ha is known. skb: the
 	 * packet that asked, for the source address; may be NULL; not consumed. */
 	void (*solicit)(struct neighbour *n, const struct sk_buff *skb);
@@ -93,8 +93,8 @@ struct neighbour *neigh_lookup(struct neigh_table *tbl, const void *key, struct 
 struct neighbour *neigh_get(struct neigh_table *tbl, const void *key, struct net_device *dev);
 void neigh_release(struct neighbour *n);
 /*
- * Evidence arrived (ARP reply, NA, RS, admin): apply the state machine. lladdr may be NULL. 0, -EPERM
- * (permanent entry, not ADMIN; or deleted), -EINVAL (no address, and none known).
+ * Evidence arrived (ARP reply, NA, RS, admin): apply the state machine. lladdr may be NULL. 0,
+ * -EPERM (permanent entry, not ADMIN; or deleted), -EINVAL (no address, and none known).
  */
 int neigh_update(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 flags);
 void neigh_confirm(struct neighbour *n);	/* reachability confirmed by an upper layer */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * struct net: one network stack (a network namespace). All state lives here: several run in
- * one process. One net has one owner thread. Three ways in: a frame from a device (napi_gro_receive,
- * netif_rx), net_run(), a socket call. One way out in time: net_deadline().
+ * one process. One net has one owner thread. Three ways in: a frame from a device
+ * (napi_gro_receive(), netif_rx()), net_run(), a socket call. One way out in time: net_deadline().
  */
 #ifndef NETSTACK_CORE_NET_H
 #define NETSTACK_CORE_NET_H
@@ -107,6 +107,6 @@ void net_kick(struct net *net);	/* ask for net_run(); no-op inside it */
 u32 net_rand32(struct net *net);
 u64 net_rand64(struct net *net);
 u32 net_rand_below(struct net *net, u32 n);	/* uniform in [0, n) */
-void net_log(struct net *net, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+__format_printf(3, 4) void net_log(struct net *net, int level, const char *fmt, ...);
 
 #endif

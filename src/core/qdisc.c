@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Queueing disciplines: the engine, pfifo, and noqueue for devices that never hold anything back. */
+/* Queueing disciplines: the engine, pfifo, and noqueue for devices that hold nothing back. */
 #include "core/qdisc.h"
 
 #include <errno.h>

@@ -170,7 +170,7 @@ int skb_copy_bits(const struct sk_buff *skb, u32 off, void *to, u32 len);	/* 0/-
 int skb_store_bits(struct sk_buff *skb, u32 off, const void *from, u32 len);
 u32 skb_checksum(const struct sk_buff *skb, u32 off, u32 len, u32 csum);
 int skb_linearize(struct sk_buff *skb);				/* 0/-ENOMEM */
-int skb_cow_head(struct sk_buff *skb, u32 headroom);		/* private head with that headroom */
+int skb_cow_head(struct sk_buff *skb, u32 headroom);	/* private head with that headroom */
 /* Payload [off, off+len) of from appended to to as page references; linear bytes are copied. */
 int skb_append_range(struct sk_buff *to, const struct sk_buff *from, u32 off, u32 len);
 /* iovecs over [off, off+len) of the packet: returns how many of max were filled, *covered bytes */
@@ -182,7 +182,7 @@ bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, u32 *delta_trues
 
 /* Computes a pending CHECKSUM_PARTIAL in place. 0/-ENOMEM/-EINVAL. */
 int skb_checksum_help(struct sk_buff *skb);
-bool skb_partial_csum_set(struct sk_buff *skb, u16 start, u16 off); /* from vnet header; validates */
+bool skb_partial_csum_set(struct sk_buff *skb, u16 start, u16 off); /* from a vnet header */
 
 static inline void skb_reset_mac_header(struct sk_buff *skb)
 {
@@ -264,11 +264,13 @@ static inline struct sk_buff *skb_dequeue(struct sk_buff_head *q)
 	return skb;
 }
 /* NULL at the end of the queue */
-static inline struct sk_buff *skb_queue_next(const struct sk_buff_head *q, const struct sk_buff *skb)
+static inline struct sk_buff *skb_queue_next(const struct sk_buff_head *q,
+					     const struct sk_buff *skb)
 {
 	return skb->list.next == &q->list ? NULL : list_entry(skb->list.next, struct sk_buff, list);
 }
-static inline struct sk_buff *skb_queue_prev(const struct sk_buff_head *q, const struct sk_buff *skb)
+static inline struct sk_buff *skb_queue_prev(const struct sk_buff_head *q,
+					     const struct sk_buff *skb)
 {
 	return skb->list.prev == &q->list ? NULL : list_entry(skb->list.prev, struct sk_buff, list);
 }

@@ -106,11 +106,11 @@ struct proto {
 	const struct sockopt_table *const *sockopts;	/* NULL-terminated; SOL_SOCKET is implied */
 
 	int (*init)(struct sock *sk);
-	void (*destroy)(struct sock *sk);	/* last reference gone: free what init and life made */
+	void (*destroy)(struct sock *sk);	/* last reference gone: free what life made */
 	/* User is done: linger, FIN or RST as the protocol demands; drops the user's reference. */
 	void (*close)(struct sock *sk);
 	int (*bind)(struct sock *sk, const struct inet_sockaddr *addr);
-	int (*connect)(struct sock *sk, const struct inet_sockaddr *addr);  /* family 0: disconnect */
+	int (*connect)(struct sock *sk, const struct inet_sockaddr *addr); /* family 0: dissolve */
 	int (*listen)(struct sock *sk, int backlog);
 	int (*accept)(struct sock *sk, struct sock **child);	/* -EAGAIN, -EINVAL */
 	int (*shutdown)(struct sock *sk, int how);		/* RCV_/SEND_SHUTDOWN mask */
@@ -208,7 +208,7 @@ struct dst_entry *sk_dst_check(struct sock *sk);	/* cached and still valid, or N
 void sk_dst_set(struct sock *sk, struct dst_entry *dst);	/* takes over; NULL drops */
 /* Receive accounting: sets owner and destructor, charges truesize. */
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
-void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);	/* charges sk_wmem_alloc, holds sk */
+void skb_set_owner_w(struct sk_buff *skb, struct sock *sk); /* charges sk_wmem_alloc, holds sk */
 /* Queues on sk_receive_queue within sk_rcvbuf and wakes IN; on overflow drops (consumes) and
  * returns -ENOBUFS with sk_drops counted. */
 int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);

@@ -45,7 +45,8 @@ static bool privileged(const struct sock *sk)
 		return sockopt_get_int(sock_flag(sk, flag), val, len);                         \
 	}
 #define SETTER(fn)                                                                             \
-	static int set_##fn(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
+	static int set_##fn(struct sock *sk, const struct sockopt_row *row, const void *val,   \
+			    u32 len)
 #define GETTER(fn)                                                                             \
 	static int get_##fn(struct sock *sk, const struct sockopt_row *row, void *val, u32 *len)
 #define GET_CONST(fn, value)                                                                  \

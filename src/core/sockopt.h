@@ -21,7 +21,7 @@ enum {
 	SOCKOPT_RO = 1 << 0,	/* set: ENOPROTOOPT as Linux */
 	SOCKOPT_WO = 1 << 1,
 	SOCKOPT_NOFAIL = 1 << 2,/* cannot fail once the value is in range: may be sent one-way */
-	SOCKOPT_GETMIN = 1 << 3,/* STRUCT: get with less room than min_len is EINVAL, not truncated */
+	SOCKOPT_GETMIN = 1 << 3,/* STRUCT: get with less room than min_len is EINVAL */
 };
 
 struct sockopt_row {

@@ -100,7 +100,8 @@ static void set_default(struct net *net, const struct sysctl_row *row)
 	if (row->kind == SYSCTL_STRING) {
 		memset(s, 0, row->size);
 		if (row->def_str)
-			memcpy(s, row->def_str, min_t(size_t, strlen(row->def_str), row->size - 1u));
+			memcpy(s, row->def_str,
+			       min_t(size_t, strlen(row->def_str), row->size - 1u));
 	} else if (row_nr_values(row) > 1) {
 		store_vec(net, row, row->def_vec, row_nr_values(row));
 	} else {
@@ -318,7 +319,8 @@ int sysctl_get(struct net *net, const char *name, char *buf, u32 size)
 }
 
 void sysctl_for_each(struct net *net,
-		     void (*fn)(struct net *net, const struct sysctl_row *row, void *arg), void *arg)
+		     void (*fn)(struct net *net, const struct sysctl_row *row, void *arg),
+		     void *arg)
 {
 	struct sysctl_table *table;
 	u32 i;

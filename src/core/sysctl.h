@@ -28,7 +28,7 @@ struct sysctl_row {
 	s64 def, min, max;	/* in the unit of the text */
 	s64 def_vec[3];
 	const char *def_str;
-	int (*apply)(struct net *net, const struct sysctl_row *row);	/* after a write; may refuse */
+	int (*apply)(struct net *net, const struct sysctl_row *row); /* after a write; may refuse */
 };
 
 struct sysctl_table {
@@ -43,6 +43,7 @@ int sysctl_set(struct net *net, const char *name, const char *value);
 int sysctl_get(struct net *net, const char *name, char *buf, u32 size);
 /* calls fn for every row, sorted by table order */
 void sysctl_for_each(struct net *net,
-		     void (*fn)(struct net *net, const struct sysctl_row *row, void *arg), void *arg);
+		     void (*fn)(struct net *net, const struct sysctl_row *row, void *arg),
+		     void *arg);
 
 #endif

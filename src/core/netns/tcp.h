@@ -15,7 +15,7 @@ enum { TCP_CA_NAME_MAX_NS = 16 };
 struct netns_tcp {
 	struct inet_hashinfo *hash;	/* established, request, time-wait; listeners; bound ports */
 	struct pool req_pool, tw_pool, listen_pool, rsv_pool;
-	struct list_head socks;		/* every struct tcp_sock, by tcp_sock.all */
+
 	struct list_head tw_list;	/* every time-wait object, oldest first */
 	struct siphash_key isn_key;	/* RFC 6528 secret */
 	struct siphash_key ts_key;	/* per-connection timestamp offsets */

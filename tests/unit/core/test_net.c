@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The loop: timers, deferred work, polls, doorbells, kicks, deadlines; hooks, notifications, MIBs. */
+/* The loop: timers, deferred work, polls, kicks, deadlines; hooks, notifications, MIBs, pools. */
 #include <errno.h>
 
 #include "core/internal.h"
