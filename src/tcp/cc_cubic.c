@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * CUBIC (RFC 9438): between losses cwnd follows W(t) = C (t - K)^3 + W_max, never slower than what
+ * Reno would get. HyStart leaves slow start before it overflows the bottleneck, when ACK trains
+ * fill the round trip or the round trip grows.
+ *
+ * Units: windows in segments, times in microseconds unless _ms; W_est with 20 binary digits.
+ */
+#include "tcp/tcp_priv.h"
+
+enum {
+	BETA = 717,			/* 0.7, of 1024 */
+	BETA_SCALE = 1024,
+	EST_SHIFT = 20,
+	HYSTART_MIN_SAMPLES = 8,
+	HYSTART_LOW_WINDOW = 16,
+	HYSTART_ACK_DELTA_US = 2000,
+	HYSTART_DELAY_MIN_US = 4000,
+	HYSTART_DELAY_MAX_US = 16000,
+};
+/* 3 (1 - beta) / (1 + beta) */
+#define ALPHA_EST ((u64)((3 * (BETA_SCALE - BETA)) << EST_SHIFT) / (BETA_SCALE + BETA))
+
+struct cubic {
+	u64 epoch_us;			/* start of this curve; 0: none */
+	u64 w_est;			/* Reno's window, EST_SHIFT */
+	u64 last_us;			/* when cnt was computed */
+	u64 round_us, last_ack_us;	/* HyStart */
+	u32 cnt;			/* ACKed segments for one more of cwnd */
+	u32 w_max;			/* before the last reduction, fast convergence applied */
+	u32 prior_cwnd;			/* just before it */
+	u32 origin;			/* plateau of the curve */
+	u32 k_ms;
+	u32 last_cwnd;
+	u32 acked;			/* since cnt was computed */
+	u32 delay_min;			/* least round trip */
+	u32 end_seq, curr_rtt;		/* HyStart's round */
+	u8 samples, found;
+};
+_Static_assert(sizeof(struct cubic) <= TCP_CA_PRIV_SIZE, "cubic fits ca_priv");
+
+static struct cubic *cubic_of(struct sock *sk)
+{
+	return (struct cubic *)tcp_sk(sk)->ca_priv;
+}
+
+/* Integer cube root, rounded down: bit by bit from the top. */
+static u32 cubic_root(u64 a)
+{
+	u64 r = 0;
+
+	for (int s = 63; s >= 0; s -= 3) {
+		u64 b;
+
+		r <<= 1;
+		b = 3 * r * (r + 1) + 1;
+		if (a >> s >= b) {
+			a -= b << s;
+			r++;
+		}
+	}
+	return (u32)r;
+}
+
+static void hystart_reset(struct sock *sk)
+{
+	struct cubic *ca = cubic_of(sk);
+
+	ca->round_us = ca->last_ack_us = tcp_now_us(sk);
+	ca->end_seq = tcp_sk(sk)->snd_nxt;
+	ca->curr_rtt = ~0u;
+	ca->samples = 0;
+}
+
+static void cubic_reset(struct sock *sk)
+{
+	memset(cubic_of(sk), 0, sizeof(struct cubic));
+}
+
+static void cubic_init(struct sock *sk)
+{
+	cubic_reset(sk);
+	hystart_reset(sk);
+}
+
+static void cubic_cwnd_event(struct sock *sk, enum tcp_ca_event ev)
+{
+	struct cubic *ca = cubic_of(sk);
+	u64 now = tcp_now_us(sk), idle;
+
+	if (ev != CA_EVENT_TX_START || !ca->epoch_us)
+		return;
+	/* time spent idle is no time on the curve (TCP-CUB-05) */
+	idle = now - tcp_sk(sk)->lsndtime_us;
+	ca->epoch_us = min(ca->epoch_us + idle, now);
+}
+
+/* W(t + RTT), t since the epoch */
+static u32 cubic_target(const struct cubic *ca, u64 now)
+{
+	u64 t_ms = (now - ca->epoch_us + ca->delay_min) / 1000, off, delta;
+	bool below = t_ms < ca->k_ms;
+
+	off = below ? ca->k_ms - t_ms : t_ms - ca->k_ms;
+	off = min_t(u64, off, 2000000);
+	delta = off * off * off / 2500000000ull;	/* 0.4 (off/1000)^3 */
+	if (below)
+		return delta < ca->origin ? ca->origin - (u32)delta : 0;
+	return (u32)min_t(u64, ca->origin + delta, U32_MAX / 2);
+}
+
+static void cubic_new_epoch(struct cubic *ca, u32 cwnd, u64 now)
+{
+	ca->epoch_us = now;
+	ca->acked = 0;
+	ca->w_est = (u64)cwnd << EST_SHIFT;
+	if (ca->w_max <= cwnd) {
+		ca->k_ms = 0;
+		ca->origin = cwnd;
+	} else {
+		/* K = cbrt((W_max - cwnd) / C), in ms */
+		ca->k_ms = cubic_root((u64)(ca->w_max - cwnd) * 2500000000ull);
+		ca->origin = ca->w_max;
+	}
+}
+
+/* Reno's estimate: alpha per round trip until it is where the loss was, then 1 (RFC 9438 4.3). */
+static u32 cubic_reno_cnt(struct cubic *ca, u32 cwnd, u32 acked)
+{
+	u64 alpha = ca->w_est >> EST_SHIFT < ca->prior_cwnd ? ALPHA_EST : 1ull << EST_SHIFT;
+	u32 est;
+
+	ca->w_est += alpha * acked / cwnd;
+	est = (u32)(ca->w_est >> EST_SHIFT);
+	return est > cwnd ? cwnd / (est - cwnd) : ~0u;
+}
+
+static void cubic_update(struct sock *sk, u32 cwnd, u32 acked)
+{
+	struct cubic *ca = cubic_of(sk);
+	u64 now = tcp_now_us(sk);
+	u32 target;
+
+	ca->acked += acked;
+	if (ca->last_cwnd == cwnd && ca->epoch_us && now - ca->last_us <= 31250)
+		goto reno;
+	ca->last_cwnd = cwnd;
+	ca->last_us = now;
+	if (!ca->epoch_us)
+		cubic_new_epoch(ca, cwnd, now);
+	target = cubic_target(ca, now);
+	ca->cnt = target > cwnd ? cwnd / (target - cwnd) : 100 * cwnd;
+	if (!ca->w_max && ca->cnt > 20)		/* no loss yet: probe at 5 % a round trip */
+		ca->cnt = 20;
+reno:
+	ca->cnt = min(ca->cnt, cubic_reno_cnt(ca, cwnd, acked));
+	ca->cnt = max(ca->cnt, 2u);		/* at most half of cwnd per round trip */
+}
+
+static void cubic_cong_avoid(struct sock *sk, u32 ack, u32 acked)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	(void)ack;
+	if (!tcp_is_cwnd_limited(sk))
+		return;
+	if (tcp_in_slow_start(tp)) {
+		acked = tcp_slow_start(tp, acked);
+		if (!acked)
+			return;
+	}
+	cubic_update(sk, tp->snd_cwnd, acked);
+	tcp_cong_avoid_ai(tp, cubic_of(sk)->cnt, acked);
+}
+
+static u32 cubic_ssthresh(struct sock *sk)
+{
+	struct cubic *ca = cubic_of(sk);
+	u32 cwnd = tcp_sk(sk)->snd_cwnd;
+
+	ca->epoch_us = 0;
+	ca->prior_cwnd = cwnd;
+	/* fast convergence: still below the old maximum, so leave room to others */
+	if (cwnd < ca->w_max)
+		ca->w_max = (u32)((u64)cwnd * (BETA_SCALE + BETA) / (2 * BETA_SCALE));
+	else
+		ca->w_max = cwnd;
+	return max((u32)((u64)cwnd * BETA / BETA_SCALE), 2u);
+}
+
+static void cubic_set_state(struct sock *sk, u8 state)
+{
+	if (state != TCP_CA_Loss)
+		return;
+	cubic_reset(sk);
+	hystart_reset(sk);
+}
+
+/* -- HyStart ----------------------------------------------------------------------------------- */
+
+static void hystart_leave(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	cubic_of(sk)->found = 1;
+	tp->snd_ssthresh = tp->snd_cwnd;
+}
+
+/* ACKs that follow each other closely for half a round trip: the path is full. */
+static void hystart_train(struct sock *sk, u64 now)
+{
+	struct cubic *ca = cubic_of(sk);
+	u32 thresh = ca->delay_min;
+
+	if (now - ca->last_ack_us > HYSTART_ACK_DELTA_US)
+		return;
+	ca->last_ack_us = now;
+	if (!tcp_sk(sk)->ca_ops->needs_pacing)
+		thresh >>= 1;
+	if (now - ca->round_us <= thresh)
+		return;
+	net_mib_inc(sk->net, TcpExt_TCPHystartTrainDetect);
+	net_mib_add(sk->net, TcpExt_TCPHystartTrainCwnd, tcp_sk(sk)->snd_cwnd);
+	hystart_leave(sk);
+}
+
+/* The round trip of this round is an eighth above the least. */
+static void hystart_delay(struct sock *sk, u32 delay)
+{
+	struct cubic *ca = cubic_of(sk);
+	u32 margin = clamp(ca->delay_min >> 3, (u32)HYSTART_DELAY_MIN_US,
+			   (u32)HYSTART_DELAY_MAX_US);
+
+	ca->curr_rtt = min(ca->curr_rtt, delay);
+	if (ca->samples < HYSTART_MIN_SAMPLES) {
+		ca->samples++;
+		return;
+	}
+	if (ca->curr_rtt <= ca->delay_min + margin)
+		return;
+	net_mib_inc(sk->net, TcpExt_TCPHystartDelayDetect);
+	net_mib_add(sk->net, TcpExt_TCPHystartDelayCwnd, tcp_sk(sk)->snd_cwnd);
+	hystart_leave(sk);
+}
+
+static void cubic_pkts_acked(struct sock *sk, const struct tcp_ack_sample *sample)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct cubic *ca = cubic_of(sk);
+	u64 now = tcp_now_us(sk);
+	u32 delay;
+
+	if (sample->rtt_us < 0)
+		return;
+	if (ca->epoch_us && now - ca->epoch_us < USEC_PER_SEC)
+		return;			/* just after a reduction queues are not yet drained */
+	delay = max((u32)sample->rtt_us, 1u);
+	if (!ca->delay_min || ca->delay_min > delay)
+		ca->delay_min = delay;
+	if (ca->found || !tcp_in_slow_start(tp) || tp->snd_cwnd < HYSTART_LOW_WINDOW)
+		return;
+	if (after(tp->snd_una, ca->end_seq))
+		hystart_reset(sk);
+	hystart_train(sk, now);
+	if (!ca->found)
+		hystart_delay(sk, delay);
+}
+
+const struct tcp_congestion_ops tcp_cubic = {
+	.name = "cubic",
+	.init = cubic_init,
+	.ssthresh = cubic_ssthresh,
+	.cong_avoid = cubic_cong_avoid,
+	.set_state = cubic_set_state,
+	.undo_cwnd = tcp_reno_undo_cwnd,
+	.cwnd_event = cubic_cwnd_event,
+	.pkts_acked = cubic_pkts_acked,
+};

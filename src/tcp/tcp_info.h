@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TCP_INFO's layout (ABI fact of linux/tcp.h): later kernels only append. */
+#ifndef NETSTACK_TCP_INFO_H
+#define NETSTACK_TCP_INFO_H
+
+#include "base/base.h"
+
+enum { TCPI_OPT_TIMESTAMPS_NS = 1, TCPI_OPT_SACK_NS = 2, TCPI_OPT_WSCALE_NS = 4,
+       TCPI_OPT_ECN_NS = 8, TCPI_OPT_ECN_SEEN_NS = 16 };
+
+struct tcp_info_abi {
+	u8 state, ca_state, retransmits, probes, backoff, options;
+	u8 wscales;			/* low half: send, high half: receive */
+	u8 rate_flags;			/* bit 0: delivery rate limited by the application */
+	u32 rto, ato, snd_mss, rcv_mss;
+	u32 unacked, sacked, lost, retrans, fackets;
+	u32 last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;
+	u32 pmtu, rcv_ssthresh, rtt, rttvar, snd_ssthresh, snd_cwnd, advmss, reordering;
+	u32 rcv_rtt, rcv_space, total_retrans;
+	u64 pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+	u32 segs_out, segs_in, notsent_bytes, min_rtt, data_segs_in, data_segs_out;
+	u64 delivery_rate, busy_time, rwnd_limited, sndbuf_limited;
+	u32 delivered, delivered_ce;
+	u64 bytes_sent, bytes_retrans;
+	u32 dsack_dups, reord_seen, rcv_ooopack, snd_wnd, rcv_wnd, rehash;
+	u16 total_rto, total_rto_recoveries;
+	u32 total_rto_time;
+};
+_Static_assert(offsetof(struct tcp_info_abi, pacing_rate) == 104, "tcpi_pacing_rate");
+_Static_assert(offsetof(struct tcp_info_abi, rcv_wnd) == 232, "tcpi_rcv_wnd");
+_Static_assert(sizeof(struct tcp_info_abi) == 248, "struct tcp_info");
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Out-of-order data: a tree by sequence without overlaps, so that a flood of tiny segments costs
+ * O(log n) each (SHLD-31, ATK-RSM-01). And what we report of it: SACK blocks, newest first
+ * (RFC 2018 4), and D-SACK (RFC 2883).
+ */
+#include "tcp/tcp_priv.h"
+
+/* -- reports ----------------------------------------------------------------------------------- */
+
+/* Octets [seq, end) came twice: the next ACK says so. */
+void tcp_dsack_set(struct sock *sk, u32 seq, u32 end)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tcp_is_sack(tp) || !tcp_ns(sk)->dsack)
+		return;
+	if (before(seq, tp->rcv_nxt))
+		net_mib_inc(sk->net, TcpExt_TCPDSACKOldSent);
+	else
+		net_mib_inc(sk->net, TcpExt_TCPDSACKOfoSent);
+	tp->has_dsack = true;
+	tp->dsack = (struct tcp_sack_range){ seq, end };
+}
+
+static void tcp_dsack_extend(struct sock *sk, u32 seq, u32 end)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tp->has_dsack) {
+		tcp_dsack_set(sk, seq, end);
+		return;
+	}
+	if (!after(seq, tp->dsack.end_seq) && !after(tp->dsack.start_seq, end)) {
+		tp->dsack.start_seq = seq_min(tp->dsack.start_seq, seq);
+		tp->dsack.end_seq = seq_max(tp->dsack.end_seq, end);
+	}
+}
+
+static bool tcp_sack_touch(const struct tcp_sack_range *b, u32 seq, u32 end)
+{
+	return !after(seq, b->end_seq) && !after(b->start_seq, end);
+}
+
+/* [seq, end) arrived: its block, merged with its neighbours, goes to the front. */
+static void tcp_sack_new(struct tcp_sock *tp, u32 seq, u32 end)
+{
+	struct tcp_sack_range merged = { seq, end };
+	u32 n = 0;
+
+	for (u32 i = 0; i < tp->num_sacks; i++) {
+		struct tcp_sack_range b = tp->sacks[i];
+
+		if (tcp_sack_touch(&b, merged.start_seq, merged.end_seq)) {
+			merged.start_seq = seq_min(merged.start_seq, b.start_seq);
+			merged.end_seq = seq_max(merged.end_seq, b.end_seq);
+		} else {
+			tp->sacks[n++] = b;
+		}
+	}
+	n = min_t(u32, n, ARRAY_SIZE(tp->sacks) - 1);
+	memmove(&tp->sacks[1], &tp->sacks[0], n * sizeof(merged));
+	tp->sacks[0] = merged;
+	tp->num_sacks = (u8)(n + 1);
+}
+
+/* RCV.NXT advanced: blocks below it are history. */
+static void tcp_sack_remove(struct tcp_sock *tp)
+{
+	u32 n = 0;
+
+	if (rb_empty_root(&tp->ooo)) {
+		tp->num_sacks = 0;
+		return;
+	}
+	for (u32 i = 0; i < tp->num_sacks; i++)
+		if (after(tp->sacks[i].start_seq, tp->rcv_nxt))
+			tp->sacks[n++] = tp->sacks[i];
+	tp->num_sacks = (u8)n;
+}
+
+/* -- the tree ---------------------------------------------------------------------------------- */
+
+static struct sk_buff *tcp_ooo_entry(struct rb_node *n)
+{
+	return rb_entry_safe(n, struct sk_buff, rbnode);
+}
+
+static void tcp_ooo_drop(struct sock *sk, struct sk_buff *skb, enum skb_drop_reason reason)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->ooo_last == skb)
+		tp->ooo_last = tcp_ooo_entry(rb_prev(&skb->rbnode));
+	rb_erase(&skb->rbnode, &tp->ooo);
+	kfree_skb_reason(skb, reason);
+}
+
+/* Usual case: the segment right behind the highest. True when skb went into it. */
+static bool tcp_ooo_append(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 seq = tcp_rxcb(skb)->seq, end = tcp_rxcb(skb)->end_seq;
+
+	if (!tp->ooo_last || !tcp_try_coalesce(sk, tp->ooo_last, skb))
+		return false;
+	tcp_sack_new(tp, seq, end);
+	return true;
+}
+
+/*
+ * Finds the place of skb. Covered altogether: false (D-SACK noted). Otherwise it is linked; what
+ * it overlaps with at its front stays, readers skip by sequence.
+ */
+static bool tcp_ooo_link(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct rb_node **link = &tp->ooo.rb_node, *parent = NULL;
+	u32 seq = tcp_rxcb(skb)->seq, end = tcp_rxcb(skb)->end_seq;
+
+	while (*link) {
+		struct sk_buff *s = rb_entry(*link, struct sk_buff, rbnode);
+		struct tcp_rx_cb *c = tcp_rxcb(s);
+
+		parent = *link;
+		if (before(seq, c->seq)) {
+			link = &parent->rb_left;
+			continue;
+		}
+		if (before(seq, c->end_seq)) {
+			if (!after(end, c->end_seq)) {
+				tcp_dsack_set(sk, seq, end);
+				return false;
+			}
+			if (after(seq, c->seq)) {
+				tcp_dsack_set(sk, seq, c->end_seq);
+			} else {	/* same start, longer: takes its place */
+				rb_replace_node(&s->rbnode, &skb->rbnode, &tp->ooo);
+				tcp_dsack_extend(sk, c->seq, c->end_seq);
+				if (tp->ooo_last == s)
+					tp->ooo_last = skb;
+				kfree_skb_reason(s, SKB_DROP_TCP_OFOMERGE);
+				return true;
+			}
+		}
+		link = &parent->rb_right;
+	}
+	rb_link_node(&skb->rbnode, parent, link);
+	rb_insert_color(&skb->rbnode, &tp->ooo);
+	return true;
+}
+
+/* What skb covers behind it goes. */
+static void tcp_ooo_swallow(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 end = tcp_rxcb(skb)->end_seq;
+	struct sk_buff *s;
+
+	while ((s = tcp_ooo_entry(rb_next(&skb->rbnode)))) {
+		struct tcp_rx_cb *c = tcp_rxcb(s);
+
+		if (!after(end, c->seq))
+			break;
+		if (before(end, c->end_seq)) {
+			tcp_dsack_extend(sk, c->seq, end);
+			break;
+		}
+		tcp_dsack_extend(sk, c->seq, c->end_seq);
+		tcp_ooo_drop(sk, s, SKB_DROP_TCP_OFOMERGE);
+	}
+	if (!s)
+		tp->ooo_last = skb;
+}
+
+/* Data beyond RCV.NXT, header stripped. Consumes skb. */
+void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 seq = tcp_rxcb(skb)->seq, end = tcp_rxcb(skb)->end_seq;
+
+	if (sk->sk_rmem_alloc > sk->sk_rcvbuf && tcp_prune_queue(sk)) {
+		kfree_skb_reason(skb, SKB_DROP_TCP_OFO_DROP);
+		return;
+	}
+	tp->pred_ok = false;
+	tp->ack_pending |= TCP_ACK_SCHED;
+	tp->rcv_ooopack += max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+	net_mib_inc(sk->net, TcpExt_TCPOFOQueue);
+	if (tcp_ooo_append(sk, skb))
+		return;
+	if (!tcp_ooo_link(sk, skb)) {
+		tcp_sack_new(tp, seq, end);
+		kfree_skb_reason(skb, SKB_DROP_TCP_OFOMERGE);
+		return;
+	}
+	skb_orphan(skb);
+	skb_set_owner_r(skb, sk);
+	tcp_ooo_swallow(sk, skb);
+	if (tcp_is_sack(tp))
+		tcp_sack_new(tp, seq, end);
+}
+
+/* RCV.NXT advanced: what fits now moves to the receive queue. True when a FIN was among it. */
+bool tcp_ofo_queue(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	bool fin = false;
+	struct sk_buff *skb;
+
+	while (!fin && (skb = tcp_ooo_entry(rb_first(&tp->ooo)))) {
+		struct tcp_rx_cb *c = tcp_rxcb(skb);
+
+		if (after(c->seq, tp->rcv_nxt))
+			break;
+		if (before(c->seq, tp->rcv_nxt))
+			tcp_dsack_extend(sk, c->seq, seq_min(c->end_seq, tp->rcv_nxt));
+		if (!after(c->end_seq, tp->rcv_nxt)) {
+			tcp_ooo_drop(sk, skb, SKB_DROP_TCP_OFO_QUEUE_PRUNE);
+			continue;
+		}
+		if (tp->ooo_last == skb)
+			tp->ooo_last = tcp_ooo_entry(rb_prev(&skb->rbnode));
+		rb_erase(&skb->rbnode, &tp->ooo);
+		fin = c->flags & TCPHDR_FIN;
+		skb_orphan(skb);
+		tcp_queue_rcv(sk, skb);
+	}
+	tcp_sack_remove(tp);
+	return fin;
+}
+
+/* Drops out-of-order data from the high end until an eighth of the buffer is free (TCP-SACK-16). */
+void tcp_prune_ooo(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	s64 goal = (s64)sk->sk_rcvbuf - (sk->sk_rcvbuf >> 3);
+
+	if (rb_empty_root(&tp->ooo))
+		return;
+	net_mib_inc(sk->net, TcpExt_OfoPruned);
+	while (tp->ooo_last && sk->sk_rmem_alloc > goal)
+		tcp_ooo_drop(sk, tp->ooo_last, SKB_DROP_TCP_OFO_QUEUE_PRUNE);
+	/* what was promised is no longer held: say nothing rather than something wrong */
+	tp->num_sacks = 0;
+}
+
+void tcp_ooo_purge(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	while (tp->ooo_last)
+		tcp_ooo_drop(sk, tp->ooo_last, SKB_DROP_SOCKET_CLOSE);
+	tp->num_sacks = 0;
+}

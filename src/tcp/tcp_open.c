@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Active open: connect(), the SYN, and what both ends of a handshake set up when it is done. From
+ * socket/ (connect) and tcp_state.c; to tcp_xmit.c.
+ */
+#include "tcp/tcp_priv.h"
+
+/* The peer's MSS within the user's bound, and not below what keeps the send queue sane. */
+u32 tcp_clamp_peer_mss(const struct sock *sk, u32 mss, u16 user_mss)
+{
+	if (user_mss && user_mss < mss)
+		mss = user_mss;
+	return max_t(u32, mss, tcp_ns(sk)->min_snd_mss);
+}
+
+static int tcp_check_dest(struct sock *sk, const struct inet_sockaddr *a)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	int type;
+
+	if (inet_addr_is_linklocal(&a->addr)) {
+		if (a->scope_id && sk->sk_bound_dev_if && a->scope_id != sk->sk_bound_dev_if)
+			return -EINVAL;
+		if (!a->scope_id && !sk->sk_bound_dev_if)
+			return -EINVAL;
+		if (a->scope_id)
+			sk->sk_bound_dev_if = a->scope_id;
+		inet->scope_id = sk->sk_bound_dev_if;
+	}
+	type = inet->af->addr_type(sk->net, &a->addr, NULL);
+	if (type == RTN_MULTICAST || type == RTN_BROADCAST)	/* MUST-46 */
+		return -ENETUNREACH;
+	return 0;
+}
+
+/* Route and source address for the peer that inet->daddr names. */
+static int tcp_connect_route(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct dst_entry *dst;
+	struct flowi fl;
+	int err;
+
+	sk_dst_set(sk, NULL);
+	inet_sk_flow(sk, &fl, &inet->daddr, inet->dport);
+	err = inet->af->route_output(sk->net, &fl, &dst);
+	if (err) {
+		if (err == -ENETUNREACH)
+			net_mib_inc(sk->net, Ip_OutNoRoutes);
+		return err;
+	}
+	if (inet_addr_any(&inet->saddr))
+		inet->saddr = fl.saddr;
+	if (inet_addr_any(&inet->rcv_saddr))
+		inet->rcv_saddr = inet->saddr;
+	sk_dst_set(sk, dst);
+	tcp_route_attached(sk, dst);
+	return 0;
+}
+
+void tcp_hash_established(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->eh.kind = EHASH_SOCK;
+	tp->eh.tuple = (struct inet_tuple){
+		.laddr = tp->inet.saddr, .raddr = tp->inet.daddr, .lport = tp->inet.sport,
+		.rport = tp->inet.dport, .iif = sk->sk_bound_dev_if, .af = tp->inet.af,
+	};
+	inet_ehash_insert(sk->net, tcp_ns(sk)->hash, &tp->eh);
+	sk->sk_txhash = tp->eh.hash | 1;
+}
+
+static void tcp_connect_init(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct netns_tcp *ns = tcp_ns(sk);
+	u32 wnd;
+
+	tp->tsoffset = tcp_ts_offset(sk->net, &tp->inet.saddr, &tp->inet.daddr);
+	tp->hdr_len = TCP_HLEN + (ns->timestamps ? TCP_OLEN_TIMESTAMP_ALIGNED : 0);
+	if (tp->rx_opt.user_mss)
+		tp->rx_opt.mss_clamp = tp->rx_opt.user_mss;
+	tcp_sync_mss(sk, tp->pmtu_cookie);
+	tcp_select_initial_window(sk->net, tcp_full_space(sk), tp->advmss, &tp->window_clamp,
+				  ns->window_scaling, &wnd, &tp->rx_opt.rcv_wscale);
+	tp->rcv_wnd = wnd;
+	tp->rcv_ssthresh = wnd;
+	sk->sk_err = 0;
+	sock_reset_flag(sk, SOCK_DONE);
+	tp->snd_wnd = 0;
+	tp->iss = tp->write_seq;
+	tp->snd_una = tp->snd_nxt = tp->snd_sml = tp->snd_up = tp->write_seq;
+	tp->rto_us = TCP_TIMEOUT_INIT_US;
+	tp->retransmits = 0;
+	tp->retrans_first_us = 0;
+	tp->rcv_rtt_last_tsecr = tcp_ts_val(tp);	/* oldest TSecr that can be ours */
+	tcp_init_rcv_state(tp);
+}
+
+/* Builds the SYN, sends it and starts its timer. A failure to send is left to the timer. */
+static int tcp_send_syn(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u16 flags = TCPHDR_SYN;
+	struct sk_buff *skb;
+
+	if (tcp_ns(sk)->ecn == 1) {
+		flags |= TCPHDR_ECE | TCPHDR_CWR;
+		tp->ecn_flags = TCP_ECN_OK;
+	}
+	skb = tcp_tx_alloc(sk, tp->write_seq, flags);
+	if (!skb)
+		return -ENOBUFS;
+	tcp_tx(skb)->gso_size = tp->mss_cache;
+	tcp_tx_queue_tail(sk, skb);
+	tp->retrans_stamp_ms = 0;
+	net_mib_inc(sk->net, Tcp_ActiveOpens);
+	tcp_transmit_skb(sk, skb);
+	tcp_event_syn_sent(sk, skb);
+	return 0;
+}
+
+/* The SYN is in flight, whether the device took it or not. */
+void tcp_event_syn_sent(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tcp_tx(skb)->xmit_us = tcp_now_us(sk);
+	tp->snd_nxt = tcp_tx(skb)->end_seq;
+	tp->pushed_seq = tp->snd_nxt;
+	skb_unlink(&sk->sk_write_queue, skb);
+	tcp_rtx_insert(tp, skb);
+	list_add_tail(&tcp_tx(skb)->tsorted, &tp->tsorted);
+	tp->packets_out = 1;
+	tcp_arm_rto(sk, tp->rto_us);
+}
+
+static void tcp_connect_undo(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	if (!(sk->sk_userlocks & INET_BINDPORT_LOCK))
+		tcp_put_port(sk);
+	tcp_reset_addresses(sk);
+	inet->dport = 0;
+	sk_dst_set(sk, NULL);
+}
+
+/* proto.connect. -EINPROGRESS, or why it cannot be. */
+int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct inet_sockaddr a = *addr;
+	int err;
+
+	if (!addr->family)
+		return tcp_disconnect(sk);
+	if (tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
+		return -EALREADY;
+	if (sk->sk_state != TCP_CLOSE)
+		return -EISCONN;
+	err = inet_sk_set_family_for(sk, &a);
+	if (err)
+		return err;
+	inet_fix_any_daddr(sk, &a.addr);
+	err = tcp_check_dest(sk, &a);
+	if (err)
+		return err;
+	tcp_init_fields(sk);
+	tp->inet.daddr = a.addr;
+	tp->inet.dport = a.port;
+	err = tcp_connect_route(sk);
+	if (!err)
+		err = inet_port_connect(sk, tcp_ns(sk)->hash, tcp_tw_usable);
+	if (err) {
+		tcp_connect_undo(sk);
+		return err;
+	}
+	tcp_hash_established(sk);
+	if (!tp->write_seq)
+		tp->write_seq = tcp_isn(sk->net, &tp->eh.tuple);
+	tcp_set_state(sk, TCP_SYN_SENT);
+	tcp_connect_init(sk);
+	err = tcp_send_syn(sk);
+	if (err) {
+		tcp_set_state(sk, TCP_CLOSE);
+		tcp_connect_undo(sk);
+		return err;
+	}
+	return -EINPROGRESS;
+}
+
+/* -- both ends --------------------------------------------------------------------------------- */
+
+void tcp_init_rcv_state(struct tcp_sock *tp)
+{
+	tp->rcv_nxt = tp->rcv_wup = tp->copied_seq = 0;
+	tp->ooo = RB_ROOT;
+	tp->ooo_last = NULL;
+	tp->num_sacks = 0;
+	tp->has_dsack = false;
+}
+
+static u32 tcp_init_cwnd(const struct sock *sk)
+{
+	const struct dst_entry *dst = sk->sk_dst_cache;
+	u32 cwnd = dst ? dst->metrics[RTAX_N_INITCWND] : 0;
+
+	return min(cwnd ? cwnd : TCP_INIT_CWND, tcp_sk(sk)->snd_cwnd_clamp);
+}
+
+/* The connection is up: windows, round trip, congestion control, buffers. */
+void tcp_init_transfer(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct dst_entry *dst = sk->sk_dst_cache;
+
+	if (!tp->srtt_us) {	/* no sample: the SYN was sent twice (RFC 6298 5.7) */
+		tp->mdev_us = tp->mdev_max_us = tp->rttvar_us = TCP_TIMEOUT_FALLBACK_US;
+		tp->rto_us = TCP_TIMEOUT_FALLBACK_US;
+	}
+	if (dst && dst->metrics[RTAX_N_SSTHRESH])
+		tp->snd_ssthresh = dst->metrics[RTAX_N_SSTHRESH];
+	/* RFC 6928 3: a lost SYN says something about the path */
+	tp->snd_cwnd = tp->total_retrans > 1 ? 1 : tcp_init_cwnd(sk);
+	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
+	tcp_ca_init(sk);
+	tcp_init_buffer_space(sk);
+	tcp_update_pacing_rate(sk);
+	tp->lrcvtime_us = tcp_now_us(sk);
+	tp->rcv_tstamp_us = tcp_now_us(sk);
+}
+
+/* SYN-ACK to our ECN SYN (RFC 3168 6.1.1): ECE without CWR agrees. */
+void tcp_ecn_rcv_synack(struct tcp_sock *tp, u16 flags)
+{
+	if (!(tp->ecn_flags & TCP_ECN_OK))
+		return;
+	if (!(flags & TCPHDR_ECE) || flags & TCPHDR_CWR)
+		tp->ecn_flags = 0;
+}

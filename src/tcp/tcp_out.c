@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What to send and when: segment sizes, Nagle and cork, the windows, TSO sizing, pacing. From
+ * tcp_send.c (new data), tcp_ack.c (room in a window) and tcp_timer.c; to tcp_xmit.c.
+ */
+#include "tcp/tcp_priv.h"
+
+/* -- segment size ------------------------------------------------------------------------------ */
+
+/* Payload of a full segment on a path of that MTU with the connection's usual options. */
+static u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 over = (u32)tp->inet.af->hdr_len + tp->inet.opt_len + TCP_HLEN;
+	u32 mss = pmtu > over ? pmtu - over : 0;
+
+	if (tp->rx_opt.mss_clamp && mss > tp->rx_opt.mss_clamp)
+		mss = tp->rx_opt.mss_clamp;
+	mss = max_t(u32, mss, tcp_ns(sk)->min_snd_mss);
+	return mss - min_t(u32, mss - 8, tp->hdr_len - TCP_HLEN);
+}
+
+/* SWS: no segment above half of the largest window the peer ever offered. */
+static u32 tcp_bound_to_half_wnd(const struct tcp_sock *tp, u32 size)
+{
+	u32 cutoff = tp->max_window > TCP_MSS_DEFAULT_NS ? tp->max_window >> 1 : tp->max_window;
+
+	if (cutoff && size > cutoff)
+		return max_t(u32, cutoff, 68u - tp->hdr_len);
+	return size;
+}
+
+u32 tcp_sync_mss(struct sock *sk, u32 pmtu)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 mss = tcp_bound_to_half_wnd(tp, tcp_mtu_to_mss(sk, pmtu));
+
+	tp->pmtu_cookie = pmtu;
+	tp->mss_cache = mss;
+	return mss;
+}
+
+/* The device's and the route's limits on one packet. */
+static void tcp_setup_caps(struct sock *sk, const struct dst_entry *dst)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 max_size = GSO_MAX_SIZE;
+
+	if (dst->dev) {
+		sk->sk_route_caps = dst->dev->features;
+		if (dst->dev->gso_max_size)
+			max_size = min_t(u32, max_size, dst->dev->gso_max_size);
+		sk->sk_gso_max_segs = (u16)min_t(u32, dst->dev->gso_max_segs, 65535);
+	}
+	if (!sk->sk_gso_max_segs)
+		sk->sk_gso_max_segs = 65535;
+	sk->sk_gso_max_size = max_size;
+	/* headers count, and an IP datagram ends at 65535 */
+	tp->gso_goal = max_size - 1 - 60 - TCP_HLEN_MAX;
+}
+
+/* Payload for the next segment, after a look at the path's MTU and at pending SACK blocks. */
+u32 tcp_current_mss(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct dst_entry *dst = sk_dst_check(sk);
+	u32 mss = tp->mss_cache, extra;
+
+	if (dst) {
+		u32 mtu = dst_mtu(dst);
+
+		if (mtu != tp->pmtu_cookie)
+			mss = tcp_sync_mss(sk, mtu);
+		if (!tp->gso_goal)
+			tcp_setup_caps(sk, dst);
+	}
+	extra = tcp_sack_opt_len(tp);
+	return mss > extra + 8 ? mss - extra : 8;
+}
+
+/* A route was chosen: caps, MSS, advertised MSS. */
+void tcp_route_attached(struct sock *sk, struct dst_entry *dst)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tcp_setup_caps(sk, dst);
+	tp->advmss = (u16)min_t(u32, dst->ops->advmss(dst), 65535);
+	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < tp->advmss)
+		tp->advmss = tp->rx_opt.user_mss;
+	tcp_sync_mss(sk, dst_mtu(dst));
+}
+
+/* Largest payload that is worth collecting in one packet of the send queue: whole segments. */
+u32 tcp_size_goal(const struct tcp_sock *tp, u32 mss)
+{
+	u32 goal = tcp_bound_to_half_wnd(tp, tp->gso_goal ? tp->gso_goal : mss);
+
+	return max_t(u32, goal / mss * mss, mss);
+}
+
+/* Segments that make about a millisecond at the pacing rate, more on short paths. */
+static u32 tcp_tso_segs(struct sock *sk, u32 mss)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct netns_tcp *ns = tcp_ns(sk);
+	u32 r = tcp_min_rtt(tp) >> ns->tso_rtt_log, min_segs = ns->min_tso_segs;
+	u64 bytes = sk->sk_pacing_rate >> 10;
+
+	if (ns->tso_rtt_log && r < 32)
+		bytes += tp->gso_goal >> r;
+	bytes = min_t(u64, bytes, tp->gso_goal);
+	if (tp->ca_ops->min_tso_segs)
+		min_segs = tp->ca_ops->min_tso_segs(sk);
+	return clamp((u32)(bytes / mss), min_segs, (u32)sk->sk_gso_max_segs);
+}
+
+/* -- pacing ------------------------------------------------------------------------------------ */
+
+static bool tcp_needs_pacing(const struct sock *sk)
+{
+	return tcp_sk(sk)->ca_ops->needs_pacing || sk->sk_max_pacing_rate != ~0ull;
+}
+
+/* Too early by the pacing rate: come back by the timer. */
+bool tcp_pacing_check(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tcp_needs_pacing(sk) || tp->wstamp_ns <= sk->net->now)
+		return false;
+	tp->pacing_armed = true;
+	tcp_arm_pace(sk);
+	return true;
+}
+
+void tcp_pacing_sent(struct sock *sk, u32 len)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 rate = sk->sk_pacing_rate;
+
+	if (!tcp_needs_pacing(sk) || !rate || rate == ~0ull)
+		return;
+	tp->wstamp_ns = max(tp->wstamp_ns, sk->net->now) + (u64)len * NSEC_PER_SEC / rate;
+}
+
+/* cwnd per srtt, doubled in slow start, a fifth above in avoidance. */
+void tcp_update_pacing_rate(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct netns_tcp *ns = tcp_ns(sk);
+	u64 rate = (u64)tp->mss_cache * (USEC_PER_SEC << 3) / 100;
+
+	rate *= tp->snd_cwnd < tp->snd_ssthresh / 2 ? ns->pacing_ss_ratio : ns->pacing_ca_ratio;
+	rate *= max(tp->snd_cwnd, tp->packets_out);
+	if (tp->srtt_us)
+		rate /= tp->srtt_us;
+	sk->sk_pacing_rate = min(rate, sk->sk_max_pacing_rate);
+}
+
+/* -- may it go? -------------------------------------------------------------------------------- */
+
+/* Segments that cwnd still allows. */
+static u32 tcp_cwnd_quota(const struct tcp_sock *tp, const struct sk_buff *skb)
+{
+	u32 in_flight = tcp_packets_in_flight(tp), cwnd = tp->snd_cwnd;
+
+	/* a FIN without company is never held back */
+	if (tcp_tx(skb)->flags & TCPHDR_FIN && tcp_tx(skb)->pcount == 1)
+		return 1;
+	if (in_flight >= cwnd)
+		return 0;
+	return min(max(cwnd >> 1, 1u), cwnd - in_flight);
+}
+
+/* Minshall's variant: another small segment is out and not acknowledged. */
+static bool tcp_minshall_check(const struct tcp_sock *tp)
+{
+	return after(tp->snd_sml, tp->snd_una) && !after(tp->snd_sml, tp->snd_nxt);
+}
+
+/* RFC 9293 3.7.4. true: a partial segment may be sent now. */
+static bool tcp_nagle_test(const struct tcp_sock *tp, const struct sk_buff *skb, u32 mss,
+			   u8 nonagle)
+{
+	if (nonagle & TCP_NAGLE_PUSH || tp->urg_mode || tcp_tx(skb)->flags & TCPHDR_FIN)
+		return true;
+	if (skb->len >= mss)
+		return true;
+	if (nonagle & TCP_NAGLE_CORK)
+		return false;
+	return nonagle || !tp->packets_out || !tcp_minshall_check(tp);
+}
+
+static bool tcp_snd_wnd_test(const struct tcp_sock *tp, const struct sk_buff *skb, u32 mss)
+{
+	u32 end = tcp_tx(skb)->end_seq;
+
+	if (skb->len > mss)
+		end = tcp_tx(skb)->seq + mss;
+	return !after(end, tcp_wnd_end(tp));
+}
+
+/*
+ * Wait for more to fill a larger packet? Only while ACKs that will open the windows are due soon,
+ * and never for long: data is deferred when the limit is cwnd or the receiver's window.
+ */
+static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32 max_segs)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 in_flight = tcp_packets_in_flight(tp), send_win, cong_win, limit, div, chunk;
+	const struct sk_buff *head = tcp_rtx_head(tp);
+	u64 age;
+
+	if (tp->ca_state >= TCP_CA_Recovery || !head)
+		return false;
+	if (tcp_now_us(sk) - tp->lsndtime_us > 1000)
+		return false;
+	send_win = tcp_wnd_end(tp) - tcp_tx(skb)->seq;
+	cong_win = (tp->snd_cwnd - in_flight) * tp->mss_cache;
+	limit = min(send_win, cong_win);
+	if (limit >= max_segs * tp->mss_cache)
+		return false;
+	if (skb != skb_peek_tail(&sk->sk_write_queue) && limit >= skb->len)
+		return false;
+	div = tcp_ns(sk)->tso_win_divisor;
+	if (div) {
+		chunk = min(tp->snd_wnd, tp->snd_cwnd * tp->mss_cache) / div;
+		if (limit >= chunk)
+			return false;
+	} else if (limit > 3 * tp->mss_cache) {
+		return false;
+	}
+	/* the next ACK is not due before half a round trip after the oldest packet left */
+	age = tcp_now_us(sk) - tcp_tx(head)->xmit_us;
+	if (age < tp->srtt_us >> 4)
+		return false;
+	return !(tcp_tx(skb)->flags & TCPHDR_FIN) && !tcp_tx(skb)->eor;
+}
+
+/* Octets of skb that may leave in one packet now. */
+static u32 tcp_mss_split_point(const struct tcp_sock *tp, const struct sk_buff *skb, u32 mss,
+			       u32 max_segs, u8 nonagle)
+{
+	u32 window = tcp_wnd_end(tp) - tcp_tx(skb)->seq, max_len = mss * max_segs, needed, partial;
+
+	if (max_len <= window && skb != skb_peek_tail(&tp->inet.sk.sk_write_queue))
+		return max_len;
+	needed = min(skb->len, window);
+	if (max_len <= needed)
+		return max_len;
+	partial = needed % mss;
+	/* the odd end goes along only if it could go alone */
+	if (partial && !tcp_nagle_test(tp, skb, skb->len + 1, nonagle) && needed > partial)
+		return needed - partial;
+	return needed;
+}
+
+/* -- the loop ---------------------------------------------------------------------------------- */
+
+/* skb has left for the first time: it moves to the tree, and clocks start. */
+void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 prior = tp->packets_out;
+
+	tp->snd_nxt = tcp_tx(skb)->end_seq;
+	skb_unlink(&sk->sk_write_queue, skb);
+	tcp_rtx_insert(tp, skb);
+	INIT_LIST_HEAD(&tcp_tx(skb)->tsorted);
+	list_add_tail(&tcp_tx(skb)->tsorted, &tp->tsorted);
+	tp->packets_out += tcp_tx(skb)->pcount;
+	if (!prior || tp->ca_pending == TCP_TIMER_LOSS_PROBE)
+		tcp_rearm_rto(sk);
+	net_mib_add(sk->net, TcpExt_TCPOrigDataSent, tcp_tx(skb)->pcount);
+}
+
+/* Was the congestion window, and not the application, what stopped us? (RFC 7661) */
+static void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!before(tp->snd_una, tp->cwnd_usage_seq) || is_cwnd_limited ||
+	    (!tp->is_cwnd_limited && tp->packets_out > tp->max_packets_out)) {
+		tp->is_cwnd_limited = is_cwnd_limited;
+		tp->max_packets_out = tp->packets_out;
+		tp->cwnd_usage_seq = tp->snd_nxt;
+	}
+	if (tcp_is_cwnd_limited(sk)) {
+		tp->snd_cwnd_used = 0;
+		tp->snd_cwnd_stamp_us = tcp_now_us(sk);
+		return;
+	}
+	if (tp->packets_out > tp->snd_cwnd_used)
+		tp->snd_cwnd_used = tp->packets_out;
+	if (tcp_ns(sk)->slow_start_after_idle &&
+	    tcp_now_us(sk) - tp->snd_cwnd_stamp_us >= tp->rto_us && !tp->ca_ops->cong_control)
+		tcp_cwnd_application_limited(sk);
+	if (skb_queue_empty(&sk->sk_write_queue))
+		tcp_chrono_sndbuf_check(sk);
+}
+
+enum { XMIT_NORMAL, XMIT_ONE = 1, XMIT_PROBE = 2 };
+
+/* Decides about the packet at the head of the queue: octets to send of it now, 0 to stop. */
+static u32 tcp_write_decide(struct sock *sk, struct sk_buff *skb, u32 mss, u8 nonagle, int how,
+			    bool *cwnd_limited)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 quota = tcp_cwnd_quota(tp, skb), max_segs = tcp_tso_segs(sk, mss), limit = skb->len;
+	u32 segs = tcp_tx_set_pcount(skb, mss);
+
+	if (!quota) {
+		*cwnd_limited = true;
+		if (how != XMIT_PROBE)
+			return 0;
+		quota = 1;
+	}
+	if (!tcp_snd_wnd_test(tp, skb, mss)) {
+		tcp_chrono_start(tp, TCP_CHRONO_RWND_LIMITED);
+		return 0;
+	}
+	if (segs == 1) {
+		if (!tcp_nagle_test(tp, skb, mss, skb == skb_peek_tail(&sk->sk_write_queue) ?
+						  nonagle : TCP_NAGLE_PUSH))
+			return 0;
+		return limit ? limit : 1;
+	}
+	if (how == XMIT_NORMAL && tcp_tso_should_defer(sk, skb, max_segs)) {
+		*cwnd_limited = true;
+		return 0;
+	}
+	if (how == XMIT_PROBE)
+		return mss;
+	if (!tp->urg_mode)
+		limit = tcp_mss_split_point(tp, skb, mss, min(quota, max_segs), nonagle);
+	else
+		limit = mss;
+	return limit;
+}
+
+/*
+ * Sends from the unsent queue as much as the windows, Nagle and pacing allow. how: XMIT_ONE one
+ * packet only, XMIT_PROBE one segment beyond cwnd (tail loss probe). Returns true when there is
+ * data, nothing is in flight and nothing was sent: the caller sees to the window probe timer.
+ */
+bool tcp_write_xmit(struct sock *sk, u32 mss, u8 nonagle, int how)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	bool cwnd_limited = false;
+	struct sk_buff *skb;
+	u32 sent = 0;
+
+	while ((skb = tcp_send_head(sk))) {
+		u32 limit, len;
+
+		if (how != XMIT_PROBE && tcp_pacing_check(sk))
+			break;
+		limit = tcp_write_decide(sk, skb, mss, nonagle, how, &cwnd_limited);
+		if (!limit)
+			break;
+		if (limit < skb->len && tcp_fragment(sk, skb, limit, mss, false))
+			break;
+		if (how != XMIT_PROBE && tcp_small_queue_check(sk, skb))
+			break;
+		tcp_tx_set_pcount(skb, mss);
+		len = skb->len;
+		if (tcp_transmit_skb(sk, skb))
+			break;
+		tcp_pacing_sent(sk, len);
+		tcp_event_new_data_sent(sk, skb);
+		if (len < mss * tcp_tx(skb)->pcount && len)
+			tp->snd_sml = tcp_tx(skb)->end_seq;
+		if (tcp_in_cwnd_reduction(tp))
+			tp->prr_out += tcp_tx(skb)->pcount;
+		sent += tcp_tx(skb)->pcount;
+		if (how != XMIT_NORMAL)
+			break;
+	}
+	if (tp->chrono_type == TCP_CHRONO_RWND_LIMITED && sent)
+		tcp_chrono_stop(tp, TCP_CHRONO_RWND_LIMITED);
+	cwnd_limited |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
+	if (sent || cwnd_limited)
+		tcp_cwnd_validate(sk, cwnd_limited);
+	if (sent) {
+		if (how != XMIT_PROBE)
+			tcp_schedule_loss_probe(sk, false);
+		return false;
+	}
+	return !tp->packets_out && tcp_send_head(sk);
+}
+
+/* Sends what may go; with nothing in flight and a closed window starts probing. */
+void tcp_push_pending(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (sk->sk_state == TCP_CLOSE || !tcp_send_head(sk))
+		return;
+	if (tcp_write_xmit(sk, tcp_current_mss(sk), tp->nonagle, XMIT_NORMAL))
+		tcp_check_probe_timer(sk);
+}
+
+/* One packet at once, even if small: a full segment just came together. */
+void tcp_push_one(struct sock *sk, u32 mss)
+{
+	tcp_write_xmit(sk, mss, TCP_NAGLE_PUSH, XMIT_ONE);
+}
+
+/* The tail loss probe's new data: one segment, cwnd or not. True if it left. */
+bool tcp_push_probe(struct sock *sk, u32 mss)
+{
+	u32 before_nxt = tcp_sk(sk)->snd_nxt;
+
+	tcp_write_xmit(sk, mss, TCP_NAGLE_OFF, XMIT_PROBE);
+	return tcp_sk(sk)->snd_nxt != before_nxt;
+}
+
+/* Marks the end of the queue as the end of a write: PSH goes there (MUST-61). */
+void tcp_mark_push(struct tcp_sock *tp, struct sk_buff *skb)
+{
+	tcp_tx(skb)->flags |= TCPHDR_PSH;
+	tp->pushed_seq = tp->write_seq;
+}
+
+/*
+ * A write of the user ended: flags are its MSG_* flags. Corks hold a partial segment until
+ * tcp_push() without SMSG_MORE.
+ */
+void tcp_push(struct sock *sk, int flags, u32 mss)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
+	u8 nonagle = tp->nonagle;
+
+	if (!tail)
+		return;
+	if (!(flags & SMSG_MORE) || after(tp->write_seq, tp->pushed_seq + (tp->max_window >> 1)))
+		tcp_mark_push(tp, tail);
+	if (flags & SMSG_OOB)
+		tp->snd_up = tp->write_seq;
+	if (flags & SMSG_MORE)
+		nonagle = TCP_NAGLE_CORK;
+	if (tcp_write_xmit(sk, mss, nonagle, XMIT_NORMAL))
+		tcp_check_probe_timer(sk);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The receive buffer and the window it makes. A window promises payload, the buffer holds truesize:
+ * scaling_ratio, measured on arriving packets, converts. Buffers grow with what the user drains a
+ * round trip (dynamic right-sizing); when memory runs short queues are collapsed, then pruned.
+ */
+#include "tcp/tcp_priv.h"
+
+u32 tcp_win_from_space(const struct tcp_sock *tp, s64 space)
+{
+	return space <= 0 ? 0 : (u32)min_t(u64, (u64)space * tp->scaling_ratio >> 8, S32_MAX);
+}
+
+static s64 tcp_space_from_win(const struct tcp_sock *tp, u64 win)
+{
+	return (s64)((win << 8) / max_t(u32, tp->scaling_ratio, 1));
+}
+
+u32 tcp_full_space(const struct sock *sk)
+{
+	return tcp_win_from_space(tcp_sk(sk), sk->sk_rcvbuf);
+}
+
+static u32 tcp_space(const struct sock *sk)
+{
+	return tcp_win_from_space(tcp_sk(sk), (s64)sk->sk_rcvbuf - sk->sk_rmem_alloc);
+}
+
+/*
+ * Window and scale for a SYN: a whole number of segments, at most 65535; the scale is what the
+ * buffer may grow to. *wnd and *wscale out.
+ */
+void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *clamp_io,
+			       bool wscale_ok, u32 *wnd, u8 *wscale)
+{
+	const struct netns_tcp *ns = &net->tcp;
+
+	if (!*clamp_io)
+		*clamp_io = 65535u << TCP_MAX_WSCALE;
+	space = min(space, *clamp_io);
+	if (mss && space > mss)
+		space = space / mss * mss;
+	*wnd = min(space, ns->workaround_signed_windows ? (u32)TCP_MAX_WINDOW_NS : 65535u);
+	*wscale = 0;
+	if (wscale_ok) {
+		space = max3(space, ns->rmem[2], net->core.rmem_max);
+		space = min(space, *clamp_io);
+		*wscale = space < 65536 ? 0 : (u8)clamp((int)ilog2(space) - 15, 0, TCP_MAX_WSCALE);
+	}
+	*clamp_io = min(65535u << *wscale, *clamp_io);
+}
+
+/* The window that may be offered now, silly ones rounded to none (RFC 9293 3.8.6.2.2). */
+u32 tcp_window_now(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 mss = tp->rcv_mss, free_space = tcp_space(sk), allowed = tcp_full_space(sk);
+	u32 full = min(tp->window_clamp, allowed), window;
+	u8 scale = tp->rx_opt.rcv_wscale;
+
+	if (mss > full)
+		mss = full;
+	if (!mss)
+		return 0;
+	if (free_space < full >> 1) {
+		tp->quick = 0;
+		free_space = ALIGN_DOWN(free_space, 1u << scale);
+		if (free_space < allowed >> 4 || free_space < mss)
+			return 0;
+	}
+	free_space = min(free_space, tp->rcv_ssthresh);
+	if (scale)
+		return ALIGN_UP(free_space, 1u << scale);
+	window = tp->rcv_wnd;
+	if (window + mss <= free_space || window > free_space)
+		window = free_space / mss * mss;
+	else if (mss == full && free_space > window + (full >> 1))
+		window = free_space;
+	return window;
+}
+
+/* The window field of the segment being built. Never moves the right edge back (SHLD-14). */
+u16 tcp_select_window(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 old = tp->rcv_wnd, cur = tcp_receive_window(tp), win = tcp_window_now(sk);
+	u8 scale = tp->rx_opt.rcv_wscale;
+
+	if (win < cur) {
+		if (!win)
+			net_mib_inc(sk->net, TcpExt_TCPWantZeroWindowAdv);
+		win = ALIGN_UP(cur, 1u << scale);
+	}
+	tp->rcv_wnd = win;
+	tp->rcv_wup = tp->rcv_nxt;
+	if (!scale && tcp_ns(sk)->workaround_signed_windows)
+		win = min(win, (u32)TCP_MAX_WINDOW_NS);
+	else
+		win = min(win, 65535u << scale);
+	win >>= scale;
+	if (!win) {
+		tp->pred_ok = false;
+		if (old)
+			net_mib_inc(sk->net, TcpExt_TCPToZeroWindowAdv);
+	} else if (!old) {
+		net_mib_inc(sk->net, TcpExt_TCPFromZeroWindowAdv);
+		tcp_fast_path_check(sk);
+	}
+	return (u16)win;
+}
+
+/* -- growing ----------------------------------------------------------------------------------- */
+
+static void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb, u32 len)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 ratio;
+
+	if (!skb->truesize || len < 128)
+		return;
+	ratio = ((u64)len << 8) / skb->truesize;
+	ratio = clamp_t(u64, ratio, 8, 230);
+	tp->scaling_ratio = (u8)((tp->scaling_ratio * 7u + ratio + 4) >> 3);
+}
+
+/* A large segment came in: offer more, as long as the packets are not mostly overhead. */
+void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 room = min(tp->window_clamp, tcp_space(sk)), incr;
+
+	if (tp->rcv_ssthresh >= room)
+		return;
+	room -= tp->rcv_ssthresh;
+	if (tcp_win_from_space(tp, skb->truesize) <= len)
+		incr = 2u * tp->advmss;
+	else
+		incr = min(len, 2u * tp->advmss);
+	incr = max(incr, 2 * len);
+	tp->quick |= 1;
+	tp->rcv_ssthresh += min(room, incr);
+	tcp_measure_scaling(sk, skb, len);
+}
+
+/* At the start of the connection. */
+void tcp_init_buffer_space(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 max_win;
+
+	if (!(sk->sk_userlocks & TCP_SNDBUF_LOCK))
+		tcp_sndbuf_expand(sk);
+	tp->rcvq_us = tcp_now_us(sk);
+	tp->rcvq_seq = tp->copied_seq;
+	tp->rcvq_space = min3(tp->rcv_ssthresh, tp->rcv_wnd, 10u * tp->advmss);
+	max_win = tcp_full_space(sk);
+	if (tp->window_clamp >= max_win)
+		tp->window_clamp = max_t(u32, max_win, 2u * tp->advmss);
+	tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
+	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
+}
+
+/*
+ * The user took data: once a round trip, the buffer becomes what holds two round trips' worth, with
+ * room to grow (DRS).
+ */
+void tcp_rcv_space_adjust(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 now = tcp_now_us(sk), rcvwin;
+	u32 copied;
+
+	if (!tp->rcv_rtt_us || now - tp->rcvq_us < tp->rcv_rtt_us >> 3)
+		return;
+	copied = tp->copied_seq - tp->rcvq_seq;
+	if (copied > tp->rcvq_space) {
+		if (tcp_ns(sk)->moderate_rcvbuf && !(sk->sk_userlocks & TCP_RCVBUF_LOCK)) {
+			s64 buf;
+
+			rcvwin = 2ull * copied + 16ull * tp->advmss;
+			rcvwin += 2 * rcvwin * (copied - tp->rcvq_space) /
+				  max(tp->rcvq_space, 1u);
+			buf = min_t(s64, tcp_space_from_win(tp, rcvwin),
+				    (s64)tcp_ns(sk)->rmem[2]);
+			if (buf > sk->sk_rcvbuf) {
+				sk->sk_rcvbuf = (int)buf;
+				tp->window_clamp = tcp_win_from_space(tp, buf);
+			}
+		}
+		tp->rcvq_space = copied;
+	}
+	tp->rcvq_seq = tp->copied_seq;
+	tp->rcvq_us = now;
+}
+
+/* What cwnd needs twice over, so that the user can write while a window is in flight. */
+void tcp_sndbuf_expand(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 per_mss = max_t(u32, tp->rx_opt.mss_clamp, tp->mss_cache) + TCP_SKB_OVERHEAD / 2u;
+	u64 segs = max3((u32)TCP_INIT_CWND, tp->snd_cwnd, tp->reordering + 1), want;
+
+	want = segs * roundup_pow_of_two(per_mss) *
+	       (tp->ca_ops->sndbuf_expand ? tp->ca_ops->sndbuf_expand(sk) : 2);
+	if ((u64)sk->sk_sndbuf < want)
+		sk->sk_sndbuf = (int)min_t(u64, want, tcp_ns(sk)->wmem[2]);
+}
+
+/* -- running short ----------------------------------------------------------------------------- */
+
+/* Packets that cost much more than they hold are copied into one. */
+static bool tcp_bloated(const struct sk_buff *skb)
+{
+	return skb->truesize > 2 * skb->len + 512;
+}
+
+/* Merges the run of packets that begins at skb (in the receive queue) into one linear packet. */
+static void tcp_collapse_run(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff_head *q = &sk->sk_receive_queue;
+	u32 len = 0, seq = tcp_rxcb(skb)->seq, n = 0;
+	struct sk_buff *s, *next, *big;
+
+	for (s = skb; s && (tcp_bloated(s) || !n); s = skb_queue_next(q, s)) {
+		if (tcp_rxcb(s)->seq != seq + len || len + s->len > 16384 ||
+		    tcp_rxcb(s)->flags & (TCPHDR_FIN | TCPHDR_SYN))
+			break;
+		len += s->len;
+		n++;
+	}
+	if (n < 2)
+		return;
+	big = alloc_skb(sk->net, len);
+	if (!big)
+		return;
+	*tcp_rxcb(big) = (struct tcp_rx_cb){ .seq = seq, .end_seq = seq + len,
+					     .flags = tcp_rxcb(skb)->flags };
+	big->tstamp = skb->tstamp;
+	for (s = skb; n--; s = next) {
+		next = skb_queue_next(q, s);
+		skb_copy_bits(s, 0, skb_put(big, s->len), s->len);
+		if (s == skb)
+			skb_queue_after(q, s, big);
+		skb_unlink(q, s);
+		consume_skb(s);
+		net_mib_inc(sk->net, TcpExt_TCPRcvCollapsed);
+	}
+	skb_set_owner_r(big, sk);
+}
+
+static void tcp_collapse_queue(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek(&sk->sk_receive_queue), *prev;
+
+	while (skb) {
+		prev = skb_queue_prev(&sk->sk_receive_queue, skb);
+		if (tcp_bloated(skb) && !(tcp_rxcb(skb)->flags & TCPHDR_FIN))
+			tcp_collapse_run(sk, skb);
+		skb = prev ? skb_queue_next(&sk->sk_receive_queue, prev) :
+			     skb_peek(&sk->sk_receive_queue);
+		if (skb)
+			skb = skb_queue_next(&sk->sk_receive_queue, skb);
+	}
+}
+
+/*
+ * The buffer is full and seq is the next wanted octet's or a later one. Makes room: collapse, then
+ * drop out-of-order data from the far end. 0: there is room now; -1: there is none.
+ */
+int tcp_prune_queue(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	net_mib_inc(sk->net, TcpExt_PruneCalled);
+	tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
+	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
+		return 0;
+	tcp_collapse_queue(sk);
+	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
+		return 0;
+	tcp_prune_ooo(sk);
+	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
+		return 0;
+	net_mib_inc(sk->net, TcpExt_RcvPruned);
+	tp->pred_ok = false;
+	return -1;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Answers that no full socket sends: RST (RFC 9293 3.10.7.1), the ACKs of time-wait objects and of
+ * request socks. The addresses are those of the packet answered, turned round.
+ */
+#include "tcp/tcp_priv.h"
+
+enum { TCP_REPLY_ROOM = SKB_HEADROOM + TCP_HLEN_MAX };
+
+/* Route back to where skb came from; NULL if none. The caller releases it. */
+struct dst_entry *tcp_reply_route(struct net *net, const struct sk_buff *skb,
+				  const struct tcp_seg *seg, u32 mark, struct flowi *fl)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	struct dst_entry *dst = NULL;
+
+	*fl = (struct flowi){
+		.saddr = cb->daddr, .daddr = cb->saddr, .sport = seg->dport, .dport = seg->sport,
+		.family = cb->af->family, .proto = IP_PROTO_TCP, .mark = mark,
+		.oif = inet_addr_is_linklocal(&cb->saddr) ? cb->iif : 0,
+		.tos = cb->tos & INET_DSCP_MASK,
+	};
+	if (cb->af->route_output(net, fl, &dst))
+		return NULL;
+	return dst;
+}
+
+/* Sends one bare segment in answer to skb (which stays the caller's). */
+void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp_seg *seg,
+		    const struct tcp_reply *r)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	struct ip_xmit_opts io = { .ttl = r->ttl ? (s16)r->ttl : (s16)-1, .tos = r->tos,
+				   .tos_set = true };
+	struct tcp_hdr hdr = { .source = be16_make(seg->dport), .dest = be16_make(seg->sport),
+			       .seq = be32_make(r->seq), .ack_seq = be32_make(r->ack),
+			       .flags = (u8)r->flags, .window = be16_make(r->wnd) };
+	u8 opts[TCP_OLEN_TIMESTAMP_ALIGNED];
+	u32 opt_len = 0;
+	struct dst_entry *dst;
+	struct sk_buff *out;
+	struct flowi fl;
+
+	dst = tcp_reply_route(net, skb, seg, r->mark, &fl);
+	if (!dst)
+		return;
+	out = alloc_skb(net, TCP_REPLY_ROOM);
+	if (!out) {
+		dst_release(dst);
+		return;
+	}
+	skb_reserve(out, TCP_REPLY_ROOM);
+	if (r->has_ts) {
+		put_be32(opts, 0x0101080a);
+		put_be32(opts + 4, r->tsval);
+		put_be32(opts + 8, r->tsecr);
+		opt_len = TCP_OLEN_TIMESTAMP_ALIGNED;
+	}
+	tcp_push_header(out, cb->af, &fl.saddr, &fl.daddr, &hdr, opts, opt_len);
+	out->mark = r->mark;
+	net_mib_inc(net, Tcp_OutSegs);
+	if (r->flags & TCPHDR_RST)
+		net_mib_inc(net, Tcp_OutRsts);
+	cb->af->xmit(net, NULL, out, &fl, dst, &io);
+	dst_release(dst);
+}
+
+/*
+ * RST for a segment that no connection wants: at its ACK, or, if it has none, at 0 with an ACK for
+ * all of it (TCP-ST-01, -02). Never for a RST (TCP-ST-03), a broadcast or a foreign address.
+ */
+void tcp_send_reset(struct net *net, const struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	struct tcp_reply r = { .flags = TCPHDR_RST, .tos = cb->tos & INET_DSCP_MASK };
+
+	if (seg->flags & TCPHDR_RST || cb->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST) ||
+	    skb->pkt_type != PACKET_HOST || inet_addr_is_multicast(&cb->daddr) ||
+	    !cb->af->addr_is_local(net, &cb->daddr))
+		return;
+	if (seg->flags & TCPHDR_ACK) {
+		r.seq = seg->ack;
+	} else {
+		r.flags |= TCPHDR_ACK;
+		r.ack = seg->end_seq;
+	}
+	trace_event(net, tcp_send_reset, skb, NULL, NULL, 0, 0);
+	tcp_send_reply(net, skb, seg, &r);
+}

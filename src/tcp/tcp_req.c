@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SYN-RECEIVED of a passive open: the request sock, its SYN-ACK and the segments that answer it.
+ * From tcp_listen.c (SYN) and tcp_rcv.c; the child is made in tcp_child.c.
+ */
+#include "tcp/tcp_req.h"
+
+static struct net *req_net(const struct tcp_request_sock *req)
+{
+	return req->listener->inet.sk.net;
+}
+
+static void tcp_req_unhold(struct tcp_request_sock *req)
+{
+	if (!list_is_linked(&req->held_node))
+		return;
+	list_del_init(&req->held_node);
+	req->listener->listen->nr_held--;
+}
+
+/* Out of all tables and freed. */
+void tcp_req_free(struct tcp_request_sock *req)
+{
+	struct net *net = req_net(req);
+
+	tcp_req_unhold(req);
+	del_timer(&req->timer);
+	if (hlist_is_linked(&req->eh.node))
+		inet_ehash_remove(net->tcp.hash, &req->eh);
+	list_del_init(&req->node);
+	req->listener->listen->nr_syn--;
+	if (req->syn)
+		net_free(net, req->syn, req->syn_len);
+	pool_put(&net->tcp.req_pool, req);
+}
+
+/* -- SYN-ACK ----------------------------------------------------------------------------------- */
+
+static void tcp_req_flow(const struct tcp_request_sock *req, struct flowi *fl)
+{
+	const struct sock *lsk = &req->listener->inet.sk;
+	const struct inet_tuple *t = &req->eh.tuple;
+
+	*fl = (struct flowi){
+		.saddr = t->laddr, .daddr = t->raddr, .sport = t->lport, .dport = t->rport,
+		.family = t->af->family, .proto = IP_PROTO_TCP, .mark = lsk->sk_mark,
+		.oif = lsk->sk_bound_dev_if, .uid = lsk->sk_uid,
+		.tos = t->af->af_bit ? req->listener->inet.o6.tclass : req->listener->inet.tos,
+	};
+	if (!fl->oif && inet_addr_is_linklocal(&t->raddr))
+		fl->oif = req->iif;
+}
+
+static u32 tcp_req_ts(const struct tcp_request_sock *req)
+{
+	return (u32)(req_net(req)->now / NSEC_PER_MSEC) + req->tsoffset;
+}
+
+static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_parsed *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->saw = TCP_SAW_MSS;
+	o->mss = req->advmss;
+	if (req->tstamp_ok) {
+		o->saw |= TCP_SAW_TSTAMP;
+		o->tsval = tcp_req_ts(req);
+		o->tsecr = req->ts_recent;
+	}
+	if (req->wscale_ok) {
+		o->saw |= TCP_SAW_WSCALE;
+		o->wscale = req->rcv_wscale;
+	}
+	if (req->sack_ok)
+		o->saw |= TCP_SAW_SACK_PERM;
+}
+
+/* Window and scale of the SYN-ACK, from the listener's buffer. */
+static void tcp_req_window(struct tcp_request_sock *req)
+{
+	const struct tcp_sock *l = req->listener;
+	u32 mss = req->advmss;
+
+	req->window_clamp = l->window_clamp;
+	if (req->tstamp_ok)
+		mss -= min_t(u32, mss, TCP_OLEN_TIMESTAMP_ALIGNED);
+	tcp_select_initial_window(req_net(req), tcp_full_space(&l->inet.sk), mss,
+				  &req->window_clamp, req->wscale_ok, &req->rcv_wnd,
+				  &req->rcv_wscale);
+}
+
+static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
+			    const struct flowi *fl)
+{
+	const struct tcp_sock *l = req->listener;
+	const struct inet_af *af = req->eh.tuple.af;
+	struct net *net = req_net(req);
+	struct tcp_opts_parsed o;
+	struct ip_xmit_opts io = {
+		.ttl = af->af_bit ? l->inet.o6.ucast_hops : l->inet.uc_ttl, .tos = fl->tos,
+		.tos_set = true,
+		.pmtudisc = af->af_bit ? l->inet.o6.pmtudisc : l->inet.pmtudisc,
+	};
+	struct tcp_hdr hdr = {
+		.source = be16_make(req->eh.tuple.lport), .dest = be16_make(req->eh.tuple.rport),
+		.seq = be32_make(req->snt_isn), .ack_seq = be32_make(req->rcv_isn + 1),
+		.flags = TCPHDR_SYN | TCPHDR_ACK | (req->ecn_ok ? TCPHDR_ECE : 0),
+		.window = be16_make((u16)min(req->rcv_wnd, 65535u)),
+	};
+	struct sk_buff *skb = alloc_skb(net, SKB_HEADROOM + TCP_HLEN_MAX);
+	u8 opts[TCP_OPTLEN_MAX];
+	int len;
+
+	if (!skb)
+		return;
+	skb_reserve(skb, SKB_HEADROOM + TCP_HLEN_MAX);
+	tcp_synack_opts(req, &o);
+	len = tcp_opts_emit(opts, sizeof(opts), &o);
+	tcp_push_header(skb, af, &fl->saddr, &fl->daddr, &hdr, opts, len < 0 ? 0 : (u32)len);
+	skb->mark = fl->mark;
+	skb->priority = l->inet.sk.sk_priority;
+	net_mib_inc(net, Tcp_OutSegs);
+	af->xmit(net, NULL, skb, fl, dst, &io);
+}
+
+/* Sends the SYN-ACK, the first time (which fixes MSS and window) or again. 0 or -errno: no route. */
+static int tcp_send_synack(struct tcp_request_sock *req, bool first)
+{
+	struct net *net = req_net(req);
+	struct dst_entry *dst;
+	struct flowi fl;
+	int err;
+
+	tcp_req_flow(req, &fl);
+	err = req->eh.tuple.af->route_output(net, &fl, &dst);
+	if (err)
+		return err;
+	if (first) {
+		u16 user = req->listener->rx_opt.user_mss;
+
+		req->advmss = (u16)min_t(u32, dst->ops->advmss(dst), 65535);
+		if (user && user < req->advmss)
+			req->advmss = user;
+		tcp_req_window(req);
+	}
+	tcp_synack_xmit(req, dst, &fl);
+	dst_release(dst);
+	return 0;
+}
+
+/* Linux's rule for TCP_DEFER_ACCEPT: after its SYN-ACKs the rest of the normal schedule. */
+static void tcp_synack_recalc(const struct tcp_request_sock *req, u32 max_retries, bool *expire,
+			      bool *resend)
+{
+	u32 defer = req->listener->defer_accept;
+
+	if (!defer) {
+		*expire = req->num_timeout >= max_retries;
+		*resend = true;
+		return;
+	}
+	*expire = req->num_timeout >= max_retries && (!req->acked || req->num_timeout >= defer);
+	*resend = !req->acked || req->num_timeout >= defer - 1u;
+}
+
+static void tcp_req_fired(struct timer_list *t)
+{
+	struct tcp_request_sock *req = from_timer(req, t, timer);
+	const struct netns_tcp *ns = &req_net(req)->tcp;
+	u32 retries = req->listener->syn_retries ? req->listener->syn_retries : ns->synack_retries;
+	bool expire, resend;
+
+	tcp_synack_recalc(req, retries, &expire, &resend);
+	if (expire) {
+		tcp_req_free(req);
+		return;
+	}
+	req->num_timeout++;
+	if (resend) {
+		if (!tcp_send_synack(req, false)) {
+			req->num_retrans++;
+			net_mib_inc(t->net, Tcp_RetransSegs);
+			net_mib_inc(t->net, TcpExt_TCPSynRetrans);
+		}
+	}
+	req->timeout_ns = min_t(u64, req->timeout_ns * 2, TCP_RTO_MAX_US * NSEC_PER_USEC);
+	mod_timer(&req->timer, t->net->now + req->timeout_ns);
+}
+
+/* -- a new one --------------------------------------------------------------------------------- */
+
+static void tcp_req_options(struct tcp_request_sock *req, const struct tcp_seg *seg)
+{
+	const struct sock *lsk = &req->listener->inet.sk;
+	const struct netns_tcp *ns = tcp_ns(lsk);
+	const struct tcp_opts_parsed *o = &seg->opt;
+	u32 mss = o->saw & TCP_SAW_MSS ? o->mss : req->eh.tuple.af->default_mss;	/* MUST-15 */
+
+	req->mss_clamp = (u16)tcp_clamp_peer_mss(lsk, mss, req->listener->rx_opt.user_mss);
+	req->tstamp_ok = o->saw & TCP_SAW_TSTAMP && ns->timestamps;
+	req->ts_recent = req->tstamp_ok ? o->tsval : 0;
+	req->sack_ok = o->saw & TCP_SAW_SACK_PERM && ns->sack;
+	req->wscale_ok = o->saw & TCP_SAW_WSCALE && ns->window_scaling;
+	req->snd_wscale = req->wscale_ok ? o->wscale : 0;
+	/* ECE and CWR, on a SYN that itself is not ECT (RFC 3168 6.1.1) */
+	req->ecn_ok = (seg->flags & (TCPHDR_ECE | TCPHDR_CWR | TCPHDR_AE)) ==
+			      (TCPHDR_ECE | TCPHDR_CWR) &&
+		      ns->ecn && seg->ecn == INET_ECN_NOT_ECT;
+}
+
+/* TCP_SAVE_SYN: 1 from the network header, 2 from the link header. */
+static void tcp_req_save_syn(struct tcp_request_sock *req, const struct sk_buff *skb,
+			     const struct tcp_seg *seg)
+{
+	u32 len = inet_cb(skb)->l3_len + seg->hdr_len;
+	struct net *net = req_net(req);
+
+	if (!req->listener->save_syn)
+		return;
+	req->syn = net_alloc(net, len);
+	if (!req->syn)
+		return;
+	req->syn_len = (u16)len;
+	memcpy(req->syn, skb_network_header(skb), inet_cb(skb)->l3_len);
+	skb_copy_bits(skb, 0, req->syn + inet_cb(skb)->l3_len, seg->hdr_len);
+}
+
+/* A request sock for the SYN seg, and its SYN-ACK. 0, -ENOMEM, or no route back. */
+int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	struct net *net = lsk->net;
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	struct tcp_request_sock *req = pool_zget(&net->tcp.req_pool);
+	int err;
+
+	if (!req)
+		return -ENOMEM;
+	req->listener = tcp_sk(lsk);
+	req->eh.kind = EHASH_REQ;
+	req->eh.tuple = (struct inet_tuple){
+		.laddr = cb->daddr, .raddr = cb->saddr, .lport = seg->dport, .rport = seg->sport,
+		.af = cb->af,
+		.iif = lsk->sk_bound_dev_if || inet_addr_is_linklocal(&cb->saddr) ? cb->iif : 0,
+	};
+	req->iif = cb->iif;
+	INIT_LIST_HEAD(&req->held_node);
+	timer_setup(&req->timer, net, tcp_req_fired);
+	req->rcv_isn = seg->seq;
+	req->snt_isn = seg->isn ? seg->isn : tcp_isn(net, &req->eh.tuple);
+	req->tsoffset = tcp_ts_offset(net, &cb->daddr, &cb->saddr);
+	tcp_req_options(req, seg);
+	tcp_req_save_syn(req, skb, seg);
+	list_add_tail(&req->node, &req->listener->listen->syn_list);
+	req->listener->listen->nr_syn++;
+	inet_ehash_insert(net, net->tcp.hash, &req->eh);
+	req->sent_us = tcp_clock_us(net);
+	req->timeout_ns = TCP_TIMEOUT_INIT_US * NSEC_PER_USEC;
+	err = tcp_send_synack(req, true);
+	if (err) {
+		tcp_req_free(req);
+		return err;
+	}
+	mod_timer(&req->timer, net->now + req->timeout_ns);
+	return 0;
+}
+
+/* -- what answers the SYN-ACK ------------------------------------------------------------------ */
+
+static void tcp_req_send_ack(struct tcp_request_sock *req, struct sk_buff *skb,
+			     const struct tcp_seg *seg)
+{
+	struct net *net = req_net(req);
+	struct tcp_reply r = {
+		.seq = req->snt_isn + 1, .ack = req->rcv_isn + 1, .flags = TCPHDR_ACK,
+		.wnd = (u16)min(req->rcv_wnd >> req->rcv_wscale, 65535u),
+		.has_ts = req->tstamp_ok, .tsval = tcp_req_ts(req), .tsecr = req->ts_recent,
+		.tos = req->listener->inet.tos, .mark = req->listener->inet.sk.sk_mark,
+	};
+
+	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms, 0,
+				 MIB_TcpExt_TCPACKSkippedSynRecv))
+		return;
+	tcp_send_reply(net, skb, seg, &r);
+}
+
+static bool tcp_req_paws(const struct tcp_request_sock *req, const struct tcp_seg *seg)
+{
+	return req->tstamp_ok && seg->opt.saw & TCP_SAW_TSTAMP && !(seg->flags & TCPHDR_RST) &&
+	       (s32)(req->ts_recent - seg->opt.tsval) > TCP_PAWS_WINDOW;
+}
+
+static bool tcp_req_in_window(const struct tcp_request_sock *req, const struct tcp_seg *seg)
+{
+	u32 start = req->rcv_isn + 1, end = start + req->rcv_wnd;
+
+	if (seg->seq == start)
+		return true;
+	if (after(seg->end_seq, start) && before(seg->seq, end))
+		return true;
+	return seg->seq == end && seg->seq == seg->end_seq;
+}
+
+/* SYN again: SYN-ACK again, not more often than the rate limit, and its timer restarts. */
+static void tcp_req_dup_syn(struct tcp_request_sock *req)
+{
+	struct net *net = req_net(req);
+
+	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms, 0,
+				 MIB_TcpExt_TCPACKSkippedSynRecv))
+		return;
+	if (tcp_send_synack(req, false))
+		return;
+	req->num_retrans++;
+	net_mib_inc(net, Tcp_RetransSegs);
+	net_mib_inc(net, TcpExt_TCPSynRetrans);
+	mod_timer(&req->timer, net->now + req->timeout_ns);
+}
+
+static void tcp_req_reset(struct tcp_request_sock *req)
+{
+	net_mib_inc(req_net(req), TcpExt_EmbryonicRsts);
+	net_mib_inc(req_net(req), Tcp_AttemptFails);
+	tcp_req_free(req);
+}
+
+/*
+ * The final ACK may complete the handshake. Room in the accept queue, or the owner's consent?
+ * 0 with *cookie; -EAGAIN: not now; other: never.
+ */
+static int tcp_req_admit(struct tcp_request_sock *req, void **cookie)
+{
+	struct sock *lsk = &req->listener->inet.sk;
+	const struct inet_tuple *t = &req->eh.tuple;
+	struct inet_sockaddr local = { .family = t->af->family, .port = t->lport, .addr = t->laddr };
+	struct inet_sockaddr peer = { .family = t->af->family, .port = t->rport, .addr = t->raddr };
+
+	*cookie = NULL;
+	if (!lsk->sk_conn_admit) {
+		if (!tcp_acceptq_full(lsk))
+			return 0;
+		net_mib_inc(lsk->net, TcpExt_ListenOverflows);
+		return tcp_ns(lsk)->abort_on_overflow ? -ECONNREFUSED : -EAGAIN;
+	}
+	if (inet_addr_is_linklocal(&t->laddr))
+		local.scope_id = req->iif;
+	if (inet_addr_is_linklocal(&t->raddr))
+		peer.scope_id = req->iif;
+	return lsk->sk_conn_admit(lsk, &local, &peer, cookie);
+}
+
+static void tcp_req_hold(struct tcp_request_sock *req, const struct tcp_seg *seg)
+{
+	struct sock *lsk = &req->listener->inet.sk;
+
+	req->acked = true;
+	req->snd_wnd = (u32)seg->wnd << req->snd_wscale;
+	if (!lsk->sk_conn_admit || list_is_linked(&req->held_node))
+		return;
+	list_add_tail(&req->held_node, &req->listener->listen->held);
+	req->listener->listen->nr_held++;
+}
+
+/* The handshake's end: the child, or why not. skb (its last segment) is consumed. */
+static void tcp_req_complete(struct tcp_request_sock *req, struct sk_buff *skb, struct tcp_seg *seg)
+{
+	struct net *net = req_net(req);
+	struct sock *child;
+	void *cookie;
+	int err = tcp_req_admit(req, &cookie);
+
+	if (err == -EAGAIN) {
+		tcp_req_hold(req, seg);
+		kfree_skb_reason(skb, SKB_DROP_TCP_LISTEN_OVERFLOW);
+		return;
+	}
+	if (err) {
+		tcp_send_reset(net, skb, seg);
+		tcp_req_reset(req);
+		kfree_skb_reason(skb, SKB_DROP_TCP_LISTEN_OVERFLOW);
+		return;
+	}
+	req->snd_wnd = (u32)seg->wnd << req->snd_wscale;
+	child = tcp_child_create(req, cookie);
+	if (!child) {
+		net_mib_inc(net, TcpExt_ListenDrops);
+		kfree_skb_reason(skb, SKB_DROP_NOMEM);
+		return;
+	}
+	if (seg->seq == seg->end_seq) {
+		consume_skb(skb);
+		return;
+	}
+	tcp_do_rcv(child, skb, seg);
+}
+
+/* listen_retry(): the head of the held ones once more. True: it is held no longer. */
+bool tcp_req_retry(struct tcp_request_sock *req)
+{
+	void *cookie;
+	int err = tcp_req_admit(req, &cookie);
+
+	if (err == -EAGAIN)
+		return false;
+	tcp_req_unhold(req);
+	if (err)
+		tcp_req_reset(req);
+	else if (!tcp_child_create(req, cookie))
+		return false;
+	return true;
+}
+
+/* Acceptability in SYN-RECEIVED. SKB_NOT_DROPPED: the segment completes the handshake. */
+static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct sk_buff *skb,
+					  struct tcp_seg *seg, bool *gone)
+{
+	struct net *net = req_net(req);
+	bool paws = tcp_req_paws(req, seg), rst = seg->flags & TCPHDR_RST;
+
+	if (seg->flags & TCPHDR_SYN && !(seg->flags & (TCPHDR_ACK | TCPHDR_RST)) &&
+	    seg->seq == req->rcv_isn && !paws) {
+		tcp_req_dup_syn(req);				/* TCP-ST-14 */
+		return SKB_DROP_TCP_INVALID_SYN;
+	}
+	if (seg->flags & TCPHDR_ACK && seg->ack != req->snt_isn + 1) {
+		tcp_send_reset(net, skb, seg);			/* TCP-ST-16 */
+		return SKB_DROP_TCP_INVALID_ACK_SEQUENCE;
+	}
+	if (paws || !tcp_req_in_window(req, seg)) {
+		if (!rst)
+			tcp_req_send_ack(req, skb, seg);
+		if (paws)
+			net_mib_inc(net, TcpExt_PAWSEstab);
+		return paws ? SKB_DROP_TCP_RFC7323_PAWS : SKB_DROP_TCP_INVALID_SEQUENCE;
+	}
+	if (rst) {						/* MUST-11: the user never knows */
+		tcp_req_reset(req);
+		*gone = true;
+		return SKB_DROP_TCP_RESET;
+	}
+	if (seg->flags & TCPHDR_SYN && seg->seq != req->rcv_isn) {
+		tcp_req_send_ack(req, skb, seg);		/* TCP-ST-15 */
+		return SKB_DROP_TCP_INVALID_SYN;
+	}
+	if (!(seg->flags & TCPHDR_ACK))
+		return SKB_DROP_TCP_FLAGS;
+	if (seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok && !after(seg->seq, req->rcv_isn + 1))
+		req->ts_recent = seg->opt.tsval;
+	req->tsecr = seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok ? seg->opt.tsecr : 0;
+	if (req->num_timeout < req->listener->defer_accept && seg->end_seq == req->rcv_isn + 1) {
+		req->acked = true;
+		return SKB_DROP_TCP_DEFER_ACCEPT;
+	}
+	return SKB_NOT_DROPPED;
+}
+
+/* A segment for a request sock. Consumes skb. */
+void tcp_rcv_req(struct net *net, struct tcp_request_sock *req, struct sk_buff *skb,
+		 struct tcp_seg *seg)
+{
+	enum skb_drop_reason reason;
+	bool gone = false;
+
+	(void)net;
+	reason = tcp_check_req(req, skb, seg, &gone);
+	if (reason)
+		kfree_skb_reason(skb, reason);
+	else
+		tcp_req_complete(req, skb, seg);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The small objects that stand for a connection before (request) and after it (time-wait). */
+#ifndef NETSTACK_TCP_REQ_H
+#define NETSTACK_TCP_REQ_H
+
+#include "tcp/tcp_priv.h"
+
+/* A handshake in SYN-RECEIVED: all that a SYN costs. */
+struct tcp_request_sock {
+	struct inet_ehash_entry eh;	/* tuple, kind EHASH_REQ */
+	struct tcp_sock *listener;
+	struct list_head node;		/* listener->syn_list */
+	struct list_head held_node;	/* listener->held: waits for admission */
+	struct timer_list timer;	/* SYN-ACK again */
+	u64 sent_us;			/* first SYN-ACK */
+	u64 timeout_ns;
+	u32 rcv_isn, snt_isn;
+	u32 ts_recent, tsoffset;
+	u32 tsecr;			/* of the final ACK; 0: none */
+	u32 rcv_wnd, window_clamp;
+	u32 snd_wnd;			/* of the final ACK, unscaled */
+	u32 last_oow_ack_ms;
+	u32 iif;
+	u16 mss_clamp;			/* the peer's */
+	u16 advmss;
+	u8 snd_wscale, rcv_wscale;
+	u8 num_timeout, num_retrans;
+	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok;
+	bool acked;			/* the final ACK came, and could not be taken */
+	u16 syn_len;
+	u8 *syn;			/* TCP_SAVE_SYN */
+};
+
+/* What a socket in LISTEN has beside its struct tcp_sock. */
+struct tcp_listener {
+	struct list_head syn_list, held, accept_queue;
+	u32 nr_syn, nr_held;
+};
+
+/* TIME-WAIT, and FIN-WAIT-2 without a user. */
+struct tcp_timewait_sock {
+	struct inet_ehash_entry eh;	/* kind EHASH_TW */
+	struct inet_tw_bind bind;
+	struct list_head node;		/* net->tcp.tw_list */
+	struct timer_list timer;
+	struct net *net;
+	u32 snd_nxt, rcv_nxt, rcv_wnd;
+	u32 ts_recent, tsoffset;
+	u64 ts_recent_stamp;
+	u32 last_oow_ack_ms, mark;
+	u8 substate;			/* TCP_FIN_WAIT2 or TCP_TIME_WAIT */
+	u8 rcv_wscale, tos;
+	bool tstamp_ok;
+};
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The send queue as a container. What was never sent is in sk_write_queue, in order; what was sent
+ * and is not acknowledged is in tp->rtx, a tree by sequence, and, unless SACKed, in tp->tsorted by
+ * time of transmission. Every packet here is a bare sk_buff whose frags are the payload.
+ */
+#include "tcp/tcp_priv.h"
+
+static void tcp_wmem_charge(struct sock *sk, int delta)
+{
+	sk->sk_wmem_queued += delta;
+}
+
+/* A packet for the send queue at sequence number seq, empty. NULL: no memory. */
+struct sk_buff *tcp_tx_alloc(struct sock *sk, u32 seq, u16 flags)
+{
+	struct sk_buff *skb = alloc_skb(sk->net, 0);
+	struct tcp_tx_cb *cb;
+
+	if (!skb)
+		return NULL;
+	cb = tcp_tx(skb);
+	memset(cb, 0, sizeof(*cb));
+	cb->seq = seq;
+	cb->end_seq = seq + !!(flags & TCPHDR_SYN) + !!(flags & TCPHDR_FIN);
+	cb->flags = flags;
+	cb->pcount = 1;
+	INIT_LIST_HEAD(&cb->tsorted);
+	return skb;
+}
+
+/* Appends to the unsent queue and charges the send buffer. */
+void tcp_tx_queue_tail(struct sock *sk, struct sk_buff *skb)
+{
+	skb_queue_tail(&sk->sk_write_queue, skb);
+	tcp_wmem_charge(sk, (int)skb->truesize);
+	tcp_sk(sk)->write_seq = tcp_tx(skb)->end_seq;
+}
+
+/* len octets of page, which the caller holds for us, go behind skb's payload. 0/-EMSGSIZE. */
+int tcp_tx_append(struct sock *sk, struct sk_buff *skb, struct page *page, u32 off, u32 len)
+{
+	u32 before_size = skb->truesize;
+	int err = skb_add_frag(skb, page, off, len);
+
+	if (err)
+		return err;
+	tcp_wmem_charge(sk, (int)(skb->truesize - before_size));
+	tcp_tx(skb)->end_seq += len;
+	tcp_tx(skb)->pcount = 0;	/* counted when it is sent */
+	tcp_sk(sk)->write_seq += len;
+	return 0;
+}
+
+/* Uncharges and frees a packet that is on no queue. */
+void tcp_tx_free(struct sock *sk, struct sk_buff *skb)
+{
+	tcp_wmem_charge(sk, -(int)skb->truesize);
+	consume_skb(skb);
+}
+
+/* Segments that len octets make at this MSS; FIN and SYN ride along or count as one. */
+u32 tcp_tx_set_pcount(struct sk_buff *skb, u32 mss)
+{
+	struct tcp_tx_cb *cb = tcp_tx(skb);
+
+	cb->gso_size = mss;
+	cb->pcount = skb->len <= mss ? 1 : DIV_ROUND_UP(skb->len, mss);
+	return cb->pcount;
+}
+
+void tcp_rtx_insert(struct tcp_sock *tp, struct sk_buff *skb)
+{
+	struct rb_node **link = &tp->rtx.rb_node, *parent = NULL;
+	u32 seq = tcp_tx(skb)->seq;
+
+	while (*link) {
+		parent = *link;
+		if (before(seq, tcp_tx(rb_entry(parent, struct sk_buff, rbnode))->seq))
+			link = &parent->rb_left;
+		else
+			link = &parent->rb_right;
+	}
+	rb_link_node(&skb->rbnode, parent, link);
+	rb_insert_color(&skb->rbnode, &tp->rtx);
+}
+
+/* The packet that holds seq, or the first one behind it; NULL: all are before. */
+struct sk_buff *tcp_rtx_find(const struct tcp_sock *tp, u32 seq)
+{
+	struct rb_node *n = tp->rtx.rb_node;
+	struct sk_buff *best = NULL;
+
+	while (n) {
+		struct sk_buff *skb = rb_entry(n, struct sk_buff, rbnode);
+
+		if (before(seq, tcp_tx(skb)->end_seq)) {
+			best = skb;
+			n = n->rb_left;
+		} else {
+			n = n->rb_right;
+		}
+	}
+	return best;
+}
+
+/* Takes skb out of the tree and every hint, and frees it. */
+void tcp_rtx_unlink_free(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->retransmit_hint == skb)
+		tp->retransmit_hint = NULL;
+	if (tp->highest_sack == skb)
+		tp->highest_sack = NULL;
+	list_del_init(&tcp_tx(skb)->tsorted);
+	rb_erase(&skb->rbnode, &tp->rtx);
+	tcp_tx_free(sk, skb);
+}
+
+/* The number of segments in skb went down by diff: so do the totals that include it. */
+static void tcp_adjust_pcount(struct tcp_sock *tp, const struct sk_buff *skb, int diff)
+{
+	const struct tcp_tx_cb *cb = tcp_tx(skb);
+
+	tp->packets_out -= (u32)diff;
+	if (cb->sacked & TCPCB_SACKED)
+		tp->sacked_out -= (u32)diff;
+	if (cb->sacked & TCPCB_RETRANS)
+		tp->retrans_out -= (u32)diff;
+	if (cb->sacked & TCPCB_LOST)
+		tp->lost_out -= (u32)diff;
+	if (!tcp_is_sack(tp) && tp->sacked_out && diff > 0)
+		tp->sacked_out -= min_t(u32, tp->sacked_out, (u32)diff);
+}
+
+static void tcp_fragment_cb(struct sk_buff *skb, struct sk_buff *tail, u32 len)
+{
+	struct tcp_tx_cb *cb = tcp_tx(skb), *tcb = tcp_tx(tail);
+
+	*tcb = *cb;
+	INIT_LIST_HEAD(&tcb->tsorted);
+	tcb->seq = cb->seq + len;
+	cb->end_seq = tcb->seq;
+	cb->flags &= (u16)~(TCPHDR_FIN | TCPHDR_PSH);
+	cb->eor = false;
+}
+
+/*
+ * Splits skb after len octets of payload; the rest becomes a new packet right behind it in the
+ * same queue. in_rtx: it is in the tree. No octet is copied. 0/-ENOMEM/-EINVAL.
+ */
+int tcp_fragment(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, bool in_rtx)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 old = tcp_tx(skb)->pcount, rest = skb->len - len, truesize;
+	struct sk_buff *tail;
+
+	if (!len || len >= skb->len)
+		return -EINVAL;
+	tail = tcp_tx_alloc(sk, 0, 0);
+	if (!tail)
+		return -ENOMEM;
+	if (skb_append_range(tail, skb, len, rest)) {
+		consume_skb(tail);
+		return -ENOMEM;
+	}
+	truesize = skb->truesize;
+	if (pskb_trim(skb, len)) {
+		consume_skb(tail);
+		return -ENOMEM;
+	}
+	skb->truesize = truesize > rest ? truesize - rest : skb->truesize;
+	tcp_wmem_charge(sk, (int)(tail->truesize + skb->truesize - truesize));
+	tcp_fragment_cb(skb, tail, len);
+	tcp_tx_set_pcount(skb, mss);
+	tcp_tx_set_pcount(tail, mss);
+	if (!in_rtx) {
+		skb_queue_after(&sk->sk_write_queue, skb, tail);
+		return 0;
+	}
+	tcp_adjust_pcount(tp, skb, (int)old - (int)tcp_tx(skb)->pcount - (int)tcp_tx(tail)->pcount);
+	tcp_rtx_insert(tp, tail);
+	if (list_is_linked(&tcp_tx(skb)->tsorted))
+		list_add(&tcp_tx(tail)->tsorted, &tcp_tx(skb)->tsorted);
+	if (tp->highest_sack == skb)
+		tp->highest_sack = tail;
+	return 0;
+}
+
+/* Takes the marks and segments of skb out of the totals: it leaves the tree. */
+void tcp_rtx_uncount(struct tcp_sock *tp, const struct sk_buff *skb)
+{
+	const struct tcp_tx_cb *cb = tcp_tx(skb);
+
+	tp->packets_out -= cb->pcount;
+	if (cb->sacked & TCPCB_SACKED)
+		tp->sacked_out -= cb->pcount;
+	if (cb->sacked & TCPCB_RETRANS)
+		tp->retrans_out -= cb->pcount;
+	if (cb->sacked & TCPCB_LOST)
+		tp->lost_out -= cb->pcount;
+}
+
+/*
+ * skb begins before snd_una (an ACK in the middle of a segment): frees what is acknowledged.
+ * Returns the packet that begins at snd_una, or skb itself when memory is out.
+ */
+struct sk_buff *tcp_rtx_trim_head(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 len = tp->snd_una - tcp_tx(skb)->seq;
+	struct sk_buff *tail;
+
+	if (!before(tcp_tx(skb)->seq, tp->snd_una) || len >= skb->len)
+		return skb;
+	if (tcp_fragment(sk, skb, len, max_t(u32, tcp_tx(skb)->gso_size, 1), true))
+		return skb;
+	tail = tcp_rtx_next(skb);
+	tcp_rtx_uncount(tp, skb);
+	tcp_rtx_unlink_free(sk, skb);
+	return tail;
+}
+
+/*
+ * Merges next into skb (both in the tree, adjacent, with the same marks): retransmitting small
+ * segments as one. True when next is gone.
+ */
+bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u32 mss)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_tx_cb *cb = tcp_tx(skb), *ncb = tcp_tx(next);
+	u32 size = skb->truesize, old = cb->pcount + ncb->pcount;
+
+	if (cb->sacked != ncb->sacked || cb->eor || cb->end_seq != ncb->seq ||
+	    (cb->flags | ncb->flags) & (TCPHDR_SYN | TCPHDR_FIN) ||
+	    skb_shinfo(skb)->nr_frags + skb_shinfo(next)->nr_frags > MAX_SKB_FRAGS)
+		return false;
+	if (next->len && skb_append_range(skb, next, 0, next->len))
+		return false;
+	tcp_wmem_charge(sk, (int)(skb->truesize - size));
+	cb->end_seq = ncb->end_seq;
+	cb->flags |= ncb->flags & TCPHDR_PSH;
+	cb->eor = ncb->eor;
+	if (tp->highest_sack == next)
+		tp->highest_sack = skb;
+	tcp_tx_set_pcount(skb, mss);
+	tcp_adjust_pcount(tp, skb, (int)old - (int)cb->pcount);
+	tcp_rtx_unlink_free(sk, next);
+	return true;
+}
+
+/* Empties both queues: the connection is gone. */
+void tcp_write_queue_purge(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+
+	tcp_chrono_stop(tp, TCP_CHRONO_BUSY);
+	while ((skb = skb_dequeue(&sk->sk_write_queue)))
+		tcp_tx_free(sk, skb);
+	while ((skb = tcp_rtx_head(tp)))
+		tcp_rtx_unlink_free(sk, skb);
+	INIT_LIST_HEAD(&tp->tsorted);
+	tp->packets_out = tp->sacked_out = tp->lost_out = tp->retrans_out = 0;
+	tp->backoff = 0;
+	tp->retransmit_hint = tp->highest_sack = NULL;
+}
+
+/* skb in the tree is now now_segs segments instead of old. */
+void tcp_rtx_recount(struct tcp_sock *tp, const struct sk_buff *skb, u32 old, u32 now_segs)
+{
+	tcp_adjust_pcount(tp, skb, (int)old - (int)now_segs);
+}
+
+/* Puts skb, which is not in it, into tsorted by its time of transmission; usually near the end. */
+void tcp_tsorted_insert(struct tcp_sock *tp, struct sk_buff *skb)
+{
+	struct tcp_tx_cb *cb = tcp_tx(skb), *pos;
+
+	list_for_each_entry_reverse(pos, &tp->tsorted, tsorted)
+		if (pos->xmit_us <= cb->xmit_us)
+			break;
+	list_add(&cb->tsorted, &pos->tsorted);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The user's octets into the send queue. Payload lives in pages that the net's connections share
+ * from front to back: an idle socket holds none. From socket/ (sendmsg, stream_reserve and
+ * stream_commit); to tcp_out.c.
+ */
+#include "tcp/tcp_priv.h"
+
+/* Memory handed out by stream_reserve() and not yet committed. */
+struct tcp_rsv {
+	u32 nr;
+	struct skb_frag frag[TCP_RSV_FRAGS];	/* one page reference each */
+};
+
+u32 tcp_rsv_size(void)
+{
+	return sizeof(struct tcp_rsv);
+}
+
+static int tcp_send_err(struct sock *sk)
+{
+	int err = sock_error(sk);
+
+	return err ? err : -EPIPE;
+}
+
+/* May the user write now? 0, -EPIPE, -ENOTCONN, -EAGAIN (still connecting) or the pending error. */
+static int tcp_send_allowed(struct sock *sk)
+{
+	if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
+		return tcp_send_err(sk);
+	if (tcp_state_in(sk, TCPF_CAN_SEND))
+		return 0;
+	if (tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
+		return -EAGAIN;
+	return sk->sk_state == TCP_CLOSE && !sock_flag(sk, SOCK_DONE) ? -ENOTCONN : -EPIPE;
+}
+
+static bool tcp_has_space(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 lowat = tp->notsent_lowat ? tp->notsent_lowat : tcp_ns(sk)->notsent_lowat;
+
+	return sk->sk_wmem_queued < sk->sk_sndbuf && tp->write_seq - tp->snd_nxt < lowat;
+}
+
+/* Room for the user, in the sense of poll(2). */
+bool tcp_stream_writeable(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 lowat = tp->notsent_lowat ? tp->notsent_lowat : tcp_ns(sk)->notsent_lowat;
+
+	return tcp_wspace_ok(sk) && tp->write_seq - tp->snd_nxt < lowat;
+}
+
+/* The last unsent packet if more may be appended to it. */
+static struct sk_buff *tcp_tail_open(struct sock *sk, u32 goal)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!skb || tcp_tx(skb)->eor || skb->len >= goal ||
+	    tcp_tx(skb)->flags & (TCPHDR_FIN | TCPHDR_SYN))
+		return NULL;
+	return skb;
+}
+
+/*
+ * Appends [off, off+len) of page to the queue, in the last packet while it is below goal and in
+ * new ones. Returns the octets taken (less than len without memory).
+ */
+static u32 tcp_append_page(struct sock *sk, struct page *page, u32 off, u32 len, u32 goal)
+{
+	u32 done = 0;
+
+	while (done < len) {
+		struct sk_buff *skb = tcp_tail_open(sk, goal);
+		u32 n;
+
+		if (!skb) {
+			skb = tcp_tx_alloc(sk, tcp_sk(sk)->write_seq, TCPHDR_ACK);
+			if (!skb)
+				break;
+			tcp_tx_queue_tail(sk, skb);
+		}
+		n = min(len - done, goal - skb->len);
+		if (tcp_tx_append(sk, skb, page, off + done, n))
+			tcp_tx(skb)->eor = true;	/* frags are full: a new packet */
+		else
+			done += n;
+	}
+	return done;
+}
+
+/* A packet that was begun and stayed empty (no memory for its payload) must not be sent. */
+static void tcp_drop_empty_tail(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!skb || tcp_tx(skb)->seq != tcp_tx(skb)->end_seq)
+		return;
+	skb_unlink(&sk->sk_write_queue, skb);
+	tcp_tx_free(sk, skb);
+}
+
+/* Copies from msg at pos into shared page memory and queues it; octets or -errno. */
+static ssize_t tcp_copy_chunk(struct sock *sk, struct msg *msg, size_t pos, u32 goal)
+{
+	struct page_frag *pf = &tcp_ns(sk)->tx_frag;
+	u32 n, taken;
+	int err;
+
+	if (page_frag_room(pf) < 64 && page_frag_refill(sk->net, pf, NET_PAGE_SIZE / 2))
+		return -ENOBUFS;
+	n = min_t(u32, page_frag_room(pf), (u32)min_t(size_t, msg->len - pos, goal));
+	n = min_t(u32, n, (u32)max(sk->sk_sndbuf - sk->sk_wmem_queued, 2048));
+	err = msg_copy_from(msg, pos, pf->page->data + pf->off, n);
+	if (err)
+		return err;
+	taken = tcp_append_page(sk, pf->page, pf->off, n, goal);
+	pf->off += taken;
+	return taken ? (ssize_t)taken : -ENOBUFS;
+}
+
+static void tcp_after_write(struct sock *sk, int flags, u32 mss)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
+
+	if (flags & SMSG_EOR && tail)
+		tcp_tx(tail)->eor = true;
+	if (flags & SMSG_OOB)
+		tp->urg_mode = true;
+	tcp_push(sk, flags, mss);
+}
+
+/*
+ * sendmsg(2), without blocking: octets taken (at least one), or -EAGAIN when the buffer is full,
+ * -EPIPE, -ENOTCONN, a pending error.
+ */
+ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
+{
+	u32 mss, goal, chunk = 0;
+	size_t pos = 0;
+	int err;
+
+	if (msg->flags & SMSG_FASTOPEN)
+		return -EOPNOTSUPP;
+	err = tcp_send_allowed(sk);
+	if (err)
+		return err;
+	mss = tcp_current_mss(sk);
+	goal = tcp_size_goal(tcp_sk(sk), mss);
+	tcp_slow_start_after_idle_check(sk);
+	tcp_rate_check_app_limited(sk);
+	tcp_chrono_start(tcp_sk(sk), TCP_CHRONO_BUSY);
+	while (pos < msg->len) {
+		ssize_t n;
+
+		if (!tcp_has_space(sk)) {
+			err = -EAGAIN;
+			break;
+		}
+		n = tcp_copy_chunk(sk, msg, pos, goal);
+		if (n < 0) {
+			err = (int)n;
+			break;
+		}
+		pos += (size_t)n;
+		chunk += (u32)n;
+		if (chunk >= goal && pos < msg->len) {
+			chunk = 0;
+			if (tcp_send_head(sk) == skb_peek_tail(&sk->sk_write_queue))
+				tcp_push_one(sk, mss);
+			else
+				tcp_push_pending(sk);
+		}
+	}
+	tcp_drop_empty_tail(sk);
+	if (err == -EAGAIN)
+		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
+	if (pos)
+		tcp_after_write(sk, pos < msg->len ? msg->flags & ~SMSG_EOR & ~SMSG_MORE :
+						     msg->flags, mss);
+	return pos || !msg->len ? (ssize_t)pos : err;
+}
+
+/* -- without a copy ---------------------------------------------------------------------------- */
+
+void tcp_rsv_release(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_rsv *r = tp->rsv;
+
+	if (!r)
+		return;
+	tp->rsv = NULL;
+	for (u32 i = 0; i < r->nr; i++)
+		page_put(r->frag[i].page);
+	pool_put(&tcp_ns(sk)->rsv_pool, r);
+}
+
+/* Takes up to want octets of the shared page, or of a fresh one, for the reservation. */
+static int tcp_rsv_add(struct sock *sk, struct tcp_rsv *r, u32 want)
+{
+	struct page_frag *pf = &tcp_ns(sk)->tx_frag;
+	struct skb_frag *f = &r->frag[r->nr];
+
+	if (page_frag_room(pf) < min_t(u32, want, 1024) &&
+	    page_frag_refill(sk->net, pf, NET_PAGE_SIZE / 2))
+		return -ENOBUFS;
+	f->page = pf->page;
+	f->off = pf->off;
+	f->len = min(want, page_frag_room(pf));
+	page_get(f->page);
+	pf->off += f->len;
+	r->nr++;
+	return (int)f->len;
+}
+
+int tcp_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_rsv *r;
+	int err = tcp_send_allowed(sk);
+	size_t room, got = 0;
+
+	if (err)
+		return err;
+	if (!tcp_has_space(sk)) {
+		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
+		return -EAGAIN;
+	}
+	if (!want || !max)
+		return -EINVAL;
+	tcp_rsv_release(sk);
+	r = pool_zget(&tcp_ns(sk)->rsv_pool);
+	if (!r)
+		return -ENOMEM;
+	tp->rsv = r;
+	room = (size_t)max(sk->sk_sndbuf - sk->sk_wmem_queued, 2048);
+	want = min(want, room);
+	while (got < want && r->nr < min_t(u32, max, TCP_RSV_FRAGS)) {
+		int n = tcp_rsv_add(sk, r, (u32)min_t(size_t, want - got, NET_PAGE_SIZE));
+
+		if (n < 0)
+			break;
+		vec[r->nr - 1].base = r->frag[r->nr - 1].page->data + r->frag[r->nr - 1].off;
+		vec[r->nr - 1].len = (size_t)n;
+		got += (size_t)n;
+	}
+	if (!r->nr) {
+		tcp_rsv_release(sk);
+		return -ENOMEM;
+	}
+	return (int)r->nr;
+}
+
+/* What the user did not fill goes back to the shared page if nobody carved behind it. */
+static void tcp_rsv_give_back(struct sock *sk, const struct tcp_rsv *r, size_t len)
+{
+	struct page_frag *pf = &tcp_ns(sk)->tx_frag;
+	const struct skb_frag *f = &r->frag[r->nr - 1];
+	size_t before_last = 0;
+
+	for (u32 i = 0; i + 1 < r->nr; i++)
+		before_last += r->frag[i].len;
+	if (pf->page == f->page && pf->off == f->off + f->len)
+		pf->off = f->off + (u32)(len > before_last ? len - before_last : 0);
+}
+
+int tcp_stream_commit(struct sock *sk, size_t len, int flags)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_rsv *r = tp->rsv;
+	size_t left = len, sum = 0;
+	u32 mss, goal;
+	int err = 0;
+
+	if (!r)
+		return -EINVAL;
+	for (u32 i = 0; i < r->nr; i++)
+		sum += r->frag[i].len;
+	if (len > sum) {
+		tcp_rsv_release(sk);
+		return -EINVAL;
+	}
+	tcp_rsv_give_back(sk, r, len);
+	err = len ? tcp_send_allowed(sk) : 0;
+	if (err || !len) {
+		tcp_rsv_release(sk);
+		return err;
+	}
+	mss = tcp_current_mss(sk);
+	goal = tcp_size_goal(tp, mss);
+	tcp_slow_start_after_idle_check(sk);
+	tcp_rate_check_app_limited(sk);
+	tcp_chrono_start(tp, TCP_CHRONO_BUSY);
+	for (u32 i = 0; i < r->nr && left && !err; i++) {
+		u32 n = (u32)min_t(size_t, left, r->frag[i].len);
+		u32 taken = tcp_append_page(sk, r->frag[i].page, r->frag[i].off, n, goal);
+
+		left -= taken;
+		err = taken < n ? -ENOBUFS : 0;
+	}
+	tcp_rsv_release(sk);
+	tcp_drop_empty_tail(sk);
+	if (left < len)
+		tcp_after_write(sk, flags, mss);
+	if (err)			/* a part of the stream is lost: it must not go on */
+		tcp_abort(sk, ECONNABORTED, TCP_ABORT_MEMORY);
+	return err;
+}

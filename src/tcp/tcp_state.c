@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Segments in the states other than ESTABLISHED, LISTEN and TIME-WAIT (RFC 9293 3.10.7.3, .4), in
+ * its order: sequence, RST, SYN, ACK, URG, data, FIN. From tcp_rcv.c.
+ */
+#include "tcp/tcp_priv.h"
+
+/* -- SYN-SENT ---------------------------------------------------------------------------------- */
+
+/* What the peer's SYN or SYN-ACK offers, reduced to what we offered too. */
+static void tcp_syn_options(struct sock *sk, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_options_received *rx = &tp->rx_opt;
+	const struct tcp_opts_parsed *o = &seg->opt;
+	u32 mss = o->saw & TCP_SAW_MSS ? o->mss : tp->inet.af->default_mss;
+
+	rx->mss_clamp = (u16)tcp_clamp_peer_mss(sk, mss, rx->user_mss);
+	rx->tstamp_ok = o->saw & TCP_SAW_TSTAMP && tcp_ns(sk)->timestamps;
+	rx->sack_ok = o->saw & TCP_SAW_SACK_PERM && tcp_ns(sk)->sack;
+	rx->wscale_ok = o->saw & TCP_SAW_WSCALE && tcp_ns(sk)->window_scaling;
+	rx->snd_wscale = rx->wscale_ok ? o->wscale : 0;
+	if (!rx->wscale_ok) {
+		rx->rcv_wscale = 0;
+		tp->window_clamp = min(tp->window_clamp, 65535u);
+	}
+	tp->hdr_len = TCP_HLEN;
+	if (rx->tstamp_ok) {
+		tp->hdr_len += TCP_OLEN_TIMESTAMP_ALIGNED;
+		tp->advmss -= min_t(u16, tp->advmss, TCP_OLEN_TIMESTAMP_ALIGNED);
+		rx->ts_recent = o->tsval;
+		rx->ts_recent_stamp = tcp_now_s(sk->net);
+	}
+	tcp_note_tstamp(tp, seg);
+}
+
+static void tcp_init_rcv_seq(struct tcp_sock *tp, const struct tcp_seg *seg)
+{
+	tp->irs = seg->seq;
+	tp->rcv_nxt = seg->seq + 1;
+	tp->rcv_wup = tp->rcv_nxt;
+	tp->copied_seq = tp->rcv_nxt;
+	tp->ack_seq_sent = tp->rcv_nxt;
+}
+
+/* The handshake is over on our side. */
+static void tcp_finish_connect(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tcp_set_state(sk, TCP_ESTABLISHED);
+	tcp_init_transfer(sk);
+	tp->lsndtime_us = tcp_now_us(sk);
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		tcp_arm_keep(sk, tcp_keepalive_time_us(sk));
+	sk_wake(sk, SOCK_EV_OUT | SOCK_EV_STATE);
+}
+
+/* SYN-ACK with an acceptable ACK. */
+static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tcp_syn_options(sk, seg);
+	tcp_ecn_rcv_synack(tp, seg->flags);
+	tp->snd_wl1 = seg->seq;
+	if (tcp_ack(sk, seg, FLAG_SLOWPATH) <= 0) {
+		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
+		return;
+	}
+	tcp_init_rcv_seq(tp, seg);
+	tp->snd_wnd = tp->max_window = seg->wnd;	/* not scaled in a SYN */
+	tcp_sync_mss(sk, tp->pmtu_cookie);
+	tcp_initialize_rcv_mss(sk);
+	tcp_finish_connect(sk);
+	/* data waits, or the user wants it: the ACK goes with the first data */
+	if (tcp_send_head(sk) || tp->defer_accept || tcp_in_interactive(tp)) {
+		tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
+		tcp_arm_delack(sk, TCP_DELACK_MAX_US);
+		tcp_push_pending(sk);
+	} else {
+		tcp_send_ack(sk);
+	}
+	tcp_fast_path_check(sk);
+	consume_skb(skb);
+}
+
+/* SYN without ACK: both opened at once (MUST-10). */
+static void tcp_rcv_cross_syn(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *syn = tcp_rtx_head(tp);
+
+	tcp_syn_options(sk, seg);
+	tcp_set_state(sk, TCP_SYN_RECV);
+	tcp_init_rcv_seq(tp, seg);
+	tp->snd_wl1 = seg->seq;
+	tp->snd_wnd = tp->max_window = seg->wnd;
+	tcp_sync_mss(sk, tp->pmtu_cookie);
+	tcp_initialize_rcv_mss(sk);
+	tp->ecn_flags = 0;
+	if (syn) {		/* our SYN again, with an ACK */
+		tcp_tx(syn)->flags = TCPHDR_SYN | TCPHDR_ACK;
+		tcp_transmit_skb(sk, syn);
+	}
+	consume_skb(skb);
+}
+
+static enum skb_drop_reason tcp_synsent_check_ack(const struct sock *sk, const struct tcp_seg *seg)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!after(seg->ack, tp->snd_una) || after(seg->ack, tp->snd_nxt))
+		return SKB_DROP_TCP_INVALID_ACK_SEQUENCE;
+	if (seg->opt.saw & TCP_SAW_TSTAMP && seg->opt.tsecr && tp->retrans_stamp_ms == 0 &&
+	    !between(seg->opt.tsecr, tp->rcv_rtt_last_tsecr, tcp_ts_val(tp)))
+		return SKB_DROP_TCP_RFC7323_TSECR;
+	return SKB_NOT_DROPPED;
+}
+
+static void tcp_rcv_synsent(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	enum skb_drop_reason reason;
+
+	if (seg->flags & TCPHDR_ACK) {
+		reason = tcp_synsent_check_ack(sk, seg);
+		if (reason) {
+			if (reason == SKB_DROP_TCP_RFC7323_TSECR)
+				net_mib_inc(sk->net, TcpExt_PAWSActive);
+			tcp_send_reset(sk->net, skb, seg);	/* TCP-ST-08 */
+			kfree_skb_reason(skb, reason);
+			return;
+		}
+		if (seg->flags & TCPHDR_RST) {
+			tcp_reset(sk, skb);
+			kfree_skb_reason(skb, SKB_DROP_TCP_RESET);
+			return;
+		}
+		if (seg->flags & TCPHDR_SYN) {
+			tcp_rcv_synack(sk, skb, seg);
+			return;
+		}
+	} else if (seg->flags & TCPHDR_SYN && !(seg->flags & TCPHDR_RST)) {
+		tcp_rcv_cross_syn(sk, skb, seg);
+		return;
+	}
+	kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
+}
+
+/* -- the ACK ----------------------------------------------------------------------------------- */
+
+/* SYN-RECEIVED of crossing SYNs: our SYN-ACK is acknowledged. */
+static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tcp_set_state(sk, TCP_ESTABLISHED);
+	tp->snd_wnd = (u32)seg->wnd << tp->rx_opt.snd_wscale;
+	tp->max_window = max(tp->max_window, tp->snd_wnd);
+	tp->snd_wl1 = seg->seq;
+	tcp_init_transfer(sk);
+	tp->lsndtime_us = tcp_now_us(sk);
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		tcp_arm_keep(sk, tcp_keepalive_time_us(sk));
+	tcp_fast_path_check(sk);
+	sk_wake(sk, SOCK_EV_OUT | SOCK_EV_STATE);
+}
+
+/* FIN-WAIT-1 and our FIN is acknowledged. False: the connection is gone. */
+static bool tcp_finwait1_acked(struct sock *sk, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 tmo;
+
+	tcp_set_state(sk, TCP_FIN_WAIT2);
+	sk->sk_shutdown |= SEND_SHUTDOWN;
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		sk_wake(sk, SOCK_EV_STATE);
+		return true;
+	}
+	if (tp->linger2_s < 0) {
+		net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
+		tcp_done(sk);
+		return false;
+	}
+	if (seg->len && after(seg->end_seq - !!(seg->flags & TCPHDR_FIN), tp->rcv_nxt)) {
+		net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
+		tcp_send_active_reset(sk);
+		tcp_done(sk);
+		return false;
+	}
+	tmo = tcp_fin_time_ns(sk);
+	if (tmo > TCP_TIMEWAIT_NS) {
+		tcp_arm_keep(sk, (tmo - TCP_TIMEWAIT_NS) / NSEC_PER_USEC);
+	} else if (seg->flags & TCPHDR_FIN) {
+		tcp_arm_keep(sk, tmo / NSEC_PER_USEC);	/* the FIN is dealt with below */
+	} else {
+		tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);
+		return false;
+	}
+	return true;
+}
+
+/* State changes by an acceptable ACK. False: the connection is gone. */
+static bool tcp_state_by_ack(struct sock *sk, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	switch (sk->sk_state) {
+	case TCP_SYN_RECV:
+		tcp_synrecv_acked(sk, seg);
+		break;
+	case TCP_FIN_WAIT1:
+		if (tp->snd_una == tp->write_seq)
+			return tcp_finwait1_acked(sk, seg);
+		break;
+	case TCP_CLOSING:
+		if (tp->snd_una == tp->write_seq) {
+			tcp_time_wait(sk, TCP_TIME_WAIT, TCP_TIMEWAIT_NS);
+			return false;
+		}
+		break;
+	case TCP_LAST_ACK:
+		if (tp->snd_una == tp->write_seq) {
+			tcp_done(sk);
+			return false;
+		}
+		break;
+	}
+	return true;
+}
+
+/* True: the ACK is acceptable. False: answered and consumed. */
+static bool tcp_state_ack(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	int err;
+
+	if (sk->sk_state == TCP_SYN_RECV && !between(seg->ack, tcp_sk(sk)->snd_una + 1,
+						     tcp_sk(sk)->snd_nxt)) {
+		tcp_send_reset(sk->net, skb, seg);	/* TCP-ST-16 */
+		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
+		return false;
+	}
+	err = tcp_ack(sk, seg, FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT);
+	if (err > 0)
+		return true;
+	if (err < 0) {
+		if (err == -(int)SKB_DROP_TCP_ACK_UNSENT_DATA)
+			tcp_send_challenge_ack(sk);
+		kfree_skb_reason(skb, (enum skb_drop_reason)-err);
+		return false;
+	}
+	if (sk->sk_state == TCP_SYN_RECV) {
+		kfree_skb_reason(skb, SKB_DROP_TCP_OLD_ACK);
+		return false;
+	}
+	return true;
+}
+
+/* Data for a user who is gone is refused with a RST (TCP-ST-32). True: consumed. */
+static bool tcp_data_after_close(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 end = seg->end_seq - !!(seg->flags & TCPHDR_FIN);
+
+	if (!tcp_state_in(sk, TCPF(FIN_WAIT1) | TCPF(FIN_WAIT2)) ||
+	    !(sk->sk_shutdown & RCV_SHUTDOWN) || !seg->len || !after(end, tp->rcv_nxt))
+		return false;
+	net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
+	tcp_send_active_reset(sk);
+	tcp_write_queue_purge(sk);
+	tcp_done_err(sk, ECONNRESET);
+	kfree_skb_reason(skb, SKB_DROP_TCP_ABORT_ON_DATA);
+	return true;
+}
+
+/* Consumes skb. */
+void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (sk->sk_state == TCP_CLOSE) {
+		tcp_send_reset(sk->net, skb, seg);
+		kfree_skb_reason(skb, SKB_DROP_TCP_CLOSE);
+		return;
+	}
+	if (sk->sk_state == TCP_SYN_SENT) {
+		tcp_rcv_synsent(sk, skb, seg);
+		return;
+	}
+	tcp_note_tstamp(tp, seg);
+	if (!(seg->flags & (TCPHDR_ACK | TCPHDR_RST | TCPHDR_SYN))) {
+		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);	/* TCP-ST-23 */
+		return;
+	}
+	if (!tcp_validate_incoming(sk, skb, seg))
+		return;
+	if (!(seg->flags & TCPHDR_ACK)) {
+		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
+		return;
+	}
+	if (!tcp_state_ack(sk, skb, seg))
+		return;
+	if (!tcp_state_by_ack(sk, seg)) {
+		consume_skb(skb);
+		return;
+	}
+	tcp_urg(sk, skb, seg);
+	if (tcp_data_after_close(sk, skb, seg))
+		return;
+	tp->in_rcv = true;
+	tcp_data_queue(sk, skb, seg);
+	tp->in_rcv = false;
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	tcp_data_snd_check(sk);
+	tcp_ack_snd_check(sk, true);
+}

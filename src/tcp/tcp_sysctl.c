@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net.ipv4.tcp_*: rows with Linux's names and defaults. A row is here only if something reads it. */
+#include "tcp/tcp_priv.h"
+
+#define OFF(field) offsetof(struct net, tcp.field)
+#define ROW(field, default, lo, hi) \
+	{ .name = "net.ipv4.tcp_" #field, .kind = SYSCTL_U32, .offset = OFF(field), \
+	  .def = default, .min = lo, .max = hi }
+#define ROW_SEC(text, field, default, lo, hi) \
+	{ .name = "net.ipv4.tcp_" text, .kind = SYSCTL_SEC_NS, .offset = OFF(field), \
+	  .def = default, .min = lo, .max = hi }
+#define ROW_VEC(field, a, b, c) \
+	{ .name = "net.ipv4.tcp_" #field, .kind = SYSCTL_U32_VEC3, .offset = OFF(field), \
+	  .min = 1, .max = S32_MAX, .def_vec = { a, b, c } }
+
+static int apply_congestion(struct net *net, const struct sysctl_row *row)
+{
+	const struct tcp_congestion_ops *ops;
+
+	(void)row;
+	ops = tcp_ca_find(net->tcp.congestion_control, (u32)strlen(net->tcp.congestion_control));
+	if (!ops)
+		return -ENOENT;
+	net->tcp.ca_default = ops;
+	return 0;
+}
+
+static const struct sysctl_row tcp_sysctl_rows[] = {
+	ROW(abort_on_overflow, 0, 0, 1),
+	ROW(challenge_ack_limit, S32_MAX, 0, S32_MAX),
+	{ .name = "net.ipv4.tcp_comp_sack_delay_ns", .kind = SYSCTL_U64,
+	  .offset = OFF(comp_sack_delay_ns), .def = 1000000, .min = 0, .max = 1000000000 },
+	ROW(comp_sack_nr, 44, 0, 255),
+	{ .name = "net.ipv4.tcp_congestion_control", .kind = SYSCTL_STRING,
+	  .size = TCP_CA_NAME_MAX_NS, .offset = OFF(congestion_control), .def_str = "cubic",
+	  .apply = apply_congestion },
+	ROW(dsack, 1, 0, 1),
+	ROW(early_retrans, 3, 0, 4),
+	ROW(ecn, 2, 0, 2),
+	ROW_SEC("fin_timeout", fin_timeout_ns, 60, 1, 3600),
+	ROW(frto, 2, 0, 2),
+	{ .name = "net.ipv4.tcp_invalid_ratelimit", .kind = SYSCTL_MS_NS,
+	  .offset = OFF(invalid_ratelimit_ns), .def = 500, .min = 0, .max = S32_MAX },
+	ROW_SEC("keepalive_intvl", keepalive_intvl_ns, 75, 1, 32767),
+	ROW(keepalive_probes, 9, 1, 127),
+	ROW_SEC("keepalive_time", keepalive_time_ns, 7200, 1, 32767),
+	ROW(limit_output_bytes, 4 * 1048576, 4096, S32_MAX),
+	ROW(max_orphans, 65536, 0, S32_MAX),
+	ROW(max_reordering, TCP_REORDERING_MAX, 1, S32_MAX),
+	ROW(max_syn_backlog, 4096, 1, S32_MAX),
+	ROW(max_tw_buckets, 65536, 0, S32_MAX),
+	ROW(min_rtt_wlen, 300, 0, 86400),
+	ROW(min_snd_mss, 48, 48, 65535),
+	ROW(min_tso_segs, 2, 1, 64),
+	ROW(moderate_rcvbuf, 1, 0, 1),
+	ROW(notsent_lowat, U32_MAX, 0, U32_MAX),
+	ROW(orphan_retries, 0, 0, 255),
+	ROW(pacing_ca_ratio, 120, 0, 1000),
+	ROW(pacing_ss_ratio, 200, 0, 1000),
+	ROW(recovery, TCP_RACK_LOSS_DETECTION, 0, 7),
+	ROW(reordering, 3, 1, 300),
+	ROW(retrans_collapse, 1, 0, 1),
+	ROW(retries1, 3, 1, 255),
+	ROW(retries2, 15, 1, 255),
+	ROW(rfc1337, 0, 0, 1),
+	ROW_VEC(rmem, 4096, 131072, 6291456),
+	ROW(rto_max_ms, 120000, 1000, 120000),
+	ROW(rto_min_us, TCP_RTO_MIN_US, 1, 1000000),
+	ROW(sack, 1, 0, 1),
+	ROW(slow_start_after_idle, 1, 0, 1),
+	ROW(stdurg, 0, 0, 1),
+	ROW(syn_linear_timeouts, 4, 0, 127),
+	ROW(syn_retries, 6, 1, 127),
+	ROW(synack_retries, 5, 0, 255),
+	ROW(thin_linear_timeouts, 0, 0, 1),
+	ROW(timestamps, 1, 0, 2),
+	ROW(tso_rtt_log, 9, 0, 31),
+	ROW(tso_win_divisor, 3, 0, 255),
+	ROW(tw_reuse, 2, 0, 2),
+	ROW(window_scaling, 1, 0, 1),
+	ROW_VEC(wmem, 4096, 16384, 4194304),
+	ROW(workaround_signed_windows, 0, 0, 1),
+};
+
+void tcp_sysctl_init(struct net *net)
+{
+	net->tcp.sysctls.rows = tcp_sysctl_rows;
+	net->tcp.sysctls.nr_rows = ARRAY_SIZE(tcp_sysctl_rows);
+	sysctl_register(net, &net->tcp.sysctls);
+	net->tcp.ca_default = &tcp_cubic;
+}

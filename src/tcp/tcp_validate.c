@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Is a segment acceptable (RFC 9293 3.10.7.4 first to fourth check, RFC 5961, RFC 7323 5)? PAWS,
+ * sequence, RST, SYN. What is not is answered here, at a limited rate.
+ */
+#include "tcp/tcp_priv.h"
+
+/* Is the segment's TSval older than ts_recent by more than win ticks, ts_recent being fresh? */
+bool tcp_paws_older(const struct tcp_options_received *rx, s32 win, u64 now_s)
+{
+	if ((s32)(rx->ts_recent - rx->rcv_tsval) <= win)
+		return false;
+	if (!rx->ts_recent_stamp || now_s >= rx->ts_recent_stamp + TCP_PAWS_24DAYS_S)
+		return false;
+	return rx->ts_recent != 0;
+}
+
+/*
+ * A pure ACK that was overtaken by data is old by timestamp and yet harmless (TCP-PAWS-06): it is
+ * in sequence, acknowledges nothing new, leaves the window and is not older than an RTO.
+ */
+static bool tcp_disordered_ack(const struct sock *sk, const struct tcp_seg *seg)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return seg->flags & TCPHDR_ACK && seg->seq == seg->end_seq && seg->seq == tp->rcv_nxt &&
+	       seg->ack == tp->snd_una &&
+	       !tcp_may_update_window(tp, seg->ack, seg->seq,
+				       (u32)seg->wnd << tp->rx_opt.snd_wscale) &&
+	       (s32)(tp->rx_opt.ts_recent - tp->rx_opt.rcv_tsval) <=
+		       (s32)max(tp->rto_us / 1000, 1u);
+}
+
+static bool tcp_paws_discard(const struct sock *sk, const struct tcp_seg *seg)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return tp->rx_opt.saw_tstamp &&
+	       tcp_paws_older(&tp->rx_opt, TCP_PAWS_WINDOW, tcp_now_s(sk->net)) &&
+	       !tcp_disordered_ack(sk, seg);
+}
+
+/* An ACK that tells where we are, with a D-SACK of what came, if it was data that we have. */
+static void tcp_send_dupack(struct sock *sk, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (seg->end_seq != seg->seq && before(seg->seq, tp->rcv_nxt)) {
+		net_mib_inc(sk->net, TcpExt_DelayedACKLost);
+		tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
+		if (tcp_is_sack(tp) && tcp_ns(sk)->dsack)
+			tcp_dsack_set(sk, seg->seq, seq_min(seg->end_seq, tp->rcv_nxt));
+	}
+	tcp_send_ack(sk);
+}
+
+/* RST just below RCV.NXT: the peer did not see our ACK of its FIN. */
+static bool tcp_reset_below(const struct sock *sk, const struct tcp_seg *seg)
+{
+	return seg->seq == tcp_sk(sk)->rcv_nxt - 1 &&
+	       tcp_state_in(sk, TCPF(CLOSE_WAIT) | TCPF(LAST_ACK) | TCPF(CLOSING));
+}
+
+/* The connection was reset by the peer (MUST-12). */
+void tcp_reset(struct sock *sk, const struct sk_buff *skb)
+{
+	int err = ECONNRESET;
+
+	trace_event(sk->net, tcp_receive_reset, skb, sk, NULL, 0, 0);
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	if (sk->sk_state == TCP_SYN_SENT)
+		err = ECONNREFUSED;
+	else if (sk->sk_state == TCP_CLOSE_WAIT)
+		err = EPIPE;
+	tcp_write_queue_purge(sk);
+	tcp_done_err(sk, err);
+}
+
+/* RFC 5961 3.2: exactly RCV.NXT, or the edge of what we SACKed; elsewhere in window: challenge. */
+static void tcp_rcv_rst(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (seg->seq == tp->rcv_nxt || tcp_reset_below(sk, seg)) {
+		tcp_reset(sk, skb);
+		return;
+	}
+	if (tcp_is_sack(tp) && tp->num_sacks) {
+		u32 edge = tp->sacks[0].end_seq;
+
+		for (u32 i = 1; i < tp->num_sacks; i++)
+			edge = seq_max(edge, tp->sacks[i].end_seq);
+		if (seg->seq == edge) {
+			tcp_reset(sk, skb);
+			return;
+		}
+	}
+	tcp_send_challenge_ack(sk);
+}
+
+/* RFC 5961 4.2: whatever the sequence number, ask the peer. */
+static enum skb_drop_reason tcp_syn_challenge(struct sock *sk)
+{
+	net_mib_inc(sk->net, Tcp_InErrs);
+	net_mib_inc(sk->net, TcpExt_TCPSYNChallenge);
+	tcp_send_challenge_ack(sk);
+	return SKB_DROP_TCP_INVALID_SYN;
+}
+
+static enum skb_drop_reason tcp_sequence(const struct tcp_sock *tp, const struct tcp_seg *seg)
+{
+	if (before(seg->end_seq, tp->rcv_wup))
+		return SKB_DROP_TCP_OLD_SEQUENCE;
+	if (after(seg->seq, tp->rcv_nxt + tcp_receive_window(tp)))
+		return SKB_DROP_TCP_INVALID_SEQUENCE;
+	return SKB_NOT_DROPPED;
+}
+
+static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *skb,
+					 const struct tcp_seg *seg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	enum skb_drop_reason reason;
+	bool rst = seg->flags & TCPHDR_RST;
+
+	if (tcp_paws_discard(sk, seg) && !rst) {
+		if (seg->flags & TCPHDR_SYN)
+			return tcp_syn_challenge(sk);
+		net_mib_inc(sk->net, TcpExt_PAWSEstab);
+		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, seg->end_seq - seg->seq,
+					  MIB_TcpExt_TCPACKSkippedPAWS))
+			tcp_send_dupack(sk, seg);
+		return SKB_DROP_TCP_RFC7323_PAWS;
+	}
+	reason = tcp_sequence(tp, seg);
+	if (reason) {
+		if (rst) {
+			if (tcp_reset_below(sk, seg)) {
+				tcp_reset(sk, skb);
+				reason = SKB_DROP_TCP_RESET;
+			}
+			return reason;
+		}
+		if (seg->flags & TCPHDR_SYN)
+			return tcp_syn_challenge(sk);
+		if (reason == SKB_DROP_TCP_INVALID_SEQUENCE)
+			net_mib_inc(sk->net, TcpExt_BeyondWindow);
+		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, seg->end_seq - seg->seq,
+					  MIB_TcpExt_TCPACKSkippedSeq))
+			tcp_send_dupack(sk, seg);
+		return reason;
+	}
+	if (rst) {
+		tcp_rcv_rst(sk, skb, seg);
+		return SKB_DROP_TCP_RESET;
+	}
+	if (seg->flags & TCPHDR_SYN) {
+		/* crossing SYNs: the peer's SYN again, with our ACK in it */
+		if (sk->sk_state == TCP_SYN_RECV && seg->flags & TCPHDR_ACK &&
+		    seg->seq + 1 == tp->rcv_nxt && seg->seq + 1 == seg->end_seq &&
+		    seg->ack == tp->snd_nxt)
+			return SKB_NOT_DROPPED;
+		return tcp_syn_challenge(sk);
+	}
+	return SKB_NOT_DROPPED;
+}
+
+/* True: go on with skb. False: it was answered as it should be, and consumed. */
+bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	enum skb_drop_reason reason = tcp_validate(sk, skb, seg);
+
+	if (!reason)
+		return true;
+	kfree_skb_reason(skb, reason);
+	return false;
+}
