@@ -6,7 +6,9 @@ socket calls it is told to on stdin (a JSON object a line) and tells what came o
 Sockets are named by the test. Non-blocking unless said otherwise, so that a test never hangs.
 """
 import base64
+import ctypes
 import errno
+import fcntl
 import json
 import select
 import socket
@@ -93,6 +95,26 @@ def do_recvmsg(name, size, ctl=1024, flags=0):
     return data, tuple(anc), out_flags, addr
 
 
+def do_recvfrom(name, size, flags=0):
+    return SOCKS[name].recvfrom(size, flags)
+
+
+def do_ioctl(name, code, size):
+    return fcntl.ioctl(SOCKS[name], code, bytes(size))
+
+
+def do_dup(name, new):
+    SOCKS[new] = SOCKS[name].dup()
+
+
+def do_unconnect(name):
+    """connect() to AF_UNSPEC, which Python has no address for."""
+    addr = struct.pack("=H14x", socket.AF_UNSPEC)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.connect(SOCKS[name].fileno(), addr, len(addr)):
+        raise OSError(ctypes.get_errno(), "connect")
+
+
 def do_blocking(name, timeout):
     SOCKS[name].settimeout(timeout)
 
@@ -115,6 +137,8 @@ def main():
             answer = {"errno": errno.errorcode.get(e.errno, "TIMEOUT")}
         except OSError as e:
             answer = {"errno": errno.errorcode.get(e.errno, str(e))}
+        except (OverflowError, ValueError, TypeError) as e:
+            answer = {"errno": f"{type(e).__name__}: {e}"}
         print(json.dumps(answer), flush=True)
 
 

@@ -9,14 +9,20 @@ the shim, and this process with a raw socket on the host's end of the TAP.
 
 The host kernel owns .1 only for programs that need a real peer; packet tests are .9 so that the
 kernel never answers for them.
+
+With NETSTACK_ORACLE=kernel the same tests ask the host kernel instead: it owns .2 on a TAP whose
+other end this process holds, and the program runs without the shim. What a test expects of Linux
+can be checked so; what only netstackd can tell is skipped.
 """
 import atexit
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -60,10 +66,13 @@ enter_namespace()
 import logging  # noqa: E402
 
 logging.getLogger("scapy").setLevel(logging.ERROR)
-from scapy.all import (ARP, Ether, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6NDOptDstLLAddr, IP, IPv6, L2Socket,  # noqa: E402
-                       conf)
+from scapy.all import Ether, IP, IPv6, conf  # noqa: E402
 
 conf.verb = 0
+
+
+class Skip(Exception):
+    """Raised by a test that cannot be run here."""
 
 
 class Agent:
@@ -75,11 +84,9 @@ class Agent:
             super().__init__(errno)
             self.errno = errno
 
-    def __init__(self, lab, wrap=True):
+    def __init__(self, prefix=()):
         here = os.path.dirname(os.path.abspath(__file__))
-        cmd = [sys.executable, os.path.join(here, "agent.py")]
-        if wrap:
-            cmd = [f"{lab.build}/netstack", "run", "--control", lab.control, "--"] + cmd
+        cmd = [*prefix, sys.executable, os.path.join(here, "agent.py")]
         self.p = subprocess.Popen(cmd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __getattr__(self, op):
@@ -127,7 +134,11 @@ def unpack(v):
 
 
 class Lab:
-    def __init__(self, *extra_args, neigh=True):
+    oracle = False
+
+    def __init__(self, *extra_args, neigh=True, offload=False):
+        """offload: large segments and unfinished checksums on the TAP. Off, its frames are what a
+        wire would carry."""
         self.build = os.environ.get("builddir", os.getcwd())
         self.dir = tempfile.mkdtemp(prefix="nslab")
         self.control = f"{self.dir}/control"
@@ -137,15 +148,19 @@ class Lab:
         # The kernel on the host's end must stay silent where the test plays the peer.
         subprocess.run(["sysctl", "-qw", "net.ipv6.conf.default.accept_ra=0",
                         "net.ipv6.conf.default.router_solicitations=0"], check=False)
+        self.offload = "on" if offload else "off"
         self.start(extra_args, neigh)
-        self.sock = L2Socket(iface=TAP)
+        self.sock = self.wire()
         self.mac_host = open(f"/sys/class/net/{TAP}/address", encoding="ascii").read().strip()
         self.drain(0.2)
+
+    def wire(self):
+        return conf.L2socket(iface=TAP)
 
     def start(self, extra_args, neigh):
         r, w = os.pipe()
         args = [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
-                "--dev", f"tap:{TAP},name=eth0,mac={MAC_STACK},host={HOST4}/24,host={HOST6}/64",
+                "--dev", f"tap:{TAP},name=eth0,mac={MAC_STACK},offload={self.offload},host={HOST4}/24,host={HOST6}/64",
                 "--addr", f"{STACK4}/24%eth0", "--addr", f"{STACK6}/64%eth0", *extra_args]
         if neigh:
             args += ["--neigh", f"{TEST4}={MAC_TEST}%eth0", "--neigh", f"{TEST6}={MAC_TEST}%eth0"]
@@ -155,10 +170,14 @@ class Lab:
             raise SystemExit("netstackd did not start")
         os.close(r)
 
-    def agent(self):
-        a = Agent(self)
+    def agent(self, native=False):
+        """A new program: under the shim, or on the host's side of the TAP."""
+        a = Agent() if native else Agent(self.shim())
         self.agents.append(a)
         return a
+
+    def shim(self):
+        return [f"{self.build}/netstack", "run", "--control", self.control, "--"]
 
     def close(self):
         atexit.unregister(self.close)
@@ -177,6 +196,15 @@ class Lab:
 
     def stat(self):
         return json.loads(self.cli("stat", "--json"))
+
+    def mib(self, name):
+        """A counter: mib("Udp.InErrors")."""
+        group, field = name.split(".")
+        return self.stat()["mib"][group][field]
+
+    def neighbours(self):
+        """{address: {"lladdr": ..., "state": ...}}"""
+        return {n["address"]: n for n in self.stat()["neighbours"]}
 
     def sysctl(self, key, value):
         self.cli("sysctl", f"{key}={value}")
@@ -217,6 +245,74 @@ class Lab:
             self.sock.recv()
 
 
+class TapEnd:
+    """The wire end of a TAP, with the calls of a scapy socket that the lab uses."""
+
+    def __init__(self, name):
+        self.fd = os.open("/dev/net/tun", os.O_RDWR)
+        iff_tap, iff_no_pi, tunsetiff = 2, 0x1000, 0x400454ca
+        fcntl.ioctl(self.fd, tunsetiff, struct.pack("16sH22x", name.encode(), iff_tap | iff_no_pi))
+        self.outs = self
+
+    def fileno(self):
+        return self.fd
+
+    def send(self, frame):
+        os.write(self.fd, bytes(frame))
+
+    def recv(self):
+        return Ether(os.read(self.fd, 65536))
+
+
+class KernelLab(Lab):
+    """The host kernel in the stack's place."""
+    oracle = True
+
+    def start(self, extra_args, neigh):
+        self.sock = TapEnd(TAP)
+        for line in (f"link set {TAP} address {MAC_STACK} up", f"addr add {STACK4}/24 brd + dev {TAP}",
+                     f"addr add {STACK6}/64 dev {TAP} nodad"):
+            subprocess.run(["ip", *line.split()], check=True)
+        for addr in (TEST4, TEST6) if neigh else ():
+            subprocess.run(["ip", "neigh", "replace", addr, "lladdr", MAC_TEST, "dev", TAP, "nud", "permanent"], check=True)
+        self.daemon = subprocess.Popen(["sleep", "infinity"])
+
+    def wire(self):
+        return self.sock
+
+    def shim(self):
+        return ()
+
+    def stat(self):
+        raise Skip("only netstackd tells")
+
+    def mib(self, name):
+        group, field = name.split(".")
+        want = group + field
+        for line in subprocess.run(["nstat", "-asz"], check=True, capture_output=True, text=True).stdout.splitlines():
+            words = line.split()
+            if words and words[0] in (want, field if group == "TcpExt" else want):
+                return int(words[1])
+        raise Skip(f"no counter {want}")
+
+    def neighbours(self):
+        rows = json.loads(subprocess.run(["ip", "-j", "neigh"], check=True, capture_output=True, text=True).stdout)
+        return {n["dst"]: {"lladdr": n.get("lladdr"), "state": n["state"][0]} for n in rows}
+
+    def sysctl(self, key, value):
+        subprocess.run(["sysctl", "-qw", f"{key}={value}"], check=True)
+
+    def barrier(self):
+        time.sleep(0.05)
+
+    def close(self):
+        atexit.unregister(self.close)
+        for a in self.agents:
+            a.stop()
+        self.daemon.kill()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
 def ip(v6, **kw):
     """An IP header from the test's address to the stack's, of either family."""
     return IPv6(src=TEST6, dst=STACK6, **kw) if v6 else IP(src=TEST4, dst=STACK4, **kw)
@@ -252,9 +348,10 @@ def both(fn):
     return fn
 
 
-def main(lab_factory=Lab):
+def main(lab_factory=None):
     only = sys.argv[1:]
-    lab = lab_factory()
+    default = KernelLab if os.environ.get("NETSTACK_ORACLE") else Lab
+    lab = (lab_factory or default)()
     tests = [t for t in TESTS if not only or t[0].__name__ in only]
     print(f"1..{len(tests)}")
     failed = 0
@@ -265,6 +362,8 @@ def main(lab_factory=Lab):
         try:
             fn(lab, *args)
             print(f"ok {i} - {name}", flush=True)
+        except Skip as e:
+            print(f"ok {i} - {name} # SKIP {e}", flush=True)
         except Exception as e:  # pylint: disable=broad-except
             failed += 1
             print(f"not ok {i} - {name}: {type(e).__name__} {e}")

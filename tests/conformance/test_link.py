@@ -15,10 +15,6 @@ def arp_reply(f):
     return ARP in f and f[ARP].op == 2
 
 
-def neighbours(l):
-    return {n["address"]: n for n in l.stat()["neighbours"]}
-
-
 def who_has(target, **kw):
     fields = {"op": 1, "hwsrc": MAC_OTHER, "psrc": OTHER4, "pdst": target, **kw}
     return Ether(src=MAC_OTHER, dst="ff:ff:ff:ff:ff:ff") / ARP(**fields)
@@ -58,10 +54,12 @@ def arp_malformed(l):
 @test
 def arp_bad_sender(l):
     """ARP-09 a sender address of multicast or broadcast hardware, or a group: no entry is made"""
+    if l.oracle:
+        raise lab.Skip("stricter than Linux")
     l.send(who_has(STACK4, hwsrc="ff:ff:ff:ff:ff:ff", psrc="10.77.0.60"))
     l.send(who_has(STACK4, psrc="224.0.0.5"))
     l.barrier()
-    assert not {"10.77.0.60", "224.0.0.5"} & set(neighbours(l))
+    assert not {"10.77.0.60", "224.0.0.5"} & set(l.neighbours())
 
 
 @test
@@ -69,7 +67,7 @@ def arp_probe(l):
     """ARP-04 a probe (sender 0.0.0.0) for our address is answered and makes no entry"""
     r = l.exchange(who_has(STACK4, psrc="0.0.0.0"), arp_reply)
     assert r and r[ARP].pdst == "0.0.0.0"
-    assert "0.0.0.0" not in neighbours(l)
+    assert "0.0.0.0" not in l.neighbours()
 
 
 @test
@@ -78,7 +76,7 @@ def arp_unasked(l):
     l.send(Ether(src=MAC_OTHER, dst=MAC_STACK) /
            ARP(op=2, hwsrc=MAC_OTHER, psrc="10.77.0.61", hwdst=MAC_STACK, pdst=STACK4))
     l.barrier()
-    assert "10.77.0.61" not in neighbours(l)
+    assert "10.77.0.61" not in l.neighbours()
 
 
 @test
@@ -86,7 +84,7 @@ def arp_gratuitous(l):
     """ARP-05 a gratuitous ARP creates no entry"""
     l.send(who_has("10.77.0.62", psrc="10.77.0.62"))
     l.barrier()
-    assert "10.77.0.62" not in neighbours(l)
+    assert "10.77.0.62" not in l.neighbours()
 
 
 @test
@@ -94,7 +92,7 @@ def arp_static(l):
     """ARP-07 a permanent entry is not overwritten"""
     l.send(who_has(STACK4, hwsrc=MAC_OTHER, psrc=TEST4))
     l.barrier()
-    assert neighbours(l)[TEST4]["lladdr"] == MAC_TEST
+    assert l.neighbours()[TEST4]["lladdr"] == MAC_TEST
 
 
 @test
@@ -173,7 +171,7 @@ def nd_answer(l):
     r = l.exchange(ns(), is_na)
     assert r and r[ICMPv6ND_NA].S == 1 and r[ICMPv6ND_NA].O == 1 and r[ICMPv6ND_NA].R == 0
     assert r[ICMPv6NDOptDstLLAddr].lladdr == MAC_STACK and r[IPv6].hlim == 255 and r.dst == MAC_OTHER
-    assert neighbours(l)[OTHER6]["state"] in ("STALE", "DELAY", "REACHABLE")
+    assert l.neighbours()[OTHER6]["state"] in ("STALE", "DELAY", "REACHABLE")
 
 
 @test
@@ -212,7 +210,7 @@ def nd_unasked(l):
     l.send(Ether(src=MAC_OTHER, dst="33:33:00:00:00:01") / IPv6(src="fd77::61", dst="ff02::1", hlim=255) /
            ICMPv6ND_NA(tgt="fd77::61", R=0, S=0, O=1) / ICMPv6NDOptDstLLAddr(lladdr=MAC_OTHER))
     l.barrier()
-    assert "fd77::61" not in neighbours(l)
+    assert "fd77::61" not in l.neighbours()
 
 
 @test
@@ -243,7 +241,7 @@ def nd_used(l):
                    ICMPv6ND_NA(tgt="fd77::71", R=0, S=1, O=1) / ICMPv6NDOptDstLLAddr(lladdr="02:00:00:00:00:71"),
                    lambda f: UDP in f)
     assert r and bytes(r[UDP].payload) == b"queued" and r.dst == "02:00:00:00:00:71"
-    assert neighbours(l)["fd77::71"]["state"] == "REACHABLE"
+    assert l.neighbours()["fd77::71"]["state"] == "REACHABLE"
 
 
 if __name__ == "__main__":
