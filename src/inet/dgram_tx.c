@@ -222,6 +222,17 @@ static int linear_copy(struct sk_buff **skb, u32 room)
 	return 0;
 }
 
+/* A page reference makes the packet heavier: its owner is charged for that, too. */
+static int add_page(struct sk_buff *skb, const struct page_frag *pf, u32 n)
+{
+	u32 before = skb->truesize;
+	int err = skb_add_frag(skb, pf->page, pf->off, n);
+
+	if (skb->sk)
+		skb->sk->sk_wmem_alloc += (int)(skb->truesize - before);
+	return err;
+}
+
 int dgram_append(struct sock *sk, struct sk_buff **skb, const struct msg *msg, size_t off, u32 len)
 {
 	struct page_frag *pf = &sk->net->frag_cache;
@@ -245,13 +256,16 @@ int dgram_append(struct sock *sk, struct sk_buff **skb, const struct msg *msg, s
 		err = msg_copy_from(msg, off, pf->page->data + pf->off, n);
 		if (err)
 			return err;
-		err = skb_add_frag(*skb, pf->page, pf->off, n);
+		err = add_page(*skb, pf, n);
 		if (err == -EMSGSIZE)
 			err = linear_copy(skb, U16_MAX);
-		else
-			pf->off += n, off += n, len -= n;
 		if (err)
 			return err;
+		if (skb_is_nonlinear(*skb)) {	/* taken as a page, not turned into a copy */
+			pf->off += n;
+			off += n;
+			len -= n;
+		}
 	}
 	return 0;
 }
@@ -285,7 +299,7 @@ struct sk_buff *dgram_alloc(struct sock *sk, u32 hdr, const struct msg *msg, siz
 		if (!*err)
 			*err = msg_copy_from(msg, off, pf->page->data + pf->off, n);
 		if (!*err)
-			*err = skb_add_frag(skb, pf->page, pf->off, n);
+			*err = add_page(skb, pf, n);
 		if (!*err) {
 			pf->off += n;
 			off += n;

@@ -87,12 +87,10 @@ static int sockaddr_family(const void *sa, u32 len, u16 *family)
 }
 
 /* AF_UNSPEC with the wildcard address is AF_INET to bind(2); nothing else without a family is. */
-static int bind_unspec(struct sock *sk, const u8 *sa, u32 len, struct inet_sockaddr *a)
+static int bind_unspec(struct sock *sk, const u8 *sa, struct inet_sockaddr *a)
 {
 	u32 addr;
 
-	if (len < sk->sk_family_af->sockaddr_len)
-		return -EINVAL;
 	memcpy(&addr, sa + 4, sizeof(addr));
 	if (sk->sk_family_af->af_bit || addr)
 		return -EAFNOSUPPORT;
@@ -101,15 +99,24 @@ static int bind_unspec(struct sock *sk, const u8 *sa, u32 len, struct inet_socka
 	return 0;
 }
 
+/* The length is looked at before the family. IPv6: RFC 2133's address had no scope. */
+static u32 sockaddr_min(const struct sock *sk)
+{
+	return sk->sk_family_af->af_bit ? 24 : 16;
+}
+
 int sock_bind(struct sock *sk, const void *sa, u32 len)
 {
 	struct inet_sockaddr a;
 	u16 family;
-	int err = sockaddr_family(sa, len, &family);
+	int err;
 
+	if (len < sockaddr_min(sk))
+		return -EINVAL;
+	err = sockaddr_family(sa, len, &family);
 	if (!err)
 		err = family ? sk->sk_family_af->sockaddr_from(sa, len, &a) :
-			       bind_unspec(sk, sa, len, &a);
+			       bind_unspec(sk, sa, &a);
 	return err ? err : sk->prot->bind(sk, &a);
 }
 

@@ -1,5 +1,6 @@
-# One program per source file:
-#   unit_raw = tests/unit/raw/test_x
-#   check_PROGRAMS += $(unit_raw)
-#   TESTS += $(unit_raw)
-#   tests_unit_raw_test_x_LDADD = $(UNIT_LDADD)
+unit_raw = tests/unit/raw/test_raw
+check_PROGRAMS += $(unit_raw)
+TESTS += $(unit_raw)
+tests_unit_raw_test_raw_SOURCES = tests/unit/raw/test_raw.c
+tests_unit_raw_test_raw_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_raw_test_raw_LDADD = drivers/libdrivers.la $(UNIT_LDADD)

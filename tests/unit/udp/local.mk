@@ -1,5 +1,6 @@
-# One program per source file:
-#   unit_udp = tests/unit/udp/test_x
-#   check_PROGRAMS += $(unit_udp)
-#   TESTS += $(unit_udp)
-#   tests_unit_udp_test_x_LDADD = $(UNIT_LDADD)
+unit_udp = tests/unit/udp/test_udp
+check_PROGRAMS += $(unit_udp)
+TESTS += $(unit_udp)
+tests_unit_udp_test_udp_SOURCES = tests/unit/udp/test_udp.c
+tests_unit_udp_test_udp_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_udp_test_udp_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
