@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += src/inet/libinet.la
 src_inet_libinet_la_SOURCES = \
 	src/inet/dgram.c \
 	src/inet/dgram.h \
+	src/inet/dgram_tx.c \
 	src/inet/inet.h \
 	src/inet/inet_cmsg.c \
 	src/inet/inet_err.c \
