@@ -230,7 +230,8 @@ static int wait_events(struct host_loop *loop, uint64_t until)
 static int poll_events(struct host_loop *loop)
 {
 	loop->stats.polls++;
-	return event_base_loop(loop->base, EVLOOP_NONBLOCK) < 0 ? -EIO : 0;
+	/* ONCE: or it would run until a level-triggered descriptor is silent */
+	return event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0 ? -EIO : 0;
 }
 
 int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg,
