@@ -361,8 +361,6 @@ int fib_net_init(struct net *net)
 	pool_init(&net->ip.fib_node_pool, net, "fib_node", sizeof(struct fib_node), 256);
 	pool_init(&net->ip.fib_entry_pool, net, "fib_entry", sizeof(struct fib_entry), 256);
 	pool_init(&net->ip.fib_rule_pool, net, "fib_rule", sizeof(struct fib_rule), 16);
-	INIT_LIST_HEAD(&net->ip.rules[0]);
-	INIT_LIST_HEAD(&net->ip.rules[1]);
 	return family_init(net, 0) ?: family_init(net, 1);
 }
 

@@ -352,7 +352,6 @@ enum frag_verdict inet_frag_add(struct net *net, const struct frag_key *key, str
 
 int inet_frags_init(struct net *net, struct netns_frags *f, const char *name)
 {
-	INIT_LIST_HEAD(&f->lru);
 	pool_init(&f->queue_pool, net, name, sizeof(struct frag_queue), 64);
 	f->buckets = net_alloc(net, sizeof(struct hlist_head) << FRAG_HASH_BITS);
 	f->rids = net_alloc(net, sizeof(u32) * FRAG_RIDS);
@@ -371,8 +370,7 @@ void inet_frags_flush(struct netns_frags *f)
 
 void inet_frags_exit(struct net *net, struct netns_frags *f)
 {
-	if (f->lru.next)
-		inet_frags_flush(f);
+	inet_frags_flush(f);
 	if (f->buckets)
 		net_free(net, f->buckets, sizeof(struct hlist_head) << FRAG_HASH_BITS);
 	if (f->rids)

@@ -73,10 +73,6 @@ static void ifaddr_free(struct ip_ifaddr *ifa)
 	list_del(&ifa->ifa.list);
 	hlist_del_init(&ifa->hash);
 	ifa->idev->nr_addrs--;
-	if (ifa->in_dst) {
-		rt_of(ifa->in_dst)->cached = false;
-		dst_release(ifa->in_dst);
-	}
 	pool_put(&net->ip.addr_pool, ifa);
 	rt_genid_bump(net);
 }

@@ -26,6 +26,21 @@ static void ip_netdev_event(struct notifier_block *nb, struct net *net, enum net
 	}
 }
 
+/* Before anything can fail: the exit walks them all. */
+static void init_lists(struct net *net)
+{
+	INIT_LIST_HEAD(&net->ip.rules[0]);
+	INIT_LIST_HEAD(&net->ip.rules[1]);
+	INIT_LIST_HEAD(&net->ip.rt_lru);
+	INIT_LIST_HEAD(&net->ip.rt_all);
+	INIT_LIST_HEAD(&net->ip.pmtu_lru);
+	INIT_LIST_HEAD(&net->ip.peer_lru);
+	INIT_LIST_HEAD(&net->ip.frags[0].lru);
+	INIT_LIST_HEAD(&net->ip.frags[1].lru);
+	net->ip.nb.fn = ip_netdev_event;
+	net_notifier_register(net, &net->ip.nb);
+}
+
 int ip_net_init(struct net *net)
 {
 	int err;
@@ -33,6 +48,7 @@ int ip_net_init(struct net *net)
 	net->ip.key.key[0] = net_rand64(net);
 	net->ip.key.key[1] = net_rand64(net);
 	net->ip.rt_genid = 1;
+	init_lists(net);
 	err = fib_net_init(net);
 	err = err ?: inet_ifaddr_net_init(net);
 	err = err ?: rt_net_init(net);
@@ -40,8 +56,6 @@ int ip_net_init(struct net *net)
 	err = err ?: inet_peer_net_init(net);
 	err = err ?: inet_frags_init(net, &net->ip.frags[0], "ip4_frag_queue");
 	err = err ?: inet_frags_init(net, &net->ip.frags[1], "ip6_frag_queue");
-	net->ip.nb.fn = ip_netdev_event;
-	net_notifier_register(net, &net->ip.nb);
 	return err;
 }
 

@@ -64,7 +64,6 @@ bool inet_peer_allow(struct net *net, const union inet_addr *addr, u64 interval_
 
 int inet_peer_net_init(struct net *net)
 {
-	INIT_LIST_HEAD(&net->ip.peer_lru);
 	pool_init(&net->ip.peer_pool, net, "inet_peer", sizeof(struct inet_peer), 64);
 	net->ip.peer_hash = net_alloc(net, sizeof(struct hlist_head) << PEER_HASH_BITS);
 	return net->ip.peer_hash ? 0 : -ENOMEM;

@@ -99,7 +99,6 @@ void inet_pmtu_flush(struct net *net)
 
 int inet_pmtu_net_init(struct net *net)
 {
-	INIT_LIST_HEAD(&net->ip.pmtu_lru);
 	pool_init(&net->ip.pmtu_pool, net, "pmtu", sizeof(struct pmtu_exception), 64);
 	net->ip.pmtu_hash = net_alloc(net, sizeof(struct hlist_head) << PMTU_HASH_BITS);
 	return net->ip.pmtu_hash ? 0 : -ENOMEM;

@@ -15,8 +15,11 @@
 static u32 rt_mtu(const struct dst_entry *dst)
 {
 	const struct rtable *rt = rt_of(dst);
-	u32 mtu = rt->fam->dev_mtu(dst->dev), metric = dst->metrics[RTAX_N_MTU];
+	u32 metric = dst->metrics[RTAX_N_MTU], mtu;
 
+	if (!dst->dev)		/* taken off a device that went away */
+		return rt->fam->min_pmtu(dst->net);
+	mtu = rt->fam->dev_mtu(dst->dev);
 	if (metric)
 		mtu = min(mtu, metric);
 	if (rt->pmtu && dst->net->now < dst->expires &&
@@ -134,11 +137,22 @@ static struct rtable *rt_alloc(struct net *net, const struct ip_family *fam,
 	return rt;
 }
 
+/* All that are delivered in one way share a dst: input needs to know no more than the type. */
 struct dst_entry *ip_route_input_dst(struct net *net, u16 family, struct net_device *dev, u8 type)
 {
-	struct rtable *rt = rt_alloc(net, ip_family_get(net, family), dev, type);
+	const struct ip_family *fam = ip_family_get(net, family);
+	struct dst_entry **slot;
+	struct rtable *rt;
 
-	return rt ? &rt->dst : NULL;
+	slot = &net->ip.in_dst[fam->af->af_bit][type == RTN_LOCAL ? 0 : type == RTN_BROADCAST ? 1 : 2];
+	if (*slot && rt_check(*slot))
+		return dst_hold(*slot);
+	rt = rt_alloc(net, fam, net->loopback_dev ?: dev, type);
+	if (!rt)
+		return NULL;
+	dst_release(*slot);
+	*slot = &rt->dst;
+	return dst_hold(*slot);
 }
 
 struct dst_entry *ip_route_input_local(struct net *net, u16 family, const union inet_addr *daddr,
@@ -149,12 +163,7 @@ struct dst_entry *ip_route_input_local(struct net *net, u16 family, const union 
 
 	if (!ifa || ifa->ifa.family != family || (ifa->ifa.flags & IFA_FLAG_TENTATIVE))
 		return NULL;
-	if (ifa->in_dst && ifa->in_genid == net->ip.rt_genid)
-		return dst_hold(ifa->in_dst);
-	dst_release(ifa->in_dst);
-	ifa->in_dst = ip_route_input_dst(net, family, net->loopback_dev ?: dev, RTN_LOCAL);
-	ifa->in_genid = net->ip.rt_genid;
-	return ifa->in_dst ? dst_hold(ifa->in_dst) : NULL;
+	return ip_route_input_dst(net, family, dev, RTN_LOCAL);
 }
 
 /* -- cache ------------------------------------------------------------------ */
@@ -471,7 +480,7 @@ struct neighbour *rt_neigh(struct rtable *rt, const union inet_addr *nexthop)
 
 static void rt_take_off(struct net *net, struct rtable *rt, struct net_device *dev)
 {
-	struct net_device *lo = net->loopback_dev;
+	struct net_device *lo = net->loopback_dev == dev ? NULL : net->loopback_dev;
 
 	rt->dst.input = discard_in;
 	rt->dst.output = discard_out;
@@ -479,18 +488,26 @@ static void rt_take_off(struct net *net, struct rtable *rt, struct net_device *d
 		neigh_release(rt->dst.neigh);
 		rt->dst.neigh = NULL;
 	}
-	if (lo && lo != dev) {
+	if (lo)
 		dev_hold(lo);
-		rt->dst.dev = lo;
-		dev_put(dev);
-	}
+	rt->dst.dev = lo;
+	dev_put(dev);
 	rt_uncache(rt);		/* last: it may free rt */
+}
+
+static void drop_input_dsts(struct net *net)
+{
+	for (u32 i = 0; i < 6; i++) {
+		dst_release(net->ip.in_dst[i / 3][i % 3]);
+		net->ip.in_dst[i / 3][i % 3] = NULL;
+	}
 }
 
 void rt_flush_dev(struct net *net, struct net_device *dev)
 {
 	struct rtable *rt, *tmp;
 
+	drop_input_dsts(net);
 	list_for_each_entry_safe(rt, tmp, &net->ip.rt_all, all)
 		if (rt->dst.dev == dev)
 			rt_take_off(net, rt, dev);
@@ -498,8 +515,6 @@ void rt_flush_dev(struct net *net, struct net_device *dev)
 
 int rt_net_init(struct net *net)
 {
-	INIT_LIST_HEAD(&net->ip.rt_lru);
-	INIT_LIST_HEAD(&net->ip.rt_all);
 	net->ip.rt_hash = net_alloc(net, sizeof(struct hlist_head) << RT_CACHE_BITS);
 	return net->ip.rt_hash ? 0 : -ENOMEM;
 }
@@ -508,6 +523,7 @@ void rt_net_exit(struct net *net)
 {
 	struct rtable *rt, *tmp;
 
+	drop_input_dsts(net);
 	list_for_each_entry_safe(rt, tmp, &net->ip.rt_lru, lru)
 		rt_uncache(rt);
 	if (net->ip.rt_hash)

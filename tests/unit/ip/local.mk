@@ -1,5 +1,16 @@
-# One program per source file:
-#   unit_ip = tests/unit/ip/test_x
-#   check_PROGRAMS += $(unit_ip)
-#   TESTS += $(unit_ip)
-#   tests_unit_ip_test_x_LDADD = $(UNIT_LDADD)
+# Routes against a twin, reassembly against a twin, addresses as text.
+unit_ip = \
+	tests/unit/ip/test_addr \
+	tests/unit/ip/test_fib_trie
+check_PROGRAMS += $(unit_ip)
+TESTS += $(unit_ip)
+EXTRA_DIST += tests/unit/ip/ipnet.h
+# what a net of the three IP rooms takes
+UNIT_IP_LDADD = src/ipv6/libipv6.la src/ipv4/libipv4.la src/ip/libip.la \
+	src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+tests_unit_ip_test_addr_SOURCES = tests/unit/ip/test_addr.c
+tests_unit_ip_test_addr_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ip_test_addr_LDADD = $(UNIT_IP_LDADD)
+tests_unit_ip_test_fib_trie_SOURCES = tests/unit/ip/test_fib_trie.c
+tests_unit_ip_test_fib_trie_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ip_test_fib_trie_LDADD = $(UNIT_IP_LDADD)
