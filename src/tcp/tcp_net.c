@@ -69,9 +69,11 @@ void tcp_net_exit(struct net *net)
 	tcp_tw_purge(net);
 	inet_del_protocol(net, IP_PROTO_TCP, 3);
 	page_frag_release(&ns->tx_frag);
-	inet_hashinfo_exit(net, ns->hash);
-	net_free(net, ns->hash, sizeof(*ns->hash));
-	ns->hash = NULL;
+	if (ns->hash) {	/* or tcp_net_init() failed */
+		inet_hashinfo_exit(net, ns->hash);
+		net_free(net, ns->hash, sizeof(*ns->hash));
+		ns->hash = NULL;
+	}
 	pool_destroy(&ns->req_pool);
 	pool_destroy(&ns->tw_pool);
 	pool_destroy(&ns->listen_pool);
