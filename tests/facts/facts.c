@@ -21,15 +21,13 @@ static const char *event_names(short ev)
 		{ POLLERR, "ERR" }, { POLLHUP, "HUP" }, { POLLRDHUP, "RDHUP" },
 	};
 	static char text[64];
-	size_t i;
+	size_t i, n = 0;
 
 	text[0] = 0;
 	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-		if (ev & bits[i].bit) {
-			if (text[0])
-				strcat(text, "|");
-			strcat(text, bits[i].name);
-		}
+		if (ev & bits[i].bit)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? "|" : "",
+					      bits[i].name);
 	return text[0] ? text : "-";
 }
 

@@ -4,6 +4,7 @@
 
 #include <netdb.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -66,11 +67,15 @@ static void forked_accept(void)
 static void execed(void)
 {
 	char cmd[64];
-	int fd = open_peer('E');
+	char *const argv[] = { "sh", "-c", cmd, NULL };
+	int fd = open_peer('E'), status = -2;
+	pid_t pid;
 	char c = 0;
 
 	snprintf(cmd, sizeof(cmd), "echo x >&%d", fd);
-	say("system", system(cmd));
+	say("spawn", posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, environ));
+	waitpid(pid, &status, 0);
+	say("status", status);
 	say("read", read(fd, &c, 1));
 	say("byte", c);
 }
