@@ -6,6 +6,8 @@
 #
 # A new target: its name in fuzz_targets, and the two lines _SOURCES and _LDADD.
 fuzz_targets = \
+	tests/fuzz/fuzz_frame \
+	tests/fuzz/fuzz_frames \
 	tests/fuzz/fuzz_ip4_opt \
 	tests/fuzz/fuzz_ip6_ext \
 	tests/fuzz/fuzz_nd_opt \
@@ -20,6 +22,14 @@ fuzz_main = tests/fuzz/fuzz.h tests/fuzz/standalone.c
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 endif
+
+fuzz_net = tests/fuzz/frame_net.c tests/fuzz/frame_net.h
+
+tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_net) $(fuzz_main)
+tests_fuzz_fuzz_frame_LDADD = drivers/libdrivers.la $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_frames_SOURCES = tests/fuzz/fuzz_frames.c $(fuzz_net) $(fuzz_main)
+tests_fuzz_fuzz_frames_LDADD = drivers/libdrivers.la $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_ip4_opt_SOURCES = tests/fuzz/fuzz_ip4_opt.c $(fuzz_main)
 tests_fuzz_fuzz_ip4_opt_LDADD = $(FUZZ_LDADD)
