@@ -8,6 +8,8 @@
  */
 #include <errno.h>
 
+#include <sys/uio.h>
+
 #include "drivers/tap_priv.h"
 
 static bool slot_fill(struct tap *tap, struct tap_rx_slot *slot)
@@ -185,6 +187,8 @@ static int read_batch(struct tap *tap, int max, bool *empty)
 			break;
 		sqe = io_uring_get_sqe(&tap->ring);
 		io_uring_prep_readv(sqe, 0, tap->rx_slots[n].iov, tap->rx_slots[n].nr_iov, 0);
+		/* O_NONBLOCK is not enough: io_uring would wait for the next frame. */
+		sqe->rw_flags = RWF_NOWAIT;
 		sqe->flags |= IOSQE_FIXED_FILE;
 		io_uring_sqe_set_data64(sqe, (u64)n);
 	}
