@@ -216,16 +216,16 @@ static void tcp_ecn_accept_cwr(struct tcp_sock *tp, const struct tcp_seg *seg)
 /* One answer per 500 ms to segments that look wrong; true: keep silent. mib counts the silences. */
 bool tcp_oow_rate_limited(struct sock *sk, u32 *last_ms, u32 payload, enum mib mib)
 {
-	u64 limit = tcp_ns(sk)->invalid_ratelimit_ns / NSEC_PER_MSEC;
+	u32 limit = (u32)(tcp_ns(sk)->invalid_ratelimit_ns / NSEC_PER_MSEC);
 	u32 now = tcp_now_ms(sk);
 
 	if (payload)
 		return false;
-	if (*last_ms && now - *last_ms < limit) {
+	if (*last_ms && (s32)(now - *last_ms) < (s32)limit) {
 		sk->net->mib[mib]++;
 		return true;
 	}
-	*last_ms = now | 1;
+	*last_ms = now ? now : 1;
 	return false;
 }
 

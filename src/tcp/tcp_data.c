@@ -59,6 +59,7 @@ static void tcp_fin(struct sock *sk)
 	case TCP_ESTABLISHED:
 		tcp_set_state(sk, TCP_CLOSE_WAIT);
 		tp->pingpong = TCP_PINGPONG_THRESH;
+		tp->ack_pending |= TCP_ACK_NOW;		/* TCP-ST-27 */
 		break;
 	case TCP_FIN_WAIT1:		/* crossing FINs */
 		tcp_send_ack(sk);

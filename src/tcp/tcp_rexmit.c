@@ -89,8 +89,11 @@ int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, u32 segs)
 			return -ENOMEM;
 	}
 	err = tcp_rexmit_one(sk, skb, segs);
-	if (!tp->retrans_stamp_ms)
-		tp->retrans_stamp_ms = tcp_ts_val(tp) | 1;
+	if (!tp->retrans_stamp_ms) {
+		u32 stamp = tcp_ts_val(tp);
+
+		tp->retrans_stamp_ms = stamp ? stamp : ~0u;	/* 0 means none: err early */
+	}
 	if (tp->undo_retrans < 0)
 		tp->undo_retrans = 0;
 	tp->undo_retrans += (s32)tcp_tx(skb)->pcount;

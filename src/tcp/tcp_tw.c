@@ -168,16 +168,16 @@ static bool tcp_tw_paws(const struct tcp_timewait_sock *tw, const struct tcp_seg
 static enum tcp_tw_verdict tcp_tw_ack_limited(struct tcp_timewait_sock *tw)
 {
 	u32 now = (u32)(tw->net->now / NSEC_PER_MSEC);
-	u64 limit = tw->net->tcp.invalid_ratelimit_ns / NSEC_PER_MSEC;
+	s32 limit = (s32)(tw->net->tcp.invalid_ratelimit_ns / NSEC_PER_MSEC);
 
-	if (tw->last_oow_ack_ms && now - tw->last_oow_ack_ms < limit) {
+	if (tw->last_oow_ack_ms && (s32)(now - tw->last_oow_ack_ms) < limit) {
 		if (tw->substate == TCP_FIN_WAIT2)
 			net_mib_inc(tw->net, TcpExt_TCPACKSkippedFinWait2);
 		else
 			net_mib_inc(tw->net, TcpExt_TCPACKSkippedTimeWait);
 		return TW_SUCCESS;
 	}
-	tw->last_oow_ack_ms = now | 1;
+	tw->last_oow_ack_ms = now ? now : 1;
 	return TW_ACK;
 }
 

@@ -1,5 +1,13 @@
-# One program per source file:
-#   unit_tcp = tests/unit/tcp/test_x
-#   check_PROGRAMS += $(unit_tcp)
-#   TESTS += $(unit_tcp)
-#   tests_unit_tcp_test_x_LDADD = $(UNIT_LDADD)
+# TCP against a scripted peer in virtual time; each test runs over IPv4 and IPv6.
+unit_tcp = \
+	tests/unit/tcp/test_open \
+	tests/unit/tcp/test_data
+check_PROGRAMS += $(unit_tcp)
+TESTS += $(unit_tcp)
+EXTRA_DIST += tests/unit/tcp/wirebox.h
+tests_unit_tcp_test_open_SOURCES = tests/unit/tcp/test_open.c
+tests_unit_tcp_test_open_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_open_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
+tests_unit_tcp_test_data_SOURCES = tests/unit/tcp/test_data.c
+tests_unit_tcp_test_data_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_data_LDADD = drivers/libdrivers.la $(UNIT_LDADD)

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Loss and what follows: RTO, fast retransmit, RACK, tail probe, PRR, undo, F-RTO, NewReno. */
+#include "tests/unit/tcp/wirebox.h"
+
+#define SACKB(n, ...) .nsack = (n), .sack = { __VA_ARGS__ }
+
+enum { RTT = 100 };
+
+/* A connection with srtt of 100 ms and ten segments of 1000 octets in flight from 1 to 10001. */
+static void ten_in_flight(struct wire *w, int no)
+{
+	wire_listen(w, 16);
+	w->ts = !(no & NO_TS);
+	in(w, .flags = S, .seq = 0, .mss = no & NO_TS ? 1000 : 1012, .sackok = !(no & NO_SACK), .ws = 7);
+	out(w, S | A, 0, 1, 0);
+	at(w, RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
+	w->sk = wire_accept(w);
+	cr_assert_eq(wire_info(w).rtt, RTT * 1000);	/* TCP-RTO-02 */
+	cr_assert_eq(wire_info(w).rto, RTT * 1000 + 200000);
+	cr_assert_eq(wire_send(w, 10000, 0), 10000);
+	for (u32 i = 0; i < 10; i++)
+		out(w, i == 9 ? A | P : A, 1 + i * 1000, 1, 1000);
+}
+
+/* TCP-RTO-06 TCP-RTO-12 TCP-CC-05 TCP-2525-01 TCP-2525-11, with the probe switched off */
+TEST46(recovery, rto)
+{
+	double t = RTT, rto = 300;
+
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	ten_in_flight(w, 0);
+	for (int i = 0; i < 5; i++) {
+		at(w, t + rto - 1);
+		quiet(w);
+		at(w, t + rto + 1);
+		out(w, A, 1, 1, 1000);
+		quiet(w);
+		t += rto;
+		rto *= 2;
+		cr_assert_eq(wire_info(w).ca_state, TCP_CA_Loss);
+		cr_assert_eq(wire_info(w).snd_cwnd, 1);
+		cr_assert_eq(wire_info(w).lost, 10);
+		cr_assert_eq(wire_info(w).backoff, i + 1);
+		cr_assert_eq(wire_info(w).snd_ssthresh, 7);	/* TCP-CUB-02, once */
+	}
+	/* the ACK of the retransmission: slow start, the next holes */
+	at(w, t + 50);
+	in(w, .flags = A, .seq = 1, .ack = 1001, .wnd = 2048);
+	out(w, A, 1001, 1, 1000);
+	out(w, A, 2001, 1, 1000);
+	quiet(w);
+	cr_assert_eq(wire_info(w).backoff, 0);
+}
+
+/* TCP-RTO-09 SHLD-11 MUST-20: fifteen retransmissions, more than 924 s, ETIMEDOUT */
+TEST46(recovery, give_up)
+{
+	int n = 0;
+
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	ten_in_flight(w, 0);
+	at(w, 924000);
+	cr_assert_eq(w->sk->sk_state, TCP_ESTABLISHED);
+	n = drain(w);
+	cr_assert_geq(n, 13);
+	at(w, 1300000);
+	cr_assert_eq(w->sk->sk_state, TCP_CLOSE);
+	cr_assert_eq(w->sk->sk_err, ETIMEDOUT);
+	drain(w);
+}
+
+/* MUST-21 TCP-UTO-01 */
+TEST46(recovery, user_timeout)
+{
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	ten_in_flight(w, 0);
+	wire_opt(w, 18, 2000);
+	at(w, RTT + 310);
+	drain(w);
+	at(w, RTT + 2200);
+	drain(w);
+	at(w, RTT + 2500);
+	cr_assert_eq(w->sk->sk_err, ETIMEDOUT);
+	drain(w);
+	in(w, .flags = A, .seq = 1, .ack = 10001);
+	out(w, R, 10001, 0, 0);
+}
+
+/* TCP-SACK-10 TCP-RACK-01 TCP-PRR-03 TCP-PRR-04: three SACKed segments, one hole */
+TEST46(recovery, fast_retransmit)
+{
+	ten_in_flight(w, 0);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 2001 }));
+	quiet(w);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 3001 }));
+	quiet(w);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	quiet(w);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	cr_assert_eq(wire_info(w).snd_ssthresh, 7);
+	cr_assert_eq(wire_info(w).lost, 1);
+	cr_assert_eq(wire_info(w).sacked, 3);
+	at(w, 3 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 10001, .wnd = 2048);
+	quiet(w);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	cr_assert_eq(wire_info(w).snd_cwnd, 7);
+	cr_assert_eq(wire_info(w).total_retrans, 1);
+}
+
+/* TCP-SACK-12: new data on the first two */
+TEST46(recovery, limited_transmit)
+{
+	ten_in_flight(w, 0);
+	wire_send(w, 5000, 0);
+	quiet(w);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 2001 }));
+	out(w, A, 10001, 1, 1000);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 3001 }));
+	out(w, A, 11001, 1, 1000);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	quiet(w);
+}
+
+/* TCP-TLP-01 TCP-TLP-02 TCP-TLP-03: the tail again after 2 SRTT, one probe; its ACK costs */
+TEST46(recovery, tail_probe)
+{
+	ten_in_flight(w, 0);
+	at(w, 3 * RTT - 1);
+	quiet(w);
+	at(w, 3 * RTT + 4);
+	out(w, A | P, 9001, 1, 1000);
+	quiet(w);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPLossProbes], 1);
+	at(w, 4 * RTT);
+	/* the last five were lost: SACK of the probe makes RACK see it at once */
+	in(w, .flags = A, .seq = 1, .ack = 5001, .wnd = 2048, SACKB(1, { 9001, 10001 }));
+	cr_assert_gt(drain(w), 0);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	cr_assert_gt(wire_info(w).lost, 0);
+}
+
+/* TCP-TLP-02: with unsent data and room the probe is new data */
+TEST46(recovery, tail_probe_new_data)
+{
+	ten_in_flight(w, 0);
+	wire_send(w, 1000, 0);		/* cwnd is full */
+	quiet(w);
+	at(w, 3 * RTT + 4);
+	out(w, A | P, 10001, 1, 1000);
+	quiet(w);
+}
+
+/* TCP-RACK-06: below three SACKed the reordering timer decides, a quarter of min RTT later */
+TEST46(recovery, reorder_timer)
+{
+	ten_in_flight(w, 0);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 2001 }));
+	quiet(w);
+	at(w, 2 * RTT + 10);
+	quiet(w);
+	at(w, 2 * RTT + 16);		/* min(min_rtt / 4, srtt / 8) + 2 ms */
+	out(w, A, 1, 1, 1000);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+}
+
+/* TCP-RACK-04: the retransmission is lost too, and found without an RTO */
+TEST46(recovery, lost_retransmission)
+{
+	ten_in_flight(w, 0);
+	wire_send(w, 20000, 0);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 10001 }));
+	int n = drain(w);
+
+	cr_assert_gt(n, 2);
+	at(w, 3 * RTT + 1);
+	/* what was sent after the retransmission arrives */
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 12001 }));
+	cr_assert(take(w, &w->last));
+	cr_assert_eq(w->last.seq, 1);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPLostRetransmit], 1);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPTimeouts], 0);
+	drain(w);
+}
+
+/* TCP-FRTO-03: the echoed timestamp is older than the retransmission: nothing was lost */
+TEST46(recovery, eifel)
+{
+	u32 before_ts;
+
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	wire_sysctl(w, "net.ipv4.tcp_frto", "0");
+	ten_in_flight(w, 0);
+	before_ts = w->last_tsval;
+	at(w, RTT + 305);
+	out(w, A, 1, 1, 1000);
+	cr_assert_eq(wire_info(w).snd_cwnd, 1);
+	at(w, RTT + 310);
+	in(w, .flags = A, .seq = 1, .ack = 1001, .wnd = 2048, .tsval = 4000, .tsecr = before_ts);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	cr_assert_eq(wire_info(w).snd_cwnd, 10);
+	cr_assert_eq(wire_info(w).snd_ssthresh, 0x7fffffff);
+	cr_assert_eq(wire_info(w).lost, 0);
+	drain(w);
+}
+
+/* TCP-FRTO-01: without timestamps, a SACK of something never sent again */
+TEST46(recovery, frto)
+{
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	ten_in_flight(w, NO_TS);
+	at(w, RTT + 305);
+	out(w, A, 1, 1, 1000);
+	at(w, RTT + 310);
+	in(w, .flags = A, .seq = 1, .ack = 2001, .wnd = 2048);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPSpuriousRTOs], 1);
+	drain(w);
+}
+
+/* TCP-FRTO-04: D-SACK of every retransmission */
+TEST46(recovery, dsack_undo)
+{
+	ten_in_flight(w, NO_TS);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	at(w, 2 * RTT + 10);
+	in(w, .flags = A, .seq = 1, .ack = 6001, .wnd = 2048);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	at(w, 2 * RTT + 20);
+	in(w, .flags = A, .seq = 1, .ack = 6001, .wnd = 2048, SACKB(1, { 1, 1001 }));
+	cr_assert_eq(wire_info(w).snd_cwnd, 10);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPDSACKUndo], 1);
+	drain(w);
+}
+
+/* TCP-SACK-13 RFC 6582: no SACK; third duplicate, then a hole per partial ACK */
+TEST46(recovery, newreno)
+{
+	ten_in_flight(w, NO_SACK | NO_TS);
+	at(w, 2 * RTT);
+	for (int i = 0; i < 2; i++) {
+		in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
+		quiet(w);
+	}
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
+	out(w, A, 1, 1, 1000);
+	quiet(w);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	for (int i = 0; i < 5; i++)
+		in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
+	drain(w);
+	at(w, 3 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 4001, .wnd = 2048);
+	out(w, A, 4001, 1, 1000);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	at(w, 4 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 10001, .wnd = 2048);
+	quiet(w);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPTimeouts], 0);
+}
+
+/* TCP-SACK-15: a window update is no duplicate ACK */
+TEST46(recovery, window_update)
+{
+	ten_in_flight(w, NO_SACK | NO_TS);
+	at(w, 2 * RTT);
+	for (u32 i = 1; i < 6; i++)
+		in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048 + i);
+	quiet(w);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+}
+
+/* TCP-SACK-06 ATK-OPT-04: blocks that cannot be are counted and change nothing */
+TEST46(recovery, bad_sack)
+{
+	ten_in_flight(w, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 5001, 4001 }));
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 9001, 20001 }));
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(2, { 2001, 3001 }, { 9001, 1 << 30 }));
+	cr_assert_eq(wire_info(w).sacked, 1);
+	cr_assert_gt(w->net->mib[MIB_TcpExt_TCPSACKDiscard], 0);
+	drain(w);
+}
+
+/* TCP-SACK-07 TCP-SACK-08: the receiver reneges; all is sent again and arrives */
+TEST46(recovery, reneging)
+{
+	ten_in_flight(w, 0);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 10001 }));
+	out(w, A, 1, 1, 1000);
+	at(w, 3 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1001, .wnd = 2048);
+	at(w, 3 * RTT + 400);
+	cr_assert_gt(drain(w), 0);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPSACKReneging], 1);
+	for (u32 ack = 2001; ack <= 10001; ack += 1000) {
+		at(w, now_ms(w) + 50);
+		in(w, .flags = A, .seq = 1, .ack = ack, .wnd = 2048);
+	}
+	drain(w);
+	cr_assert_eq(wire_info(w).unacked, 0);
+	cr_assert_eq(wire_info(w).sacked, 0);
+	cr_assert_eq(wire_info(w).lost, 0);
+	cr_assert_eq(wire_info(w).retrans, 0);
+}
+
+/* TCP-CC-02 TCP-2525-01: an octet at a time gains nothing over whole segments */
+TEST46(recovery, ack_splitting)
+{
+	ten_in_flight(w, 0);
+	at(w, 2 * RTT);
+	for (u32 i = 1; i < 1000; i += 10)
+		in(w, .flags = A, .seq = 1, .ack = 1 + i, .wnd = 2048);
+	cr_assert_eq(wire_info(w).snd_cwnd, 10);
+	in(w, .flags = A, .seq = 1, .ack = 10001, .wnd = 2048);
+	cr_assert_leq(wire_info(w).snd_cwnd, 20);
+	drain(w);
+}
+
+/* TCP-CC-08 TCP-ST-24: an ACK of what was never sent */
+TEST46(recovery, optimistic_ack)
+{
+	ten_in_flight(w, 0);
+	in(w, .flags = A, .seq = 1, .ack = 10002, .wnd = 2048);
+	out(w, A, 10001, 1, 0);
+	cr_assert_eq(wire_info(w).unacked, 10);
+}
+
+/* RFC 6675 with RACK off (DEV-12) */
+TEST46(recovery, rfc6675)
+{
+	wire_sysctl(w, "net.ipv4.tcp_recovery", "0");
+	ten_in_flight(w, 0);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 3001 }));
+	quiet(w);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(2, { 5001, 9001 }, { 1001, 4001 }));
+	out(w, A, 4001, 1, 1000);
+	cr_assert_eq(wire_info(w).lost, 2);
+	at(w, 3 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 10001, .wnd = 2048);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	drain(w);
+}
