@@ -187,8 +187,11 @@ static void offer(struct wire_sim *sim, struct sim_dir *dir, struct sim_frame *f
 		goto drop;
 	}
 	if (p->corrupt_ppm && prng_chance(&dir->prng, p->corrupt_ppm, PPM)) {
-		f->data[prng_below(&dir->prng, f->len)] ^= (u8)(1u << prng_below(&dir->prng, 8));
 		dir->stats.corrupted++;
+		/* Without a checksum of its own the damage would be the receiver's to find. */
+		if (f->vnet_csum)
+			goto drop;
+		f->data[prng_below(&dir->prng, f->len)] ^= (u8)(1u << prng_below(&dir->prng, 8));
 	}
 	if (p->dup_ppm && prng_chance(&dir->prng, p->dup_ppm, PPM) && (copy = frame_dup(f))) {
 		dir->stats.dups++;
