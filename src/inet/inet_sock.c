@@ -114,25 +114,50 @@ static int bind_check4(struct sock *sk, const union inet_addr *addr)
 	return -EADDRNOTAVAIL;
 }
 
-static int bind_check6(struct sock *sk, const struct inet_sockaddr *a)
+/* Addresses that mean nothing without a device (RFC 4007): link-local ones and groups up to it. */
+static bool needs_scope(const union inet_addr *a)
+{
+	return inet_addr_is_linklocal(a) || (a->b[0] == 0xff && (a->b[1] & 0xf) <= 2);
+}
+
+static int match_ifaddr(const struct inet_ifaddr *ifa, void *arg)
+{
+	return inet_addr_equal(&ifa->local, arg);
+}
+
+/* Is addr ours? ::1 and link-local addresses belong to their device only. */
+static bool addr6_is_ours(struct net *net, union inet_addr *addr, u32 ifindex)
+{
+	struct net_device *dev = ifindex ? dev_get_by_index(net, ifindex) : NULL;
+
+	if (!net->ip.af[1]->addr_is_local(net, addr))
+		return false;
+	if (!dev || !(inet_addr_is_linklocal(addr) || inet_addr_is_loopback(addr)))
+		return true;
+	return inet_ifaddr_for_each(net, dev, INET_FAMILY_6, match_ifaddr, addr);
+}
+
+static int bind_check6(struct sock *sk, struct inet_sockaddr *a)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	struct net *net = sk->net;
+	u32 dev = sk->sk_bound_dev_if;
 
 	if (inet_addr_any(&a->addr))
 		return 0;
 	if (inet_addr_is_multicast(&a->addr) && sk->sk_type == SOCK_STREAM_NS)
 		return -EINVAL;
-	if (inet_addr_is_linklocal(&a->addr)) {
-		if (!a->scope_id && !sk->sk_bound_dev_if)
+	if (needs_scope(&a->addr)) {
+		if (a->scope_id && dev && a->scope_id != dev)
 			return -EINVAL;
-		if (a->scope_id && sk->sk_bound_dev_if && a->scope_id != sk->sk_bound_dev_if)
+		dev = a->scope_id ? a->scope_id : dev;
+		if (!dev)
 			return -EINVAL;
-		if (a->scope_id && !dev_get_by_index(net, a->scope_id))
+		if (!dev_get_by_index(net, dev))
 			return -ENODEV;
 	}
 	if (inet_addr_is_multicast(&a->addr) || inet->freebind || inet->transparent ||
-	    net->ipv6.ip_nonlocal_bind || net->ip.af[1]->addr_is_local(net, &a->addr))
+	    net->ipv6.ip_nonlocal_bind || addr6_is_ours(net, &a->addr, dev))
 		return 0;
 	return -EADDRNOTAVAIL;
 }
@@ -159,7 +184,7 @@ int inet_bind_addr(struct sock *sk, const struct inet_sockaddr *addr)
 	}
 	if (err)
 		return err;
-	if (inet_addr_is_linklocal(&a.addr) && a.scope_id)
+	if (needs_scope(&a.addr) && a.scope_id)
 		sk->sk_bound_dev_if = a.scope_id;
 	inet->rcv_saddr = inet->saddr = a.addr;
 	/* Groups and broadcast addresses are no source: the device's address will be. */
@@ -241,7 +266,7 @@ int inet_sk_set_family_for(struct sock *sk, const struct inet_sockaddr *dst)
 	}
 	if (v4 && inet->v6only)
 		return -ENETUNREACH;
-	if (!v4 && !inet_addr_any(&inet->rcv_saddr) && inet_addr_is_v4mapped(&inet->rcv_saddr))
+	if (!v4 && inet_addr_is_v4mapped(&inet->rcv_saddr))	/* bound to IPv4, if only its wildcard */
 		return -EAFNOSUPPORT;
 	inet->af = sk->net->ip.af[v4 ? 0 : 1];
 	return 0;
@@ -251,7 +276,7 @@ void inet_fix_any_daddr(const struct sock *sk, union inet_addr *daddr)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	bool v4 = inet_addr_is_v4mapped(daddr) || !sk->sk_family_af->af_bit ||
-		  (inet_addr_is_v4mapped(&inet->rcv_saddr) && !inet_addr_any(&inet->rcv_saddr));
+		  inet_addr_is_v4mapped(&inet->rcv_saddr);
 
 	if (!inet_addr_any(daddr))
 		return;

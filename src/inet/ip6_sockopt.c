@@ -93,6 +93,8 @@ OPT_GET(get_addrform)
 	OPT_UNUSED;
 	if (sk->sk_type == RAW)
 		return -ENOPROTOOPT;
+	if (sk->sk_state != TCP_ESTABLISHED)
+		return -ENOTCONN;
 	return sockopt_get_int(sk->sk_family_af->family, val, len);
 }
 

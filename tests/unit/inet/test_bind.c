@@ -22,7 +22,7 @@ static struct sock *bound(struct box *b, int type, const char *addr, u16 port, i
 	return sk;
 }
 
-/* The same rows hold for TCP without listeners and for UDP (checked against Linux 6.1). */
+/* For TCP without listeners and for UDP alike: what Linux 6.18 answers to the same calls. */
 static const struct row {
 	const char *a1;
 	int how1;
@@ -112,7 +112,7 @@ Test(bind, refused_addresses)
 		{ 10, "::ffff:10.9.9.9", -EADDRNOTAVAIL }, { 2, "::1", -EAFNOSUPPORT },
 		{ 10, "127.0.0.1", -EINVAL },	/* sockaddr_in is too short for AF_INET6 */
 		{ 2, "224.0.0.1", 0 }, { 2, "10.1.1.255", 0 }, { 2, "255.255.255.255", 0 },
-		{ 10, "ff02::1", 0 }, { 10, "fe80::1", 0 }, { 10, "fe80::9", -EADDRNOTAVAIL },
+		{ 10, "ff02::1", -EINVAL }, { 10, "ff05::1", 0 }, { 10, "fe80::1", 0 }, { 10, "fe80::9", -EADDRNOTAVAIL },
 	};
 	struct box *b = box_open();
 
@@ -123,6 +123,15 @@ Test(bind, refused_addresses)
 		cr_expect_eq(err, bad[i].want, "%s: %d", bad[i].addr, err);
 		if (!err)
 			cr_expect_eq(box_bind(b, sk, bad[i].addr, 0), -EINVAL, "bound twice");
+		sock_close(sk);
+	}
+	/* ::1 is lo's */
+	{
+		struct sock *sk = box_sock(b, 10, BOX_DGRAM, 0);
+
+		sk->sk_bound_dev_if = b->eth->ifindex;
+		cr_expect_eq(box_bind(b, sk, "::1", 0), -EADDRNOTAVAIL);
+		cr_expect_eq(box_bind(b, sk, "fd01::1", 0), 0);
 		sock_close(sk);
 	}
 	box_close(b);

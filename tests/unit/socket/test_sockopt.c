@@ -98,7 +98,7 @@ static const struct opt {
 	{ D6, 41, 7, 2, -ENOPROTOOPT, -1, "IPV6_CHECKSUM" },
 	{ R6, 41, 7, 4, 0, 4, "IPV6_CHECKSUM" },
 	{ R6, 41, 7, 5, -EINVAL, -1, "IPV6_CHECKSUM" },
-	{ D6, 41, 1, 2, -ENOTCONN, 10, "IPV6_ADDRFORM" },
+	{ D6, 41, 1, 2, -ENOTCONN, -1, "IPV6_ADDRFORM" },
 	{ D4, 17, 103, 65536, -EINVAL, 0, "UDP_SEGMENT" },
 	{ D4, 17, 103, 1400, 0, 1400, "UDP_SEGMENT" },
 	{ D4, 17, 104, 1, 0, 1, "UDP_GRO" },

@@ -1,6 +1,11 @@
-unit_udp = tests/unit/udp/test_udp
+unit_udp = \
+	tests/unit/udp/test_matrix \
+	tests/unit/udp/test_udp
 check_PROGRAMS += $(unit_udp)
 TESTS += $(unit_udp)
+tests_unit_udp_test_matrix_SOURCES = tests/unit/udp/test_matrix.c
+tests_unit_udp_test_matrix_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_udp_test_matrix_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
 tests_unit_udp_test_udp_SOURCES = tests/unit/udp/test_udp.c
 tests_unit_udp_test_udp_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_udp_test_udp_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
