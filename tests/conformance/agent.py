@@ -78,6 +78,14 @@ def do_recvall(name, count, timeout_ms=2000):
     return data
 
 
+def do_fill(name, count):
+    """Sends up to count octets, as many as are taken; how many."""
+    try:
+        return SOCKS[name].send(b"f" * count)
+    except BlockingIOError:
+        return 0
+
+
 def do_linger(name, on, seconds):
     SOCKS[name].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", on, seconds))
 
@@ -97,6 +105,15 @@ def do_recvmsg(name, size, ctl=1024, flags=0):
 
 def do_recvfrom(name, size, flags=0):
     return SOCKS[name].recvfrom(size, flags)
+
+
+def do_recvlen(name, size, flags):
+    """What recv() returns, which with MSG_TRUNC is more than size."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    got = libc.recv(SOCKS[name].fileno(), ctypes.create_string_buffer(size), ctypes.c_size_t(size), flags)
+    if got < 0:
+        raise OSError(ctypes.get_errno(), "recv")
+    return got
 
 
 def do_ioctl(name, code, size):

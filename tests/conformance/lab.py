@@ -92,9 +92,23 @@ class Agent:
     def __getattr__(self, op):
         return lambda *args: self.call(op, *args)
 
-    def call(self, op, *args):
+    def start(self, op, *args):
+        """Begins a call that may block; finish_errno() waits for it."""
         self.p.stdin.write(json.dumps({"op": op, "args": [pack(a) for a in args]}) + "\n")
         self.p.stdin.flush()
+
+    def finish_errno(self):
+        try:
+            self.finish("the call begun")
+        except Agent.Failed as e:
+            return e.errno
+        return None
+
+    def call(self, op, *args):
+        self.start(op, *args)
+        return self.finish(op, args)
+
+    def finish(self, op, args=()):
         if not select.select([self.p.stdout], [], [], 20)[0]:
             raise AssertionError(f"the program hangs in {op}{args}")
         line = self.p.stdout.readline()
