@@ -1,7 +1,8 @@
 # Routes against a twin, reassembly against a twin, addresses as text.
 unit_ip = \
 	tests/unit/ip/test_addr \
-	tests/unit/ip/test_fib_trie
+	tests/unit/ip/test_fib_trie \
+	tests/unit/ip/test_frag
 check_PROGRAMS += $(unit_ip)
 TESTS += $(unit_ip)
 EXTRA_DIST += tests/unit/ip/ipnet.h
@@ -14,3 +15,6 @@ tests_unit_ip_test_addr_LDADD = $(UNIT_IP_LDADD)
 tests_unit_ip_test_fib_trie_SOURCES = tests/unit/ip/test_fib_trie.c
 tests_unit_ip_test_fib_trie_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ip_test_fib_trie_LDADD = $(UNIT_IP_LDADD)
+tests_unit_ip_test_frag_SOURCES = tests/unit/ip/test_frag.c
+tests_unit_ip_test_frag_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ip_test_frag_LDADD = $(UNIT_IP_LDADD)

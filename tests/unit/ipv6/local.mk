@@ -1,4 +1,8 @@
 # Packets in, packets out, over a recording device.
-unit_ipv6 =
+unit_ipv6 = \
+	tests/unit/ipv6/test_ip6_in
 check_PROGRAMS += $(unit_ipv6)
 TESTS += $(unit_ipv6)
+tests_unit_ipv6_test_ip6_in_SOURCES = tests/unit/ipv6/test_ip6_in.c
+tests_unit_ipv6_test_ip6_in_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ipv6_test_ip6_in_LDADD = $(UNIT_IP_LDADD)
