@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Each header compiles alone, and twice, with the project's warnings."""
 import os
+import re
 import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from source import Report, TOP, c_files
+from source import Report, TOP, c_files, read
 
 CC = shlex.split(os.environ.get("CC", "cc"))
 FLAGS = ["-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
@@ -16,8 +17,12 @@ FLAGS = ["-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-W
 
 
 def compile_alone(path):
-    """None, or the compiler's first words about a header compiled alone."""
-    name = path
+    """None, or the compiler's first words about a header compiled alone.
+
+    A header that is part of another says so with #error "include OTHER"; then OTHER is compiled.
+    """
+    part = re.search(r'^#[ \t]*error "include (\S+)"', read(path), re.M)
+    name = part.group(1) if part else path
     for base in ("src/", "include/"):
         name = name.removeprefix(base)
     out = subprocess.run(CC + FLAGS, input=f'#include "{name}"\n#include "{name}"\n',
