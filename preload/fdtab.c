@@ -215,18 +215,20 @@ void fd_copy(int oldfd, int newfd)
 
 unsigned int fd_learn(int fd)
 {
-	uint64_t tag = tag_get(fd);
 	struct nsp_accname name;
 	unsigned int k = K_NONE;
 	int domain = 0;
 	socklen_t len = sizeof(domain);
 	int saved = errno;
+	uint64_t tag;
 
-	if (tag)
-		k = tag_kind(tag);
-	else if (!real.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) && domain == AF_UNIX &&
-		 accname_of(fd, &name))
-		k = K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0);
+	if (!real.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) && domain == AF_UNIX) {
+		tag = tag_get(fd);
+		if (tag)
+			k = tag_kind(tag);
+		else if (accname_of(fd, &name))
+			k = K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0);
+	}
 	errno = saved;
 	fd_set_kind(fd, k);
 	return k;

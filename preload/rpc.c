@@ -103,8 +103,11 @@ static int send_call(int fd, uint32_t seq, int nr, unsigned int flags, int pass,
 	return send_packet(fd, iov, 3, pass);
 }
 
-/* Wait for the answer to seq; answers to calls that were given up are passed over. */
-static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size_t *rdlen)
+/*
+ * Wait for the answer to seq; answers to calls that were given up are passed over. 0 and what
+ * the daemon answered in *ret, or -errno of the transport.
+ */
+static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size_t *rdlen, int *ret)
 {
 	uint8_t scratch[256];
 	struct nsp_msg h;
@@ -127,7 +130,8 @@ static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size
 	n -= nsp_calls[nr].repsize;
 	if (rdlen)
 		*rdlen = n > 0 ? (size_t)n : 0;
-	return h.ret;
+	*ret = h.ret;
+	return 0;
 }
 
 static int say_hello(int fd)
@@ -138,11 +142,13 @@ static int say_hello(int fd)
 	struct nsp_hello_rep r;
 	char text[256] = "";
 	size_t len = sizeof(text) - 1;
-	int e;
+	int e, ret = 0;
 
 	e = send_call(fd, 0, NSP_NR_HELLO, 0, -1, &q, NULL, 0);
 	if (!e)
-		e = recv_reply(fd, 0, NSP_NR_HELLO, &r, text, &len);
+		e = recv_reply(fd, 0, NSP_NR_HELLO, &r, text, &len, &ret);
+	if (!e)
+		e = ret;
 	if (e < 0) {
 		text[len < sizeof(text) ? len : 0] = 0;
 		shim_log("netstackd refused the channel: %s (%s)", strerror(-e), text);
@@ -296,38 +302,36 @@ static bool transport_lost(int e)
 static int call_once(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
 		     void *rdata, size_t *rdlen, bool oneway)
 {
-	int c = open_channel(-1), e;
+	int c = open_channel(-1), e, ret = 0;
 
 	if (c < 0)
 		return c;
 	e = send_call(c, 1, nr, oneway ? NSP_F_ONEWAY : 0, fd, req, data, dlen);
 	if (!e && !oneway)
-		e = recv_reply(c, 1, nr, rep, rdata, rdlen);
+		e = recv_reply(c, 1, nr, rep, rdata, rdlen, &ret);
 	raw_call(SYS_close, c);
-	return e;
+	return e ? e : ret;
 }
 
 static int call_locked(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
 		       void *rdata, size_t *rdlen, bool oneway)
 {
-	int tries, e = -ENETDOWN;
+	size_t room = rdlen ? *rdlen : 0;
+	int tries, e, ret = 0;
 
 	for (tries = 0; tries < 2; tries++) {
 		e = need_channel();
 		if (e)
 			return e;
+		if (rdlen)
+			*rdlen = room;
 		e = send_call(ch.fd, ++ch.seq, nr, oneway ? NSP_F_ONEWAY : 0, fd, req, data, dlen);
-		if (!e && !oneway) {
-			size_t room = rdlen ? *rdlen : 0;
-
-			e = recv_reply(ch.fd, ch.seq, nr, rep, rdata, rdlen);
-			if (rdlen && transport_lost(e))
-				*rdlen = room;
-		}
-		if (fd >= 0 && e == -EBADF)
-			return e;
+		if (!e && !oneway)
+			e = recv_reply(ch.fd, ch.seq, nr, rep, rdata, rdlen, &ret);
 		if (!transport_lost(e))
-			return e == -ETIMEDOUT && !oneway ? -ETIMEDOUT : e;
+			return e ? e : ret;
+		if (e == -EBADF && fd >= 0 && !fd_cookie(fd))
+			return -EBADF;	/* the socket, not the channel */
 		close_channel();
 	}
 	return -ENETDOWN;

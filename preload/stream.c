@@ -111,7 +111,7 @@ ssize_t stream_tx(int fd, ssize_t r, int flags)
 		return r;
 	/* The program's own shutdown(WR) leaves the other direction open: no HUP, no error. */
 	pending = fd_poll(fd, POLLRDHUP, 0) & (POLLHUP | POLLERR) ? stream_take_error(fd, 0) : 0;
-	if (pending)
+	if (pending && pending != EPIPE)
 		return fail(pending);
 	sigpipe(flags);
 	return -1;
