@@ -34,7 +34,7 @@ int call_hello(struct call *c)
 				   "protocol mismatch: library and netstackd are of different "
 				   "versions; restart netstackd from the same installation");
 	}
-	if (!daemon_allows(c->dm, c->cred.uid)) {
+	if (!c->ch->vouched && !daemon_allows(c->dm, c->cred.uid)) {
 		c->ch->state = CHANNEL_CLOSING;
 		return hello_reply(c, -EACCES,
 				   "not allowed: start netstackd with --allow-uid for this user");
@@ -46,6 +46,7 @@ int call_attach(struct call *c)
 {
 	socklen_t len = sizeof(int);
 	int type = 0, domain = 0, fd;
+	struct channel *ch;
 
 	getsockopt(c->fd, SOL_SOCKET, SO_TYPE, &type, &len);
 	getsockopt(c->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
@@ -54,10 +55,12 @@ int call_attach(struct call *c)
 	fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return -errno;
-	if (!channel_new(c->dm, fd, &c->cred)) {
+	ch = channel_new(c->dm, fd, &c->cred);
+	if (!ch) {
 		close(fd);
 		return -ENOMEM;
 	}
+	ch->vouched = true;
 	return 0;
 }
 
