@@ -211,7 +211,7 @@ static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32
 	const struct sk_buff *head = tcp_rtx_head(tp);
 	u64 age;
 
-	if (tp->ca_state >= TCP_CA_Recovery || !head)
+	if (tp->ca_state != TCP_CA_Open || !head)	/* limited transmit is not deferred */
 		return false;
 	if (tcp_now_us(sk) - tp->lsndtime_us > 1000)
 		return false;

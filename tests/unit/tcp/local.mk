@@ -1,13 +1,21 @@
 # TCP against a scripted peer in virtual time; each test runs over IPv4 and IPv6.
 unit_tcp = \
+	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_open \
-	tests/unit/tcp/test_data
+	tests/unit/tcp/test_recovery \
+	tests/unit/tcp/test_state
 check_PROGRAMS += $(unit_tcp)
 TESTS += $(unit_tcp)
 EXTRA_DIST += tests/unit/tcp/wirebox.h
-tests_unit_tcp_test_open_SOURCES = tests/unit/tcp/test_open.c
-tests_unit_tcp_test_open_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
-tests_unit_tcp_test_open_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
 tests_unit_tcp_test_data_SOURCES = tests/unit/tcp/test_data.c
 tests_unit_tcp_test_data_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_data_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
+tests_unit_tcp_test_open_SOURCES = tests/unit/tcp/test_open.c
+tests_unit_tcp_test_open_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_open_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
+tests_unit_tcp_test_recovery_SOURCES = tests/unit/tcp/test_recovery.c
+tests_unit_tcp_test_recovery_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_recovery_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
+tests_unit_tcp_test_state_SOURCES = tests/unit/tcp/test_state.c
+tests_unit_tcp_test_state_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_state_LDADD = drivers/libdrivers.la $(UNIT_LDADD)

@@ -146,7 +146,7 @@ TEST46(data, dsack)
 /* MUST-35 MUST-36 MUST-37 SHLD-29 SHLD-30: probes with back-off, answered ones go on for ever */
 TEST46(data, zero_window)
 {
-	double gap = 200, t = 0;
+	double gap, t;
 
 	establish_opt(w, NO_TS | NO_WS, 1000, 1460);
 	wire_send(w, 3000, 0);
@@ -155,6 +155,7 @@ TEST46(data, zero_window)
 	at(w, 1);
 	in(w, .flags = A, .seq = 1, .ack = 1001, .zero_wnd = true);
 	quiet(w);
+	gap = wire_info(w).rto / 1000.0;
 	t = 1;
 	for (int i = 0; i < 12; i++) {
 		at(w, t + gap - 2);
@@ -162,7 +163,7 @@ TEST46(data, zero_window)
 		at(w, t + gap + 2);
 		out(w, A, 1000, 1, 0);	/* SND.UNA - 1, SHLD-12 */
 		in(w, .flags = A, .seq = 1, .ack = 1001, .zero_wnd = true);
-		t += gap;
+		t = now_ms(w);
 		gap = gap * 2 > 120000 ? 120000 : gap * 2;
 	}
 	in(w, .flags = A, .seq = 1, .ack = 1001, .wnd = 8);
