@@ -167,8 +167,9 @@ TEST46(data, zero_window)
 		gap = gap * 2 > 120000 ? 120000 : gap * 2;
 	}
 	in(w, .flags = A, .seq = 1, .ack = 1001, .wnd = 8);
-	cr_assert(take(w, &w->last));
-	cr_assert_eq(w->last.seq, 1001);
+	quiet(w);			/* MUST-38: no tinygram, but when the timer says so */
+	at(w, now_ms(w) + 120100);
+	out(w, A | P, 1001, 1, 8);
 	cr_assert_eq(w->sk->sk_state, TCP_ESTABLISHED);
 }
 
