@@ -285,6 +285,32 @@ static void become_dgram(struct channel *ch, const u8 *buf, const struct receive
 	dgram_hello(o, &h, &peer);
 }
 
+/* Channels whose first packet is a hello that waits: a call may be about the socket it makes. */
+void channels_greet(struct daemon *dm)
+{
+	struct channel *ch, *next;
+
+	list_for_each_entry_safe(ch, next, &dm->server.channels, all) {
+		u8 buf[sizeof(struct nsp_dhello)];
+		struct received r;
+		u32 magic;
+
+		if (ch->state != CHANNEL_NEW ||
+		    recv(ch->d.fd, buf, sizeof(buf), MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC) !=
+			    (ssize_t)sizeof(buf))
+			continue;
+		memcpy(&magic, buf, sizeof(magic));
+		if (magic != NSP_DHELLO_MAGIC)
+			continue;
+		receive(ch, buf, sizeof(buf), &r);
+		if (r.len != (ssize_t)sizeof(buf))
+			continue;
+		become_dgram(ch, buf, &r);
+		if (r.fd >= 0)
+			close(r.fd);
+	}
+}
+
 /* Reads and handles one message. false: stop reading (nothing there, or ch is freed). */
 static bool take_message(struct channel *ch)
 {

@@ -65,6 +65,7 @@ void channel_line(struct channel *ch, const char *line, size_t len);	/* TRACE */
 bool channel_flush(struct channel *ch);		/* true: everything is out */
 void channel_barrier(struct channel *ch, const struct nsp_msg *to);
 void channels_turn(struct daemon *dm, bool idle);
+void channels_greet(struct daemon *dm);		/* datagram sockets that wait to be made */
 
 /* rpc.c: one message. false: the client is broken, close it. *fd is closed when it was handled. */
 bool rpc_handle(struct channel *ch, const u8 *buf, u32 len, int *fd, const struct cred *cred);

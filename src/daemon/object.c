@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/object.h"
+#include "daemon/channel.h"
 
 enum {
 	ZOMBIES_MAX = 1024,
@@ -258,6 +259,26 @@ static struct object *check_claim(struct object *o, const struct cred *cred)
 	return o;
 }
 
+/* Requests and hellos that were sent before the call that is being handled. */
+static void greet_all(struct daemon *dm)
+{
+	u32 left = dm->objects.nr_greeting;
+	struct object *o, *next;
+
+	/* those that were accepted before, the newest of the list; they may have been silent */
+	if (left)
+		list_for_each_entry_safe_reverse(o, next, &dm->objects.all, all) {
+			if (o->state != OBJ_GREETING)
+				continue;
+			connect_greeting(o);
+			if (!--left)
+				break;
+		}
+	server_accept_streams(dm);
+	server_accept_seqpackets(dm);
+	channels_greet(dm);
+}
+
 int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct object **out)
 {
 	socklen_t len = sizeof(u64);
@@ -268,8 +289,7 @@ int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct objec
 		return -ENOTSOCK;
 	o = obj_by_cookie(dm, cookie);
 	if (!o) {
-		server_accept_streams(dm);
-		server_accept_seqpackets(dm);
+		greet_all(dm);
 		o = obj_by_cookie(dm, cookie);
 	}
 	if (o)
