@@ -23,10 +23,15 @@ pids=()
 size_mb=${DEMO_MB:-200}
 
 cleanup() {
-	local pid
+	local pid i
 	trap - EXIT INT TERM HUP
-	for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-	for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+	# The last first: the programs before the daemon, the daemon while its TAP is there.
+	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill "${pids[i]}" 2>/dev/null || true; done
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		[ -n "$(ip netns pids "$ns" 2>/dev/null)" ] || break
+		sleep 0.2
+	done
+	for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -9 "$pid" 2>/dev/null || true; done
 	ip netns del "$ns" 2>/dev/null || true
 	rm -rf "$tmp"
 }
@@ -37,7 +42,10 @@ trap 'exit 143' TERM HUP
 say() { printf '\n\033[1m== %s\033[m\n' "$*"; }
 die() { echo "demo.sh: $*" >&2; exit 1; }
 here() { ip netns exec "$ns" "$@"; }
-stack() { ip netns exec "$ns" "$build/netstack" run --control "$ctl" -- "$@"; }
+stack() { here "$build/netstack" run --control "$ctl" -- "$@"; }
+# The same in the background, with a number that kill reaches.
+spawn_here() { ip netns exec "$ns" "$@" 2>/dev/null & pids+=($!); }
+spawn_stack() { spawn_here "$build/netstack" run --control "$ctl" -- "$@"; }
 
 # retry SECONDS COMMAND...: until it succeeds
 retry() {
@@ -92,7 +100,7 @@ echo "hello over our own stack" >"$tmp/www/hello"
 ip netns add "$ns"
 here ip link set lo up
 mkfifo "$tmp/ready"
-here "$build/netstackd" --control "$ctl" \
+ip netns exec "$ns" "$build/netstackd" --control "$ctl" \
 	--dev tap:nsd0,name=eth0,host=10.77.0.1/24,host=fd77::1/64 \
 	--addr 10.77.0.2/24%eth0 --addr fd77::2/64%eth0 --ready-fd 3 3>"$tmp/ready" &
 pids+=($!)
@@ -100,8 +108,7 @@ read -r _ <"$tmp/ready" || die "netstackd did not start"
 "$build/netstack" version --control "$ctl"
 
 nginx_conf native 10.77.0.1:8080 '[fd77::1]:8080' >"$tmp/native.conf"
-here nginx -p "$tmp" -c "$tmp/native.conf" 2>/dev/null &
-pids+=($!)
+spawn_here nginx -p "$tmp" -c "$tmp/native.conf"
 retry 10 here curl -gsS http://10.77.0.1:8080/hello || die "the kernel's nginx did not start"
 
 say "curl on our stack, from an nginx on the kernel's"
@@ -117,8 +124,7 @@ fetch stack 'http://[fd77::1]:8080/big'
 
 say "nginx on our stack, fetched by the kernel's curl"
 nginx_conf ours 10.77.0.2:80 '[fd77::2]:80' >"$tmp/ours.conf"
-stack nginx -p "$tmp" -c "$tmp/ours.conf" 2>/dev/null &
-pids+=($!)
+spawn_stack nginx -p "$tmp" -c "$tmp/ours.conf"
 retry 10 here curl -gsS --max-time 2 http://10.77.0.2/hello || die "nginx did not start: $(cat "$tmp/ours.log")"
 fetch here http://10.77.0.2/big
 retry 10 here curl -gsS --max-time 2 'http://[fd77::2]/hello' || die "nginx does not answer over IPv6"
