@@ -54,7 +54,9 @@ static void choose_link(struct scenario *s, struct wire_sim_params *p)
 		p->dup_ppm = 1000 + prng_below(r, 50000);
 	if (prng_chance(r, 1, 4))
 		p->corrupt_ppm = 1000 + prng_below(r, 20000);
-	s->clean_enough = !p->corrupt_ppm && p->loss_ppm <= 30000;
+	/* A queue of more than a second outlasts address resolution: EHOSTUNREACH, as on Linux. */
+	s->clean_enough = !p->corrupt_ppm && p->loss_ppm <= 30000 &&
+			  (u64)p->queue_bytes * 8 <= p->rate_bps;
 }
 
 static bool all_finished(void *arg)
