@@ -128,6 +128,7 @@ int dgram_icmp_errno(struct sock *sk, const struct inet_icmp_err *e, u16 port, u
 	if (!e->err)
 		return 0;
 	if (e->err == EMSGSIZE) {	/* the path's MTU: news only for who asked not to fragment */
+		inet_icmp_err_pmtu(sk->net, e);
 		hard = pmtudisc != 0;
 		if (!hard && !e->af->af_bit)
 			return 0;

@@ -15,7 +15,6 @@ struct inet_dev;
 
 struct ip_family {
 	const struct inet_af *af;
-	u8 key_bits;			/* 32 or 128 */
 	u8 key_off;			/* of the wire address within union inet_addr: 12 or 0 */
 	struct neigh_table *(*neigh_table)(struct net *net);
 	struct inet_dev *(*dev_get)(const struct net_device *dev);	/* NULL: none */
@@ -33,7 +32,6 @@ struct ip_family {
 	u32 (*min_pmtu)(const struct net *net);
 	u64 (*mtu_expires_ns)(const struct net *net);
 	u32 (*dev_mtu)(const struct net_device *dev);
-	u8 (*default_ttl)(const struct net *net, const struct net_device *dev);
 };
 
 static inline u8 inet_family_bit(u16 family)

@@ -41,6 +41,14 @@ void inet_icmp_err_deliver(struct net *net, const struct inet_icmp_err *e, u8 pr
 		net->ip.raw_err(net, e, proto);
 }
 
+void inet_icmp_err_pmtu(struct net *net, const struct inet_icmp_err *e)
+{
+	u32 scope = inet_addr_is_linklocal(&e->daddr) ? e->iif : 0;
+
+	if (e->err == EMSGSIZE && e->info)
+		inet_pmtu_learn(net, e->af->family, &e->daddr, scope, e->info);
+}
+
 u32 ip_quote(const struct sk_buff *skb, u8 *to, u32 max)
 {
 	const u8 *nh = skb_network_header(skb);

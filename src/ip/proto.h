@@ -39,9 +39,7 @@ struct inet_icmp_err {
 	const u8 *l4;			/* quoted transport header, l4_len (>= 8) bytes */
 	u32 l4_len;
 	u8 type, code;
-	u32 info;			/* next-hop MTU, or pointer. For TCP the transport learns the MTU
-					 * (dst->ops->update_pmtu) once the quoted sequence number was
-					 * validated; for the others the family has done it */
+	u32 info;			/* next-hop MTU, or pointer */
 	u32 iif;
 	int err;			/* positive errno */
 	bool hard;			/* by the family's matrix (RFC 1122 4.2.3.9, Linux's fatal column) */
@@ -60,6 +58,12 @@ int inet_add_protocol(struct net *net, const struct net_protocol *p, u8 proto, u
 void inet_del_protocol(struct net *net, u8 proto, u8 af_bits);
 /* Hands e to the transport of proto, if there is one that wants errors. */
 void inet_icmp_err_deliver(struct net *net, const struct inet_icmp_err *e, u8 proto);
+/*
+ * Learns the path MTU that e tells, if it is such a message. For whoever matched the quoted packet
+ * to a socket of his (RFC 5927 7): what nobody sent must not shrink a path. The family has refused
+ * values that no router may tell.
+ */
+void inet_icmp_err_pmtu(struct net *net, const struct inet_icmp_err *e);
 
 /* Raw sockets see every delivered packet first. Set by the raw room; returns true if one took it. */
 typedef bool (*raw_deliver_fn)(const struct sk_buff *skb, u8 proto);

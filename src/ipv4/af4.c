@@ -108,15 +108,8 @@ static u32 dev_mtu(const struct net_device *dev)
 	return min(dev->mtu, (u32)IP4_LEN_MAX);
 }
 
-static u8 default_ttl(const struct net *net, const struct net_device *dev)
-{
-	(void)dev;
-	return net->ipv4.ip_default_ttl;
-}
-
 const struct ip_family ip_family4 = {
 	.af = &inet_af4,
-	.key_bits = 32,
 	.key_off = 12,
 	.neigh_table = neigh_table,
 	.dev_get = dev_get,
@@ -130,5 +123,4 @@ const struct ip_family ip_family4 = {
 	.min_pmtu = min_pmtu,
 	.mtu_expires_ns = mtu_expires,
 	.dev_mtu = dev_mtu,
-	.default_ttl = default_ttl,
 };

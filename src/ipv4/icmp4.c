@@ -88,11 +88,7 @@ static bool error_info(struct net *net, const struct icmp4_hdr *icmph, const str
 	if (icmph->code != ICMP4_UNREACH_FRAG_NEEDED)
 		return true;
 	e->info = frag_needed_mtu(net, icmph, quoted);
-	if (!e->info)
-		return false;
-	if (quoted->protocol != IP_PROTO_TCP)
-		inet_pmtu_learn(net, INET_FAMILY_4, &e->daddr, 0, e->info);
-	return true;
+	return e->info;
 }
 
 /*

@@ -69,7 +69,7 @@ static int too_big(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mt
 {
 	net_mib_inc(net, Ip_FragFails);
 	/* A datagram socket learns from the result; a stream from the ICMP path, as of any router. */
-	if (!sk || inet_family_bit(skb->dst->ops->family) || !sk->prot || sk->prot->type == 1)
+	if (!sk || !sk->prot || sk->prot->type == 1)
 		icmp4_send(skb, ICMP4_TYPE_UNREACH, ICMP4_UNREACH_FRAG_NEEDED, be32_make(mtu));
 	return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
 }
@@ -278,6 +278,9 @@ int ip_queue_xmit(struct net *net, struct sock *sk, struct sk_buff *skb, const s
 	skb_push(skb, hlen);
 	skb_reset_network_header(skb);
 	fill_header(net, skb, fl, rt, opts, hlen);
+	if (unlikely(opts->pmtudisc == IP4_PMTUDISC_INTERFACE && skb->len > dst->dev->mtu &&
+		     !skb_is_gso(skb)))
+		return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);	/* no DF, yet no fragments */
 	skb_dst_drop(skb);
 	skb_dst_set(skb, dst_hold(dst));
 	return ip_local_out(net, sk, skb);

@@ -131,16 +131,8 @@ static u32 dev_mtu(const struct net_device *dev)
 	return idev && idev->conf.mtu >= IP6_MIN_MTU ? min(mtu, idev->conf.mtu) : mtu;
 }
 
-static u8 default_ttl(const struct net *net, const struct net_device *dev)
-{
-	const struct inet6_dev *idev = in6_dev_get(dev);
-
-	return idev ? idev->conf.hop_limit : net->ipv6.conf_default.hop_limit;
-}
-
 const struct ip_family ip_family6 = {
 	.af = &inet_af6,
-	.key_bits = 128,
 	.key_off = 0,
 	.neigh_table = neigh_table,
 	.dev_get = dev_get,
@@ -154,5 +146,4 @@ const struct ip_family ip_family6 = {
 	.min_pmtu = min_pmtu,
 	.mtu_expires_ns = mtu_expires,
 	.dev_mtu = dev_mtu,
-	.default_ttl = default_ttl,
 };

@@ -56,12 +56,6 @@ static bool quoted_transport(const u8 *pkt, u32 len, u8 *proto, u32 *off)
 	return true;
 }
 
-/* Scope of a link-local destination in what is learned about it. */
-static u32 scope_of(const struct inet_icmp_err *e)
-{
-	return inet_addr_is_linklocal(&e->daddr) ? e->iif : 0;
-}
-
 /*
  * data at the ICMPv6 header. The quoted packet must be one that we could have sent (IP6-22): its
  * source is ours. A Packet Too Big below 1280 says nothing (RFC 8201 4).
@@ -88,12 +82,8 @@ static enum skb_drop_reason icmp6_error(struct net *net, struct sk_buff *skb)
 		return SKB_DROP_IP_INVALID_DEST;
 	if (!quoted_transport((const u8 *)quoted, skb_headlen(skb) - ICMP6_HLEN, &proto, &off))
 		return SKB_DROP_ICMP_IGNORED;
-	if (e.type == ICMP6_TYPE_PKT_TOOBIG) {
-		if (e.info < IP6_MIN_MTU)
-			return SKB_DROP_ICMP_IGNORED;
-		if (proto != IP_PROTO_TCP)
-			inet_pmtu_learn(net, INET_FAMILY_6, &e.daddr, scope_of(&e), e.info);
-	}
+	if (e.type == ICMP6_TYPE_PKT_TOOBIG && e.info < IP6_MIN_MTU)
+		return SKB_DROP_ICMP_IGNORED;
 	e.err = icmp6_to_errno(e.type, e.code, &e.hard);
 	e.l4 = (const u8 *)quoted + off;
 	e.l4_len = skb_headlen(skb) - ICMP6_HLEN - off;

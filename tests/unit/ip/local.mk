@@ -2,7 +2,8 @@
 unit_ip = \
 	tests/unit/ip/test_addr \
 	tests/unit/ip/test_fib_trie \
-	tests/unit/ip/test_frag
+	tests/unit/ip/test_frag \
+	tests/unit/ip/test_life
 check_PROGRAMS += $(unit_ip)
 TESTS += $(unit_ip)
 EXTRA_DIST += tests/unit/ip/ipnet.h
@@ -18,3 +19,6 @@ tests_unit_ip_test_fib_trie_LDADD = $(UNIT_IP_LDADD)
 tests_unit_ip_test_frag_SOURCES = tests/unit/ip/test_frag.c
 tests_unit_ip_test_frag_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ip_test_frag_LDADD = $(UNIT_IP_LDADD)
+tests_unit_ip_test_life_SOURCES = tests/unit/ip/test_life.c
+tests_unit_ip_test_life_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ip_test_life_LDADD = $(UNIT_IP_LDADD)

@@ -16,7 +16,7 @@ static void sink_rcv(struct sk_buff *skb)
 
 static void sink_err(struct net *net, const struct inet_icmp_err *e)
 {
-	(void)net;
+	inet_icmp_err_pmtu(net, e);
 	errs++;
 	err = *e;
 	cr_assert_geq(e->l4_len, 8);
@@ -390,6 +390,20 @@ Test(icmp4, path_mtu)
 	cr_assert_eq(dst_mtu(dst), 1300);
 	dst_release(dst);
 	dst_release(other);
+}
+
+/* RFC 5927: what no transport claims does not shrink the path */
+Test(icmp4, path_mtu_of_nobody)
+{
+	struct pkt4 q = { .saddr = "10.0.0.1", .daddr = "8.8.8.8", .proto = ABSENT, .payload = l4,
+			  .len = 16 };
+	struct dst_entry *dst;
+
+	default_route();
+	dst = route_to("8.8.8.8");
+	error_in(3, 4, 600, &q, 0);
+	cr_assert_eq(dst_mtu(dst), 1500);
+	dst_release(dst);
 }
 
 /* IP4-26: a router that does not tell */

@@ -21,7 +21,7 @@ static void sink_rcv(struct sk_buff *skb)
 
 static void sink_err(struct net *net, const struct inet_icmp_err *e)
 {
-	(void)net;
+	inet_icmp_err_pmtu(net, e);
 	errs++;
 	err = *e;
 }
