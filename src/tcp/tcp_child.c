@@ -95,7 +95,7 @@ static void tcp_child_sequence(const struct tcp_request_sock *req, struct tcp_so
 	tp->snd_una = tp->snd_nxt = tp->write_seq = tp->snd_sml = tp->snd_up = tp->pushed_seq =
 		req->snt_isn + 1;
 	tp->irs = req->rcv_isn;
-	tp->rcv_nxt = tp->rcv_wup = tp->copied_seq = tp->ack_seq_sent = req->rcv_isn + 1;
+	tp->rcv_nxt = tp->rcv_wup = tp->copied_seq = req->rcv_isn + 1;
 	tp->snd_wl1 = req->rcv_isn + 1;
 	tp->snd_wnd = tp->max_window = req->snd_wnd;
 	tp->rcv_wnd = req->rcv_wnd;

@@ -133,7 +133,6 @@ static enum skb_drop_reason tcp_syn_room(struct sock *sk)
 		return SKB_DROP_TCP_LISTEN_OVERFLOW;
 	}
 	if (l->nr_syn >= limit) {
-		tcp_ns(sk)->overflow_stamp = sk->net->now;
 		net_mib_inc(sk->net, TcpExt_TCPReqQFullDrop);
 		net_mib_inc(sk->net, TcpExt_ListenDrops);
 		return SKB_DROP_TCP_REQQ_FULL;

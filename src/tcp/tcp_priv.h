@@ -132,7 +132,6 @@ struct tcp_sock {
 	u32 copied_seq;			/* what the user has taken */
 	u32 irs;
 	u32 window_clamp, rcv_ssthresh;	/* most to offer; most to offer now (slow growth) */
-	u32 ack_seq_sent;		/* last ACK that left (RFC 7323 Last.ACK.sent is rcv_wup) */
 	u64 rcv_tstamp_us;		/* last segment of any kind (keepalive) */
 	u64 lrcvtime_us, lsndtime_us;	/* last data in, last data out */
 
@@ -171,7 +170,7 @@ struct tcp_sock {
 	u32 ca_state : 3;		/* TCP_CA_* */
 	u32 ca_initialized : 1, ca_setsockopt : 1, frto : 1, is_sack_reneg : 1;
 	u32 is_cwnd_limited : 1, tlp_retrans : 1, rate_app_limited : 1, chrono_type : 2;
-	u32 dsack_seen_rack : 1, syn_fastopen : 1, ecn_flags : 4;
+	u32 ecn_flags : 4;
 	u32 tlp_high_seq;		/* snd_nxt when the tail probe left; 0: none */
 	struct tcp_rack rack;
 
@@ -204,8 +203,6 @@ struct tcp_sock {
 	u8 compressed_ack, dup_ack_counter;
 	u32 compressed_rcv_nxt;
 	u32 last_oow_ack_ms;		/* rate limit of answers to bad segments */
-	u32 challenge_ms;
-	u16 challenge_nr;
 
 	/* -- receive queues */
 	struct rb_root ooo;		/* out of order, by tcp_rxcb(skb)->seq */
@@ -230,7 +227,7 @@ struct tcp_sock {
 	u8 keepalive_probes;
 	u8 defer_accept;		/* SYN-ACK retransmissions to wait for data */
 	u8 save_syn;
-	bool recvmsg_inq, thin_lto, wake_notsent;
+	bool recvmsg_inq, thin_lto;
 	u16 saved_syn_len;
 	s32 linger2_s;			/* FIN-WAIT-2; 0: sysctl, -1: none */
 	u32 keepalive_time_s, keepalive_intvl_s;	/* 0: sysctl */

@@ -40,7 +40,6 @@ static void tcp_init_rcv_seq(struct tcp_sock *tp, const struct tcp_seg *seg)
 	tp->rcv_nxt = seg->seq + 1;
 	tp->rcv_wup = tp->rcv_nxt;
 	tp->copied_seq = tp->rcv_nxt;
-	tp->ack_seq_sent = tp->rcv_nxt;
 }
 
 /* The handshake is over on our side. */

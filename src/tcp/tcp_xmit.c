@@ -213,7 +213,6 @@ static void tcp_event_ack_sent(struct sock *sk, u32 pcount)
 			tp->ato_us = TCP_ATO_MIN_US;
 	}
 	tp->ack_pending = 0;
-	tp->ack_seq_sent = tp->rcv_nxt;
 	del_timer(&tp->delack_timer);
 }
 

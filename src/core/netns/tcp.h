@@ -19,29 +19,24 @@ struct netns_tcp {
 	struct list_head tw_list;	/* every time-wait object, oldest first */
 	struct siphash_key isn_key;	/* RFC 6528 secret */
 	struct siphash_key ts_key;	/* per-connection timestamp offsets */
-	struct siphash_key cookie_key[2];	/* SYN cookies */
 	struct page_frag tx_frag;	/* page that outgoing payload is carved from */
 	struct sysctl_table sysctls;
 	const struct tcp_congestion_ops *ca_default;
 	u32 tw_count, orphan_count, sock_count;
 	u32 challenge_count;		/* host-wide challenge ACKs in this second */
 	u64 challenge_until;
-	u64 oow_synack_last;
-	u64 overflow_stamp;		/* when a SYN queue last overflowed (cookies are valid then) */
-	u64 mem_alloc;			/* octets of truesize in all TCP queues */
 
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */
 	u32 rmem[3], wmem[3];
-	u64 mem[3];
 	u32 sack, dsack, timestamps, window_scaling, recovery, early_retrans, frto;
-	u32 reordering, max_reordering, slow_start_after_idle, ecn, ecn_fallback;
+	u32 reordering, max_reordering, slow_start_after_idle, ecn;
 	u32 syn_retries, synack_retries, syn_linear_timeouts, retries1, retries2, orphan_retries;
-	u32 max_orphans, max_tw_buckets, max_syn_backlog, syncookies, abort_on_overflow;
-	u32 tw_reuse, rfc1337, stdurg, challenge_ack_limit, min_snd_mss, base_mss, mtu_probing;
-	u32 autocorking, limit_output_bytes, pacing_ss_ratio, pacing_ca_ratio, notsent_lowat;
-	u32 moderate_rcvbuf, no_metrics_save, adv_win_scale, app_win, tso_win_divisor, min_tso_segs;
+	u32 max_orphans, max_tw_buckets, max_syn_backlog, abort_on_overflow;
+	u32 tw_reuse, rfc1337, stdurg, challenge_ack_limit, min_snd_mss;
+	u32 limit_output_bytes, pacing_ss_ratio, pacing_ca_ratio, notsent_lowat;
+	u32 moderate_rcvbuf, tso_win_divisor, min_tso_segs;
 	u32 tso_rtt_log, thin_linear_timeouts, retrans_collapse, workaround_signed_windows;
-	u32 fastopen, comp_sack_nr, shrink_window, keepalive_probes, min_rtt_wlen, rto_min_us;
+	u32 comp_sack_nr, keepalive_probes, min_rtt_wlen, rto_min_us;
 	u32 rto_max_ms;
 	u64 fin_timeout_ns, keepalive_time_ns, keepalive_intvl_ns, invalid_ratelimit_ns;
 	u64 comp_sack_delay_ns;

@@ -1,6 +1,7 @@
 # TCP against a scripted peer in virtual time; each test runs over IPv4 and IPv6.
 unit_tcp = \
 	tests/unit/tcp/test_data \
+	tests/unit/tcp/test_misc \
 	tests/unit/tcp/test_open \
 	tests/unit/tcp/test_recovery \
 	tests/unit/tcp/test_state
@@ -10,6 +11,9 @@ EXTRA_DIST += tests/unit/tcp/wirebox.h
 tests_unit_tcp_test_data_SOURCES = tests/unit/tcp/test_data.c
 tests_unit_tcp_test_data_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_data_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
+tests_unit_tcp_test_misc_SOURCES = tests/unit/tcp/test_misc.c
+tests_unit_tcp_test_misc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_misc_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
 tests_unit_tcp_test_open_SOURCES = tests/unit/tcp/test_open.c
 tests_unit_tcp_test_open_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_open_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
