@@ -15,6 +15,55 @@
  * most likely has as many, and then its payload lands directly in the program's buffer. */
 static uint8_t ctl_guess[MEM_FD_MAX];
 
+/*
+ * Sending is one way: what the stack says of a datagram comes later, as an error of the socket.
+ * What may well be refused is asked for instead, until the same was taken once: large datagrams,
+ * control messages, groups, IPv4 through an IPv6 socket. Raw and ping sockets always ask.
+ */
+static struct trust {
+	uint32_t ctl;	/* hash of the control messages */
+	uint16_t size;	/* octets of payload */
+	uint8_t dest;	/* TRUST_* */
+} trusted[MEM_FD_MAX];
+enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, SMALL_DATAGRAM = 1280 - 48 };
+
+static struct trust *trust_of(int fd)
+{
+	static struct trust none;
+
+	return (unsigned int)fd < MEM_FD_MAX ? &trusted[fd] : &none;
+}
+
+void dgram_distrust(int fd)
+{
+	memset(trust_of(fd), 0, sizeof(struct trust));
+}
+
+static uint32_t hash_of(const uint8_t *p, size_t len)
+{
+	uint32_t h = 2166136261u;	/* FNV-1a */
+
+	while (len--)
+		h = (h ^ *p++) * 16777619u;
+	return h;
+}
+
+static uint8_t dest_class(const struct sockaddr *sa, socklen_t len)
+{
+	const struct sockaddr_in6 *s6 = (const void *)sa;
+
+	if (!sa || len < sizeof(struct sockaddr_in))
+		return 0;
+	if (sa->sa_family == AF_INET)
+		return IN_MULTICAST(ntohl(((const struct sockaddr_in *)(const void *)sa)
+						  ->sin_addr.s_addr)) ? TRUST_GROUP : 0;
+	if (sa->sa_family != AF_INET6 || len < 24)
+		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
+		return TRUST_MAPPED;
+	return IN6_IS_ADDR_MULTICAST(&s6->sin6_addr) ? TRUST_GROUP : 0;
+}
+
 static uint8_t *guess_of(int fd)
 {
 	static uint8_t none;
@@ -72,6 +121,7 @@ int dgram_socket(int family, int type, int protocol, int flags)
 			goto out;
 	}
 	*guess_of(fd) = 0;
+	dgram_distrust(fd);
 	fd_set_kind(fd, tag_kind(tag) | KF_FRESH);
 	return fd;
 out:
@@ -170,7 +220,7 @@ static int check_dest(unsigned int k, const struct sockaddr *sa, socklen_t len)
 	return 0;
 }
 
-/* What sendto() must report at once; 0 when the datagram may go. */
+/* What sendto() must report at once; 0 when the datagram may go, -1 when the stack must be asked. */
 static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t total, int flags)
 {
 	int e;
@@ -189,7 +239,44 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	e = check_dest(k, msg->msg_name, msg->msg_namelen);
 	if (e)
 		return e;
+	/* the way to a group is the socket's own business */
+	if (dest_class(msg->msg_name, msg->msg_namelen) == TRUST_GROUP)
+		return 0;
 	return -route_check(msg->msg_name, msg->msg_namelen);
+}
+
+static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t total,
+		     const uint8_t *ctl, size_t ctllen)
+{
+	const struct trust *t = trust_of(fd);
+
+	if (KIND(k) == K_RAW)
+		return true;
+	if (total > SMALL_DATAGRAM && total > t->size)
+		return true;
+	if (ctllen && hash_of(ctl, ctllen) != t->ctl)
+		return true;
+	return dest_class(msg->msg_name, msg->msg_namelen) & ~t->dest;
+}
+
+/* The stack's answer to the datagram just sent: 0 or errno. */
+static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
+		    const struct nsp_dgram *h)
+{
+	struct trust *t = trust_of(fd);
+	struct nsp_geterr_rep r = { 0 };
+	int e = rpc(NSP_NR_GETERR, fd, NULL, NULL, 0, &r, NULL, NULL);
+
+	if (e < 0)
+		return -e;
+	if (r.err)
+		return r.err;
+	if (h->ctllen)
+		t->ctl = hash_of(ctl, h->ctllen);
+	if (h->paylen > t->size)
+		t->size = (uint16_t)h->paylen;
+	t->dest |= dest_class(msg->msg_name, msg->msg_namelen);
+	return 0;
 }
 
 static ssize_t send_packet(int fd, const struct msghdr *msg, struct nsp_dgram *h, void *ctl,
@@ -232,7 +319,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 		}
 	}
 	e = send_checks(fd, k, msg, total, flags);
-	if (e)
+	if (e > 0)
 		return fail(e);
 	if (k & KF_FRESH)
 		fd_set_kind(fd, k & ~(unsigned int)KF_FRESH);
@@ -242,9 +329,13 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	h.ctllen = (uint32_t)n;
 	if (msg->msg_name)
 		addr_pack(&h.peer, msg->msg_name, msg->msg_namelen);
+	if (e || must_ask(fd, k, msg, total, ctl, (size_t)n))
+		h.flags = NSP_DGRAM_TELL;
 	n = send_packet(fd, msg, &h, ctl, flags);
-	if (n >= 0)
-		return (ssize_t)total;
+	if (n >= 0) {
+		e = h.flags ? ask_sent(fd, msg, ctl, &h) : 0;
+		return e ? fail(e) : (ssize_t)total;
+	}
 	if (errno == ECONNRESET || errno == ENOTCONN || errno == ECONNREFUSED)
 		errno = ENETDOWN;
 	else if (errno == EPIPE && fd_poll(fd, 0, 0) & POLLHUP)
@@ -368,6 +459,7 @@ static ssize_t recv_errqueue(int fd, struct msghdr *msg)
 	memcpy(&h, buf, sizeof(h));
 	if (h.ctllen > len - sizeof(h) || h.paylen > len - sizeof(h) - h.ctllen)
 		return fail(EAGAIN);
+	dgram_so_error(fd);	/* reading the queue takes the pending error with it */
 	want = bytes_of(msg->msg_iov, msg->msg_iovlen);
 	n = h.paylen < want ? h.paylen : want;
 	iov_copy(msg->msg_iov, msg->msg_iovlen, 0, buf + sizeof(h) + h.ctllen, n, true);

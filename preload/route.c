@@ -87,6 +87,7 @@ static void keep(uint8_t family, const uint8_t *key, const struct nsp_route_get_
 	__atomic_clear(&lock, __ATOMIC_RELEASE);
 }
 
+/* 0: there is a route; 1: to whom not everyone may send; -errno */
 static int ask(const struct sockaddr *sa, socklen_t len, struct nsp_addr *src)
 {
 	struct nsp_route_get_req q;
@@ -105,7 +106,7 @@ static int ask(const struct sockaddr *sa, socklen_t len, struct nsp_addr *src)
 	*src = r.src;
 	if (keyed)
 		keep((uint8_t)sa->sa_family, key, &r);
-	return 0;
+	return !r.valid_ms;
 }
 
 int route_check(const struct sockaddr *sa, socklen_t len)
@@ -119,7 +120,7 @@ bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_sto
 {
 	struct nsp_addr a;
 
-	if (ask(dst, len, &a) || !a.len || a.len > sizeof(a.sa))
+	if (ask(dst, len, &a) < 0 || !a.len || a.len > sizeof(a.sa))
 		return false;
 	memset(src, 0, sizeof(*src));
 	memcpy(src, a.sa, a.len);

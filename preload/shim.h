@@ -189,6 +189,8 @@ int dgram_socket(int family, int type, int protocol, int flags);
 int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len);
 ssize_t dgram_send(int fd, const struct msghdr *msg, int flags);
 ssize_t dgram_recv(int fd, struct msghdr *msg, int flags);
+/** dgram_distrust() - an option was set: what was sent before may be refused now */
+void dgram_distrust(int fd);
 int dgram_so_error(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);

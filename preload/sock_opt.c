@@ -147,6 +147,7 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 {
 	int e = set_sync(fd, level, name, val, len);
 
+	dgram_distrust(fd);
 	if (e < 0)
 		return fail(-e);
 	if ((k & KF_FRESH) && len <= 64)

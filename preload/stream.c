@@ -133,7 +133,8 @@ ssize_t stream_rx(int fd, ssize_t r)
 	}
 	if (!err && !(fd_poll(fd, POLLRDHUP, 0) & (POLLHUP | POLLERR)))
 		return 0;
-	err = stream_take_error(fd, err);
+	/* Without a daemon this is no orderly end: the data may be cut. */
+	err = stream_take_error(fd, ECONNRESET);
 	if (err && KIND(k) == K_CONNECTING)
 		fd_set_kind(fd, k | KF_FAILED);
 	return err ? fail(err) : 0;
