@@ -131,7 +131,8 @@ retry 10 here curl -gsS --max-time 2 'http://[fd77::2]/hello' || die "nginx does
 fetch here 'http://[fd77::2]/big'
 
 say "the first packets of that first curl, as the stack saw them"
-sed -n '/tracing/d; s/^[0-9]*\.\([0-9]*\)/  .\1/; 1,15p' "$tmp/trace" | cut -c1-150
+grep -E 'IP|ARP' "$tmp/trace" | head -n 15 | cut -c1-170 |
+	sed 's/^[0-9]*\.\([0-9]*\)/  .\1/; s/netif_receive_skb: eth0/in /; s/net_dev_xmit: eth0/out/'
 say "sockets of the stack now"
 "$build/netstack" sock --control "$ctl" | sed 's/^/  /'
 say "done; try: ./bootstrap check"

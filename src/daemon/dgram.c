@@ -152,7 +152,9 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 		ret = send_payload(o, &m, p + sizeof(h) + h.ctllen, h.paylen);
 	if (ret == -EAGAIN)
 		return -EAGAIN;
-	if (ret < 0)
+	if (ret < 0 && h.flags & NSP_DGRAM_TELL)
+		o->err = (int)-ret;	/* the program asks right behind it */
+	else if (ret < 0)
 		tell_error(o, (int)-ret);
 	o->dm->count.dgram_in++;
 	return 0;

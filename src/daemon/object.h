@@ -35,6 +35,7 @@ enum {
 	OBJ_F_GREETED = 1 << 12,	/* datagram: hello was taken */
 	OBJ_F_URG = 1 << 13,		/* the stack has urgent data */
 	OBJ_F_HELD = 1 << 14,		/* listener on the daemon's list of held ones */
+	OBJ_F_DEAF = 1 << 15,		/* the program's writes fail */
 };
 
 struct dgram_stash;

@@ -55,7 +55,8 @@ int call_route_get(struct call *c)
 	rep->oif = fl.oif;
 	rep->mtu = dst_mtu(rt);
 	rep->prefix_len = asked->family == INET_FAMILY_4 ? 32 : 128;
-	rep->valid_ms = ROUTE_VALID_MS;
+	/* Whether a broadcast may be sent is the socket's: not to be taken for granted. */
+	rep->valid_ms = rt_of(rt)->type == RTN_BROADCAST ? 0 : ROUTE_VALID_MS;
 	dst_release(rt);
 	return 0;
 }

@@ -186,8 +186,14 @@ static enum step rx_urgent(struct object *o)
 {
 	u8 byte;
 
-	if (sock_stream_read_oob(o->sk, &byte, SMSG_PEEK) < 0)
-		return STEP_STOP;
+	int ret = sock_stream_read_oob(o->sk, &byte, SMSG_PEEK);
+
+	if (ret == -EAGAIN)
+		return STEP_STOP;	/* the octet itself is still on its way */
+	if (ret <= 0) {
+		o->flags &= ~(u32)OBJ_F_URG;
+		return STEP_AGAIN;
+	}
 	if (!(o->flags & OBJ_F_DISCARD) &&
 	    send(o->d.fd, &byte, 1, MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
 		o->flags &= ~(u32)OBJ_F_WRITABLE;
@@ -198,6 +204,13 @@ static enum step rx_urgent(struct object *o)
 	return STEP_AGAIN;
 }
 
+static bool at_urgent_mark(struct object *o)
+{
+	int mark = 0;
+
+	return o->flags & OBJ_F_URG && !sock_ioctl(o->sk, SIOCATMARK, &mark) && mark;
+}
+
 static enum step rx_step(struct object *o, size_t *moved)
 {
 	struct skb_vec vec[PUMP_VECS];
@@ -206,6 +219,9 @@ static enum step rx_step(struct object *o, size_t *moved)
 	ssize_t r;
 	int n;
 
+	/* Reading on would pass over the urgent octet. */
+	if (at_urgent_mark(o) && rx_urgent(o) == STEP_STOP)
+		return STEP_STOP;
 	n = sock_stream_peek(o->sk, vec, PUMP_VECS, &len);
 	if (n <= 0 || !len)
 		return o->flags & OBJ_F_URG ? rx_urgent(o) : STEP_STOP;
@@ -267,12 +283,26 @@ static enum step rx_end(struct object *o)
 	return STEP_STOP;
 }
 
+/*
+ * The connection failed, but the program has not read what arrived before: that must stay
+ * readable, so the failure itself waits. Its writes fail from now on.
+ */
+static void end_writing(struct object *o)
+{
+	if (o->flags & OBJ_F_DEAF)
+		return;
+	o->flags |= OBJ_F_DEAF;
+	shutdown(o->d.fd, SHUT_RD);
+}
+
 static void pump(struct object *o)
 {
 	if (tx(o, PUMP_BUDGET) == STEP_GONE)
 		return;
 	if (rx(o))
 		rx_end(o);
+	else if (o->sk->sk_state == TCP_CLOSE && o->sk->sk_err)
+		end_writing(o);
 }
 
 void stream_drain(struct object *o)

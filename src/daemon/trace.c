@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/channel.h"
+#include "wire/print.h"
 
 static void update_mask(struct daemon *dm)
 {
@@ -31,23 +32,40 @@ void trace_stop(struct channel *ch)
 	update_mask(ch->dm);
 }
 
+/* Frames on their way in and out are decoded as a packet analyser would. */
+static bool decode_frame(struct strbuf *sb, const struct trace_event *ev)
+{
+	const struct sk_buff *skb = ev->skb;
+	const u8 *mac;
+
+	if ((ev->point != TRACE_netif_receive_skb && ev->point != TRACE_net_dev_xmit) || !skb ||
+	    !ev->dev || ev->dev->type != DEV_TYPE_ETHER)
+		return false;
+	mac = skb_mac_header(skb);
+	if (mac > skb->data || skb->data - mac > 64)
+		return false;
+	strbuf_printf(sb, "%s ", ev->dev->name);
+	print_eth(sb, mac, (size_t)(skb->tail - mac), skb->len + (size_t)(skb->data - mac));
+	return true;
+}
+
 /* From inside the stack: only stores the line. */
 void trace_to_channels(void *ctx, const struct trace_event *ev)
 {
 	struct daemon *dm = ctx;
 	struct channel *ch;
 	char line[1024];
-	int len;
+	struct strbuf sb;
 
-	len = snprintf(line, sizeof(line), "%llu.%09llu %s: %s",
-		       (unsigned long long)(ev->now_ns / NSEC_PER_SEC),
-		       (unsigned long long)(ev->now_ns % NSEC_PER_SEC), trace_point_name(ev->point),
-		       ev->text);
-	if (len >= (int)sizeof(line))
-		len = (int)sizeof(line) - 1;
+	strbuf_init(&sb, line, sizeof(line));
+	strbuf_printf(&sb, "%llu.%09llu %s: ", (unsigned long long)(ev->now_ns / NSEC_PER_SEC),
+		      (unsigned long long)(ev->now_ns % NSEC_PER_SEC),
+		      trace_point_name(ev->point));
+	if (!decode_frame(&sb, ev))
+		strbuf_puts(&sb, ev->text);
 	list_for_each_entry(ch, &dm->server.traces, wait)
 		if (ch->trace_mask & 1ull << ev->point)
-			channel_line(ch, line, (size_t)len);
+			channel_line(ch, line, sb.len);
 }
 
 /* "name name,name": 0 for an unknown one. Nothing: all. */
