@@ -112,7 +112,8 @@ Test(bind, refused_addresses)
 		{ 10, "::ffff:10.9.9.9", -EADDRNOTAVAIL }, { 2, "::1", -EAFNOSUPPORT },
 		{ 10, "127.0.0.1", -EINVAL },	/* sockaddr_in is too short for AF_INET6 */
 		{ 2, "224.0.0.1", 0 }, { 2, "10.1.1.255", 0 }, { 2, "255.255.255.255", 0 },
-		{ 10, "ff02::1", -EINVAL }, { 10, "ff05::1", 0 }, { 10, "fe80::1", 0 }, { 10, "fe80::9", -EADDRNOTAVAIL },
+		{ 10, "ff02::1", -EINVAL }, { 10, "ff05::1", 0 }, { 10, "fe80::1", 0 },
+		{ 10, "fe80::9", -EADDRNOTAVAIL },
 	};
 	struct box *b = box_open();
 
