@@ -128,7 +128,8 @@ Test(ip4_out, mtu_discovery_modes)
 {
 	static const struct disc rows[] = {
 		{ 0, true, false, 0 }, { 1, true, true, 0 }, { 2, true, true, -EMSGSIZE },
-		{ 3, true, true, -EMSGSIZE }, { 4, true, false, -EMSGSIZE }, { 5, true, false, 0 }, { 1, false, true, -EMSGSIZE },
+		{ 3, true, true, -EMSGSIZE }, { 4, true, false, -EMSGSIZE },
+		{ 5, true, false, 0 }, { 1, false, true, -EMSGSIZE },
 		{ 0, false, false, 0 },
 	};
 
