@@ -60,6 +60,7 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_DGRAM_HELLO 3	/* answer to the hello: err, 0 or positive errno */
 
 /* struct nsp_dgram.flags */
+#define NSP_DGRAM_TELL 0x02	/* to the daemon: keep the errno of this send for GETERR */
 #define NSP_DGRAM_TRUNC 0x01	/* from the daemon: payload was cut (limit of the channel) */
 
 /*

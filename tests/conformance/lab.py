@@ -66,7 +66,7 @@ enter_namespace()
 import logging  # noqa: E402
 
 logging.getLogger("scapy").setLevel(logging.ERROR)
-from scapy.all import Ether, IP, IPv6, conf  # noqa: E402
+from scapy.all import Ether, ICMPv6EchoReply, ICMPv6EchoRequest, IP, IPv6, conf  # noqa: E402
 
 conf.verb = 0
 
@@ -149,6 +149,8 @@ def unpack(v):
 
 class Lab:
     oracle = False
+    # What poll() shows of a pending error: the peer of a Unix socket cannot raise POLLERR.
+    error_event = select.POLLIN
 
     def __init__(self, *extra_args, neigh=True, offload=False):
         """offload: large segments and unfinished checksums on the TAP. Off, its frames are what a
@@ -157,6 +159,7 @@ class Lab:
         self.dir = tempfile.mkdtemp(prefix="nslab")
         self.control = f"{self.dir}/control"
         self.agents = []
+        self.daemon = None
         atexit.register(self.close)
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         # The kernel on the host's end must stay silent where the test plays the peer.
@@ -166,7 +169,16 @@ class Lab:
         self.start(extra_args, neigh)
         self.sock = self.wire()
         self.mac_host = open(f"/sys/class/net/{TAP}/address", encoding="ascii").read().strip()
-        self.drain(0.2)
+        self.settle()
+        self.rate_limit(0)
+
+    def settle(self):
+        """Waits until both addresses answer: duplicate address detection takes its second."""
+        for _ in range(30):
+            self.drain(0.1)
+            if self.exchange(IPv6(src=TEST6, dst=STACK6) / ICMPv6EchoRequest(), lambda f: ICMPv6EchoReply in f, 0.1):
+                break
+        self.drain(0.1)
 
     def wire(self):
         return conf.L2socket(iface=TAP)
@@ -197,8 +209,10 @@ class Lab:
         atexit.unregister(self.close)
         for a in self.agents:
             a.stop()
-        self.daemon.terminate()
-        code = self.daemon.wait(10)
+        code = 0
+        if self.daemon:
+            self.daemon.terminate()
+            code = self.daemon.wait(10)
         shutil.rmtree(self.dir, ignore_errors=True)
         if code:
             print(f"# netstackd ended with {code}")
@@ -218,10 +232,15 @@ class Lab:
 
     def neighbours(self):
         """{address: {"lladdr": ..., "state": ...}}"""
-        return {n["address"]: n for n in self.stat()["neighbours"]}
+        return {n["address"]: {"lladdr": n.get("mac"), "state": n["state"]} for n in self.stat()["neighbours"]}
 
     def sysctl(self, key, value):
         self.cli("sysctl", f"{key}={value}")
+
+    def rate_limit(self, ms):
+        """The pause between ICMP errors to one host; none, so that tests do not wait for each other."""
+        self.sysctl("net.ipv4.icmp_ratelimit", ms)
+        self.sysctl("net.ipv6.icmp.ratelimit", ms)
 
     def barrier(self):
         self.cli("barrier")
@@ -281,6 +300,7 @@ class TapEnd:
 class KernelLab(Lab):
     """The host kernel in the stack's place."""
     oracle = True
+    error_event = select.POLLERR
 
     def start(self, extra_args, neigh):
         self.sock = TapEnd(TAP)

@@ -266,6 +266,7 @@ def ip6_mapped(l):
 @both
 def rate_limit(l, v6):
     """ICMP4-07 ICMP6-08 errors to one target are limited"""
+    l.rate_limit(1000)
     time.sleep(1.1)
     l.drain(0)
     for i in range(200):
@@ -274,6 +275,7 @@ def rate_limit(l, v6):
     count = 0
     while l.receive(is_error(v6, 1, 4) if v6 else is_error(v6, 3, 3), 0.2):
         count += 1
+    l.rate_limit(0)
     assert 1 <= count <= 20, count
 
 

@@ -185,7 +185,6 @@ def short_padding(l, v6):
 @both
 def closed_port(l, v6):
     """UDP-05 ICMP4-05 ICMP6-06 a closed port draws port unreachable that quotes the datagram"""
-    time.sleep(1.1)
     p = datagram(v6, 500, 8999, b"y" * 1000)
     r = l.exchange(p, is_unreach(v6))
     assert r
@@ -234,7 +233,6 @@ def dual_stack(l):
     a.setsockopt("o", 41, IPV6_V6ONLY, 1)
     only = next(PORTS)
     a.bind("o", ("::", only))
-    time.sleep(1.1)
     assert l.exchange(datagram(False, 700, only), is_unreach(False))
     assert a.errno("sendto", "o", b"x", (f"::ffff:{TEST4}", 9)) == "ENETUNREACH"
 
@@ -516,21 +514,23 @@ def cork(l, v6):
 
 @both
 def overflow(l, v6):
-    """UDP-11 a full receive buffer drops the newest and counts; other sockets are not affected"""
+    """UDP-11 a full receive buffer drops what comes, and counts all of it; other sockets are not affected"""
     a, port = udp_socket(l, v6)
     a.setsockopt("u", socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
     other = udp_socket(l, v6, agent=a, name="o")[1]
     counter = "Udp6.RcvbufErrors" if v6 else "Udp.RcvbufErrors"
     before = l.mib(counter)
-    for i in range(600):
+    count = 100 if l.oracle else 2000       # the shim's socket holds some more
+    for i in range(count):
         l.send(datagram(v6, 500, port, b"%04d" % i * 200))
     l.barrier()
     assert arrives(l, a, datagram(v6, 500, other, b"fine"), "o") == b"fine"
-    assert l.mib(counter) > before
+    lost = l.mib(counter) - before
     got = []
     while a.wait("u", select.POLLIN, 100):
         got.append(int(a.recv("u", 4)))
-    assert got == list(range(len(got))) and 0 < len(got) < 600, "not the newest were dropped"
+    assert lost > 0 and got and got[0] == 0
+    assert got == sorted(set(got)) and len(got) + lost == count, (len(got), lost)
     assert arrives(l, a, datagram(v6, 500, port, b"again")) == b"again"
 
 
@@ -650,9 +650,9 @@ def refused_calls(l, v6):
     for op, args in (("send", (b"x",)), ("recv", (10,)), ("sendto", (b"x", (test_addr(v6), rport + 1)))):
         l.send(err)
         l.barrier()
-        assert a.wait("u", select.POLLERR, 500) & select.POLLERR
+        assert a.wait("u", l.error_event, 500) & l.error_event
         assert a.errno(op, "u", *args) == "ECONNREFUSED", op
-        assert not a.poll("u") & select.POLLERR
+        assert not a.poll("u") & l.error_event
         assert a.errno("send", "u", b"x") is None
         l.drain(0)
     a.blocking("u", 5)
@@ -699,7 +699,7 @@ def error_queue(l, v6):
     rport = next(PORTS)
     l.send(icmp_error(v6, kind, code, quote(v6, port, rport)))
     l.barrier()
-    assert a.wait("u", select.POLLERR, 500) & select.POLLERR
+    assert a.wait("u", l.error_event, 500) & l.error_event
     data, anc, flags, addr = a.recvmsg("u", 100, 512, MSG_ERRQUEUE)
     assert flags & MSG_ERRQUEUE and data == b"quoted", (flags, data)
     assert addr[:2] == (test_addr(v6), rport), addr
@@ -709,7 +709,7 @@ def error_queue(l, v6):
     offender = value[16 + (8 if v6 else 4):][:16 if v6 else 4]
     assert offender == socket.inet_pton(socket.AF_INET6 if v6 else socket.AF_INET, test_addr(v6))
     assert a.errno("recvmsg", "u", 100, 512, MSG_ERRQUEUE) == "EAGAIN"
-    assert not a.poll("u") & select.POLLERR
+    assert not a.poll("u") & l.error_event
     # A soft error is told too; it stays pending besides the queue.
     l.send(icmp_error(v6, 3 if v6 else 11, 0, quote(v6, port, rport)))
     l.barrier()
