@@ -137,7 +137,7 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 
 	if (!(NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)) {
 		e = route_check(sa, len);
-		if (e)
+		if (e < 0)
 			return fail(-e);
 	}
 	e = channel_connect(fd, true);

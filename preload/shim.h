@@ -210,7 +210,7 @@ int swap_to_new(int fd, bool reset);
 bool addr_wants_kernel(const struct sockaddr *sa, socklen_t len, bool for_bind);
 
 /* ---- route.c -------------------------------------------------------------------------- */
-/** route_check() - 0, or -errno that connect() or sendto() must report at once */
+/** route_check() - 0; 1: a route that not every socket may use; -errno to report at once */
 int route_check(const struct sockaddr *sa, socklen_t len);
 /** route_source() - source address for a destination; false: none */
 bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_storage *src);
