@@ -31,8 +31,9 @@ check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-fa
 # preloaded first) and that does not look at the objects of a plain build.
 sanitized = tests/unit/% tests/sim/% tests/fuzz/%
 check-sanitized:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(filter $(sanitized),$(TESTS))" \
-		check_PROGRAMS="$(filter $(sanitized),$(check_PROGRAMS))"
+	$(MAKE) $(AM_MAKEFLAGS) $(filter $(sanitized),$(check_PROGRAMS))
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(filter $(sanitized),$(TESTS))" \
+		check_PROGRAMS= check_LTLIBRARIES=
 
 if HAVE_CRITERION
 include $(srcdir)/tests/unit/base/local.mk

@@ -160,7 +160,7 @@ static void put_interesting(size_t at)
 		current[at + i] = (uint8_t)(v >> (8 * (width - 1 - i)));
 }
 
-static void splice(void)
+static void splice_seed(void)
 {
 	const struct input *other = &seeds[below(n_seeds)];
 	size_t at = below(current_size + 1), from = below(other->size);
@@ -208,7 +208,7 @@ static void mutate_once(void)
 		break;
 	default:
 		if (n_seeds)
-			splice();
+			splice_seed();
 		break;
 	}
 }

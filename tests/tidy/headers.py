@@ -6,14 +6,10 @@ import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from source import Report, TOP, c_files, read
+from source import Report, c_files, compile_flags, read
 
 CC = shlex.split(os.environ.get("CC", "cc"))
-FLAGS = ["-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-         "-I" + os.path.join(TOP, "src"), "-I" + os.path.join(TOP, "include"), "-I" + TOP,
-         "-I" + os.environ.get("builddir", "."), "-DNETSTACK_VERSION=\"0\"",
-         "-DNETSTACK_LIBDIR=\"/usr/lib\"",
-         *shlex.split(os.environ.get("NETSTACK_LIB_CFLAGS", "")), "-x", "c", "-"]
+FLAGS = [*compile_flags(), "-x", "c", "-"]
 
 
 def compile_alone(path):

@@ -3,6 +3,7 @@ tidy_tests = \
 	tests/tidy/layers.py \
 	tests/tidy/style.py \
 	tests/tidy/headers.py \
+	tests/tidy/clang.py \
 	tests/tidy/objects.py \
 	tests/tidy/ids.py
 TESTS += $(tidy_tests)

@@ -1,6 +1,7 @@
 """What the tidy checks share: the list of files, C without comments, functions, TAP output."""
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -40,6 +41,15 @@ def is_core(path):
 def read(path):
     with open(os.path.join(TOP, path), encoding="utf-8", errors="replace") as f:
         return f.read()
+
+
+def compile_flags():
+    """The project's warnings, as errors, and its include path, for a look by the compiler only."""
+    return ["-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+            *(f"-I{d}" for d in (os.path.join(TOP, "src"), os.path.join(TOP, "include"), TOP,
+                                 os.environ.get("builddir", "."))),
+            '-DNETSTACK_VERSION="0"', '-DNETSTACK_LIBDIR="/usr/lib"', '-DNETSTACK_SBINDIR="/usr/sbin"',
+            *shlex.split(os.environ.get("NETSTACK_LIB_CFLAGS", ""))]
 
 
 _TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)

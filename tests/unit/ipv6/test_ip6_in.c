@@ -199,7 +199,7 @@ Test(ip6_in, extension_headers)
 			continue;
 		cr_assert_eq(r->type, ICMP6_TYPE_PARAM_PROBLEM);
 		cr_assert_eq(r->code, rows[i].code, "row %u", i);
-		cr_assert_eq(be32_get(r->un.pointer), rows[i].pointer, "row %u: %u", i,
+		cr_assert_eq(be32_get(r->un.pointer), (u32)rows[i].pointer, "row %u: %u", i,
 			     be32_get(r->un.pointer));
 	}
 }
