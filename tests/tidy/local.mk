@@ -4,6 +4,7 @@ tidy_tests = \
 	tests/tidy/style.py \
 	tests/tidy/headers.py \
 	tests/tidy/clang.py \
+	tests/tidy/docs.py \
 	tests/tidy/objects.py \
 	tests/tidy/ids.py
 TESTS += $(tidy_tests)
