@@ -9,6 +9,7 @@ src_tcp_libtcp_la_SOURCES = \
 	src/tcp/tcp_cc.h \
 	src/tcp/tcp_child.c \
 	src/tcp/tcp_const.h \
+	src/tcp/tcp_cookie.c \
 	src/tcp/tcp_data.c \
 	src/tcp/tcp_delack.c \
 	src/tcp/tcp_fast.c \

@@ -266,8 +266,10 @@ void tcp_listen_stop(struct sock *sk);
 void tcp_acceptq_add(struct sock *sk, struct tcp_sock *child);
 int tcp_accept(struct sock *sk, struct sock **out);
 int tcp_listen_retry(struct sock *sk);
-void tcp_rcv_listen(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg);
-int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp_seg *seg);
+void tcp_rcv_listen(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg);
+int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp_seg *seg,
+		   bool cookie);
+bool tcp_req_from_cookie(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *seg);
 void tcp_req_free(struct tcp_request_sock *req);
 bool tcp_req_retry(struct tcp_request_sock *req);
 void tcp_rcv_req(struct net *net, struct tcp_request_sock *req, struct sk_buff *skb,

@@ -42,7 +42,6 @@ static void tcp_inherit_tcp(const struct tcp_sock *l, struct tcp_sock *tp)
 	tp->user_timeout_ms = l->user_timeout_ms;
 	tp->linger2_s = l->linger2_s;
 	tp->notsent_lowat = l->notsent_lowat;
-	tp->recvmsg_inq = l->recvmsg_inq;
 	tp->thin_lto = l->thin_lto;
 	tp->rto_min_us = l->rto_min_us;
 	tp->rto_max_ms = l->rto_max_ms;

@@ -121,8 +121,11 @@ int tcp_listen_retry(struct sock *sk)
 
 /* -- SYN --------------------------------------------------------------------------------------- */
 
-/* Is there room for one more handshake? The SYN table is bounded whatever the peers do. */
-static enum skb_drop_reason tcp_syn_room(struct sock *sk)
+/*
+ * Is there room for one more handshake? The SYN table is bounded whatever the peers do; what does
+ * not fit is answered with a cookie. A full accept queue is no reason for cookies.
+ */
+static enum skb_drop_reason tcp_syn_room(struct sock *sk, bool *cookie)
 {
 	const struct tcp_listener *l = tcp_sk(sk)->listen;
 	u32 limit = max(sk->sk_max_ack_backlog, tcp_ns(sk)->max_syn_backlog);
@@ -132,12 +135,18 @@ static enum skb_drop_reason tcp_syn_room(struct sock *sk)
 		net_mib_inc(sk->net, TcpExt_ListenDrops);
 		return SKB_DROP_TCP_LISTEN_OVERFLOW;
 	}
-	if (l->nr_syn >= limit) {
-		net_mib_inc(sk->net, TcpExt_TCPReqQFullDrop);
-		net_mib_inc(sk->net, TcpExt_ListenDrops);
-		return SKB_DROP_TCP_REQQ_FULL;
+	*cookie = tcp_ns(sk)->syncookies == 2;
+	if (l->nr_syn < limit)
+		return SKB_NOT_DROPPED;
+	tcp_ns(sk)->overflow_stamp = sk->net->now;
+	*cookie = tcp_ns(sk)->syncookies;
+	if (*cookie) {
+		net_mib_inc(sk->net, TcpExt_TCPReqQFullDoCookies);
+		return SKB_NOT_DROPPED;
 	}
-	return SKB_NOT_DROPPED;
+	net_mib_inc(sk->net, TcpExt_TCPReqQFullDrop);
+	net_mib_inc(sk->net, TcpExt_ListenDrops);
+	return SKB_DROP_TCP_REQQ_FULL;
 }
 
 /* MUST-57, MUST-63, ATK-FLD-03: who may open a connection at all. */
@@ -155,10 +164,11 @@ static bool tcp_syn_addresses_ok(struct net *net, const struct sk_buff *skb)
 static void tcp_conn_request(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	enum skb_drop_reason reason = SKB_DROP_IP_INVALID_SOURCE;
+	bool cookie;
 
 	if (tcp_syn_addresses_ok(sk->net, skb)) {
-		reason = tcp_syn_room(sk);
-		if (!reason && tcp_req_create(sk, skb, seg)) {
+		reason = tcp_syn_room(sk, &cookie);
+		if (!reason && tcp_req_create(sk, skb, seg, cookie)) {
 			net_mib_inc(sk->net, TcpExt_ListenDrops);
 			reason = SKB_DROP_NOMEM;
 		}
@@ -170,12 +180,15 @@ static void tcp_conn_request(struct sock *sk, struct sk_buff *skb, const struct 
 }
 
 /* A segment for a listener that no handshake claims. Consumes skb. */
-void tcp_rcv_listen(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+void tcp_rcv_listen(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
 {
 	if (seg->flags & TCPHDR_RST) {			/* TCP-ST-04 */
 		kfree_skb_reason(skb, SKB_DROP_TCP_RESET);
 		return;
 	}
+	if (seg->flags & TCPHDR_ACK && !(seg->flags & TCPHDR_SYN) && tcp_cookies_expected(sk->net) &&
+	    tcp_req_from_cookie(sk, skb, seg))
+		return;
 	if (seg->flags & TCPHDR_ACK) {			/* TCP-ST-05 */
 		tcp_send_reset(sk->net, skb, seg);
 		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);

@@ -22,6 +22,8 @@ int tcp_net_init(struct net *net)
 	pool_init(&ns->rsv_pool, net, "tcp_rsv", tcp_rsv_size(), 8);
 	tcp_secret(net, &ns->isn_key);
 	tcp_secret(net, &ns->ts_key);
+	tcp_secret(net, &ns->cookie_key[0]);
+	tcp_secret(net, &ns->cookie_key[1]);
 	tcp_sysctl_init(net);
 	ns->hash = net_alloc(net, sizeof(*ns->hash));
 	if (!ns->hash)

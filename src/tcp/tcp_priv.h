@@ -227,7 +227,7 @@ struct tcp_sock {
 	u8 keepalive_probes;
 	u8 defer_accept;		/* SYN-ACK retransmissions to wait for data */
 	u8 save_syn;
-	bool recvmsg_inq, thin_lto;
+	bool thin_lto;
 	u16 saved_syn_len;
 	s32 linger2_s;			/* FIN-WAIT-2; 0: sysctl, -1: none */
 	u32 keepalive_time_s, keepalive_intvl_s;	/* 0: sysctl */

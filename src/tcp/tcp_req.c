@@ -63,7 +63,7 @@ static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_
 	o->mss = req->advmss;
 	if (req->tstamp_ok) {
 		o->saw |= TCP_SAW_TSTAMP;
-		o->tsval = tcp_req_ts(req);
+		o->tsval = req->cookie ? tcp_cookie_tsval(req, tcp_req_ts(req)) : tcp_req_ts(req);
 		o->tsecr = req->ts_recent;
 	}
 	if (req->wscale_ok) {
@@ -122,8 +122,21 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	af->xmit(net, NULL, skb, fl, dst, &io);
 }
 
-/* Sends the SYN-ACK, the first time (which fixes MSS and window) or again. 0 or -errno: no route. */
-static int tcp_send_synack(struct tcp_request_sock *req, bool first)
+/* MSS and window by the route that the answer takes. */
+static void tcp_req_sizes(struct tcp_request_sock *req, const struct dst_entry *dst)
+{
+	u16 user = req->listener->rx_opt.user_mss;
+
+	req->advmss = (u16)min_t(u32, dst->ops->advmss(dst), 65535);
+	if (user && user < req->advmss)
+		req->advmss = user;
+	tcp_req_window(req);
+}
+
+enum { SYNACK_FIRST, SYNACK_AGAIN, SYNACK_NONE };
+
+/* Sends the SYN-ACK: the first one fixes the sizes; NONE only fixes. 0 or -errno: no route. */
+static int tcp_send_synack(struct tcp_request_sock *req, int how)
 {
 	struct net *net = req_net(req);
 	struct dst_entry *dst;
@@ -134,15 +147,10 @@ static int tcp_send_synack(struct tcp_request_sock *req, bool first)
 	err = req->eh.tuple.af->route_output(net, &fl, &dst);
 	if (err)
 		return err;
-	if (first) {
-		u16 user = req->listener->rx_opt.user_mss;
-
-		req->advmss = (u16)min_t(u32, dst->ops->advmss(dst), 65535);
-		if (user && user < req->advmss)
-			req->advmss = user;
-		tcp_req_window(req);
-	}
-	tcp_synack_xmit(req, dst, &fl);
+	if (how != SYNACK_AGAIN)
+		tcp_req_sizes(req, dst);
+	if (how != SYNACK_NONE)
+		tcp_synack_xmit(req, dst, &fl);
 	dst_release(dst);
 	return 0;
 }
@@ -176,7 +184,7 @@ static void tcp_req_fired(struct timer_list *t)
 	}
 	req->num_timeout++;
 	if (resend) {
-		if (!tcp_send_synack(req, false)) {
+		if (!tcp_send_synack(req, SYNACK_AGAIN)) {
 			req->num_retrans++;
 			net_mib_inc(t->net, Tcp_RetransSegs);
 			net_mib_inc(t->net, TcpExt_TCPSynRetrans);
@@ -224,16 +232,16 @@ static void tcp_req_save_syn(struct tcp_request_sock *req, const struct sk_buff 
 	skb_copy_bits(skb, 0, req->syn + inet_cb(skb)->l3_len, seg->hdr_len);
 }
 
-/* A request sock for the SYN seg, and its SYN-ACK. 0, -ENOMEM, or no route back. */
-int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp_seg *seg)
+/* An empty request sock for the tuple of skb, in the listener's list. NULL: no memory. */
+static struct tcp_request_sock *tcp_req_alloc(struct sock *lsk, const struct sk_buff *skb,
+					      const struct tcp_seg *seg, u32 peer_isn)
 {
 	struct net *net = lsk->net;
 	const struct inet_skb_cb *cb = inet_cb(skb);
 	struct tcp_request_sock *req = pool_zget(&net->tcp.req_pool);
-	int err;
 
 	if (!req)
-		return -ENOMEM;
+		return NULL;
 	req->listener = tcp_sk(lsk);
 	req->eh.kind = EHASH_REQ;
 	req->eh.tuple = (struct inet_tuple){
@@ -244,17 +252,50 @@ int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp
 	req->iif = cb->iif;
 	INIT_LIST_HEAD(&req->held_node);
 	timer_setup(&req->timer, net, tcp_req_fired);
-	req->rcv_isn = seg->seq;
-	req->snt_isn = seg->isn ? seg->isn : tcp_isn(net, &req->eh.tuple);
+	req->rcv_isn = peer_isn;
 	req->tsoffset = tcp_ts_offset(net, &cb->daddr, &cb->saddr);
-	tcp_req_options(req, seg);
-	tcp_req_save_syn(req, skb, seg);
+	req->timeout_ns = TCP_TIMEOUT_INIT_US * NSEC_PER_USEC;
 	list_add_tail(&req->node, &req->listener->listen->syn_list);
 	req->listener->listen->nr_syn++;
+	return req;
+}
+
+/* No place in the table: a SYN-ACK that remembers, and nothing else. */
+static int tcp_req_send_cookie(struct tcp_request_sock *req)
+{
+	int err;
+
+	req->cookie = true;
+	if (!req->tstamp_ok)
+		req->wscale_ok = req->sack_ok = req->ecn_ok = false;
+	req->snt_isn = tcp_cookie_make(req);
+	net_mib_inc(req_net(req), TcpExt_SyncookiesSent);
+	err = tcp_send_synack(req, SYNACK_FIRST);
+	tcp_req_free(req);
+	return err;
+}
+
+/*
+ * A request sock for the SYN seg, and its SYN-ACK; cookie: only the latter. 0, -ENOMEM, or no
+ * route back.
+ */
+int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp_seg *seg,
+		   bool cookie)
+{
+	struct net *net = lsk->net;
+	struct tcp_request_sock *req = tcp_req_alloc(lsk, skb, seg, seg->seq);
+	int err;
+
+	if (!req)
+		return -ENOMEM;
+	tcp_req_options(req, seg);
+	if (cookie && !seg->isn)
+		return tcp_req_send_cookie(req);
+	req->snt_isn = seg->isn ? seg->isn : tcp_isn(net, &req->eh.tuple);
+	tcp_req_save_syn(req, skb, seg);
 	inet_ehash_insert(net, net->tcp.hash, &req->eh);
 	req->sent_us = tcp_clock_us(net);
-	req->timeout_ns = TCP_TIMEOUT_INIT_US * NSEC_PER_USEC;
-	err = tcp_send_synack(req, true);
+	err = tcp_send_synack(req, SYNACK_FIRST);
 	if (err) {
 		tcp_req_free(req);
 		return err;
@@ -307,7 +348,7 @@ static void tcp_req_dup_syn(struct tcp_request_sock *req)
 	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms, 0,
 				 MIB_TcpExt_TCPACKSkippedSynRecv))
 		return;
-	if (tcp_send_synack(req, false))
+	if (tcp_send_synack(req, SYNACK_AGAIN))
 		return;
 	req->num_retrans++;
 	net_mib_inc(net, Tcp_RetransSegs);
@@ -465,4 +506,43 @@ void tcp_rcv_req(struct net *net, struct tcp_request_sock *req, struct sk_buff *
 		kfree_skb_reason(skb, reason);
 	else
 		tcp_req_complete(req, skb, seg);
+}
+
+/*
+ * An ACK for a listener while cookies are out: if it carries one, the handshake is complete and skb
+ * consumed (true). The request sock that it gives stays if the child must wait.
+ */
+bool tcp_req_from_cookie(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *seg)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	struct inet_tuple t = { .laddr = cb->daddr, .raddr = cb->saddr, .lport = seg->dport,
+				.rport = seg->sport, .af = cb->af };
+	struct net *net = lsk->net;
+	int class = tcp_cookie_check(net, &t, seg->seq - 1, seg->ack - 1);
+	struct tcp_request_sock *req;
+
+	if (class < 0) {
+		net_mib_inc(net, TcpExt_SyncookiesFailed);
+		return false;
+	}
+	/* those that wait for admission are bounded too */
+	req = tcp_sk(lsk)->listen->nr_syn < 2 * max(lsk->sk_max_ack_backlog,
+						    net->tcp.max_syn_backlog) ?
+		      tcp_req_alloc(lsk, skb, seg, seg->seq - 1) : NULL;
+	if (!req) {
+		kfree_skb_reason(skb, SKB_DROP_TCP_REQQ_FULL);
+		return true;
+	}
+	req->snt_isn = seg->ack - 1;
+	req->mss_clamp = (u16)tcp_clamp_peer_mss(lsk, tcp_cookie_mss(cb->af, class),
+						 req->listener->rx_opt.user_mss);
+	if (!tcp_cookie_options(req, seg) || tcp_send_synack(req, SYNACK_NONE)) {
+		tcp_req_free(req);
+		return false;
+	}
+	net_mib_inc(net, TcpExt_SyncookiesRecv);
+	inet_ehash_insert(net, net->tcp.hash, &req->eh);
+	mod_timer(&req->timer, net->now + req->timeout_ns);
+	tcp_rcv_req(net, req, skb, seg);
+	return true;
 }

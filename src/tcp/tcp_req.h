@@ -27,6 +27,7 @@ struct tcp_request_sock {
 	u8 num_timeout, num_retrans;
 	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok;
 	bool acked;			/* the final ACK came, and could not be taken */
+	bool cookie;			/* snt_isn is a cookie: nothing is kept */
 	u16 syn_len;
 	u8 *syn;			/* TCP_SAVE_SYN */
 };
@@ -36,6 +37,14 @@ struct tcp_listener {
 	struct list_head syn_list, held, accept_queue;
 	u32 nr_syn, nr_held;
 };
+
+/* tcp_cookie.c */
+u32 tcp_cookie_make(struct tcp_request_sock *req);
+u32 tcp_cookie_tsval(const struct tcp_request_sock *req, u32 now_ts);
+int tcp_cookie_check(const struct net *net, const struct inet_tuple *t, u32 peer_isn, u32 cookie);
+bool tcp_cookies_expected(const struct net *net);
+bool tcp_cookie_options(struct tcp_request_sock *req, const struct tcp_seg *seg);
+u16 tcp_cookie_mss(const struct inet_af *af, int class);
 
 /* TIME-WAIT, and FIN-WAIT-2 without a user. */
 struct tcp_timewait_sock {

@@ -265,7 +265,7 @@ void tcp_sacktag_write_queue(struct sock *sk, const struct tcp_seg *seg, u32 pri
 		tcp_check_sack_reordering(sk, st->reord, false);
 }
 
-/* -- without SACK: count duplicate ACKs as if they were (RFC 5681, 6582) ------------------------ */
+/* -- without SACK: count duplicate ACKs as if they were (RFC 5681, 6582) --------------------- */
 
 static void tcp_limit_reno_sacked(struct tcp_sock *tp)
 {

@@ -12,12 +12,13 @@ enum {
 	O_SYNCNT = 7, O_LINGER2 = 8, O_DEFER_ACCEPT = 9, O_WINDOW_CLAMP = 10, O_INFO = 11,
 	O_QUICKACK = 12, O_CONGESTION = 13, O_THIN_LINEAR_TIMEOUTS = 16, O_USER_TIMEOUT = 18,
 	O_TIMESTAMP = 24, O_NOTSENT_LOWAT = 25, O_CC_INFO = 26, O_SAVE_SYN = 27, O_SAVED_SYN = 28,
-	O_ULP = 31, O_INQ = 36, O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45,
+	O_ULP = 31, O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45,
 };
 
 #define SETTER(fn) \
 	static int fn(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
-#define GETTER(fn) static int fn(struct sock *sk, const struct sockopt_row *row, void *val, u32 *len)
+#define GETTER(fn) \
+	static int fn(struct sock *sk, const struct sockopt_row *row, void *val, u32 *len)
 #define UNUSED_SET ((void)row, (void)len)
 #define UNUSED_GET ((void)row)
 
@@ -378,19 +379,6 @@ GETTER(get_quickack)
 	return sockopt_get_int(!tcp_in_interactive(tcp_sk(sk)), val, len);
 }
 
-SETTER(set_inq)
-{
-	UNUSED_SET;
-	tcp_sk(sk)->recvmsg_inq = sockopt_int(val);
-	return 0;
-}
-
-GETTER(get_inq)
-{
-	UNUSED_GET;
-	return sockopt_get_int(tcp_sk(sk)->recvmsg_inq, val, len);
-}
-
 /* -- information ------------------------------------------------------------------------------- */
 
 GETTER(get_info)
@@ -503,7 +491,6 @@ static const struct sockopt_row tcp_sockopt_rows[] = {
 	{ SOL_TCP_NS, O_SAVED_SYN, "TCP_SAVED_SYN", SOCKOPT_STRUCT, SOCKOPT_RO, 0, 0, 0, 0, NULL,
 	  get_saved_syn },
 	{ SOL_TCP_NS, O_ULP, "TCP_ULP", SOCKOPT_STRING, 0, 1, 0, 0, 0, set_ulp, get_ulp },
-	ROW_INT(INQ, inq, 0, 1),
 	ROW_INT(RTO_MAX_MS, rto_max, 1000, 120000),
 	ROW_INT(RTO_MIN_US, rto_min, 5000, 200000),
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* net.ipv4.tcp_*: rows with Linux's names and defaults. A row is here only if something reads it. */
+/* net.ipv4.tcp_*: Linux's names and defaults. A row is here only if something reads it. */
 #include "tcp/tcp_priv.h"
 
 #define OFF(field) offsetof(struct net, tcp.field)
@@ -71,6 +71,7 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(stdurg, 0, 0, 1),
 	ROW(syn_linear_timeouts, 4, 0, 127),
 	ROW(syn_retries, 6, 1, 127),
+	ROW(syncookies, 1, 0, 2),
 	ROW(synack_retries, 5, 0, 255),
 	ROW(thin_linear_timeouts, 0, 0, 1),
 	ROW(timestamps, 1, 0, 2),

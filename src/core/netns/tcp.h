@@ -19,19 +19,21 @@ struct netns_tcp {
 	struct list_head tw_list;	/* every time-wait object, oldest first */
 	struct siphash_key isn_key;	/* RFC 6528 secret */
 	struct siphash_key ts_key;	/* per-connection timestamp offsets */
+	struct siphash_key cookie_key[2];	/* SYN cookies */
 	struct page_frag tx_frag;	/* page that outgoing payload is carved from */
 	struct sysctl_table sysctls;
 	const struct tcp_congestion_ops *ca_default;
 	u32 tw_count, orphan_count, sock_count;
 	u32 challenge_count;		/* host-wide challenge ACKs in this second */
 	u64 challenge_until;
+	u64 overflow_stamp;		/* when a SYN table last overflowed: cookies are valid then */
 
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */
 	u32 rmem[3], wmem[3];
 	u32 sack, dsack, timestamps, window_scaling, recovery, early_retrans, frto;
 	u32 reordering, max_reordering, slow_start_after_idle, ecn;
 	u32 syn_retries, synack_retries, syn_linear_timeouts, retries1, retries2, orphan_retries;
-	u32 max_orphans, max_tw_buckets, max_syn_backlog, abort_on_overflow;
+	u32 max_orphans, max_tw_buckets, max_syn_backlog, syncookies, abort_on_overflow;
 	u32 tw_reuse, rfc1337, stdurg, challenge_ack_limit, min_snd_mss;
 	u32 limit_output_bytes, pacing_ss_ratio, pacing_ca_ratio, notsent_lowat;
 	u32 moderate_rcvbuf, tso_win_divisor, min_tso_segs;

@@ -2,6 +2,7 @@
 unit_tcp = \
 	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_misc \
+	tests/unit/tcp/test_nomem \
 	tests/unit/tcp/test_open \
 	tests/unit/tcp/test_recovery \
 	tests/unit/tcp/test_state
@@ -14,6 +15,9 @@ tests_unit_tcp_test_data_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
 tests_unit_tcp_test_misc_SOURCES = tests/unit/tcp/test_misc.c
 tests_unit_tcp_test_misc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_misc_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
+tests_unit_tcp_test_nomem_SOURCES = tests/unit/tcp/test_nomem.c
+tests_unit_tcp_test_nomem_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_nomem_LDADD = drivers/libdrivers.la $(UNIT_LDADD)
 tests_unit_tcp_test_open_SOURCES = tests/unit/tcp/test_open.c
 tests_unit_tcp_test_open_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_open_LDADD = drivers/libdrivers.la $(UNIT_LDADD)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Data both ways: PSH, Nagle, cork, acknowledging, order, windows, urgent octets, the stream calls. */
+/* Data both ways: PSH, Nagle, cork, ACKs, order, windows, urgent octets, the stream calls. */
 #include "tests/unit/tcp/wirebox.h"
 
 /* MUST-61 SHLD-27/28: PSH on the last segment of a write only; payload is what was written */

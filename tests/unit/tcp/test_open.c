@@ -270,8 +270,8 @@ static int admit_answer;
 static void *admit_cookie;
 static int aborted;
 
-static int admit(struct sock *sk, const struct inet_sockaddr *local, const struct inet_sockaddr *peer,
-		 void **cookie)
+static int admit(struct sock *sk, const struct inet_sockaddr *local,
+		 const struct inet_sockaddr *peer, void **cookie)
 {
 	(void)sk;
 	cr_assert_eq(local->port, LOCAL_PORT);
@@ -330,4 +330,54 @@ TEST46(open, self_connect)
 	cr_assert_eq(wire_recv(w, buf, 8, 0), 4);
 	at(w, 60000);						/* no loop of ACKs */
 	cr_assert_lt(tcp_sk(w->sk)->segs_out, 12);
+}
+
+/* TCP-SYNF-01 TCP-SYNF-02 TCP-SYNF-03 ATK-FLD-01: a full SYN table answers with cookies */
+TEST46(open, syn_cookies)
+{
+	u16 port;
+
+	wire_sysctl(w, "net.ipv4.tcp_max_syn_backlog", "4");
+	wire_listen(w, 4);
+	w->iss_known = true;
+	in(w, .flags = A, .seq = 1, .ack = 12345, .sport = 3000);
+	out(w, R, 12345, 0, 0);				/* no overflow, no cookies */
+	w->ts = true;
+	for (port = 2000; port < 2100; port++) {
+		in(w, .flags = S, .seq = 0, .mss = 1400, .sackok = true, .ws = 9, .sport = port);
+		w->iss_known = false;
+		out(w, S | A, 0, 1, 0);
+	}
+	cr_assert_eq(w->net->mib[MIB_TcpExt_SyncookiesSent], 96);
+	cr_assert_eq(tcp_sk(w->lsk)->listen->nr_syn, 4);
+	at(w, 100);
+	drain(w);
+	in(w, .flags = A, .seq = 1, .ack = 20, .sport = 2099);	/* a forged one */
+	out(w, R, 20, 0, 0);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_SyncookiesFailed], 1);
+	in(w, .flags = A | P, .seq = 1, .ack = 1, .len = 10, .sport = 2099);
+	cr_assert(take(w, &w->last));
+	w->sk = wire_accept(w);
+	cr_assert_not_null(w->sk);
+	cr_assert_eq(tcp_inq(w->sk), 10);
+	cr_assert_eq(wire_info(w).options & 7, 7);	/* timestamps, SACK, scale: from the echo */
+	cr_assert_eq(wire_info(w).wscales & 15, 9);
+	cr_assert_eq(wire_info(w).snd_mss, w->v6 ? 1220 - 12 : 1300 - 12);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_SyncookiesRecv], 1);
+	wire_close(w);
+	drain(w);
+}
+
+/* TCP-SYNF-02: a cookie is good for two minutes at most */
+TEST46(open, cookie_age)
+{
+	wire_sysctl(w, "net.ipv4.tcp_syncookies", "2");
+	wire_listen(w, 4);
+	in(w, .flags = S, .seq = 0, .mss = 1460);
+	out(w, S | A, 0, 1, 0);
+	cr_assert_eq(tcp_sk(w->lsk)->listen->nr_syn, 0);
+	at(w, 129000);
+	drain(w);
+	in(w, .flags = A, .seq = 1, .ack = 1);
+	out(w, R, 1, 0, 0);
 }

@@ -22,7 +22,7 @@
 #include "drivers/drivers.h"
 #include "socket/socket.h"
 #include "tcp/tcp_info.h"
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_req.h"
 
 enum { F = TCPHDR_FIN, S = TCPHDR_SYN, R = TCPHDR_RST, P = TCPHDR_PSH, A = TCPHDR_ACK,
        U = TCPHDR_URG, E = TCPHDR_ECE, C = TCPHDR_CWR };
@@ -63,6 +63,7 @@ struct wire {
 	struct sk_buff_head frames;
 	u64 now;
 	size_t allocated;
+	u32 fail_in, fail_for;	/* the last fail_for of the next fail_in allocations fail */
 	bool v6;
 	u32 iss;		/* the stack's, once seen */
 	bool iss_known;
@@ -77,7 +78,11 @@ struct wire {
 
 static void *wire_alloc(void *ctx, size_t size)
 {
-	((struct wire *)ctx)->allocated += size;
+	struct wire *w = ctx;
+
+	if (w->fail_in && --w->fail_in < w->fail_for)
+		return NULL;
+	w->allocated += size;
 	return malloc(size);
 }
 
@@ -165,7 +170,7 @@ static inline void wire_end(struct wire *w)
 	free(w);
 }
 
-/* -- time ---------------------------------------------------------------------------------------- */
+/* -- time ------------------------------------------------------------------------------- */
 
 /* Lets time pass to ms after the start, in steps of what is due. */
 static inline void at(struct wire *w, double ms)
@@ -192,7 +197,7 @@ static inline double now_ms(const struct wire *w)
 	return (double)(w->now - 1000 * NSEC_PER_SEC) / MS_NS;
 }
 
-/* -- the peer sends ------------------------------------------------------------------------------ */
+/* -- the peer sends --------------------------------------------------------------------- */
 
 static inline u32 in_build_opts(struct wire *w, const struct in_seg *s, u8 *buf)
 {
@@ -304,8 +309,12 @@ static inline struct sk_buff *in_skb(struct wire *w, const struct in_seg *s)
 
 static inline void in_seg_send(struct wire *w, const struct in_seg *s)
 {
-	struct sk_buff *skb = in_skb(w, s);
+	u32 fail_in = w->fail_in;
+	struct sk_buff *skb;
 
+	w->fail_in = 0;			/* the peer's memory is not the stack's */
+	skb = in_skb(w, s);
+	w->fail_in = fail_in;
 	skb->dev = w->dev;
 	if (!eth_type_trans(skb, w->dev))
 		cr_assert(false);
@@ -314,11 +323,15 @@ static inline void in_seg_send(struct wire *w, const struct in_seg *s)
 }
 #define in(w, ...) in_seg_send((w), &(struct in_seg){ __VA_ARGS__ })
 
-/* -- the stack must have sent --------------------------------------------------------------------- */
+/* -- the stack must have sent ----------------------------------------------------------- */
 
-static inline bool wire_is_tcp(const struct wire *w, struct sk_buff *skb)
+static inline bool wire_is_tcp(struct wire *w, struct sk_buff *skb)
 {
+	u32 fail_in = w->fail_in;
+
+	w->fail_in = 0;
 	cr_assert_eq(skb_linearize(skb), 0);
+	w->fail_in = fail_in;
 	if (get_be16(skb->data + 12) != (w->v6 ? 0x86dd : 0x0800))
 		return false;
 	return skb->data[14 + (w->v6 ? 6 : 9)] == IP_PROTO_TCP;
@@ -424,7 +437,7 @@ static inline int drain(struct wire *w)
 	return n;
 }
 
-/* -- sockets ------------------------------------------------------------------------------------- */
+/* -- sockets ---------------------------------------------------------------------------- */
 
 struct wire_sa {
 	u8 b[28];
