@@ -472,6 +472,7 @@ def big_window(l, v6):
     """MUST-1 a window of 0xffff is not negative: more than 32 KiB are in flight"""
     a, p, c = established(l, v6, (("MSS", 1460), ("SAckOK", b"")))
     p.window = 0xffff
+    a.setsockopt(c, socket.IPPROTO_TCP, 13, b"reno")    # no early end of slow start
     first, top, sent = p.ack, p.ack, 0
     while top - first < 1 << 17:        # open the congestion window
         sent += a.fill(c, 50000)
@@ -539,6 +540,7 @@ def delayed_ack(l, v6):
 def window_closes(l, v6):
     """MUST-39 MUST-66 the window closes as the program does not read; RST still works then"""
     a, p, c = established(l, v6)
+    a.setsockopt(c, socket.SOL_SOCKET, socket.SO_RCVBUF, 20000)
     win, sent = 65535, 0
     while win > 1460 and sent < 8 << 20:
         r = p.exchange("A", b"f" * 1400, reply=None, timeout=1)
