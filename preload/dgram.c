@@ -6,6 +6,7 @@
 #include "shim.h"
 
 #include <alloca.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 
@@ -24,6 +25,7 @@ static struct trust {
 	uint32_t ctl;	/* hash of the control messages */
 	uint16_t size;	/* octets of payload */
 	uint8_t dest;	/* TRUST_* */
+	bool narrow;	/* the path is: even a small datagram may be too large */
 } trusted[MEM_FD_MAX];
 enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, SMALL_DATAGRAM = 1280 - 48 };
 
@@ -37,6 +39,16 @@ static struct trust *trust_of(int fd)
 void dgram_distrust(int fd)
 {
 	memset(trust_of(fd), 0, sizeof(struct trust));
+}
+
+/* An error of the socket, on its way to the program. */
+static int note_error(int fd, int err)
+{
+	if (err == EMSGSIZE) {
+		trust_of(fd)->size = 0;
+		trust_of(fd)->narrow = true;
+	}
+	return err;
 }
 
 static uint32_t hash_of(const uint8_t *p, size_t len)
@@ -54,9 +66,11 @@ static uint8_t dest_class(const struct sockaddr *sa, socklen_t len)
 
 	if (!sa || len < sizeof(struct sockaddr_in))
 		return 0;
-	if (sa->sa_family == AF_INET)
-		return IN_MULTICAST(ntohl(((const struct sockaddr_in *)(const void *)sa)
-						  ->sin_addr.s_addr)) ? TRUST_GROUP : 0;
+	if (sa->sa_family == AF_INET) {
+		in_addr_t a = ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr);
+
+		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP : 0;
+	}
 	if (sa->sa_family != AF_INET6 || len < 24)
 		return 0;
 	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
@@ -176,7 +190,7 @@ int dgram_so_error(int fd)
 		return 0;
 	raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
 	errno = saved;
-	return h.err;
+	return note_error(fd, h.err);
 }
 
 int dgram_pending(int fd)
@@ -252,7 +266,7 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 
 	if (KIND(k) == K_RAW)
 		return true;
-	if (total > SMALL_DATAGRAM && total > t->size)
+	if (total > t->size && (total > SMALL_DATAGRAM || t->narrow))
 		return true;
 	if (ctllen && hash_of(ctl, ctllen) != t->ctl)
 		return true;
@@ -389,6 +403,16 @@ static void rescatter(const struct iovec *iov, size_t n, uint8_t *ctl, size_t sh
 	}
 }
 
+/* The daemon is gone, or the program shut down reading: then only a call that waits sees the end. */
+static ssize_t recv_end(int fd, int flags)
+{
+	if (fd_poll(fd, 0, 0) & POLLHUP)
+		return fail(ENETDOWN);
+	if (flags & MSG_DONTWAIT || fcntl(fd, F_GETFL) & O_NONBLOCK)
+		return fail(EAGAIN);
+	return 0;
+}
+
 /* One packet; its payload bytes, -1 with errno, or -2 when it was none for the program. */
 static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 {
@@ -415,7 +439,7 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 	if (r < 0)
 		return -1;
 	if (!r)
-		return fd_poll(fd, 0, 0) & POLLHUP ? fail(ENETDOWN) : 0;
+		return recv_end(fd, flags);
 	if (r < (ssize_t)sizeof(h) || h.magic != NSP_DGRAM_MAGIC || h.type == NSP_DGRAM_HELLO ||
 	    (h.type == NSP_DGRAM_DATA && (size_t)r != sizeof(h) + h.ctllen + h.paylen)) {
 		if (flags & MSG_PEEK)
@@ -425,7 +449,7 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 	if (h.type == NSP_DGRAM_ERR) {
 		if (flags & MSG_PEEK)
 			raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
-		return fail(h.err);
+		return fail(note_error(fd, h.err));
 	}
 	have = (size_t)r - sizeof(h);
 	if (have > guess + want + sizeof(tail))

@@ -11,6 +11,18 @@ enum { STREAM = 1, DGRAM = 2, RAW = 3, SOCK_TYPES = 11, PROTO_MAX = 263 };
 enum { ANY_PROTO = -1 };
 enum { V4 = 1, V6 = 2, BOTH = 3 };	/* bits of inet_af.af_bit */
 
+/* SO_REUSEADDR is on from the start. */
+static void may_share(struct sock *sk)
+{
+	sk->sk_reuse = 1;
+}
+
+static void raw_created(struct sock *sk)
+{
+	may_share(sk);
+	raw_hash(sk);
+}
+
 /* What socket(2) may ask for. First match wins; protocol 0 means the type's default. */
 static const struct sock_kind {
 	const struct proto *prot;
@@ -21,9 +33,9 @@ static const struct sock_kind {
 } sock_kinds[] = {
 	{ &tcp_prot, STREAM, IP_PROTO_TCP, BOTH, true, NULL },
 	{ &udp_prot, DGRAM, IP_PROTO_UDP, BOTH, true, NULL },
-	{ &ping_prot, DGRAM, IP_PROTO_ICMP, V4, false, NULL },
-	{ &ping_prot, DGRAM, IP_PROTO_ICMPV6, V6, false, NULL },
-	{ &raw_prot, RAW, ANY_PROTO, BOTH, false, raw_hash },
+	{ &ping_prot, DGRAM, IP_PROTO_ICMP, V4, false, may_share },
+	{ &ping_prot, DGRAM, IP_PROTO_ICMPV6, V6, false, may_share },
+	{ &raw_prot, RAW, ANY_PROTO, BOTH, false, raw_created },
 };
 
 static const struct sock_kind *sock_kind_find(u8 af_bit, int type, int protocol, int *err)
