@@ -25,10 +25,18 @@ static const struct sockopt_table *const *tables_for(const struct sock *sk, int 
 
 int sock_setsockopt(struct sock *sk, int level, int name, const void *val, u32 len)
 {
-	return sock_table_setsockopt(sk, tables_for(sk, level), level, name, val, len);
+	int err = sock_table_setsockopt(sk, tables_for(sk, level), level, name, val, len);
+
+	/* TCP looks at the length before the name. */
+	if (err == -ENOPROTOOPT && level == IP_PROTO_TCP && sk->prot == &tcp_prot && len < sizeof(int))
+		return -EINVAL;
+	return err;
 }
 
 int sock_getsockopt(struct sock *sk, int level, int name, void *val, u32 *len)
 {
+	/* An IPv4 TCP socket passes what is not TCP's on to IPv4, which knows one level. */
+	if (level == SOL_IPV6_NS && !sk->sk_family_af->af_bit && sk->prot == &tcp_prot)
+		return -EOPNOTSUPP;
 	return sock_table_getsockopt(sk, tables_for(sk, level), level, name, val, len);
 }
