@@ -35,6 +35,8 @@ int call_version(struct call *c)
 
 int call_barrier(struct call *c)
 {
+	if (c->ch->tracing)
+		return -EINVAL;		/* this channel speaks lines now */
 	c->answered = true;
 	channel_barrier(c->ch, c->h);
 	return 0;
