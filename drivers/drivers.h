@@ -7,23 +7,25 @@
 #include "core/core.h"
 
 /* -- loopback: "lo" -------------------------------------------------------- */
-int loopback_create(struct net *net);		/* 0, -EEXIST, -ENOMEM */
+int loopback_create(struct net *net); /* 0, -EEXIST, -ENOMEM */
 
 /* -- TAP ------------------------------------------------------------------- */
 struct tap_config {
-	const char *tap_name;	/* the host's interface; made if it does not exist */
-	const char *name;	/* inside the stack; NULL: tap_name */
-	u8 mac[6];		/* of the stack's end; all zero: derived from the net's randomness */
-	u32 mtu;		/* 0: the TAP's present MTU */
-	bool offload;		/* vnet header with checksum, TSO4, TSO6, USO */
+	const char *tap_name; /* the host's interface; made if it does not exist */
+	const char *name;     /* inside the stack; NULL: tap_name */
+	u8 mac[6];	      /* of the stack's end; all zero: derived from the net's randomness */
+	u32 mtu;	      /* 0: the TAP's present MTU */
+	bool offload;	      /* vnet header with checksum, TSO4, TSO6, USO */
 };
 /* -errno of open("/dev/net/tun") and TUNSETIFF: -ENOENT, -EPERM, -EBUSY (in use), -EINVAL … */
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **dev);
 bool dev_is_tap(const struct net_device *dev);
-int tap_fd(const struct net_device *dev);	/* readable: call tap_interrupt() */
-void tap_interrupt(struct net_device *dev);	/* napi_schedule() */
+int tap_fd(const struct net_device *dev);   /* readable: call tap_interrupt() */
+void tap_interrupt(struct net_device *dev); /* napi_schedule() */
 
-struct tap_stats { u64 reads, writes, uring_submits, uring_frames, tx_errors; };
+struct tap_stats {
+	u64 reads, writes, uring_submits, uring_frames, tx_errors;
+};
 const struct tap_stats *tap_stats(const struct net_device *dev);
 
 /* -- capture --------------------------------------------------------------- */
@@ -39,33 +41,41 @@ void pcap_tap_close(struct pcap_tap *tap);
  * its own seed. Frames in flight live outside both nets. Directions: 0 is a to b, 1 is b to a.
  */
 struct wire_sim;
-struct wire_sim_params {		/* one direction; zero is a perfect, infinitely fast wire */
-	u64 delay_ns, jitter_ns;	/* jitter keeps the order unless reorder is set */
-	u64 rate_bps;			/* 0: unlimited */
-	u32 queue_bytes;		/* before the rate limiter; 0: unlimited. Tail drop */
-	u32 ecn_mark_bytes;		/* mark CE on ECT packets above this queue; 0: never */
+struct wire_sim_params {	 /* one direction; zero is a perfect, infinitely fast wire */
+	u64 delay_ns, jitter_ns; /* jitter keeps the order unless reorder is set */
+	u64 rate_bps;		 /* 0: unlimited */
+	u32 queue_bytes;	 /* before the rate limiter; 0: unlimited. Tail drop */
+	u32 ecn_mark_bytes;	 /* mark CE on ECT packets above this queue; 0: never */
 	u32 loss_ppm, dup_ppm, reorder_ppm, corrupt_ppm;
-	u64 reorder_ns;			/* extra delay of a reordered frame */
-	u32 mtu;			/* larger frames vanish (black hole); 0: no limit */
+	u64 reorder_ns; /* extra delay of a reordered frame */
+	u32 mtu;	/* larger frames vanish (black hole); 0: no limit */
 	bool down;
 };
 struct wire_sim_stats {
 	u64 sent, delivered, lost, queue_drops, dups, reordered, corrupted, marked, too_big, bytes;
 };
 
-struct wire_sim_end { struct net *net; const char *name; u8 mac[6]; u32 mtu; bool offload; };
+struct wire_sim_end {
+	struct net *net;
+	const char *name;
+	u8 mac[6];
+	u32 mtu;
+	bool offload;
+};
 struct wire_sim *wire_sim_create(u64 seed, const struct wire_sim_end ends[2]);
-void wire_sim_destroy(struct wire_sim *w);	/* before the nets; devices are unregistered */
+void wire_sim_destroy(struct wire_sim *w); /* before the nets; devices are unregistered */
 struct net_device *wire_sim_dev(struct wire_sim *w, int end);
 void wire_sim_set(struct wire_sim *w, int dir, const struct wire_sim_params *p);
-u64 wire_sim_deadline(const struct wire_sim *w);	/* next delivery; UINT64_MAX: nothing in flight */
-void wire_sim_run(struct wire_sim *w, u64 now_ns);	/* delivers what is due (napi_schedule) */
+u64 wire_sim_deadline(const struct wire_sim *w); /* next delivery; UINT64_MAX: nothing in flight */
+void wire_sim_run(struct wire_sim *w, u64 now_ns); /* delivers what is due (napi_schedule) */
 const struct wire_sim_stats *wire_sim_stats(const struct wire_sim *w, int dir);
 /* observer of every frame offered to the wire, before loss; may be NULL. Frame bytes, linear. */
 void wire_sim_observe(struct wire_sim *w,
-		      void (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len), void *arg);
+		      void (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len),
+		      void *arg);
 /* verdict hook: called per frame; true drops it (scripted loss). */
 void wire_sim_filter(struct wire_sim *w,
-		     bool (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len), void *arg);
+		     bool (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len),
+		     void *arg);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "drivers/drivers.h"
 
-#define SNAPLEN 262144
+#define SNAPLEN		  262144
 #define LINKTYPE_ETHERNET 1
 
 struct pcap_tap {
@@ -35,7 +35,7 @@ static void on_frame(struct sk_buff *skb, struct net_device *dev, struct packet_
 	}
 	h.caplen = h.len = skb->len;
 	h.ts.tv_sec = (time_t)(wall / NSEC_PER_SEC);
-	h.ts.tv_usec = (suseconds_t)(wall % NSEC_PER_SEC);	/* ns: the file says so */
+	h.ts.tv_usec = (suseconds_t)(wall % NSEC_PER_SEC); /* ns: the file says so */
 	skb_copy_bits(skb, 0, tap->frame, skb->len);
 	pcap_dump((u_char *)tap->dump, &h, tap->frame);
 	consume_skb(skb);

@@ -21,26 +21,26 @@ enum { RING_DESC_OWN = 1, RING_DESC_DONE = 2 };
 
 struct ring_desc {
 	struct sk_buff *skb;
-	u32 flags;		/* RING_DESC_* */
-	s32 status;		/* octets moved, or -errno; valid when DONE */
+	u32 flags;  /* RING_DESC_* */
+	s32 status; /* octets moved, or -errno; valid when DONE */
 };
 
 struct desc_ring {
 	struct ring_desc *desc;
-	u32 size;		/* power of two */
+	u32 size; /* power of two */
 	u32 post, device, reclaim;
-	u32 rung;		/* value of post at the last doorbell */
+	u32 rung; /* value of post at the last doorbell */
 	u64 doorbells, posted, full;
 };
 
-int ring_init(struct desc_ring *ring, u32 size);	/* 0, -EINVAL (not a power of two), -ENOMEM */
-void ring_exit(struct desc_ring *ring);			/* drops what is still in it */
+int ring_init(struct desc_ring *ring, u32 size); /* 0, -EINVAL (not a power of two), -ENOMEM */
+void ring_exit(struct desc_ring *ring);		 /* drops what is still in it */
 
 static inline u32 ring_room(const struct desc_ring *ring)
 {
 	return ring->size - (ring->post - ring->reclaim);
 }
-static inline u32 ring_pending(const struct desc_ring *ring)	/* posted, not yet worked on */
+static inline u32 ring_pending(const struct desc_ring *ring) /* posted, not yet worked on */
 {
 	return ring->post - ring->device;
 }

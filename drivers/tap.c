@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/if.h>
@@ -19,6 +20,8 @@
 #define TUN_F_USO4 0x20
 #define TUN_F_USO6 0x40
 #endif
+
+enum { TAP_BUSY_TRIES = 50 }; /* one second */
 
 static int tap_open(struct net_device *dev)
 {
@@ -72,19 +75,41 @@ static const struct net_device_ops tap_ops = {
 	.ndo_destroy = tap_destroy,
 };
 
+/*
+ * A daemon that was killed leaves its io_uring to the kernel, which closes it, and with it the
+ * TAP, a moment later: its successor waits rather than calls the TAP busy.
+ */
+static int set_iff(int fd, struct ifreq *ifr)
+{
+	const struct timespec pause = { .tv_nsec = 20 * NSEC_PER_MSEC };
+	int tries;
+
+	for (tries = 0; ioctl(fd, TUNSETIFF, ifr); tries++) {
+		if (errno != EBUSY || tries == TAP_BUSY_TRIES)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* Opens the TAP and settles the vnet header; *uso tells whether UDP segmentation was granted. */
 static int tap_attach(struct tap *tap, const struct tap_config *cfg, bool *uso)
 {
-	struct ifreq ifr = { .ifr_flags = (short)(IFF_TAP | IFF_NO_PI | (cfg->offload ? IFF_VNET_HDR : 0)) };
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 	unsigned int offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
-	int hdr_size = sizeof(struct vnet_hdr);
+	int hdr_size = sizeof(struct vnet_hdr), err;
 
 	if (strlen(cfg->tap_name) >= sizeof(ifr.ifr_name) || !cfg->tap_name[0])
 		return -EINVAL;
+	if (cfg->offload)
+		ifr.ifr_flags |= IFF_VNET_HDR;
 	memcpy(ifr.ifr_name, cfg->tap_name, strlen(cfg->tap_name) + 1);
 	tap->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (tap->fd < 0 || ioctl(tap->fd, TUNSETIFF, &ifr))
+	if (tap->fd < 0)
 		return -errno;
+	err = set_iff(tap->fd, &ifr);
+	if (err)
+		return err;
 	memcpy(tap->tap_name, ifr.ifr_name, sizeof(ifr.ifr_name));
 	if (!cfg->offload)
 		return 0;
@@ -171,7 +196,7 @@ static void tap_pick_mac(struct net_device *dev, const u8 *mac)
 	if (!eth_addr_is_zero(mac))
 		return;
 	memcpy(dev->dev_addr, &r, ETH_ALEN);
-	dev->dev_addr[0] = (u8)((dev->dev_addr[0] & 0xfc) | 2);	/* local, unicast */
+	dev->dev_addr[0] = (u8)((dev->dev_addr[0] & 0xfc) | 2); /* local, unicast */
 }
 
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **out)
@@ -204,7 +229,7 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 	tap_set_features(dev, tap->vnet, uso);
 	tap_pick_mac(dev, cfg->mac);
 	netif_napi_add(dev, &tap->napi, tap_poll, NAPI_POLL_WEIGHT);
-	err = register_netdev(dev);	/* on failure it calls ndo_destroy and frees dev */
+	err = register_netdev(dev); /* on failure it calls ndo_destroy and frees dev */
 	if (err)
 		return err;
 	*out = dev;

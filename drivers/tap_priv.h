@@ -12,12 +12,12 @@
 
 enum {
 	TAP_TX_RING = 256,
-	TAP_TX_BATCH = 64,		/* writes handed to the kernel in one system call */
-	TAP_RX_LINEAR = 2048,		/* a frame up to here is one small buffer */
-	TAP_RX_PAGES = 2,		/* the rest of a 64 KiB frame */
-	TAP_RX_COPY_BELOW = 8192,	/* less than this in the pages is copied out of them */
-	TAP_RX_SLOTS = 32,		/* reads posted at once when a queue has built up */
-	TAP_RX_BATCH_AFTER = 4,		/* single reads of small frames before reads are batched */
+	TAP_TX_BATCH = 64,	  /* writes handed to the kernel in one system call */
+	TAP_RX_LINEAR = 2048,	  /* a frame up to here is one small buffer */
+	TAP_RX_PAGES = 2,	  /* the rest of a 64 KiB frame */
+	TAP_RX_COPY_BELOW = 8192, /* less than this in the pages is copied out of them */
+	TAP_RX_SLOTS = 32,	  /* reads posted at once when a queue has built up */
+	TAP_RX_BATCH_AFTER = 4,	  /* single reads of small frames before reads are batched */
 	TAP_IOV_MAX = MAX_SKB_FRAGS + 2,
 };
 
@@ -40,16 +40,16 @@ struct tap {
 	struct napi_struct napi;
 	struct tap_stats stats;
 	int fd;
-	int ioctl_fd;			/* a datagram socket for interface ioctls */
+	int ioctl_fd; /* a datagram socket for interface ioctls */
 	char tap_name[IFNAMSIZ_NS];
-	bool vnet;			/* each frame has a struct vnet_hdr in front */
+	bool vnet; /* each frame has a struct vnet_hdr in front */
 
 	struct desc_ring tx;
-	struct tap_tx_slot *tx_slots;	/* TAP_TX_BATCH of them */
+	struct tap_tx_slot *tx_slots; /* TAP_TX_BATCH of them */
 
-	struct tap_rx_slot *rx_slots;	/* TAP_RX_SLOTS of them; [0] serves single reads */
-	struct page_frag rx_frag;	/* where the odd ends of large frames are copied to */
-	u32 rx_small_run;		/* small frames in a row */
+	struct tap_rx_slot *rx_slots; /* TAP_RX_SLOTS of them; [0] serves single reads */
+	struct page_frag rx_frag;     /* where the odd ends of large frames are copied to */
+	u32 rx_small_run;	      /* small frames in a row */
 
 	struct io_uring ring;
 	bool have_uring;

@@ -128,14 +128,14 @@ static void receive(struct tap *tap, struct tap_rx_slot *slot, u32 n)
 
 	if (n < vnet_len + ETH_HLEN) {
 		dev->stats.rx_length_errors++;
-		return;		/* nothing was taken out of the slot */
+		return; /* nothing was taken out of the slot */
 	}
 	n -= vnet_len;
 	slot->skb = NULL;
 	tap->rx_small_run = n <= TAP_RX_LINEAR ? tap->rx_small_run + 1 : 0;
 	skb_put(skb, min_t(u32, n, TAP_RX_LINEAR));
 	if (n > TAP_RX_LINEAR) {
-		slot->skb = skb;	/* attach_pages() works on the slot's packet */
+		slot->skb = skb; /* attach_pages() works on the slot's packet */
 		if (!attach_pages(tap, slot, n - TAP_RX_LINEAR))
 			goto drop;
 		slot->skb = NULL;

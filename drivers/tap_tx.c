@@ -130,7 +130,8 @@ void tap_tx_flush(struct net_device *dev)
 		if (tap->have_uring && ring_pending(&tap->tx) > 1) {
 			if (write_batch(tap))
 				continue;
-			net_log(dev->net, 4, "%s: io_uring failed, writing frame by frame", dev->name);
+			net_log(dev->net, 4, "%s: io_uring failed, writing frame by frame",
+				dev->name);
 			io_uring_queue_exit(&tap->ring);
 			tap->have_uring = false;
 		}
@@ -148,5 +149,5 @@ void tap_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 		tap_tx_flush(dev);
 	else if (!ring_room(&tap->tx))
 		netif_stop_queue(dev);
-	(void)more;	/* the core rings the doorbell by ndo_tx_flush() at the end of its turn */
+	(void)more; /* the core rings the doorbell by ndo_tx_flush() at the end of its turn */
 }

@@ -12,13 +12,13 @@
 #include "wire/wire.h"
 
 #define SIM_TX_RING 64
-#define PPM 1000000u
+#define PPM	    1000000u
 
 struct sim_frame {
 	struct rb_node node;
 	u64 due, order;
 	u32 len;
-	bool vnet_csum;			/* CHECKSUM_PARTIAL travels as on a TAP (offload ends) */
+	bool vnet_csum; /* CHECKSUM_PARTIAL travels as on a TAP (offload ends) */
 	u16 csum_start, csum_offset, gso_size, gso_segs;
 	u8 gso_type;
 	u8 data[];
@@ -28,8 +28,8 @@ struct sim_dir {
 	struct wire_sim_params params;
 	struct wire_sim_stats stats;
 	struct prng prng;
-	u64 busy_until;			/* the rate limiter has work until then */
-	u64 last_due;			/* keeps the order under jitter */
+	u64 busy_until; /* the rate limiter has work until then */
+	u64 last_due;	/* keeps the order under jitter */
 	struct rb_root_cached flight;
 };
 
@@ -442,14 +442,16 @@ const struct wire_sim_stats *wire_sim_stats(const struct wire_sim *sim, int dir)
 }
 
 void wire_sim_observe(struct wire_sim *sim,
-		      void (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len), void *arg)
+		      void (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len),
+		      void *arg)
 {
 	sim->observe = fn;
 	sim->observe_arg = arg;
 }
 
 void wire_sim_filter(struct wire_sim *sim,
-		     bool (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len), void *arg)
+		     bool (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len),
+		     void *arg)
 {
 	sim->filter = fn;
 	sim->filter_arg = arg;

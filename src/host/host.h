@@ -27,8 +27,8 @@ void host_loop_free(struct host_loop *loop);
  */
 struct host_fd *host_loop_add_fd(struct host_loop *loop, int fd, unsigned int events,
 				 void (*fn)(void *arg, unsigned int events), void *arg);
-int host_fd_set_events(struct host_fd *hf, unsigned int events);	/* 0/-errno */
-void host_loop_del_fd(struct host_fd *hf);				/* NULL allowed */
+int host_fd_set_events(struct host_fd *hf, unsigned int events); /* 0/-errno */
+void host_loop_del_fd(struct host_fd *hf);			 /* NULL allowed */
 
 /* One handler a signal; runs from the loop, not from the signal handler. 0/-errno. */
 int host_loop_on_signal(struct host_loop *loop, int signo, void (*fn)(void *arg, int signo),
@@ -46,13 +46,15 @@ void host_loop_stop(struct host_loop *loop);
 /* Ask for another turn before sleeping (from a callback or from turn itself). */
 void host_loop_kick(struct host_loop *loop);
 /* Called with true before each wait that may sleep and with false after; for statistics. */
-struct host_loop_stats { uint64_t wakeups, turns, polls, slept_ns; };
+struct host_loop_stats {
+	uint64_t wakeups, turns, polls, slept_ns;
+};
 const struct host_loop_stats *host_loop_stats(const struct host_loop *loop);
 
 /* -- clock and randomness ------------------------------------------------ */
-uint64_t host_now_ns(void);		/* CLOCK_MONOTONIC */
-uint64_t host_wall_ns(void);		/* CLOCK_REALTIME */
-uint64_t host_random_u64(void);		/* getrandom(2); aborts if the system has none */
+uint64_t host_now_ns(void);	/* CLOCK_MONOTONIC */
+uint64_t host_wall_ns(void);	/* CLOCK_REALTIME */
+uint64_t host_random_u64(void); /* getrandom(2); aborts if the system has none */
 
 /* -- memory hook for struct net_cfg -------------------------------------- */
 void *host_alloc(void *ctx, size_t size);
@@ -65,14 +67,21 @@ void host_free(void *ctx, void *p, size_t size);
  * address that is already there is no error. 0, or -errno: -ENODEV, -EINVAL (a prefix that cannot
  * be read), -EPERM, -EIO.
  */
-int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned int nr, uint32_t mtu);
+int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned int nr,
+		     uint32_t mtu);
 
 /* -- log ------------------------------------------------------------------ */
 /* Levels are syslog's: 3 error, 4 warning, 6 info, 7 debug. Lines go to stderr. */
-enum { HOST_LOG_ERR = 3, HOST_LOG_WARN = 4, HOST_LOG_NOTICE = 5, HOST_LOG_INFO = 6, HOST_LOG_DEBUG = 7 };
+enum {
+	HOST_LOG_ERR = 3,
+	HOST_LOG_WARN = 4,
+	HOST_LOG_NOTICE = 5,
+	HOST_LOG_INFO = 6,
+	HOST_LOG_DEBUG = 7
+};
 void host_log_set_level(int level);
 int host_log_level(void);
-int host_log_level_parse(const char *text);	/* "error".."debug" or a number; -EINVAL */
+int host_log_level_parse(const char *text); /* "error".."debug" or a number; -EINVAL */
 void host_log(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void host_vlog(int level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

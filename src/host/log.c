@@ -51,7 +51,7 @@ void host_vlog(int level, const char *fmt, va_list ap)
 	line[len++] = '\n';
 	/* One write, so that lines of several processes do not mix. */
 	if (write(STDERR_FILENO, line, (size_t)len) < 0)
-		return;	/* nowhere to complain */
+		return; /* nowhere to complain */
 }
 
 void host_log(int level, const char *fmt, ...)

@@ -31,7 +31,7 @@ struct host_signal {
 
 struct host_loop {
 	struct event_base *base;
-	struct event *timer;		/* bounds a wait; armed only while waiting */
+	struct event *timer; /* bounds a wait; armed only while waiting */
 	struct host_signal signals[MAX_SIGNALS];
 	unsigned int nr_signals;
 	bool stop, kicked, got_event;
@@ -118,7 +118,8 @@ int host_fd_set_events(struct host_fd *hf, unsigned int events)
 		what |= EV_READ;
 	if (events & HOST_WRITE)
 		what |= EV_WRITE;
-	if (event_assign(hf->ev, hf->loop->base, hf->fd, what, on_fd, hf) || event_add(hf->ev, NULL))
+	if (event_assign(hf->ev, hf->loop->base, hf->fd, what, on_fd, hf) ||
+	    event_add(hf->ev, NULL))
 		return -ENOMEM;
 	hf->events = events;
 	return 0;

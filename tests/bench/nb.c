@@ -36,7 +36,7 @@
 #include <sys/socket.h>
 
 #define MAX_SAMPLES 4000000
-#define MAX_EVENTS 256
+#define MAX_EVENTS  256
 
 static uint64_t now_ns(void)
 {
@@ -54,7 +54,8 @@ static void die(const char *what)
 
 static socklen_t resolve(const char *host, const char *port, int type, struct sockaddr_storage *ss)
 {
-	struct addrinfo hints = { .ai_socktype = type, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo hints = { .ai_socktype = type,
+				  .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
 	struct addrinfo *ai;
 	socklen_t len;
 
@@ -84,7 +85,8 @@ static int connect_to(const struct sockaddr_storage *ss, socklen_t len, int flag
 
 static int bound(const char *port, int type)
 {
-	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)atoi(port)) };
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6,
+				     .sin6_port = htons((uint16_t)atoi(port)) };
 	int fd = socket(AF_INET6, type, 0), one = 1, zero = 0;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -130,8 +132,8 @@ static int server(const char *port)
 				continue;
 			}
 			len = read(fd, buf, sizeof(buf));
-			if (len <= 0 ? !(len < 0 && errno == EAGAIN)
-				     : write(fd, buf, (size_t)len) != len)
+			if (len <= 0 ? !(len < 0 && errno == EAGAIN) :
+				       write(fd, buf, (size_t)len) != len)
 				close(fd);
 		}
 	}
@@ -230,8 +232,8 @@ static int crr(const char *host, const char *port, int seconds, uint32_t n)
 				die("connect");
 		}
 	}
-	printf("{\"per_s\": %.0f, \"errors\": %lu}\n", (double)done * 1e9 / (double)(now_ns() - start),
-	       errors);
+	printf("{\"per_s\": %.0f, \"errors\": %lu}\n",
+	       (double)done * 1e9 / (double)(now_ns() - start), errors);
 	return 0;
 }
 

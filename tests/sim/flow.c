@@ -70,7 +70,7 @@ static ssize_t send_some(struct peer *p, size_t len)
 		return n;
 	for (i = 0; i < n && done < len; i++) {
 		part = min_t(size_t, vec[i].len, len - done);
-		p->sent += done;	/* fill() writes from p->sent */
+		p->sent += done; /* fill() writes from p->sent */
 		fill(p, vec[i].base, part);
 		p->sent -= done;
 		done += part;
@@ -247,8 +247,13 @@ void flow_start(struct flow *f, struct world *w, u32 id, int wire, int client_en
 	u32 len;
 	int err;
 
-	*f = (struct flow){ .world = w, .wire = wire, .client_end = client_end, .family = family,
-			    .id = id, .port = (u16)(5000 + id), .started = w->now };
+	*f = (struct flow){ .world = w,
+			    .wire = wire,
+			    .client_end = client_end,
+			    .family = family,
+			    .id = id,
+			    .port = (u16)(5000 + id),
+			    .started = w->now };
 	f->zero_copy = prng_chance(&w->prng, 1, 2);
 	peer_init(&f->peer[0], f, 0, up);
 	peer_init(&f->peer[1], f, 1, down);

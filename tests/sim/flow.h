@@ -13,13 +13,13 @@ struct peer {
 	struct actor actor;
 	struct flow *flow;
 	struct sock *sk;
-	int side;			/* 0 client, 1 server */
+	int side; /* 0 client, 1 server */
 	u64 to_send, sent, received;
 	u32 max_write, max_read;
-	u64 read_pause_ns;		/* between reads; 0: as fast as it comes */
+	u64 read_pause_ns; /* between reads; 0: as fast as it comes */
 	u64 next_read;
 	bool connected, fin_sent, fin_received, closed;
-	int error;			/* positive errno it ended with; 0: orderly */
+	int error; /* positive errno it ended with; 0: orderly */
 };
 
 struct flow {
@@ -30,14 +30,14 @@ struct flow {
 	int wire, client_end;
 	u16 family, port;
 	u32 id;
-	bool zero_copy;			/* use the stream calls instead of sendmsg/recvmsg */
+	bool zero_copy; /* use the stream calls instead of sendmsg/recvmsg */
 	u64 started, finished;
 };
 
 /* Starts a listener at one end of the wire and a client at the other. Bytes each way. */
 void flow_start(struct flow *f, struct world *w, u32 id, int wire, int client_end, int client_host,
 		int server_host, u16 family, u64 up, u64 down);
-bool flow_finished(const struct flow *f);	/* both sides closed */
-void flow_check(const struct flow *f);		/* sim_fail() if bytes are missing without an error */
+bool flow_finished(const struct flow *f); /* both sides closed */
+void flow_check(const struct flow *f);	  /* sim_fail() if bytes are missing without an error */
 
 #endif

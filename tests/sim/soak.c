@@ -19,7 +19,7 @@ struct scenario {
 	struct world world;
 	struct flow flows[MAX_FLOWS];
 	u32 nr_flows;
-	bool clean_enough;	/* no flow has an excuse to fail */
+	bool clean_enough; /* no flow has an excuse to fail */
 };
 
 struct options {
@@ -81,8 +81,8 @@ static void start_flows(struct scenario *s)
 		int end = (int)prng_below(r, 2);
 
 		flow_start(&s->flows[i], &s->world, i, 0, end, end, !end,
-			   prng_chance(r, 1, 2) ? INET_FAMILY_4 : INET_FAMILY_6,
-			   pick(r, sizes, 6), pick(r, sizes, 6));
+			   prng_chance(r, 1, 2) ? INET_FAMILY_4 : INET_FAMILY_6, pick(r, sizes, 6),
+			   pick(r, sizes, 6));
 		world_run_for(&s->world, prng_range(r, 0, 50000000));
 	}
 }
@@ -141,10 +141,11 @@ static u64 run_seed(u64 seed, const struct options *opt)
 	check_flows(&s);
 	if (opt->verbose) {
 		printf("# seed %llu: delay %.1f ms rate %.0f Mbit/s queue %u loss %.1f%% reorder %.1f%% "
-		       "dup %.1f%% corrupt %.1f%%, %llu frames\n", (unsigned long long)seed,
-		       (double)link.delay_ns / 1e6, (double)link.rate_bps / 1e6, link.queue_bytes,
-		       link.loss_ppm / 1e4, link.reorder_ppm / 1e4, link.dup_ppm / 1e4,
-		       link.corrupt_ppm / 1e4, (unsigned long long)s.world.frames);
+		       "dup %.1f%% corrupt %.1f%%, %llu frames\n",
+		       (unsigned long long)seed, (double)link.delay_ns / 1e6,
+		       (double)link.rate_bps / 1e6, link.queue_bytes, link.loss_ppm / 1e4,
+		       link.reorder_ppm / 1e4, link.dup_ppm / 1e4, link.corrupt_ppm / 1e4,
+		       (unsigned long long)s.world.frames);
 		report(&s);
 	}
 	world_exit(&s.world);
@@ -172,12 +173,9 @@ static void run_many(const struct options *opt)
 }
 
 static const struct option long_options[] = {
-	{ "seed", required_argument, NULL, 's' },
-	{ "first", required_argument, NULL, 'f' },
-	{ "count", required_argument, NULL, 'n' },
-	{ "pcap", required_argument, NULL, 'p' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ NULL, 0, NULL, 0 },
+	{ "seed", required_argument, NULL, 's' },  { "first", required_argument, NULL, 'f' },
+	{ "count", required_argument, NULL, 'n' }, { "pcap", required_argument, NULL, 'p' },
+	{ "verbose", no_argument, NULL, 'v' },	   { NULL, 0, NULL, 0 },
 };
 
 int main(int argc, char **argv)
@@ -207,8 +205,9 @@ int main(int argc, char **argv)
 			opt.verbose = true;
 			break;
 		default:
-			fprintf(stderr, "usage: soak [--seed N | --first N --count N] [--pcap FILE] "
-					"[--verbose]\n");
+			fprintf(stderr,
+				"usage: soak [--seed N | --first N --count N] [--pcap FILE] "
+				"[--verbose]\n");
 			return 2;
 		}
 	}

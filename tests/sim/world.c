@@ -7,7 +7,7 @@
 
 #include <pcap/pcap.h>
 
-#define EPOCH (1000 * NSEC_PER_SEC)	/* a clock that starts at 0 hides bugs */
+#define EPOCH (1000 * NSEC_PER_SEC) /* a clock that starts at 0 hides bugs */
 
 static void *hook_alloc(void *ctx, size_t size)
 {

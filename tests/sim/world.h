@@ -19,7 +19,7 @@ struct world;
 /* Something that wants to run at a time of its own: an application. */
 struct actor {
 	struct list_head list;
-	u64 wake_at;			/* absolute ns; UINT64_MAX: when poked only */
+	u64 wake_at; /* absolute ns; UINT64_MAX: when poked only */
 	void (*fn)(struct actor *a);
 	struct world *world;
 };
@@ -28,24 +28,24 @@ struct host {
 	struct world *world;
 	struct net *net;
 	bool kicked;
-	u64 allocated;			/* octets held from the hook */
+	u64 allocated; /* octets held from the hook */
 };
 
 struct world {
 	u64 seed, now, started;
-	struct prng prng;		/* the scenario's and applications' randomness */
+	struct prng prng; /* the scenario's and applications' randomness */
 	struct host host[WORLD_MAX_HOSTS];
 	struct wire_sim *wire[WORLD_MAX_WIRES];
 	u32 nr_hosts, nr_wires;
 	struct list_head actors;
-	u64 digest;			/* over every frame offered to a wire, with its time */
+	u64 digest; /* over every frame offered to a wire, with its time */
 	u64 frames;
-	void *pcap, *pcap_dump;		/* optional capture of the same */
+	void *pcap, *pcap_dump; /* optional capture of the same */
 	u64 steps;
 };
 
 void world_init(struct world *w, u64 seed);
-int world_add_host(struct world *w);	/* its index */
+int world_add_host(struct world *w); /* its index */
 /* Joins hosts a and b by a new wire with addresses as drawn above; the wire's index. */
 int world_join(struct world *w, int a, int b, u32 mtu, bool offload);
 void world_link(struct world *w, int wire, const struct wire_sim_params *both);
@@ -55,7 +55,7 @@ void world_exit(struct world *w);
 
 void actor_add(struct world *w, struct actor *a, void (*fn)(struct actor *a), u64 wake_at);
 void actor_del(struct actor *a);
-void actor_poke(struct actor *a);	/* run as soon as the present work is done */
+void actor_poke(struct actor *a); /* run as soon as the present work is done */
 
 /* Runs until done(arg) or the virtual time limit; true if done. */
 bool world_run(struct world *w, u64 limit_ns, bool (*done)(void *arg), void *arg);
