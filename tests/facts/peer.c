@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,13 +146,25 @@ static int open_socket(int type)
 	return fd;
 }
 
+/* fork(); the child does not outlive us: run.sh ends the peer by its process id. */
+static pid_t child(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		signal(SIGTERM, SIG_DFL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	}
+	return pid;
+}
+
 int main(void)
 {
 	int l = open_socket(SOCK_STREAM), u = open_socket(SOCK_DGRAM);
 
 	signal(SIGCHLD, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (!fork())
+	if (!child())
 		udp_echo(u);
 	listen(l, 128);
 	puts("ready");
@@ -161,7 +174,7 @@ int main(void)
 
 		if (fd < 0)
 			continue;
-		if (!fork()) {
+		if (!child()) {
 			close(l);
 			serve(fd);
 		}
