@@ -3,11 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "daemon/daemon.h"
-
-enum { TAP_BUSY_TRIES = 100 };	/* of 20 ms */
 
 static const char *why(int err)
 {
@@ -65,24 +62,6 @@ static const char *tap_remedy(int err)
 	}
 }
 
-/*
- * The kernel lets go of a TAP some time after the end of a killed process: its io_uring is torn down
- * in the background. A daemon that is started again at once must not fail for that.
- */
-static int create_tap(struct net *net, const struct tap_config *cfg, struct net_device **dev)
-{
-	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-	int ret = -EBUSY, tries;
-
-	for (tries = 0; tries < TAP_BUSY_TRIES; tries++) {
-		ret = tap_create(net, cfg, dev);
-		if (ret != -EBUSY)
-			break;
-		nanosleep(&pause, NULL);
-	}
-	return ret;
-}
-
 static int start_tap(struct daemon *dm, const struct conf_dev *d)
 {
 	struct tap_config cfg = { .tap_name = d->tap, .name = d->name, .mtu = d->mtu,
@@ -91,7 +70,7 @@ static int start_tap(struct daemon *dm, const struct conf_dev *d)
 	int ret;
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
-	ret = create_tap(dm->net, &cfg, &dev);
+	ret = tap_create(dm->net, &cfg, &dev);
 	if (ret) {
 		host_log(HOST_LOG_ERR, "--dev tap:%s: %s%s", d->tap, why(ret), tap_remedy(ret));
 		return ret;
