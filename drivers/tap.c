@@ -21,7 +21,7 @@
 #define TUN_F_USO6 0x40
 #endif
 
-enum { TAP_BUSY_TRIES = 50 }; /* one second */
+enum { TAP_BUSY_TRIES = 100 }; /* two seconds */
 
 static int tap_open(struct net_device *dev)
 {
