@@ -23,7 +23,7 @@ def files():
         found = []
         for root, dirs, names in os.walk(TOP):
             dirs[:] = [d for d in dirs
-                       if not d.startswith((".git", "build", "autom4te")) or d == "build-aux"]
+                       if not d.startswith((".git", "build", "autom4te", "__pycache__"))]
             found += [os.path.relpath(os.path.join(root, n), TOP) for n in names]
     return sorted({f for f in found if os.path.isfile(os.path.join(TOP, f))})
 
