@@ -21,11 +21,12 @@ void base_assert_fail(const char *file, int line, const char *expr)
 	abort();
 }
 
+/* Whatever happens is followed by a turn; only work made at its end needs another. */
 static void on_kick(void *ctx)
 {
 	struct daemon *dm = ctx;
 
-	host_loop_kick(dm->loop);
+	dm->kicked = true;
 }
 
 static void on_log(void *ctx, int level, const char *line)

@@ -20,6 +20,7 @@ static bool run_rounds(struct daemon *dm)
 		if (p->signalled)
 			poller_collect(p);
 		ran = poller_dispatch(p);
+		dm->kicked = false;
 		more = net_run(dm->net, host_now_ns(), 0);
 		if (!ran && !more && list_empty(&p->ready))
 			return true;
@@ -54,7 +55,8 @@ u64 daemon_turn(void *arg)
 	idle = run_rounds(dm);
 	objects_reap(dm);
 	server_turn(dm, idle);
-	if (!idle || !list_empty(&dm->poller.ready) || !list_empty(&dm->server.barriers))
+	if (!idle || dm->kicked || !list_empty(&dm->poller.ready) ||
+	    !list_empty(&dm->server.barriers))
 		return 0;
 	return deadline(dm);
 }
