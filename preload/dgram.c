@@ -312,6 +312,12 @@ static ssize_t send_packet(int fd, const struct msghdr *msg, struct nsp_dgram *h
 	return real.sendmsg(fd, &m, MSG_NOSIGNAL | (flags & MSG_DONTWAIT));
 }
 
+/* The daemon's end is closed, and not because the program shut its own down? */
+static bool daemon_gone(int fd)
+{
+	return fd_poll(fd, 0, 0) & POLLHUP && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_SHUT);
+}
+
 /** dgram_send() - every kind of send of a datagram socket */
 ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 {
@@ -352,7 +358,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	}
 	if (errno == ECONNRESET || errno == ENOTCONN || errno == ECONNREFUSED)
 		errno = ENETDOWN;
-	else if (errno == EPIPE && fd_poll(fd, 0, 0) & POLLHUP)
+	else if (errno == EPIPE && daemon_gone(fd))
 		errno = ENETDOWN;
 	return -1;
 }
@@ -403,10 +409,10 @@ static void rescatter(const struct iovec *iov, size_t n, uint8_t *ctl, size_t sh
 	}
 }
 
-/* The daemon is gone, or the program shut down reading: then only a call that waits sees the end. */
+/* The daemon is gone, or the program shut down reading: only a call that waits sees that end. */
 static ssize_t recv_end(int fd, int flags)
 {
-	if (fd_poll(fd, 0, 0) & POLLHUP)
+	if (daemon_gone(fd))
 		return fail(ENETDOWN);
 	if (flags & MSG_DONTWAIT || fcntl(fd, F_GETFL) & O_NONBLOCK)
 		return fail(EAGAIN);
@@ -500,7 +506,7 @@ ssize_t dgram_recv(int fd, struct msghdr *msg, int flags)
 	size_t want = bytes_of(msg->msg_iov, msg->msg_iovlen);
 	ssize_t r;
 
-	if (unlikely(flags & MSG_OOB))
+	if (unlikely(flags & MSG_OOB) && KIND(fd_kind(fd)) == K_RAW)
 		return fail(EOPNOTSUPP);
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return recv_errqueue(fd, msg);

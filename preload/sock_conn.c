@@ -164,11 +164,15 @@ int ns_shutdown(int fd, int how)
 	case K_STREAM:
 		if (how == SHUT_RDWR || fd_poll(fd, 0, 0) & (POLLERR | POLLHUP))
 			e = shut_rpc(fd, how);
-		if (e == -ENOTCONN)
+		if (e == -ENOTCONN || e == -ENOTSOCK)
 			return fail(ENOTCONN);
 		break;
 	default: /* connecting; datagrams */
 		e = shut_rpc(fd, how);
+		if (IS_DGRAM(k))
+			tag_add(fd, NSP_TAGB_SHUT);
+		if (e == -ENOTCONN && IS_DGRAM(k))	/* it is shut down all the same */
+			real.shutdown(fd, how);
 		if (e < 0)
 			return fail(-e);
 	}

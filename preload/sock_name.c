@@ -33,6 +33,8 @@ int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer)
 		return 0;
 	}
 	e = rpc(peer ? NSP_NR_PEER : NSP_NR_NAME, fd, NULL, NULL, 0, &r, NULL, NULL);
+	if (e == -ENOTSOCK && peer && IS_TCP(k))	/* ended, and forgotten by the daemon */
+		e = -ENOTCONN;
 	if (e < 0)
 		return fail(-e);
 	addr_give(&r.addr, sa, len);

@@ -84,7 +84,7 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_TAGB_REPORTED 0x02u /* its success was told to the program */
 #define NSP_TAGB_KNOWN 0x04u	/* the daemon knows the socket (bound, or an option was set) */
 #define NSP_TAGB_LISTEN 0x08u	/* listening */
-#define NSP_TAGB_SHUT 0x10u	/* a listener that was shut down */
+#define NSP_TAGB_SHUT 0x10u	/* a listener or datagram socket that was shut down */
 #define NSP_TAGB_UCONN 0x20u	/* connected datagram socket */
 #define NSP_TAGB_SNDBUF 0x40u	/* the program chose SO_SNDBUF */
 #define NSP_TAGB_BOUND 0x80u	/* bind() succeeded */

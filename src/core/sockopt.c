@@ -6,7 +6,8 @@
 
 #include "core/internal.h"
 
-enum { SOL_SOCKET_NS = 1, SO_BINDTODEVICE_NS = 25, FAMILY_IPV4 = 2 };
+enum { SOL_SOCKET_NS = 1, SOL_TCP_NS = 6, SOL_UDP_NS = 17, SOL_IPV6_NS = 41 };
+enum { SO_BINDTODEVICE_NS = 25, FAMILY_IPV4 = 2 };
 
 /* *level_known: some row has that level */
 static const struct sockopt_row *table_find(const struct sockopt_table *t, int level, int name,
@@ -24,12 +25,15 @@ static const struct sockopt_row *table_find(const struct sockopt_table *t, int l
 	return NULL;
 }
 
-static const struct sockopt_row *row_find(const struct sockopt_table *const *tables, int level,
+static const struct sockopt_row *row_find(const struct sock *sk,
+					  const struct sockopt_table *const *tables, int level,
 					  int name, bool *level_known)
 {
 	const struct sockopt_row *row;
 
 	*level_known = false;
+	if (level == SOL_IPV6_NS && sk->sk_family == FAMILY_IPV4)
+		return NULL;
 	if (level == SOL_SOCKET_NS)
 		return table_find(&sol_socket_table, level, name, level_known);
 	for (; tables && *tables; tables++) {
@@ -45,6 +49,10 @@ static int int_from(const struct sockopt_row *row, const void *val, u32 len, int
 {
 	if (len >= sizeof(int))
 		*v = sockopt_int(val);
+	else if (row->flags & SOCKOPT_SHORT0)
+		*v = 0;
+	else if (len < row->min_len)
+		return -EINVAL;
 	else if (row->kind != SOCKOPT_U8INT)
 		return -EINVAL;
 	else
@@ -69,7 +77,9 @@ int sock_table_setsockopt(struct sock *sk, const struct sockopt_table *const *ta
 
 	if (level == SOL_SOCKET_NS && name != SO_BINDTODEVICE_NS && len < sizeof(int))
 		return -EINVAL;
-	row = row_find(tables, level, name, &level_known);
+	row = row_find(sk, tables, level, name, &level_known);
+	if (!row && len < sizeof(int) && (level == SOL_TCP_NS || level == SOL_UDP_NS) && level_known)
+		return -EINVAL;
 	if (!row || (row->flags & SOCKOPT_RO))
 		return -ENOPROTOOPT;
 	switch (row->kind) {
@@ -103,7 +113,7 @@ int sock_table_getsockopt(struct sock *sk, const struct sockopt_table *const *ta
 			  int name, void *val, u32 *len)
 {
 	bool level_known;
-	const struct sockopt_row *row = row_find(tables, level, name, &level_known);
+	const struct sockopt_row *row = row_find(sk, tables, level, name, &level_known);
 
 	if (!row && !level_known && level != SOL_SOCKET_NS && sk->sk_family == FAMILY_IPV4)
 		return -EOPNOTSUPP;

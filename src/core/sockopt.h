@@ -13,7 +13,8 @@ struct sock;
 enum sockopt_kind {
 	SOCKOPT_BOOL,		/* int in; stored 0/1 */
 	SOCKOPT_INT,		/* int in [min, max], else range_errno */
-	SOCKOPT_U8INT,		/* int, but a 1-byte value is taken too (IP_TOS, IP_TTL …) */
+	SOCKOPT_U8INT,		/* int, but a 1-byte value is taken too (IP_TOS, IP_TTL …), and
+				 * none at all, as 0, unless min_len is 1 */
 	SOCKOPT_STRUCT,		/* raw bytes; setter gets at least min_len */
 	SOCKOPT_STRING,		/* bytes up to a NUL; getter writes them */
 };
@@ -21,6 +22,7 @@ enum {
 	SOCKOPT_RO = 1 << 0,	/* set: ENOPROTOOPT as Linux */
 	SOCKOPT_WO = 1 << 1,
 	SOCKOPT_NOFAIL = 1 << 2,/* cannot fail once the value is in range: may be sent one-way */
+	SOCKOPT_SHORT0 = 1 << 4,/* a value shorter than int stands for 0 */
 	SOCKOPT_GETMIN = 1 << 3,/* STRUCT: get with less room than min_len is EINVAL */
 };
 

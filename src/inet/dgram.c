@@ -158,7 +158,8 @@ ssize_t dgram_recvmsg(struct sock *sk, struct msg *msg, u32 hdr)
 		return sock_error(sk);
 	skb = skb_peek(&sk->sk_receive_queue);
 	if (!skb)
-		return sk->sk_shutdown & RCV_SHUTDOWN ? 0 : -EAGAIN;
+		/* as Linux: only a call that would wait sees the end */
+		return sk->sk_shutdown & RCV_SHUTDOWN && !(msg->flags & SMSG_DONTWAIT) ? 0 : -EAGAIN;
 	cb = dgram_cb(skb);
 	len = datagram_len(skb, hdr);
 	copied = (u32)min_t(size_t, len, msg->len);

@@ -37,7 +37,7 @@ void inet_sock_init(struct sock *sk)
 	inet->uc_ttl = -1;
 	inet->mc_ttl = 1;
 	inet->mc_loop = 1;
-	inet->mc_all = true;
+	inet->mc_all = sk->sk_family_af->af_bit == 0;	/* as Linux: not on IPv6 sockets */
 	inet->mc_addr = any_of(sk->net->ip.af[0]);
 	inet->pmtudisc = sk->net->ipv4.ip_no_pmtu_disc ? PMTUDISC_DONT : PMTUDISC_WANT;
 	inet->id = net_rand32(sk->net) & 0xffff;

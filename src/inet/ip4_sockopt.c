@@ -313,6 +313,11 @@ OPT_GET(get_protocol)
 #define IP_ROW(nr, text, min, max, set, get) \
 	OPT_ROW(SOL_IP_NS, nr, text, SOCKOPT_U8INT, min, max, set, get)
 #define IP_BOOL(nr, text, name) IP_ROW(nr, text, INT_MIN, INT_MAX, set_##name, get_##name)
+/* Linux wants at least one octet of these. */
+#define IP_ROW1(nr, text, min_, max_, set_fn, get_fn)                                       \
+	{ .level = SOL_IP_NS, .name = nr, .label = text, .kind = SOCKOPT_U8INT, .min_len = 1, \
+	  .min = min_, .max = max_, .set = set_fn, .get = get_fn }
+#define IP_BOOL1(nr, text, name) IP_ROW1(nr, text, INT_MIN, INT_MAX, set_##name, get_##name)
 #define IP_STRUCT(nr, text, min_len, set, get) \
 	OPT_ROW_STRUCT(SOL_IP_NS, nr, text, min_len, set, get)
 
@@ -328,21 +333,21 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_BOOL(12, "IP_RECVTTL", recvttl),
 	IP_BOOL(13, "IP_RECVTOS", recvtos),
 	OPT_ROW_RO(SOL_IP_NS, 14, "IP_MTU", get_mtu),
-	IP_BOOL(15, "IP_FREEBIND", freebind),
-	IP_BOOL(19, "IP_TRANSPARENT", transparent),
+	IP_BOOL1(15, "IP_FREEBIND", freebind),
+	IP_BOOL1(19, "IP_TRANSPARENT", transparent),
 	IP_BOOL(20, "IP_RECVORIGDSTADDR", origdst),
-	IP_ROW(21, "IP_MINTTL", 0, 255, set_minttl, get_minttl),
+	IP_ROW1(21, "IP_MINTTL", 0, 255, set_minttl, get_minttl),
 	IP_BOOL(22, "IP_NODEFRAG", nodefrag),
 	IP_BOOL(24, "IP_BIND_ADDRESS_NO_PORT", bind_no_port),
 	IP_ROW(25, "IP_RECVFRAGSIZE", INT_MIN, INT_MAX, set_fragsize_checked, get_fragsize),
 	IP_STRUCT(32, "IP_MULTICAST_IF", 4, set_mc_if, get_mc_if),
-	IP_ROW(33, "IP_MULTICAST_TTL", -1, 255, set_mc_ttl, get_mc_ttl),
-	IP_BOOL(34, "IP_MULTICAST_LOOP", mc_loop),
+	IP_ROW1(33, "IP_MULTICAST_TTL", -1, 255, set_mc_ttl, get_mc_ttl),
+	IP_BOOL1(34, "IP_MULTICAST_LOOP", mc_loop),
 	IP_STRUCT(35, "IP_ADD_MEMBERSHIP", 8, set_membership, NULL),
 	IP_STRUCT(36, "IP_DROP_MEMBERSHIP", 8, set_membership, NULL),
 	IP_STRUCT(42, "MCAST_JOIN_GROUP", 136, set_group_req, NULL),
 	IP_STRUCT(45, "MCAST_LEAVE_GROUP", 136, set_group_req, NULL),
-	IP_ROW(49, "IP_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
+	IP_ROW1(49, "IP_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
 	IP_STRUCT(50, "IP_UNICAST_IF", 4, set_unicast_if, get_unicast_if),
 	OPT_ROW(SOL_IP_NS, 51, "IP_LOCAL_PORT_RANGE", SOCKOPT_INT, INT_MIN, INT_MAX, set_port_range,
 		get_port_range),

@@ -77,6 +77,8 @@ GETTER(get_cork)
 	return sockopt_get_int(!!(tcp_sk(sk)->nonagle & TCP_NAGLE_CORK), val, len);
 }
 
+enum { TCP_MSS_UNCONNECTED = 536 };	/* what Linux says in both families */
+
 SETTER(set_maxseg)
 {
 	int v = sockopt_int(val);
@@ -94,8 +96,8 @@ GETTER(get_maxseg)
 	u32 v = tp->mss_cache;
 
 	UNUSED_GET;
-	if (tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)) && tp->rx_opt.user_mss)
-		v = tp->rx_opt.user_mss;
+	if (tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))
+		v = tp->rx_opt.user_mss ? tp->rx_opt.user_mss : TCP_MSS_UNCONNECTED;
 	return sockopt_get_int((int)v, val, len);
 }
 
@@ -342,7 +344,7 @@ SETTER(set_window_clamp)
 		tp->window_clamp = 0;
 		return 0;
 	}
-	tp->window_clamp = (u32)max(v, 2048 / 2);	/* SOCK_MIN_RCVBUF / 2 */
+	tp->window_clamp = (u32)max(v, 2304 / 2);	/* SOCK_MIN_RCVBUF / 2 */
 	tp->rcv_ssthresh = min(tp->rcv_wnd, tp->window_clamp);
 	return 0;
 }
@@ -476,7 +478,7 @@ static const struct sockopt_row tcp_sockopt_rows[] = {
 	ROW_INT(SYNCNT, syncnt, 1, TCP_MAX_SYN_RETRIES),
 	ROW_INT(LINGER2, linger2, S32_MIN_NS, S32_MAX),
 	ROW_INT(DEFER_ACCEPT, defer_accept, S32_MIN_NS, S32_MAX),
-	ROW_INT(WINDOW_CLAMP, window_clamp, 0, S32_MAX),
+	ROW_INT(WINDOW_CLAMP, window_clamp, S32_MIN_NS, S32_MAX),
 	{ SOL_TCP_NS, O_INFO, "TCP_INFO", SOCKOPT_STRUCT, SOCKOPT_RO, 0, 0, 0, 0, NULL, get_info },
 	ROW_INT(QUICKACK, quickack, S32_MIN_NS, S32_MAX),
 	{ SOL_TCP_NS, O_CONGESTION, "TCP_CONGESTION", SOCKOPT_STRING, 0, 1, 0, 0, 0,
