@@ -58,3 +58,6 @@ include $(srcdir)/tests/facts/local.mk
 include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/tidy/local.mk
+
+# UNIT_LDADD and FUZZ_LDADD come from configure, where automake does not see what they depend on.
+$(check_PROGRAMS) $(fuzz_targets): libnetstack_core.la
