@@ -83,6 +83,7 @@ struct daemon {
 	u64 turns;
 	u64 reap_at;			/* when connections that never spoke are closed */
 	uid_t uid;			/* ours */
+	bool ready;			/* whoever started us was told */
 	bool kicked;			/* the stack has work that net_run() has not seen yet */
 	struct daemon_counters count;
 };

@@ -151,8 +151,6 @@ static int run(struct daemon *dm)
 	int ret = start(dm);
 
 	if (!ret) {
-		host_log(HOST_LOG_INFO, "ready on %s", dm->conf.control);
-		notify_ready(dm->conf.ready_fd);
 		ret = host_loop_run(dm->loop, daemon_turn, dm,
 				    dm->conf.busy_poll_us * NSEC_PER_USEC);
 		notify_systemd("STOPPING=1");

@@ -4,9 +4,12 @@
  * came of it goes to the clients, until nothing is left or others (new frames) must be looked at.
  * A wake-up costs more than all of it, so everything that is ready is done for one.
  */
+#include "daemon/notify.h"
 #include "daemon/object.h"
 
 enum { TURN_ROUNDS = 8 };
+enum { ADDR_DADFAILED = 0x08, ADDR_TENTATIVE = 0x40 };	/* IFA_F_* of Linux */
+#define READY_WAIT_NS (4 * NSEC_PER_SEC)
 
 /* true: nothing is left to do */
 static bool run_rounds(struct daemon *dm)
@@ -28,10 +31,34 @@ static bool run_rounds(struct daemon *dm)
 	return false;
 }
 
+static int find_tentative(const struct inet_ifaddr *ifa, void *arg)
+{
+	*(bool *)arg |= (ifa->flags & (ADDR_TENTATIVE | ADDR_DADFAILED)) == ADDR_TENTATIVE;
+	return 0;
+}
+
+/*
+ * Ready is told when the addresses can be bound: duplicate address detection takes a second or
+ * two. Not waited for without end: a link without carrier never finishes it.
+ */
+static void tell_ready(struct daemon *dm)
+{
+	bool tentative = false;
+
+	inet_ifaddr_for_each(dm->net, NULL, 0, find_tentative, &tentative);
+	if (tentative && dm->net->now < dm->started_ns + READY_WAIT_NS)
+		return;
+	dm->ready = true;
+	host_log(HOST_LOG_INFO, "ready on %s", dm->conf.control);
+	notify_ready(dm->conf.ready_fd);
+}
+
 static u64 deadline(const struct daemon *dm)
 {
 	u64 at = net_deadline(dm->net);
 
+	if (!dm->ready)
+		at = min(at, dm->started_ns + READY_WAIT_NS);
 	if (dm->probe_at)
 		at = min(at, dm->probe_at);
 	if (dm->objects.nr_greeting)
@@ -53,6 +80,8 @@ u64 daemon_turn(void *arg)
 		dm->poller.signalled = true;
 	listeners_probe(dm);
 	idle = run_rounds(dm);
+	if (!dm->ready)
+		tell_ready(dm);
 	objects_reap(dm);
 	server_turn(dm, idle);
 	if (!idle || dm->kicked || !list_empty(&dm->poller.ready) ||
