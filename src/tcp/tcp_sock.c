@@ -255,8 +255,7 @@ static bool tcp_unread_data(struct sock *sk)
 u64 tcp_fin_time_ns(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u64 t = tp->linger2_s > 0 ? (u64)tp->linger2_s * NSEC_PER_SEC :
-				    tcp_ns(sk)->fin_timeout_ns;
+	u64 t = tp->linger2_s > 0 ? (u64)tp->linger2_s * NSEC_PER_SEC : tcp_ns(sk)->fin_timeout_ns;
 	u64 rto = tp->rto_us * NSEC_PER_USEC;
 
 	return max(t, (rto << 2) - (rto >> 1));
@@ -265,7 +264,7 @@ u64 tcp_fin_time_ns(const struct sock *sk)
 /* How the connection goes on without its user: by FIN, by RST, or not at all. */
 static void tcp_close_connection(struct sock *sk)
 {
-	if (tcp_unread_data(sk)) {		/* SHLD-3 */
+	if (tcp_unread_data(sk)) { /* SHLD-3 */
 		net_mib_inc(sk->net, TcpExt_TCPAbortOnClose);
 		if (tcp_need_reset(sk->sk_state))
 			tcp_send_active_reset(sk);
@@ -361,13 +360,13 @@ u32 tcp_inq(const struct sock *sk)
 
 	if (tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
 		return 0;
-	if (tp->urg_data && !sock_flag(sk, SOCK_URGINLINE) && !before(tp->urg_seq, tp->copied_seq) &&
-	    before(tp->urg_seq, tp->rcv_nxt)) {
+	if (tp->urg_data && !sock_flag(sk, SOCK_URGINLINE) &&
+	    !before(tp->urg_seq, tp->copied_seq) && before(tp->urg_seq, tp->rcv_nxt)) {
 		n = tp->urg_seq - tp->copied_seq;
 	} else {
 		n = tp->rcv_nxt - tp->copied_seq;
 		if (n && sock_flag(sk, SOCK_DONE))
-			n--;		/* the FIN */
+			n--; /* the FIN */
 	}
 	return n;
 }
@@ -448,7 +447,7 @@ static int tcp_bind(struct sock *sk, const struct inet_sockaddr *addr)
 }
 
 static const struct sockopt_table *const tcp_sockopt_tables[] = {
-	&tcp_sockopt_table, &inet_sol_ip_table, &inet_sol_ipv6_table, NULL,
+	&tcp_sockopt_table, NULL, /* SOL_IP and SOL_IPV6: the socket room */
 };
 
 const struct proto tcp_prot = {
