@@ -76,7 +76,8 @@ class Recorder:
         return lambda *args, note=None: self.call(op, args, note)
 
     def call(self, op, args, note):
-        self.settle()
+        if op not in ("socket", "close", "setsockopt") and not (note and op == "getsockopt"):
+            self.settle()       # what earlier calls set going has arrived
         try:
             value, shown = self.agent.call(op, *args), None
         except Agent.Failed as e:
