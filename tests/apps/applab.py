@@ -190,6 +190,21 @@ def need(*programs):
             skip_all(f"{p} is not installed")
 
 
+def twice(fn, lab, *args):
+    """These tests run in real time: one that a busy machine upset has a second try, and says so."""
+    try:
+        fn(lab, *args)
+    except Skip:
+        raise
+    except Exception as e:  # pylint: disable=broad-except
+        if lab.daemon.poll() is not None:
+            raise
+        print(f"# first try: {type(e).__name__} {e}", flush=True)
+        for p in list(lab.children):
+            lab.stop(p, signal.SIGKILL, 0.1)
+        fn(lab, *args)
+
+
 def main():
     only = sys.argv[1:]
     tests = [t for t in TESTS if not only or t[0].__name__ in only]
@@ -202,7 +217,7 @@ def main():
         name += "".join([" as client" if args[1] else " as server"] if len(args) > 1 else [])
         start = time.monotonic()
         try:
-            fn(lab, *args)
+            twice(fn, lab, *args)
             if lab.daemon.poll() is not None:
                 raise AssertionError("netstackd died")
             print(f"ok {i} - {name} ({time.monotonic() - start:.1f} s)", flush=True)

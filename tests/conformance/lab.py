@@ -384,6 +384,18 @@ def both(fn):
     return fn
 
 
+def twice(fn, lab, *args):
+    """These tests run in real time: one that a busy machine upset has a second try, and says so."""
+    try:
+        fn(lab, *args)
+    except Skip:
+        raise
+    except Exception as e:  # pylint: disable=broad-except
+        print(f"# first try: {type(e).__name__} {e}", flush=True)
+        lab.drain(1)
+        fn(lab, *args)
+
+
 def main(lab_factory=None):
     only = sys.argv[1:]
     default = KernelLab if os.environ.get("NETSTACK_ORACLE") else Lab
@@ -396,7 +408,7 @@ def main(lab_factory=None):
         if args:
             name += " [v6]" if args[0] else " [v4]"
         try:
-            fn(lab, *args)
+            twice(fn, lab, *args)
             print(f"ok {i} - {name}", flush=True)
         except Skip as e:
             print(f"ok {i} - {name} # SKIP {e}", flush=True)
