@@ -15,10 +15,11 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE=1; \
 	ASAN_OPTIONS="detect_stack_use_after_return=0:abort_on_error=1:$$ASAN_OPTIONS"; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
+	LSAN_OPTIONS="suppressions=$(abs_srcdir)/tests/lsan.supp:print_suppressions=0:$$LSAN_OPTIONS"; \
 	export srcdir builddir CC PYTHON NETSTACK_LIB_CFLAGS NETSTACK_PLAIN_BUILD PYTHONDONTWRITEBYTECODE \
-		ASAN_OPTIONS UBSAN_OPTIONS;
+		ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS;
 
-EXTRA_DIST += tests/driver tests/summary tests/coverage.py
+EXTRA_DIST += tests/driver tests/summary tests/coverage.py tests/lsan.supp
 
 # Only the tests of one kind, and of the programs only those they need.
 .PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-facts check-sanitized
