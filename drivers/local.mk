@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += drivers/libdrivers.la
-drivers_libdrivers_la_SOURCES = \
+noinst_LIBRARIES += drivers/libdrivers.a
+drivers_libdrivers_a_SOURCES = \
 	drivers/drivers.h \
 	drivers/loopback.c \
 	drivers/pcap.c \
@@ -8,5 +8,4 @@ drivers_libdrivers_la_SOURCES = \
 	drivers/tap_rx.c \
 	drivers/tap_tx.c \
 	drivers/wire_sim.c
-drivers_libdrivers_la_CFLAGS = $(AM_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS)
-drivers_libdrivers_la_LIBADD = $(URING_LIBS) $(PCAP_LIBS)
+drivers_libdrivers_a_CFLAGS = $(AM_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS)

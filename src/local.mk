@@ -1,1 +1,1 @@
-libnetstack_core_la_SOURCES += src/stack.c
+src_libstack_a_SOURCES = src/stack.c

@@ -11,12 +11,13 @@ PY_LOG_COMPILER = $(PYTHON)
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
 	CC='$(CC)'; PYTHON='$(PYTHON)'; NETSTACK_PLAIN_BUILD='$(PLAIN_BUILD)'; \
+	NETSTACK_CORE_LIBS='$(CORE_LIBS)'; \
 	NETSTACK_LIB_CFLAGS='$(LIBEVENT_CFLAGS) $(LIBNL_CFLAGS) $(CARES_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS) $(CJSON_CFLAGS)'; \
 	PYTHONDONTWRITEBYTECODE=1; \
 	ASAN_OPTIONS="detect_stack_use_after_return=0:abort_on_error=1:$$ASAN_OPTIONS"; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
 	LSAN_OPTIONS="suppressions=$(abs_srcdir)/tests/lsan.supp:print_suppressions=0:$$LSAN_OPTIONS"; \
-	export srcdir builddir CC PYTHON NETSTACK_LIB_CFLAGS NETSTACK_PLAIN_BUILD PYTHONDONTWRITEBYTECODE \
+	export srcdir builddir CC PYTHON NETSTACK_LIB_CFLAGS NETSTACK_PLAIN_BUILD NETSTACK_CORE_LIBS PYTHONDONTWRITEBYTECODE \
 		ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS;
 
 EXTRA_DIST += tests/driver tests/summary tests/coverage.py tests/lsan.supp
@@ -34,7 +35,7 @@ sanitized = tests/unit/% tests/sim/% tests/fuzz/%
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) $(filter $(sanitized),$(check_PROGRAMS))
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(filter $(sanitized),$(TESTS))" \
-		check_PROGRAMS= check_LTLIBRARIES=
+		check_PROGRAMS= check_LIBRARIES=
 
 if HAVE_CRITERION
 include $(srcdir)/tests/unit/base/local.mk
@@ -61,4 +62,4 @@ include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/tidy/local.mk
 
 # UNIT_LDADD and FUZZ_LDADD come from configure, where automake does not see what they depend on.
-$(check_PROGRAMS) $(fuzz_targets): libnetstack_core.la
+$(check_PROGRAMS) $(fuzz_targets): $(CORE_LIBS)

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += src/base/libbase.la
-src_base_libbase_la_SOURCES = \
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_SOURCES = \
 	src/base/assert.c \
 	src/base/assert.h \
 	src/base/base.h \

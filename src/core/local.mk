@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += src/core/libcore.la
-src_core_libcore_la_SOURCES = \
+noinst_LIBRARIES += src/core/libcore.a
+src_core_libcore_a_SOURCES = \
 	src/core/backlog.c \
 	src/core/backlog.h \
 	src/core/core.h \

@@ -1,6 +1,6 @@
 # netstackd. Everything but main() is a library, so that unit tests can link it.
-noinst_LTLIBRARIES += src/daemon/libdaemon.la
-src_daemon_libdaemon_la_SOURCES = \
+noinst_LIBRARIES += src/daemon/libdaemon.a
+src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/addr.c \
 	src/daemon/admin.c \
 	src/daemon/channel.c \
@@ -30,10 +30,9 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/trace.h \
 	src/daemon/turn.c \
 	src/daemon/watch.c
-src_daemon_libdaemon_la_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
-src_daemon_libdaemon_la_LIBADD = $(CJSON_LIBS)
+src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
 sbin_PROGRAMS += netstackd
 netstackd_SOURCES = src/daemon/main.c
-netstackd_LDADD = src/daemon/libdaemon.la drivers/libdrivers.la src/host/libhost.la \
-	libnetstack_core.la
+netstackd_LDADD = src/daemon/libdaemon.a drivers/libdrivers.a src/host/libhost.a \
+	$(CORE_LIBS) $(EXTERNAL_LIBS)

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += src/inet/libinet.la
-src_inet_libinet_la_SOURCES = \
+noinst_LIBRARIES += src/inet/libinet.a
+src_inet_libinet_a_SOURCES = \
 	src/inet/dgram.c \
 	src/inet/dgram.h \
 	src/inet/dgram_tx.c \

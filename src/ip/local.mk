@@ -1,6 +1,6 @@
 # The room ip: what IPv4 and IPv6 share.
-noinst_LTLIBRARIES += src/ip/libip.la
-src_ip_libip_la_SOURCES = \
+noinst_LIBRARIES += src/ip/libip.a
+src_ip_libip_a_SOURCES = \
 	src/ip/addr.c \
 	src/ip/addr.h \
 	src/ip/af.h \

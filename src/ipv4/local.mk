@@ -1,6 +1,6 @@
 # The room ipv4.
-noinst_LTLIBRARIES += src/ipv4/libipv4.la
-src_ipv4_libipv4_la_SOURCES = \
+noinst_LIBRARIES += src/ipv4/libipv4.a
+src_ipv4_libipv4_a_SOURCES = \
 	src/ipv4/af4.c \
 	src/ipv4/arp.c \
 	src/ipv4/icmp4.c \

@@ -1,6 +1,6 @@
 # The room ipv6.
-noinst_LTLIBRARIES += src/ipv6/libipv6.la
-src_ipv6_libipv6_la_SOURCES = \
+noinst_LIBRARIES += src/ipv6/libipv6.a
+src_ipv6_libipv6_a_SOURCES = \
 	src/ipv6/af6.c \
 	src/ipv6/icmp6.c \
 	src/ipv6/icmp6_out.c \

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += src/raw/libraw.la
-src_raw_libraw_la_SOURCES = \
+noinst_LIBRARIES += src/raw/libraw.a
+src_raw_libraw_a_SOURCES = \
 	src/raw/ping.c \
 	src/raw/raw.c \
 	src/raw/raw.h \

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += src/tcp/libtcp.la
-src_tcp_libtcp_la_SOURCES = \
+noinst_LIBRARIES += src/tcp/libtcp.a
+src_tcp_libtcp_a_SOURCES = \
 	src/tcp/cc_cubic.c \
 	src/tcp/cc_reno.c \
 	src/tcp/tcp.h \

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += src/udp/libudp.la
-src_udp_libudp_la_SOURCES = \
+noinst_LIBRARIES += src/udp/libudp.a
+src_udp_libudp_a_SOURCES = \
 	src/udp/udp.h \
 	src/udp/udp_out.c \
 	src/udp/udp_priv.h \

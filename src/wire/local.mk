@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += src/wire/libwire.la
-src_wire_libwire_la_SOURCES = \
+noinst_LIBRARIES += src/wire/libwire.a
+src_wire_libwire_a_SOURCES = \
 	src/wire/arp.h \
 	src/wire/eth.h \
 	src/wire/icmp4.h \

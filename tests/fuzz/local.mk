@@ -27,14 +27,14 @@ endif
 fuzz_net = tests/fuzz/frame_net.c tests/fuzz/frame_net.h
 
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_main)
-tests_fuzz_fuzz_control_LDADD = src/daemon/libdaemon.la drivers/libdrivers.la src/host/libhost.la \
+tests_fuzz_fuzz_control_LDADD = src/daemon/libdaemon.a drivers/libdrivers.a src/host/libhost.a \
 	$(FUZZ_LDADD)
 
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_net) $(fuzz_main)
-tests_fuzz_fuzz_frame_LDADD = drivers/libdrivers.la $(FUZZ_LDADD)
+tests_fuzz_fuzz_frame_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_frames_SOURCES = tests/fuzz/fuzz_frames.c $(fuzz_net) $(fuzz_main)
-tests_fuzz_fuzz_frames_LDADD = drivers/libdrivers.la $(FUZZ_LDADD)
+tests_fuzz_fuzz_frames_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_ip4_opt_SOURCES = tests/fuzz/fuzz_ip4_opt.c $(fuzz_main)
 tests_fuzz_fuzz_ip4_opt_LDADD = $(FUZZ_LDADD)

@@ -1,10 +1,10 @@
 # Stacks in virtual time.
-check_LTLIBRARIES += tests/sim/libsim.la
-tests_sim_libsim_la_SOURCES = \
+check_LIBRARIES += tests/sim/libsim.a
+tests_sim_libsim_a_SOURCES = \
 	tests/sim/flow.c tests/sim/flow.h \
 	tests/sim/world.c tests/sim/world.h
-tests_sim_libsim_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
-SIM_LDADD = tests/sim/libsim.la drivers/libdrivers.la libnetstack_core.la $(PCAP_LIBS)
+tests_sim_libsim_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+SIM_LDADD = tests/sim/libsim.a drivers/libdrivers.a $(CORE_LIBS) $(EXTERNAL_LIBS)
 
 check_PROGRAMS += tests/sim/soak
 tests_sim_soak_SOURCES = tests/sim/soak.c

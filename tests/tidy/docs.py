@@ -25,7 +25,7 @@ def main():
     for doc in sorted(f for f in everything if f.endswith(".md")):
         for n, line in enumerate(read(doc).split("\n"), 1):
             paths += [f"{doc}:{n}: {p} does not exist" for p in CODE.findall(line)
-                      if not p.endswith(".la") and "<" not in line and
+                      if not p.endswith(".a") and "<" not in line and
                       not {p, p + ".c", p.rstrip("/")} & (everything | folders)]
             for target in re.findall(r"\]\(([^)#]+)", line):
                 found = os.path.normpath(os.path.join(os.path.dirname(doc), target))

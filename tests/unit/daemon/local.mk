@@ -5,7 +5,7 @@ daemon_tests = \
 	tests/unit/daemon/test_poller
 check_PROGRAMS += $(daemon_tests)
 TESTS += $(daemon_tests)
-daemon_test_ldadd = src/daemon/libdaemon.la drivers/libdrivers.la src/host/libhost.la $(UNIT_LDADD)
+daemon_test_ldadd = src/daemon/libdaemon.a drivers/libdrivers.a src/host/libhost.a $(UNIT_LDADD)
 tests_unit_daemon_test_cmsg_SOURCES = tests/unit/daemon/test_cmsg.c
 tests_unit_daemon_test_cmsg_LDADD = $(daemon_test_ldadd)
 tests_unit_daemon_test_conf_SOURCES = tests/unit/daemon/test_conf.c

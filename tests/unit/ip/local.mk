@@ -8,8 +8,8 @@ check_PROGRAMS += $(unit_ip)
 TESTS += $(unit_ip)
 EXTRA_DIST += tests/unit/ip/ipnet.h
 # what a net of the three IP rooms takes
-UNIT_IP_LDADD = src/ipv6/libipv6.la src/ipv4/libipv4.la src/ip/libip.la \
-	src/core/libcore.la src/wire/libwire.la src/base/libbase.la $(CRITERION_LIBS)
+UNIT_IP_LDADD = src/ipv6/libipv6.a src/ipv4/libipv4.a src/ip/libip.a \
+	src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
 tests_unit_ip_test_addr_SOURCES = tests/unit/ip/test_addr.c
 tests_unit_ip_test_addr_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ip_test_addr_LDADD = $(UNIT_IP_LDADD)
