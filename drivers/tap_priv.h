@@ -17,6 +17,8 @@ enum {
 	TAP_RX_PAGES = 2,	  /* the rest of a 64 KiB frame */
 	TAP_RX_COPY_BELOW = 8192, /* less than this in the pages is copied out of them */
 	TAP_RX_SLOTS = 32,	  /* reads posted at once when a queue has built up */
+	TAP_RX_LONE_AFTER = 4,	  /* polls with one frame before the next trusts to find only one */
+	TAP_RX_LONE_TRUST = 16,	  /* such polls before it looks again */
 	TAP_RX_BATCH_AFTER = 4,	  /* single reads of small frames before reads are batched */
 	TAP_IOV_MAX = MAX_SKB_FRAGS + 2,
 };
@@ -50,6 +52,7 @@ struct tap {
 	struct tap_rx_slot *rx_slots; /* TAP_RX_SLOTS of them; [0] serves single reads */
 	struct page_frag rx_frag;     /* where the odd ends of large frames are copied to */
 	u32 rx_small_run;	      /* small frames in a row */
+	u32 rx_lone_run;	      /* polls in a row that found one frame */
 
 	struct io_uring ring;
 	bool have_uring;

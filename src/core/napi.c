@@ -44,6 +44,7 @@ void napi_schedule(struct napi_struct *napi)
 	if (napi->scheduled)
 		return;
 	napi->scheduled = true;
+	net->napi_events++;
 	list_add_tail(&napi->poll_list, &net->napi_list);
 	net_kick(net);
 }

@@ -45,6 +45,7 @@ struct net {
 	struct wheel wheel;
 	struct list_head work_list;	/* backlog.c */
 	struct list_head napi_list;	/* scheduled NAPI contexts */
+	u64 napi_events;		/* times one was scheduled */
 	struct list_head tx_flush_list;	/* devices with frames to ring the doorbell for */
 	struct list_head dev_list;	/* all devices, by ifindex */
 	struct list_head notifiers;

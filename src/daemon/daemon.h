@@ -81,6 +81,7 @@ struct daemon {
 	u64 probe_ns;			/* the interval now */
 	u64 started_ns;
 	u64 turns;
+	u64 seen_napi_events;		/* net->napi_events at the last turn */
 	u64 reap_at;			/* when connections that never spoke are closed */
 	uid_t uid;			/* ours */
 	bool ready;			/* whoever started us was told */

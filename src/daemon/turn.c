@@ -71,9 +71,10 @@ static u64 deadline(const struct daemon *dm)
 u64 daemon_turn(void *arg)
 {
 	struct daemon *dm = arg;
-	bool idle;
+	bool idle, quiet = dm->net->napi_events == dm->seen_napi_events;
 
 	dm->turns++;
+	dm->seen_napi_events = dm->net->napi_events;
 	net_set_now(dm->net, host_now_ns());
 	/* A barrier waits for what is readable now, told by an event or not. */
 	if (!list_empty(&dm->server.barriers))
@@ -83,7 +84,8 @@ u64 daemon_turn(void *arg)
 	if (!dm->ready)
 		tell_ready(dm);
 	objects_reap(dm);
-	server_turn(dm, idle);
+	/* quiet: a device may leave frames to its next interrupt */
+	server_turn(dm, idle && quiet);
 	if (!idle || dm->kicked || !list_empty(&dm->poller.ready) ||
 	    !list_empty(&dm->server.barriers))
 		return 0;
