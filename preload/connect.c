@@ -79,7 +79,7 @@ static void request_send(int fd, struct request *q, bool owe)
 static int connected(int fd, unsigned int k)
 {
 	tag_add(fd, NSP_TAGB_REPORTED);
-	fd_set_kind(fd, K_STREAM | (k & KF_V6));
+	fd_set_kind(fd, K_STREAM | (k & KF_KEEP));
 	return 0;
 }
 
@@ -148,11 +148,23 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 		return fail(ENETDOWN);
 	}
 	tag_set(fd, tag | (uint64_t)NSP_TAGB_CONNECT << 24);
-	fd_set_kind(fd, K_CONNECTING | (k & KF_V6));
+	fd_set_kind(fd, K_CONNECTING | (k & KF_KEEP));
 	limit_sndbuf(fd);
 	request_build(&q, fd, tag, sa, len, wait);
 	request_send(fd, &q, wait);
 	return wait ? connect_wait(fd, k) : fail(EINPROGRESS);
+}
+
+/* connect(AF_UNSPEC). A connection is reset, and says so to the next read. */
+static int disconnect(int fd, bool reset)
+{
+	int e = swap_to_new(fd, reset);
+
+	if (e)
+		return fail(-e);
+	if (reset)
+		fd_set_kind(fd, fd_kind(fd) | KF_RESET);
+	return 0;
 }
 
 static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len)
@@ -160,10 +172,8 @@ static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, sock
 	short ev = fd_poll(fd, POLLOUT, 0);
 	int e;
 
-	if (sa->sa_family == AF_UNSPEC) {
-		e = swap_to_new(fd, true);
-		return e ? fail(-e) : 0;
-	}
+	if (sa->sa_family == AF_UNSPEC)
+		return disconnect(fd, true);
 	if (!ev) {
 		if (fd_nonblock(fd))
 			return fail(EALREADY);
@@ -173,6 +183,8 @@ static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, sock
 	}
 	if (!(ev & (POLLHUP | POLLERR)))
 		return connected(fd, k);
+	if (k & KF_ABORTED)	/* the reason was told already, but not here */
+		return connect_failed(fd, k & ~(unsigned int)KF_ABORTED, ECONNABORTED);
 	if (!(k & KF_FAILED)) {
 		e = stream_take_error(fd, ECONNRESET);
 		if (e)
@@ -206,14 +218,12 @@ int stream_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	switch (KIND(k)) {
 	case K_LISTEN:
 	case K_DEADLISTEN:
-		return fail(EISCONN);
+		return sa->sa_family == AF_UNSPEC ? disconnect(fd, false) : fail(EISCONN);
 	case K_CONNECTING:
 		return connect_again(fd, k, sa, len);
 	case K_STREAM:
-		if (sa->sa_family == AF_UNSPEC) {
-			e = swap_to_new(fd, true);
-			return e ? fail(-e) : 0;
-		}
+		if (sa->sa_family == AF_UNSPEC)
+			return disconnect(fd, true);
 		tag = tag_get(fd);
 		if (tag && !(NSP_TAG_BITS(tag) & NSP_TAGB_REPORTED))
 			return connected(fd, k);
@@ -224,7 +234,7 @@ int stream_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	e = check_family(k, sa, len);
 	if (e)
 		return fail(e);
-	if (addr_wants_kernel(sa, len, false) && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)) {
+	if (addr_wants_kernel(sa, len, false) && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.connect(fd, sa, len);
 	}

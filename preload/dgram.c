@@ -181,6 +181,13 @@ static bool peek_head(int fd, struct nsp_dgram *h)
 	return n == sizeof(*h) && h->magic == NSP_DGRAM_MAGIC;
 }
 
+bool dgram_error_waits(int fd)
+{
+	struct nsp_dgram h;
+
+	return peek_head(fd, &h) && h.type == NSP_DGRAM_ERR;
+}
+
 int dgram_so_error(int fd)
 {
 	struct nsp_dgram h;
@@ -279,7 +286,8 @@ static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
 {
 	struct trust *t = trust_of(fd);
 	struct nsp_geterr_rep r = { 0 };
-	int e = rpc(NSP_NR_GETERR, fd, NULL, NULL, 0, &r, NULL, NULL);
+	const struct nsp_geterr_req q = { 0 };
+	int e = rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL);
 
 	if (e < 0)
 		return -e;

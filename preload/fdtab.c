@@ -213,6 +213,11 @@ void fd_copy(int oldfd, int newfd)
 	fd_set_kind(newfd, k);
 }
 
+unsigned int fd_limit(void)
+{
+	return fd_top;
+}
+
 unsigned int fd_learn(int fd)
 {
 	struct nsp_accname name;

@@ -35,6 +35,7 @@ __attribute__((constructor(101))) void shim_init(void)
 	real_init();
 	read_environment();
 	fd_scan();
+	exec_init();
 	shim.ready = true;
 }
 

@@ -10,8 +10,10 @@
 #endif
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -26,7 +28,9 @@
 	X(getpeername) X(getsockopt) X(setsockopt) X(shutdown) X(close) X(dup) X(dup2) X(dup3)     \
 	X(fcntl) X(fclose) X(freopen) X(read) X(readv) X(write) X(writev) X(recv) X(recvfrom)      \
 	X(recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(sendfile) X(splice)      \
-	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns) X(epoll_ctl)
+	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns) X(epoll_ctl) \
+	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll) X(execve)         \
+	X(execv) X(execvp) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 
 struct real {
 #define X(name) __typeof__(&name) name;

@@ -18,6 +18,9 @@
  *	swap.c		another socket under the same number
  *	route.c		is there a route (kept answers)
  *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
+ *	exec.c		before fork and exec
+ *	user.c		pointers of the program
+ *	poll.c		bits of poll() that a Unix socket cannot have
  *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
  *
  * It lives in a foreign process: no writable state outside the structures below, no locks over
@@ -66,7 +69,12 @@ enum {
 	KF_CONN = 0x20,	  /* datagram socket with a peer */
 	KF_FRESH = 0x40,  /* datagram socket never bound, connected or sent on */
 	KF_BULK = 0x80,	  /* send buffer has been looked at */
-	KF_FAILED = 0x100 /* the failure of its connect() was reported */
+	KF_FAILED = 0x100,  /* the failure of its connect() was reported */
+	KF_ABORTED = 0x200, /* and not by connect() itself */
+	KF_RESET = 0x400,   /* disconnected: ECONNRESET is to be reported */
+	KF_LOWAT = 0x800,   /* SO_RCVLOWAT above 1: the daemon may hold data back */
+	KF_INLINE = 0x1000, /* SO_OOBINLINE */
+	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE /* what a TCP socket keeps when its state changes */
 };
 
 #define KIND(k) ((k) & K_MASK)
@@ -120,6 +128,8 @@ void fd_copy(int oldfd, int newfd);
 /** fd_learn() - classify a descriptor by asking the kernel, and remember */
 unsigned int fd_learn(int fd);
 void fd_scan(void);
+/** fd_limit() - no number from here on was ever ours */
+unsigned int fd_limit(void);
 /** fd_owner() - true unless this is a vfork child; notices a fork */
 bool fd_owner(void);
 /** fd_mem() - the socket's memory; make: allocate. NULL: none (or too many) */
@@ -177,6 +187,8 @@ ssize_t stream_tx(int fd, ssize_t r, int flags);
 /** stream_tx_ready() - may this socket be written; 0 or -1 with errno */
 int stream_tx_ready(int fd, unsigned int k, int flags);
 int stream_take_error(int fd, int otherwise);
+/** stream_has_error() - is an error pending; leaves it */
+bool stream_has_error(int fd);
 int stream_wait_again(int fd, int on_timeout);
 int stream_so_error(int fd, unsigned int k);
 short fd_poll(int fd, short events, int timeout_ms);
@@ -192,8 +204,13 @@ ssize_t dgram_recv(int fd, struct msghdr *msg, int flags);
 /** dgram_distrust() - an option was set: what was sent before may be refused now */
 void dgram_distrust(int fd);
 int dgram_so_error(int fd);
+/** dgram_error_waits() - is the next thing in the queue an error of the socket */
+bool dgram_error_waits(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
+
+/* ---- exec.c --------------------------------------------------------------------------- */
+void exec_init(void);
 
 /* ---- ctl.c ---------------------------------------------------------------------------- */
 /** ctl_pack() - program's control messages to the protocol's; bytes written or -errno */
@@ -237,6 +254,14 @@ static inline void addr_give(const struct nsp_addr *a, struct sockaddr *sa, sock
 		memcpy(sa, a->sa, n < *len ? n : *len);
 	*len = (socklen_t)n;
 }
+
+/* ---- user.c: 0, or EFAULT and EINVAL (positive) as the kernel answers bad arguments ----- */
+/** user_ok() - could this be an address at all; costs nothing */
+bool user_ok(const void *p);
+int user_in(void *to, const void *from, size_t n);
+int user_out(void *to, const void *from, size_t n);
+int user_addr_in(struct sockaddr_storage *ss, const struct sockaddr *sa, socklen_t len);
+int user_addr_out(const struct nsp_addr *a, struct sockaddr *sa, socklen_t *len);
 
 static inline int fail(int err)
 {

@@ -10,14 +10,16 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 	unsigned int k = fd_kind(fd);
 	struct nsp_bind_req q;
 	struct nsp_bind_rep r;
-	int e;
+	struct sockaddr_storage ss;
+	int e = user_addr_in(&ss, sa, len);
 
-	if (!sa)
-		return fail(EFAULT);
+	if (e)
+		return fail(e);
+	sa = (struct sockaddr *)&ss;
 	if (KIND(k) != K_NEW && !IS_DGRAM(k))
 		return fail(EINVAL);
 	if (len >= sizeof(sa->sa_family) && addr_wants_kernel(sa, len, true) &&
-	    (k & KF_FRESH || (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)))) {
+	    (k & KF_FRESH || (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)))) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.bind(fd, sa, len);
 	}
@@ -57,7 +59,7 @@ int ns_listen(int fd, int backlog)
 		return fail(-e);
 	tag |= (uint64_t)(NSP_TAGB_KNOWN | NSP_TAGB_LISTEN) << 24;
 	tag_set(fd, tag & ~((uint64_t)NSP_TAGB_SHUT << 24));
-	fd_set_kind(fd, K_LISTEN | (k & KF_V6));
+	fd_set_kind(fd, K_LISTEN | (k & KF_KEEP));
 	return 0;
 }
 
@@ -66,6 +68,22 @@ EXPORT int listen(int fd, int backlog)
 	if (!IS_SOCK(fd_kind(fd)))
 		return real.listen(fd, backlog);
 	return ns_listen(fd, backlog);
+}
+
+/* Options of the listener that are the Unix socket's business, which does not hand them on. */
+static void inherit(int from, int to, unsigned int k)
+{
+	static const int names[] = { SO_OOBINLINE, SO_RCVLOWAT };
+	socklen_t len;
+	size_t i;
+	int v;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		len = sizeof(v);
+		if (!real.getsockopt(from, SOL_SOCKET, names[i], &v, &len))
+			real.setsockopt(to, SOL_SOCKET, names[i], &v, len);
+	}
+	fd_set_kind(to, fd_kind(to) | (k & (KF_LOWAT | KF_INLINE)));
 }
 
 int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
@@ -80,21 +98,27 @@ int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 		return fail(EOPNOTSUPP);
 	if (KIND(k) != K_LISTEN)
 		return fail(EINVAL);
-	if (sa && !len)
-		return fail(EFAULT);
 	s = real.accept4(fd, (struct sockaddr *)&un, &l, flags);
 	if (s < 0)
 		return -1;
 	fd_forget(s);
 	if (!accname_ok(&un, l)) {
-		if (len)
+		if (sa && len)
 			*len = 0;
 		return s;
 	}
 	memcpy(&name, un.sun_path, sizeof(name));
 	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0));
-	if (sa)
-		addr_give(&name.peer, sa, len);
+	if (unlikely(k & (KF_LOWAT | KF_INLINE)))
+		inherit(fd, s, k);
+	if (sa) {
+		int e = user_addr_out(&name.peer, sa, len);
+
+		if (e) {
+			ns_close(s);
+			return fail(e);
+		}
+	}
 	return s;
 }
 
@@ -114,8 +138,12 @@ EXPORT int accept4(int fd, __SOCKADDR_ARG addr, socklen_t *len, int flags)
 
 int ns_connect(int fd, const struct sockaddr *sa, socklen_t len)
 {
-	if (!sa)
-		return fail(EFAULT);
+	struct sockaddr_storage ss;
+	int e = user_addr_in(&ss, sa, len);
+
+	if (e)
+		return fail(e);
+	sa = (struct sockaddr *)&ss;
 	return IS_DGRAM(fd_kind(fd)) ? dgram_connect(fd, sa, len) : stream_connect(fd, sa, len);
 }
 
@@ -146,7 +174,7 @@ int ns_shutdown(int fd, int how)
 		short ev = fd_poll(fd, POLLOUT, 0);
 
 		if (ev && !(ev & (POLLHUP | POLLERR)))
-			k = K_STREAM | (k & KF_V6);
+			k = K_STREAM | (k & KF_KEEP);
 	}
 	switch (KIND(k)) {
 	case K_NEW:
@@ -159,8 +187,10 @@ int ns_shutdown(int fd, int how)
 		if (e < 0)
 			return fail(-e);
 		tag_add(fd, NSP_TAGB_SHUT);
-		fd_set_kind(fd, K_DEADLISTEN | (k & KF_V6));
-		break;
+		fd_set_kind(fd, K_DEADLISTEN | (k & KF_KEEP));
+		real.shutdown(fd, how);	/* wakes who waits in accept(), in every process */
+		swap_to_new(fd, false); /* polls like a socket that was never connected */
+		return 0;
 	case K_STREAM:
 		if (how == SHUT_RDWR || fd_poll(fd, 0, 0) & (POLLERR | POLLHUP))
 			e = shut_rpc(fd, how);
@@ -207,7 +237,8 @@ EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *ev)
 	unsigned int k = fd_kind(fd);
 	int r = real.epoll_ctl(epfd, op, fd, ev);
 
-	if (unlikely(k) && !r && (KIND(k) == K_NEW || KIND(k) == K_CONNECTING || k & KF_FRESH))
+	if (unlikely(k) && !r && (KIND(k) == K_NEW || KIND(k) == K_CONNECTING ||
+				 KIND(k) == K_LISTEN || k & KF_FRESH))
 		remember_epoll(epfd, op, fd, ev);
 	return r;
 }

@@ -57,13 +57,24 @@ static void flush_rights(const struct msghdr *msg)
 	}
 }
 
+static bool msg_ok(const struct msghdr *m)
+{
+	return user_ok(m) && (!m->msg_iovlen || user_ok(m->msg_iov)) &&
+	       (!m->msg_name || !m->msg_namelen || user_ok(m->msg_name)) &&
+	       (!m->msg_control || !m->msg_controllen || user_ok(m->msg_control));
+}
+
 ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
+	if (!msg_ok(msg))
+		return fail(EFAULT);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_send(fd, msg, flags) : stream_send(fd, msg, flags);
 }
 
 ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags)
 {
+	if (!msg_ok(msg))
+		return fail(EFAULT);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_recv(fd, msg, flags) : stream_recv(fd, msg, flags);
 }
 
@@ -98,7 +109,7 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 	unsigned int k = fd_kind(fd);
 	ssize_t r;
 
-	if (KIND(k) == K_STREAM && !(flags & ~PLAIN_RECV)) {
+	if (KIND(k) == K_STREAM && !(k & KF_LOWAT) && !(flags & ~PLAIN_RECV)) {
 		r = real.recv(fd, buf, n, flags);
 		return unlikely(r <= 0) && (n || r < 0) ? stream_rx(fd, r) : r;
 	}
@@ -106,15 +117,26 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 }
 
 /* ---- read and write ------------------------------------------------------------------- */
+/* The number was closed where we did not see it, and is a file now: look again. */
+static bool stale(int fd, ssize_t r)
+{
+	if (r >= 0 || errno != ENOTSOCK)
+		return false;
+	fd_forget(fd);
+	return !IS_SOCK(fd_learn(fd));
+}
+
 EXPORT ssize_t read(int fd, void *buf, size_t n)
 {
 	unsigned int k = fd_kind(fd);
+	ssize_t r;
 
 	if (!IS_SOCK(k) || shim.silent)
 		return real.read(fd, buf, n);
 	if (!n && IS_TCP(k))
 		return 0;
-	return recv_buf(fd, buf, n, 0);
+	r = recv_buf(fd, buf, n, 0);
+	return unlikely(stale(fd, r)) ? real.read(fd, buf, n) : r;
 }
 
 EXPORT ssize_t __read_chk(int fd, void *buf, size_t n, size_t room);
@@ -127,29 +149,37 @@ EXPORT ssize_t __read_chk(int fd, void *buf, size_t n, size_t room)
 
 EXPORT ssize_t write(int fd, const void *buf, size_t n)
 {
+	ssize_t r;
+
 	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
 		return real.write(fd, buf, n);
-	return send_buf(fd, buf, n, 0);
+	r = send_buf(fd, buf, n, 0);
+	return unlikely(stale(fd, r)) ? real.write(fd, buf, n) : r;
 }
 
 EXPORT ssize_t readv(int fd, const struct iovec *iov, int n)
 {
 	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)n };
+	ssize_t r;
 
 	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
 		return real.readv(fd, iov, n);
 	if (n < 0 || n > 1024)
 		return fail(EINVAL);
-	return ns_recvmsg(fd, &m, 0);
+	r = ns_recvmsg(fd, &m, 0);
+	return unlikely(stale(fd, r)) ? real.readv(fd, iov, n) : r;
 }
 
 EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
 {
+	ssize_t r;
+
 	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
 		return real.writev(fd, iov, n);
 	if (n < 0 || n > 1024)
 		return fail(EINVAL);
-	return send_iov(fd, iov, (size_t)n, 0, NULL, 0);
+	r = send_iov(fd, iov, (size_t)n, 0, NULL, 0);
+	return unlikely(stale(fd, r)) ? real.writev(fd, iov, n) : r;
 }
 
 /* ---- send ----------------------------------------------------------------------------- */
@@ -168,6 +198,8 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags, __CONST_SOCK
 
 	if (!IS_SOCK(k))
 		return real.sendto(fd, buf, n, flags, addr, len);
+	if (addr.__sockaddr__ && !user_ok(addr.__sockaddr__))
+		return fail(EFAULT);
 	if (!addr.__sockaddr__ || (IS_TCP(k) && !(flags & MSG_FASTOPEN)))
 		return send_buf(fd, buf, n, flags);
 	return send_iov(fd, &iov, 1, flags, addr.__sockaddr__, len);
@@ -180,7 +212,7 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 			flush_rights(msg);
 		return real.sendmsg(fd, msg, flags);
 	}
-	return msg ? ns_sendmsg(fd, msg, flags) : fail(EFAULT);
+	return ns_sendmsg(fd, msg, flags);
 }
 
 int ns_sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
@@ -201,8 +233,14 @@ int ns_sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
 
 EXPORT int sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
 {
-	if (!IS_SOCK(fd_kind(fd)))
+	if (!IS_SOCK(fd_kind(fd))) {
+		unsigned int i;
+
+		for (i = 0; i < n; i++)
+			if (v[i].msg_hdr.msg_control && v[i].msg_hdr.msg_controllen)
+				flush_rights(&v[i].msg_hdr);
 		return real.sendmmsg(fd, v, n, flags);
+	}
 	return ns_sendmmsg(fd, v, n, flags);
 }
 
@@ -232,7 +270,7 @@ EXPORT ssize_t recvfrom(int fd, void *buf, size_t n, int flags, __SOCKADDR_ARG a
 		return real.recvfrom(fd, buf, n, flags, addr, len);
 	if (!addr.__sockaddr__)
 		return recv_buf(fd, buf, n, flags);
-	if (!len)
+	if (!user_ok(len) || !user_ok(addr.__sockaddr__))
 		return fail(EFAULT);
 	m.msg_namelen = *len;
 	r = ns_recvmsg(fd, &m, flags);
@@ -261,7 +299,7 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 			learn_rights(msg);
 		return r;
 	}
-	return msg ? ns_recvmsg(fd, msg, flags) : fail(EFAULT);
+	return ns_recvmsg(fd, msg, flags);
 }
 
 static bool passed(const struct timespec *end)
@@ -303,8 +341,14 @@ int ns_recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct tim
 
 EXPORT int recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct timespec *to)
 {
-	if (!IS_SOCK(fd_kind(fd)))
-		return real.recvmmsg(fd, v, n, flags, to);
+	if (!IS_SOCK(fd_kind(fd))) {
+		int r = real.recvmmsg(fd, v, n, flags, to), i;
+
+		for (i = 0; i < r; i++)
+			if (v[i].msg_hdr.msg_controllen && v[i].msg_hdr.msg_control)
+				learn_rights(&v[i].msg_hdr);
+		return r;
+	}
 	return ns_recvmmsg(fd, v, n, flags, to);
 }
 
@@ -355,13 +399,36 @@ EXPORT ssize_t sendfile64(int out, int in, off64_t *off, size_t count)
 	return sendfile(out, in, (off_t *)off, count);
 }
 
+/* Pipe to datagram or back: one datagram for each call, as the kernel does it. */
+static ssize_t dgram_splice(int in, int out, size_t n, unsigned int flags)
+{
+	char buf[65536];
+	ssize_t r;
+
+	if (n > sizeof(buf))
+		n = sizeof(buf);
+	if (IS_DGRAM(fd_kind(in)))
+		r = recv_buf(in, buf, n, flags & SPLICE_F_NONBLOCK ? MSG_DONTWAIT : 0);
+	else
+		r = read(in, buf, n);
+	if (r <= 0)
+		return r;
+	return IS_DGRAM(fd_kind(out)) ? send_buf(out, buf, (size_t)r, 0) :
+					write(out, buf, (size_t)r);
+}
+
 EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, unsigned int flags)
 {
 	unsigned int kin = fd_kind(in), kout = fd_kind(out);
 	ssize_t r;
 
-	if (unlikely(IS_DGRAM(kin) || IS_DGRAM(kout)))
-		return fail(EINVAL);
+	if (unlikely(IS_DGRAM(kin) || IS_DGRAM(kout))) {
+		if (ioff || ooff)
+			return fail(ESPIPE);
+		if (IS_SOCK(kin) && IS_SOCK(kout))
+			return fail(EINVAL);
+		return dgram_splice(in, out, n, flags);
+	}
 	if (IS_TCP(kout) && !shim.silent && stream_file_check(out, kout))
 		return -1;
 	r = real.splice(in, ioff, out, ooff, n, flags);

@@ -59,13 +59,13 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		if (IS_DGRAM(k)) {
 			int n = dgram_pending(fd);
 
-			if (!arg)
-				return fail(EFAULT);
-			memcpy(arg, &n, sizeof(n));
-			return 0;
+			n = user_out(arg, &n, sizeof(n));
+			return n ? fail(n) : 0;
 		}
 		if (KIND(k) == K_LISTEN)
 			return fail(EINVAL);
+		if (k & KF_LOWAT)	/* what is held back comes first */
+			ask(fd, req, &(int){ 0 }, sizeof(int));
 		return real.ioctl(fd, req, arg);
 	case SIOCOUTQ:
 	case SIOCOUTQNSD:

@@ -12,6 +12,8 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
+#define PROTOCOL_MAX 263	/* numbers of socket() end here; 256 and on are Linux's own */
+
 static int tcp_socket(int family, int flags)
 {
 	uint64_t tag = NSP_TAG(family, SOCK_STREAM, IPPROTO_TCP, 0);
@@ -32,6 +34,8 @@ int ns_socket(int family, int type, int protocol)
 
 	if ((family != AF_INET && family != AF_INET6) || shim.silent)
 		return real.socket(family, type, protocol);
+	if (kind > 0 && kind <= SOCK_PACKET && (protocol < 0 || protocol >= PROTOCOL_MAX))
+		return fail(EINVAL);
 	switch (kind) {
 	case SOCK_STREAM:
 		if (protocol && protocol != IPPROTO_TCP)
@@ -47,8 +51,8 @@ int ns_socket(int family, int type, int protocol)
 	case SOCK_RAW:
 		if (!protocol)
 			return fail(EPROTONOSUPPORT);
-		if (protocol < 0 || protocol > 255)
-			return fail(EINVAL);
+		if (protocol > 255)
+			return fail(EPROTONOSUPPORT);
 		return dgram_socket(family, kind, protocol, flags);
 	default:
 		return fail(kind < 0 || kind > SOCK_PACKET ? EINVAL : ESOCKTNOSUPPORT);
@@ -193,6 +197,11 @@ EXPORT FILE *freopen(const char *path, const char *mode, FILE *f)
 	if (unlikely(!shim.ready))
 		shim_init();
 	return real.freopen(path, mode, f);
+}
+
+EXPORT FILE *freopen64(const char *path, const char *mode, FILE *f)
+{
+	return freopen(path, mode, f);
 }
 
 static int range(unsigned int first, unsigned int last, int flags)

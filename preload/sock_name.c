@@ -12,10 +12,6 @@ int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer)
 	struct nsp_name_rep r = { 0 };
 	int e;
 
-	if (!sa || !len)
-		return fail(EFAULT);
-	if ((int)*len < 0)
-		return fail(EINVAL);
 	if (peer && IS_TCP(k) && KIND(k) != K_STREAM && KIND(k) != K_CONNECTING)
 		return fail(ENOTCONN);
 	if (peer && KIND(k) == K_CONNECTING && fd_poll(fd, POLLOUT, 0) != POLLOUT)
@@ -23,22 +19,22 @@ int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer)
 	/* The name of an accepted connection tells both, until the connection has ended. */
 	if (KIND(k) == K_STREAM && !(peer && fd_poll(fd, 0, 0) & (POLLERR | POLLHUP)) &&
 	    accname_of(fd, &acc)) {
-		addr_give(peer ? &acc.peer : &acc.local, sa, len);
-		return 0;
+		e = user_addr_out(peer ? &acc.peer : &acc.local, sa, len);
+		return e ? fail(e) : 0;
 	}
 	if (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)) {
 		r.addr.sa[0] = k & KF_V6 ? AF_INET6 : AF_INET;
 		r.addr.len = k & KF_V6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-		addr_give(&r.addr, sa, len);
-		return 0;
+		e = user_addr_out(&r.addr, sa, len);
+		return e ? fail(e) : 0;
 	}
 	e = rpc(peer ? NSP_NR_PEER : NSP_NR_NAME, fd, NULL, NULL, 0, &r, NULL, NULL);
 	if (e == -ENOTSOCK && peer && IS_TCP(k))	/* ended, and forgotten by the daemon */
 		e = -ENOTCONN;
 	if (e < 0)
 		return fail(-e);
-	addr_give(&r.addr, sa, len);
-	return 0;
+	e = user_addr_out(&r.addr, sa, len);
+	return e ? fail(e) : 0;
 }
 
 EXPORT int getsockname(int fd, __SOCKADDR_ARG addr, socklen_t *len)

@@ -29,7 +29,7 @@ static const struct row rows[] = {
 	{ SOL_SOCKET, SO_REUSEPORT, REMEMBER | ONEWAY, ANY },
 	{ SOL_SOCKET, SO_KEEPALIVE, REMEMBER | ONEWAY, ANY },
 	{ SOL_SOCKET, SO_BROADCAST, REMEMBER | ONEWAY, ANY },
-	{ SOL_SOCKET, SO_OOBINLINE, REMEMBER | ONEWAY | NATIVE, ANY },
+	{ SOL_SOCKET, SO_OOBINLINE, ALONE | UNIX_STREAM, ANY },
 	{ SOL_SOCKET, SO_SNDBUF, REMEMBER | ONEWAY | NATIVE, ANY },
 	{ SOL_SOCKET, SO_RCVBUF, REMEMBER | ONEWAY, ANY },
 	{ SOL_SOCKET, SO_PRIORITY, REMEMBER | ONEWAY, 0, 6 },
@@ -77,9 +77,8 @@ static bool in_range(const struct row *r, const void *val, socklen_t len)
 {
 	int v;
 
-	if (len != sizeof(v))
+	if (len != sizeof(v) || user_in(&v, val, sizeof(v)))
 		return false;
-	memcpy(&v, val, sizeof(v));
 	return v >= r->lo && v <= r->hi;
 }
 
@@ -113,6 +112,7 @@ static void set_native(int fd, int level, int name, const void *val, socklen_t l
 static int set_tcp(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	const struct row *r = find_row(k, level, name);
+	uint8_t copy[64];
 	bool known = true;
 	uint64_t tag = 0;
 	int e;
@@ -125,8 +125,16 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 	}
 	if (r && r->flags & NATIVE)
 		set_native(fd, level, name, val, len);
+	if (r && level == SOL_SOCKET && name == SO_RCVLOWAT)
+		fd_set_kind(fd, k | KF_LOWAT);
 	if (r && !known && (r->flags & REMEMBER) && fd_remember_opt(fd, level, name, val, len))
 		return 0;
+	if (len && len <= sizeof(copy)) {
+		e = user_in(copy, val, len);
+		if (e)
+			return fail(e);
+		val = copy;
+	}
 	if (level == SOL_SOCKET && name == SO_LINGER && !known && len == sizeof(struct linger) &&
 	    fd_remember_opt(fd, level, name, val, len))
 		return 0;
@@ -145,7 +153,7 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 
 static int set_dgram(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
-	int e = set_sync(fd, level, name, val, len);
+	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len);
 
 	dgram_distrust(fd);
 	if (e < 0)
@@ -165,8 +173,11 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 		return fail(EINVAL);
 	if (!val && len)
 		return fail(EFAULT);
-	if (alone(find_row(k, level, name), k))
+	if (alone(find_row(k, level, name), k)) {
+		if (level == SOL_SOCKET && name == SO_OOBINLINE)
+			fd_set_kind(fd, k | KF_INLINE);
 		return real.setsockopt(fd, level, name, val, len);
+	}
 	return IS_TCP(k) ? set_tcp(fd, k, level, name, val, len) :
 			   set_dgram(fd, k, level, name, val, len);
 }
@@ -181,9 +192,13 @@ EXPORT int setsockopt(int fd, int level, int name, const void *val, socklen_t le
 /* ---- get ------------------------------------------------------------------------------ */
 static int give(const void *data, size_t n, void *val, socklen_t *len)
 {
+	int e;
+
 	if (n > *len)
 		n = *len;
-	memcpy(val, data, n);
+	e = user_out(val, data, n);
+	if (e)
+		return fail(e);
 	*len = (socklen_t)n;
 	return 0;
 }
@@ -263,11 +278,12 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 {
 	unsigned int k = fd_kind(fd);
 	const struct nsp_opt *o;
+	socklen_t room;
 	int ret;
 
-	if (!len || (!val && *len))
+	if (user_in(&room, len, sizeof(room)) || (!val && room))
 		return fail(EFAULT);
-	if ((int)*len < 0)
+	if ((int)room < 0)
 		return fail(EINVAL);
 	if (alone(find_row(k, level, name), k))
 		return real.getsockopt(fd, level, name, val, len);

@@ -6,6 +6,7 @@
 #include "shim.h"
 
 #include <poll.h>
+#include <linux/sockios.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
@@ -28,11 +29,20 @@ bool fd_nonblock(int fd)
 /** stream_take_error() - the pending error, asked of the daemon; @otherwise if it cannot be */
 int stream_take_error(int fd, int otherwise)
 {
+	const struct nsp_geterr_req q = { 0 };
 	struct nsp_geterr_rep r;
 
-	if (rpc(NSP_NR_GETERR, fd, NULL, NULL, 0, &r, NULL, NULL) < 0)
+	if (rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL) < 0)
 		return otherwise;
 	return r.err;
+}
+
+bool stream_has_error(int fd)
+{
+	const struct nsp_geterr_req q = { .peek = 1 };
+	struct nsp_geterr_rep r;
+
+	return rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL) >= 0 && r.err;
 }
 
 /** sock_flush_opts() - tell the daemon of a socket it may not know, before a call on it */
@@ -96,7 +106,7 @@ int stream_tx_ready(int fd, unsigned int k, int flags)
 		ev = fd_poll(fd, POLLOUT, 0);
 	}
 	if (!(ev & (POLLHUP | POLLERR)))
-		fd_set_kind(fd, K_STREAM | (k & (KF_V6 | KF_BULK)));
+		fd_set_kind(fd, K_STREAM | (k & (KF_KEEP | KF_BULK)));
 	return 0;
 }
 
@@ -117,6 +127,15 @@ ssize_t stream_tx(int fd, ssize_t r, int flags)
 	return -1;
 }
 
+/* A socket that is not connected has nothing to read; one that was has an error to tell. */
+static int unconnected_rx(int fd, unsigned int k)
+{
+	if (!(k & KF_RESET))
+		return fail(ENOTCONN);
+	fd_set_kind(fd, k & ~(unsigned int)KF_RESET);
+	return fail(ECONNRESET);
+}
+
 ssize_t stream_rx(int fd, ssize_t r)
 {
 	int err = r < 0 ? errno : 0;
@@ -127,7 +146,7 @@ ssize_t stream_rx(int fd, ssize_t r)
 	k = fd_kind(fd);
 	if (err == EINVAL || !err) {
 		if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN)
-			return err ? fail(ENOTCONN) : r;
+			return err ? unconnected_rx(fd, k) : r;
 		if (err)
 			return r;
 	}
@@ -136,7 +155,7 @@ ssize_t stream_rx(int fd, ssize_t r)
 	/* Without a daemon this is no orderly end: the data may be cut. */
 	err = stream_take_error(fd, ECONNRESET);
 	if (err && KIND(k) == K_CONNECTING)
-		fd_set_kind(fd, k | KF_FAILED);
+		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
 	return err ? fail(err) : 0;
 }
 
@@ -146,17 +165,21 @@ int stream_so_error(int fd, unsigned int k)
 	short ev;
 	int err;
 
+	if (KIND(k) == K_NEW && k & KF_RESET) {
+		fd_set_kind(fd, k & ~(unsigned int)KF_RESET);
+		return ECONNRESET;
+	}
 	if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN)
 		return 0;
 	ev = fd_poll(fd, POLLOUT, 0);
 	if (!(ev & (POLLHUP | POLLERR))) {
 		if (KIND(k) == K_CONNECTING && ev & POLLOUT)
-			fd_set_kind(fd, K_STREAM | (k & (KF_V6 | KF_BULK)));
+			fd_set_kind(fd, K_STREAM | (k & (KF_KEEP | KF_BULK)));
 		return 0;
 	}
 	err = stream_take_error(fd, KIND(k) == K_CONNECTING ? ECONNRESET : 0);
-	if (KIND(k) == K_CONNECTING)
-		fd_set_kind(fd, k | KF_FAILED);
+	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED))
+		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
 	/* An error bit of the Unix socket itself is not to be seen again. */
 	if (ev & POLLERR) {
 		int unused;
@@ -239,7 +262,7 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		flags &= ~MSG_FASTOPEN;
 		if (KIND(k) == K_NEW) {
 			if (!msg->msg_name)
-				return fail(EDESTADDRREQ);
+				return fail(EINVAL);
 			if (ns_connect(fd, msg->msg_name, msg->msg_namelen))
 				return -1;
 			k = fd_kind(fd);
@@ -284,6 +307,40 @@ static ssize_t recv_discard(int fd, size_t len, int flags)
 	return (ssize_t)done;
 }
 
+/*
+ * The daemon holds data back for SO_RCVLOWAT, so that poll does not see too few. A call that does
+ * not wait gets them all the same; one that waits is for the kernel to count for, which knows
+ * SO_RCVLOWAT, too.
+ */
+static bool let_go(int fd, int how)
+{
+	struct nsp_ioctl_req q = { .code = FIONREAD, .len = sizeof(int) };
+	struct nsp_ioctl_rep r;
+	size_t room = sizeof(how);
+
+	return rpc(NSP_NR_IOCTL, fd, &q, &how, sizeof(how), &r, &how, &room) >= 0;
+}
+
+static ssize_t recv_lowat(int fd, struct msghdr *m, int flags)
+{
+	bool wait = !(flags & MSG_DONTWAIT) && !fd_nonblock(fd);
+	ssize_t r;
+	int e;
+
+	if (!wait) {
+		r = real.recvmsg(fd, m, flags);
+		if (r < 0 && errno == EAGAIN && let_go(fd, NSP_LET_GO_NOW))
+			r = real.recvmsg(fd, m, flags);
+		return r;
+	}
+	let_go(fd, NSP_LET_GO_ON);
+	r = real.recvmsg(fd, m, flags);
+	e = errno;
+	let_go(fd, NSP_LET_GO_OFF);
+	errno = e;
+	return r;
+}
+
 ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 {
 	struct msghdr m = *msg;
@@ -299,7 +356,8 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 		m.msg_namelen = 0;
 		m.msg_control = NULL;
 		m.msg_controllen = 0;
-		r = real.recvmsg(fd, &m, flags & ~MSG_TRUNC);
+		r = unlikely(fd_kind(fd) & KF_LOWAT) ? recv_lowat(fd, &m, flags & ~MSG_TRUNC) :
+						       real.recvmsg(fd, &m, flags & ~MSG_TRUNC);
 		if (unlikely(r <= 0) && !(flags & MSG_OOB) &&
 		    (r < 0 || iov_bytes(msg->msg_iov, msg->msg_iovlen)))
 			r = stream_rx(fd, r);

@@ -52,6 +52,7 @@ static int replace(int fd, int s, uint64_t cookie)
 	raw_call(SYS_fcntl, s, F_SETFL, fl);
 	copy_opt(fd, s, SO_RCVTIMEO, &tv, sizeof(tv));
 	copy_opt(fd, s, SO_SNDTIMEO, &tv, sizeof(tv));
+	copy_opt(fd, s, SO_OOBINLINE, &fl, sizeof(fl));
 	if (fd_cookie(fd) != cookie) {
 		raw_call(SYS_close, s);
 		return -EBADF;
@@ -126,7 +127,7 @@ int swap_to_new(int fd, bool reset)
 	e = replace(fd, s, cookie);
 	if (e)
 		return e;
-	fd_set_kind(fd, K_NEW | (k & KF_V6));
+	fd_set_kind(fd, K_NEW | (k & KF_KEEP));
 	if (name.addr.len && ns_bind(fd, (struct sockaddr *)(void *)name.addr.sa, name.addr.len))
 		return -errno;
 	return 0;

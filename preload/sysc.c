@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
+int pidfd_getfd(int pidfd, int target, unsigned int flags);
 int close_range(unsigned int first, unsigned int last, int flags);
 
 #define P(i)   ((void *)a[i])
@@ -32,6 +33,16 @@ static long life_call(long nr, long *a)
 		return dup3(fd, (int)a[1], (int)a[2]);
 	case SYS_fcntl:
 		return fcntl(fd, (int)a[1], P(2));
+	case SYS_pidfd_getfd:
+		return pidfd_getfd(fd, (int)a[1], (unsigned int)a[2]);
+	case SYS_io_uring_setup:
+		return fail(ENOSYS);
+	case SYS_execve:
+		return execve((const char *)a[0], P(1), P(2));
+	case SYS_sendmsg: /* descriptors may be passed */
+		return sendmsg(fd, P(1), (int)a[2]);
+	case SYS_recvmsg:
+		return recvmsg(fd, P(1), (int)a[2]);
 	default:
 		return -2;
 	}
@@ -84,16 +95,14 @@ static long data_call(long nr, long *a)
 		return readv(fd, P(1), (int)a[2]);
 	case SYS_writev:
 		return writev(fd, P(1), (int)a[2]);
+	case SYS_sendfile:
+		return sendfile(fd, (int)a[1], P(2), (size_t)a[3]);
 	case SYS_sendto:
 		return sendto(fd, P(1), (size_t)a[2], (int)a[3],
 			      (__CONST_SOCKADDR_ARG){ .__sockaddr__ = P(4) }, LEN(5));
 	case SYS_recvfrom:
 		return recvfrom(fd, P(1), (size_t)a[2], (int)a[3],
 				(__SOCKADDR_ARG){ .__sockaddr__ = P(4) }, P(5));
-	case SYS_sendmsg:
-		return ns_sendmsg(fd, P(1), (int)a[2]);
-	case SYS_recvmsg:
-		return ns_recvmsg(fd, P(1), (int)a[2]);
 	case SYS_sendmmsg:
 		return ns_sendmmsg(fd, P(1), (unsigned int)a[2], (int)a[3]);
 	case SYS_recvmmsg:

@@ -54,6 +54,11 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_DHELLO_REPLY 0x0001	/* answer with a datagram head, type NSP_DGRAM_HELLO */
 #define NSP_DHELLO_FDPASS 0x0002	/* the packet carries the socket itself by SCM_RIGHTS */
 
+/* argument of IOCTL FIONREAD: data held back for SO_RCVLOWAT come now; from now on; no more */
+#define NSP_LET_GO_NOW 0
+#define NSP_LET_GO_ON 1
+#define NSP_LET_GO_OFF 2
+
 /* struct nsp_dgram.type */
 #define NSP_DGRAM_DATA 1	/* a datagram */
 #define NSP_DGRAM_ERR 2		/* err is the socket's pending error; no payload */

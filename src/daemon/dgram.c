@@ -147,7 +147,7 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 		ret = cmsg_get(p + sizeof(h), h.ctllen, &cmsg);
 		m.cmsg = &cmsg;
 	}
-	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE);
+	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE | SMSG_PROBE);
 	if (!ret)
 		ret = send_payload(o, &m, p + sizeof(h) + h.ctllen, h.paylen);
 	if (ret == -EAGAIN)

@@ -76,6 +76,7 @@ static int admit(struct sock *sk, const struct inet_sockaddr *local,
 	o->family = l->family;
 	o->type = l->type;
 	o->protocol = l->protocol;
+	o->lowat = l->lowat;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		ret = -EAGAIN;		/* out of descriptors: perhaps later */

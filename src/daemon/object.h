@@ -36,6 +36,7 @@ enum {
 	OBJ_F_URG = 1 << 13,		/* the stack has urgent data */
 	OBJ_F_HELD = 1 << 14,		/* listener on the daemon's list of held ones */
 	OBJ_F_DEAF = 1 << 15,		/* the program's writes fail */
+	OBJ_F_LET_GO = 1 << 16,		/* SO_RCVLOWAT holds nothing back now */
 };
 
 struct dgram_stash;
@@ -60,6 +61,7 @@ struct object {
 	u16 family, type, protocol;	/* as given to socket() */
 	u32 filler;			/* bytes of the connect request still to be thrown away */
 	u32 oob_after;
+	u32 lowat;			/* SO_RCVLOWAT of a stream; 0: never set */
 	int listen_fd;			/* OBJ_LISTEN: O_PATH to the program's socket; else -1 */
 	u32 held;			/* handshakes held by a full accept queue */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
@@ -103,6 +105,7 @@ void stream_run(struct poll_item *item, u32 events);
 void stream_event(struct sock *sk, u32 events);
 void stream_open(struct object *o);	/* established or accepted: start moving bytes */
 void stream_drain(struct object *o);
+void stream_let_go(struct object *o, int how);	/* what SO_RCVLOWAT holds back, after all */
 int stream_send_oob(struct object *o, u8 byte);
 int stream_shutdown(struct object *o, int how, int fd);
 

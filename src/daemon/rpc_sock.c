@@ -205,6 +205,12 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 	if (cred->uid != 0 && is_privileged(level, name))
 		return -EPERM;
 	ret = sock_setsockopt(o->sk, level, name, val, len);
+	if (!ret && level == L_SOCKET && name == SO_RCVLOWAT && obj_is_stream(o)) {
+		o->lowat = (u32)o->sk->sk_rcvlowat;
+		o->sk->sk_rcvlowat = 1;
+		if (o->state == OBJ_OPEN)	/* there may be enough now */
+			poller_queue(&o->dm->poller, &o->d);
+	}
 	if (!ret && level == L_SOCKET && name == SO_RCVBUF && o->state == OBJ_OPEN) {
 		int size = o->sk->sk_rcvbuf;
 
@@ -265,6 +271,8 @@ int call_getopt(struct call *c)
 	ret = sock_getsockopt(c->o->sk, req->level, req->name, c->repdata, &len);
 	if (ret)
 		return ret;
+	if (req->level == L_SOCKET && req->name == SO_RCVLOWAT && c->o->lowat)
+		memcpy(c->repdata, &c->o->lowat, min_t(u32, len, sizeof(c->o->lowat)));
 	rep->len = len;
 	c->replen = min3(len, req->len, c->reproom);
 	return 0;
@@ -272,14 +280,18 @@ int call_getopt(struct call *c)
 
 int call_geterr(struct call *c)
 {
+	const struct nsp_geterr_req *req = c->req;
 	struct nsp_geterr_rep *rep = c->rep;
 	struct object *o = c->o;
 
 	rep->err = o->err;
-	o->err = 0;
+	if (!req->peek)
+		o->err = 0;
 	if (!o->sk)
 		return 0;
-	if (!rep->err)
+	if (!rep->err && req->peek)
+		rep->err = o->sk->sk_err;
+	else if (!rep->err)
 		rep->err = -sock_error(o->sk);
 	rep->state = o->sk->sk_state;
 	return 0;
@@ -325,6 +337,14 @@ static int unread_bytes(const struct object *o)
 	return n;
 }
 
+static int ioctl_int(const struct call *c)
+{
+	int v = 0;
+
+	memcpy(&v, c->data, min_t(size_t, c->datalen, sizeof(v)));
+	return v;
+}
+
 int call_ioctl(struct call *c)
 {
 	const struct nsp_ioctl_req *req = c->req;
@@ -338,6 +358,8 @@ int call_ioctl(struct call *c)
 	if (ret == -ENOTTY) {
 		if (!c->o->sk)
 			return -EINVAL;
+		if (req->code == SIOCINQ && obj_is_stream(c->o))
+			stream_let_go(c->o, ioctl_int(c));
 		ret = sock_ioctl(c->o->sk, req->code, &value);
 		if (!ret && (req->code == SIOCOUTQ || req->code == SIOCOUTQNSD))
 			value += unread_bytes(c->o);

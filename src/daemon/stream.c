@@ -136,6 +136,8 @@ static enum step tx_step(struct object *o, size_t *moved)
 			return tx_oob(o);
 		want = min_t(size_t, want, o->oob_after);
 	}
+	if (o->sk->sk_err)	/* the program is told it, by rx_end() */
+		return tx_refused(o, -EPIPE);
 	n = sock_stream_reserve(o->sk, vec, PUMP_VECS, want);
 	if (n <= 0)
 		return tx_refused(o, n ? n : -EAGAIN);
@@ -248,13 +250,33 @@ static enum step rx_step(struct object *o, size_t *moved)
 	return STEP_AGAIN;
 }
 
+/*
+ * SO_RCVLOWAT: poll must not see fewer octets than asked for, and the descriptor polls readable
+ * with the first. So they stay here until there are enough, or no more will come; but only while
+ * the program has nothing unread, since what it has counts, too. The stack itself is told 1.
+ */
+static bool below_lowat(const struct object *o)
+{
+	const struct sock *sk = o->sk;
+	struct skb_vec vec[PUMP_VECS];
+	size_t len = 0;
+	int queued = 0;
+
+	if (likely(o->lowat <= 1) || o->flags & (OBJ_F_LET_GO | OBJ_F_DISCARD) ||
+	    sk->sk_shutdown & RCV_SHUTDOWN || sk->sk_state == TCP_CLOSE)
+		return false;
+	if (sock_stream_peek(o->sk, vec, PUMP_VECS, &len) > 0 && len >= o->lowat)
+		return false;
+	return !ioctl(o->d.fd, SIOCOUTQ, &queued) && !queued;
+}
+
 /* true: everything that arrived was handed over */
 static bool rx(struct object *o)
 {
 	size_t moved = 0;
 
 	/* After the program's close nothing is taken: unread data make the close a reset. */
-	if (closed_by_program(o))
+	if (closed_by_program(o) || below_lowat(o))
 		return false;
 	while (o->flags & (OBJ_F_WRITABLE | OBJ_F_DISCARD)) {
 		if (moved >= PUMP_BUDGET) {
@@ -309,6 +331,17 @@ void stream_drain(struct object *o)
 {
 	o->flags |= OBJ_F_READABLE;
 	tx(o, PUMP_BUDGET);
+}
+
+void stream_let_go(struct object *o, int how)
+{
+	if (o->state != OBJ_OPEN || o->lowat <= 1)
+		return;
+	o->flags |= OBJ_F_LET_GO;
+	if (how != NSP_LET_GO_OFF)
+		rx(o);
+	if (how != NSP_LET_GO_ON)
+		o->flags &= ~(u32)OBJ_F_LET_GO;
 }
 
 void stream_open(struct object *o)

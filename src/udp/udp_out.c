@@ -162,6 +162,11 @@ ssize_t udp_sendmsg(struct sock *sk, struct msg *msg)
 		dgram_tx_end(&tx);
 		return err;
 	}
+	if (msg->flags & SMSG_PROBE) {	/* everything but the packet */
+		consume_skb(skb);
+		dgram_tx_end(&tx);
+		return (ssize_t)msg->len;
+	}
 	if (more) {
 		udp_cork(sk, skb, &tx);
 		return (ssize_t)msg->len;

@@ -54,6 +54,7 @@ int listen_any(int *port);
 int accept_from_peer(char what, int *listener);
 void settle(void);	/* let packets in flight arrive */
 
-extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[];
+extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], facts_event[];
+extern const struct fact facts_call[];
 
 #endif

@@ -5,6 +5,8 @@
  *	E echo | F close | R reset | P "hello", then reset | D 200000 bytes, then close
  *	O "ab", urgent "c" | H do nothing | C port: connect back to that port, and then by the
  *	third byte after the port, as above
+ *	S read nothing, reset after half a second | W "hello", then close after a moment
+ *	L "l" after a moment | U tell where the urgent byte is, and which
  * UDP to the same port is echoed.
  */
 #include <arpa/inet.h>
@@ -74,6 +76,17 @@ static int connect_back(int fd)
 	return s;
 }
 
+static void tell_urgent(int fd)
+{
+	char reply[2] = { '0', 0 }, c;
+
+	usleep(50000);
+	recv(fd, reply + 1, 1, MSG_OOB);
+	while (!sockatmark(fd) && read(fd, &c, 1) == 1)
+		reply[0]++;
+	(void)!write(fd, reply, 2);
+}
+
 static void act(int fd, char what)
 {
 	switch (what) {
@@ -95,6 +108,21 @@ static void act(int fd, char what)
 		(void)!write(fd, "ab", 2);
 		send(fd, "c", 1, MSG_OOB);
 		sleep(1);
+		break;
+	case 'S':
+		usleep(500000);
+		reset(fd);
+		break;
+	case 'W':
+		(void)!write(fd, "hello", 5);
+		usleep(50000);
+		break;
+	case 'L':
+		usleep(200000);
+		(void)!write(fd, "l", 1);
+		break;
+	case 'U':
+		tell_urgent(fd);
 		break;
 	case 'H':
 		sleep(3);

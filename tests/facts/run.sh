@@ -47,17 +47,18 @@ addrs "${tag}A" veth0 2; addrs "${tag}P" veth1 1
 
 background ip netns exec "${tag}P" "$build/tests/facts/peer"
 wait_for "$tmp/log.0" ready || exit 1
-ip netns exec "${tag}A" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >"$tmp/native"
+ip netns exec "${tag}A" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >"$tmp/native" &
+native=$!
 
 background ip netns exec "${tag}S" "$build/netstackd" --control "$tmp/s" \
 	--dev tap:tap0,host=10.77.0.1/24,host=fd77::1/64 \
 	--addr 10.77.0.2/24%tap0 --addr fd77::2/64%tap0 --ready-fd 1
-for _ in $(seq 100); do [ -S "$tmp/s" ] && break; sleep .05; done
 background ip netns exec "${tag}S" "$build/tests/facts/peer"
-wait_for "$tmp/log.2" ready || exit 1
+wait_for "$tmp/log.2" ready && wait_for "$tmp/log.1" ready || exit 1
 sleep 1.5	# duplicate address detection on both sides
 NETSTACK_CONTROL=$tmp/s LD_PRELOAD=$lib ip netns exec "${tag}S" \
 	"$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >"$tmp/shim" 2>"$tmp/err"
+wait "$native"
 
 [ $# -gt 0 ] && { echo "native:"; cat "$tmp/native"; echo "shim:"; cat "$tmp/shim"; }
 "${PYTHON:-python3}" "$here/compare.py" "$tmp/native" "$tmp/shim" "$here/differences"

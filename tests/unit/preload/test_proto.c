@@ -9,7 +9,7 @@
 
 Test(proto, version)
 {
-	cr_assert_eq(nsp_proto_hash(), 0x8fbdd88eb931c699ull, "the protocol changed: %#llx",
+	cr_assert_eq(nsp_proto_hash(), 0x98f63e70f810c474ull, "the protocol changed: %#llx",
 		     (unsigned long long)nsp_proto_hash());
 }
 

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A socket that the daemon has not met is known by this process's memory alone. Before another
+ * process gets a copy of the descriptor, or another program takes this process over, what is
+ * remembered goes to the daemon; from then on the kernel's tag says that it is known there.
+ */
+#include "shim.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+/* @keep_cloexec: descriptors that do not survive exec count, too */
+static void hand_over(bool keep_cloexec)
+{
+	unsigned int fd, top = fd_limit();
+	int saved = errno;
+
+	if (shim.silent || !shim.ready)
+		return;
+	for (fd = 0; fd < top; fd++) {
+		if (KIND(fd_kinds[fd]) != K_NEW)
+			continue;
+		if (!keep_cloexec && raw_call(SYS_fcntl, fd, F_GETFD, 0) & FD_CLOEXEC)
+			continue;
+		sock_flush_opts((int)fd, tag_get((int)fd));
+	}
+	errno = saved;
+}
+
+static void before_fork(void)
+{
+	hand_over(true);
+}
+
+void exec_init(void)
+{
+	pthread_atfork(before_fork, NULL, NULL);
+}
+
+static void before_exec(void)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	hand_over(false);
+}
+
+EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+{
+	before_exec();
+	return real.execve(path, argv, envp);
+}
+
+EXPORT int execv(const char *path, char *const argv[])
+{
+	before_exec();
+	return real.execv(path, argv);
+}
+
+EXPORT int execvp(const char *file, char *const argv[])
+{
+	before_exec();
+	return real.execvp(file, argv);
+}
+
+EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	before_exec();
+	return real.execvpe(file, argv, envp);
+}
+
+EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
+{
+	before_exec();
+	return real.fexecve(fd, argv, envp);
+}
+
+EXPORT int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	before_exec();
+	return real.execveat(dir, path, argv, envp, flags);
+}
+
+#define ARGS_MAX 4096
+
+/* The arguments after the first, up to and with NULL. false: too many */
+static bool gather(char **argv, const char *first, va_list ap)
+{
+	size_t n = 0;
+
+	argv[n++] = (char *)(uintptr_t)first;
+	while (argv[n - 1] && n < ARGS_MAX)
+		argv[n++] = va_arg(ap, char *);
+	return !argv[n - 1];
+}
+
+EXPORT int execl(const char *path, const char *arg, ...)
+{
+	char *argv[ARGS_MAX];
+	va_list ap;
+	bool ok;
+
+	va_start(ap, arg);
+	ok = gather(argv, arg, ap);
+	va_end(ap);
+	return !ok ? fail(E2BIG) : execv(path, argv);
+}
+
+EXPORT int execlp(const char *file, const char *arg, ...)
+{
+	char *argv[ARGS_MAX];
+	va_list ap;
+	bool ok;
+
+	va_start(ap, arg);
+	ok = gather(argv, arg, ap);
+	va_end(ap);
+	return !ok ? fail(E2BIG) : execvp(file, argv);
+}
+
+EXPORT int execle(const char *path, const char *arg, ...)
+{
+	char *argv[ARGS_MAX], **envp = NULL;
+	va_list ap;
+	bool ok;
+
+	va_start(ap, arg);
+	ok = gather(argv, arg, ap);
+	if (ok)
+		envp = va_arg(ap, char **);
+	va_end(ap);
+	return !ok ? fail(E2BIG) : execve(path, argv, envp);
+}
+
+EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *acts,
+		       const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
+{
+	before_exec();
+	return real.posix_spawn(pid, path, acts, attr, argv, envp);
+}
+
+EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *acts,
+			const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
+{
+	before_exec();
+	return real.posix_spawnp(pid, file, acts, attr, argv, envp);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program's pointers. A system call answers EFAULT to a bad one; so must a call that ends in
+ * this library. Where a call costs a question to the daemon anyway, the kernel is asked to copy;
+ * where it does not, only what can be no address at all is told apart.
+ */
+#include "shim.h"
+
+#include <sys/syscall.h>
+
+#define SMALLEST 4096ul
+
+bool user_ok(const void *p)
+{
+	uintptr_t a = (uintptr_t)p;
+
+	return a >= SMALLEST && a < (uintptr_t)-SMALLEST;
+}
+
+/* Copies as the kernel would, either way. Where that call is forbidden, by hand. */
+static int copy(int nr, void *ours, const void *theirs, size_t n)
+{
+	struct iovec local = { ours, n }, remote = { (void *)(uintptr_t)theirs, n };
+	int saved = errno, e = 0;
+	long r;
+
+	if (!n)
+		return 0;
+	if (!user_ok(theirs))
+		return EFAULT;
+	r = shim.silent ? -2 : raw_call(nr, raw_call(SYS_getpid, 0), &local, 1, &remote, 1, 0);
+	if (r >= 0 && r != (long)n)
+		e = EFAULT;
+	else if (r == -1 && errno == EFAULT)
+		e = EFAULT;
+	else if (r < 0 && nr == SYS_process_vm_readv)
+		memcpy(ours, theirs, n);
+	else if (r < 0)
+		memcpy((void *)(uintptr_t)theirs, ours, n);
+	errno = saved;
+	return e;
+}
+
+int user_in(void *to, const void *from, size_t n)
+{
+	return copy(SYS_process_vm_readv, to, from, n);
+}
+
+int user_out(void *to, const void *from, size_t n)
+{
+	return copy(SYS_process_vm_writev, (void *)(uintptr_t)from, to, n);
+}
+
+int user_addr_in(struct sockaddr_storage *ss, const struct sockaddr *sa, socklen_t len)
+{
+	if (len > sizeof(*ss))
+		return EINVAL;
+	memset(ss, 0, sizeof(*ss));
+	return user_in(ss, sa, len);
+}
+
+int user_addr_out(const struct nsp_addr *a, struct sockaddr *sa, socklen_t *len)
+{
+	socklen_t room, n = a->len > sizeof(a->sa) ? sizeof(a->sa) : a->len;
+	int e = user_in(&room, len, sizeof(room));
+
+	if (e)
+		return e;
+	if ((int)room < 0)
+		return EINVAL;
+	e = user_out(sa, a->sa, n < room ? n : room);
+	return e ? e : user_out(len, &n, sizeof(n));
+}
