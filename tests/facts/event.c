@@ -382,8 +382,6 @@ static void send_timeout(void)
 	while ((n = write(fd, buf, sizeof(buf))) > 0)
 		;
 	say("full", n);
-	say_poll("poll", fd);
-	say("dontwait", send(fd, buf, 1, MSG_DONTWAIT));
 }
 
 static void interrupted(void)
