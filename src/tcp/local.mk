@@ -13,6 +13,10 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_data.c \
 	src/tcp/tcp_delack.c \
 	src/tcp/tcp_fast.c \
+	src/tcp/tcp_fastopen.c \
+	src/tcp/tcp_fastopen.h \
+	src/tcp/tcp_fastopen_cli.c \
+	src/tcp/tcp_fastopen_srv.c \
 	src/tcp/tcp_fsm.c \
 	src/tcp/tcp_icmp.c \
 	src/tcp/tcp_info.c \
@@ -20,6 +24,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_isn.c \
 	src/tcp/tcp_listen.c \
 	src/tcp/tcp_loss.c \
+	src/tcp/tcp_metrics.c \
 	src/tcp/tcp_net.c \
 	src/tcp/tcp_ooo.c \
 	src/tcp/tcp_open.c \

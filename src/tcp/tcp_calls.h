@@ -242,6 +242,7 @@ void tcp_ooo_purge(struct sock *sk);
 bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from);
 void tcp_queue_rcv(struct sock *sk, struct sk_buff *skb);
 void tcp_data_queue(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg);
+void tcp_fin(struct sock *sk);
 void tcp_data_snd_check(struct sock *sk);
 void tcp_urg(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg);
 
@@ -254,6 +255,9 @@ u32 tcp_ts_offset(const struct net *net, const union inet_addr *laddr,
 u32 tcp_clamp_peer_mss(const struct sock *sk, u32 mss, u16 user_mss);
 void tcp_hash_established(struct sock *sk);
 void tcp_event_syn_sent(struct sock *sk, struct sk_buff *skb);
+int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr);
+int tcp_connect_begin(struct sock *sk);
+int tcp_connect_send(struct sock *sk);
 int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr);
 void tcp_init_rcv_state(struct tcp_sock *tp);
 void tcp_init_transfer(struct sock *sk);
@@ -267,14 +271,16 @@ void tcp_acceptq_add(struct sock *sk, struct tcp_sock *child);
 int tcp_accept(struct sock *sk, struct sock **out);
 int tcp_listen_retry(struct sock *sk);
 void tcp_rcv_listen(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg);
-int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp_seg *seg,
-		   bool cookie);
+int tcp_req_create(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *seg, bool cookie);
 bool tcp_req_from_cookie(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *seg);
 void tcp_req_free(struct tcp_request_sock *req);
 bool tcp_req_retry(struct tcp_request_sock *req);
 void tcp_rcv_req(struct net *net, struct tcp_request_sock *req, struct sk_buff *skb,
 		 struct tcp_seg *seg);
-struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie);
+int tcp_req_admit(struct tcp_request_sock *req, void **cookie);
+void tcp_req_admit_undo(struct tcp_request_sock *req, void *cookie);
+struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie,
+			      struct tcp_fastopen_child *fast);
 
 /* tcp_tw.c */
 void tcp_time_wait(struct sock *sk, u8 state, u64 timeo_ns);
@@ -311,6 +317,7 @@ int tcp_stream_read_oob(struct sock *sk, u8 *byte, int flags);
 /* tcp_icmp.c */
 void tcp_mtu_reduced(struct sock *sk, u32 mtu);
 void tcp_simple_retransmit(struct sock *sk);
+void tcp_non_congestion_retransmit(struct sock *sk);
 void tcp_err(struct net *net, const struct inet_icmp_err *e);
 
 /* tcp_sockopt.c, tcp_info.c, tcp_sysctl.c */

@@ -3,7 +3,7 @@
  * The connection that a listener's handshake ends in: a full socket, ESTABLISHED, that inherits the
  * listener's options and waits in its accept queue. From tcp_req.c.
  */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_fastopen.h"
 
 static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 {
@@ -119,7 +119,7 @@ static void tcp_child_route(struct sock *sk)
 		tp->advmss = tp->inet.af->default_mss;
 		tcp_sync_mss(sk, tp->inet.af->min_mtu);
 	}
-	if (tp->rx_opt.tstamp_ok)
+	if (tp->rx_opt.tstamp_ok && !tp->fo_child)	/* its SYN-ACK is yet to be made */
 		tp->advmss -= min_t(u16, tp->advmss, TCP_OLEN_TIMESTAMP_ALIGNED);
 }
 
@@ -128,6 +128,12 @@ static void tcp_child_establish(struct tcp_request_sock *req, struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	tcp_set_state(sk, TCP_SYN_RECV);
+	if (tp->fo_child) {
+		tp->syn_fastopen_child = 1;
+		tcp_init_transfer(sk);
+		tcp_initialize_rcv_mss(sk);
+		return;
+	}
 	tcp_set_state(sk, TCP_ESTABLISHED);
 	tp->rx_opt.saw_tstamp = req->tsecr != 0;
 	tp->rx_opt.rcv_tsecr = req->tsecr;
@@ -142,9 +148,11 @@ static void tcp_child_establish(struct tcp_request_sock *req, struct sock *sk)
 
 /*
  * req, whose final ACK told its snd_wnd, becomes a socket in the accept queue of its listener and
- * is freed. cookie: of the admission. NULL without memory: req stays.
+ * is freed. cookie: of the admission. fast: it begins in SYN-RECEIVED with this for its handshake.
+ * NULL without memory: req stays.
  */
-struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie)
+struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie,
+			      struct tcp_fastopen_child *fast)
 {
 	struct sock *lsk = tcp_to_sk(req->listener);
 	struct sock *sk = sk_alloc(lsk->net, lsk->prot, lsk->sk_family_af);
@@ -165,12 +173,14 @@ struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie)
 	}
 	tcp_child_options(req, tp);
 	tcp_child_sequence(req, tp);
+	tp->fo_child = fast;
 	tcp_child_route(sk);
 	tp->saved_syn = req->syn;
 	tp->saved_syn_len = req->syn_len;
 	req->syn = NULL;
 	tp->admit_cookie = cookie;
-	inet_ehash_remove(lsk->net->tcp.hash, &req->eh);
+	if (hlist_is_linked(&req->eh.node))
+		inet_ehash_remove(lsk->net->tcp.hash, &req->eh);
 	tcp_hash_established(sk);
 	tcp_child_establish(req, sk);
 	net_mib_inc(sk->net, Tcp_PassiveOpens);
@@ -178,7 +188,6 @@ struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie)
 	tcp_acceptq_add(lsk, tp);
 	return sk;
 abort:
-	if (cookie && lsk->sk_conn_abort)
-		lsk->sk_conn_abort(lsk, cookie);
+	tcp_req_admit_undo(req, cookie);
 	return NULL;
 }

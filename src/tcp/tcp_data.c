@@ -47,7 +47,7 @@ void tcp_queue_rcv(struct sock *sk, struct sk_buff *skb)
 }
 
 /* The peer's FIN is in order. */
-static void tcp_fin(struct sock *sk)
+void tcp_fin(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 

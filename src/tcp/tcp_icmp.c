@@ -4,7 +4,7 @@
  * sequence number is in flight; fatal while connecting, otherwise a soft error, a smaller path MTU
  * (RFC 1191) or a hint to an RTO that backed off for nothing (RFC 6069). From ip/proto.h.
  */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_fastopen.h"
 
 enum { ICMP4_UNREACH = 3, ICMP4_QUENCH = 4, ICMP6_UNREACH = 1 };
 
@@ -43,8 +43,15 @@ void tcp_simple_retransmit(struct sock *sk)
 		if (tcp_tx(skb)->sacked & TCPCB_LOST)
 			list_del_init(&tcp_tx(skb)->tsorted);
 	}
-	if (tp->lost_out == lost)
-		return;
+	if (tp->lost_out != lost)
+		tcp_non_congestion_retransmit(sk);
+}
+
+/* What is marked lost goes again; cwnd is not to blame. */
+void tcp_non_congestion_retransmit(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
 	if (tp->ca_state != TCP_CA_Loss) {
 		tp->high_seq = tp->snd_nxt;
 		tp->snd_ssthresh = tcp_current_ssthresh(sk);
@@ -85,11 +92,12 @@ static bool tcp_icmp_unreachable(const struct inet_icmp_err *e)
 static void tcp_err_sock(struct sock *sk, const struct inet_icmp_err *e, u32 seq)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	bool opening = tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV));
+	bool opening = tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)) && !tp->fo_child;
+	u32 una = tp->snd_una - !!tp->fo_child;	/* its SYN-ACK may be what is quoted */
 
 	if (sk->sk_state == TCP_CLOSE)
 		return;
-	if (sk->sk_state != TCP_LISTEN && !between(seq, tp->snd_una, tp->snd_nxt)) {
+	if (sk->sk_state != TCP_LISTEN && !between(seq, una, tp->snd_nxt)) {
 		net_mib_inc(sk->net, TcpExt_OutOfWindowIcmps);
 		return;
 	}

@@ -29,7 +29,11 @@ static void tcp_info_state(const struct sock *sk, struct tcp_info_abi *i)
 		i->options |= TCPI_OPT_ECN_NS;
 	if (tp->ecn_flags & TCP_ECN_SEEN)
 		i->options |= TCPI_OPT_ECN_SEEN_NS;
-	i->rate_flags = tp->rate_app_limited;
+	if (tp->syn_data_acked)
+		i->options |= TCPI_OPT_SYN_DATA_NS;
+	if (tp->syn_fastopen_child)
+		i->options |= TCPI_OPT_TFO_CHILD_NS;
+	i->rate_flags = (u8)(tp->rate_app_limited | tp->fastopen_client_fail << 1);
 }
 
 static void tcp_info_windows(const struct sock *sk, struct tcp_info_abi *i)

@@ -6,12 +6,14 @@
 #include "base/base.h"
 
 enum { TCPI_OPT_TIMESTAMPS_NS = 1, TCPI_OPT_SACK_NS = 2, TCPI_OPT_WSCALE_NS = 4,
-       TCPI_OPT_ECN_NS = 8, TCPI_OPT_ECN_SEEN_NS = 16 };
+       TCPI_OPT_ECN_NS = 8, TCPI_OPT_ECN_SEEN_NS = 16, TCPI_OPT_SYN_DATA_NS = 32,
+       TCPI_OPT_TFO_CHILD_NS = 128 };
 
 struct tcp_info_abi {
 	u8 state, ca_state, retransmits, probes, backoff, options;
 	u8 wscales;			/* low half: send, high half: receive */
-	u8 rate_flags;			/* bit 0: delivery rate limited by the application */
+	u8 rate_flags;			/* bit 0: delivery rate limited by the application; bits 1,
+					 * 2: tcpi_fastopen_client_fail */
 	u32 rto, ato, snd_mss, rcv_mss;
 	u32 unacked, sacked, lost, retrans, fackets;
 	u32 last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;

@@ -3,7 +3,7 @@
  * LISTEN: listen(), the accept queue, accept(), and SYNs. A SYN makes a request sock (tcp_req.c);
  * its final ACK makes the child. From socket/ and tcp_rcv.c.
  */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_fastopen.h"
 
 /* Linux's rule: backlog N admits N + 1. */
 bool tcp_acceptq_full(const struct sock *sk)
@@ -23,6 +23,9 @@ int tcp_listen(struct sock *sk, int backlog)
 	sk->sk_max_ack_backlog = min((u32)backlog, sk->net->core.somaxconn);
 	if (sk->sk_state == TCP_LISTEN)
 		return 0;
+	err = tcp_fastopen_listen(sk, (u32)backlog);
+	if (err)
+		return err;
 	err = inet_port_get(sk, tcp_ns(sk)->hash, tp->inet.sport);
 	if (err)
 		return err;
@@ -66,6 +69,7 @@ void tcp_listen_stop(struct sock *sk)
 
 	if (!l)
 		return;
+	tcp_fastopen_listen_stop(sk);
 	while (!list_empty(&l->syn_list))
 		tcp_req_free(list_first_entry(&l->syn_list, struct tcp_request_sock, node));
 	while (!list_empty(&l->accept_queue))
@@ -161,14 +165,18 @@ static bool tcp_syn_addresses_ok(struct net *net, const struct sk_buff *skb)
 	return cb->af->addr_type(net, &cb->saddr, NULL) != RTN_BROADCAST;
 }
 
-static void tcp_conn_request(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
+static void tcp_conn_request(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
 {
 	enum skb_drop_reason reason = SKB_DROP_IP_INVALID_SOURCE;
 	bool cookie;
+	int err;
 
 	if (tcp_syn_addresses_ok(sk->net, skb)) {
 		reason = tcp_syn_room(sk, &cookie);
-		if (!reason && tcp_req_create(sk, skb, seg, cookie)) {
+		err = reason ? 0 : tcp_req_create(sk, skb, seg, cookie);
+		if (err > 0)
+			return;
+		if (err) {
 			net_mib_inc(sk->net, TcpExt_ListenDrops);
 			reason = SKB_DROP_NOMEM;
 		}

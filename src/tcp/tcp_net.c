@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The room's beginning and end in a net: tables, pools, secrets, protocol handler. */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_fastopen.h"
 
 static const struct net_protocol tcp_protocol = { .rcv = tcp_rcv, .err = tcp_err };
 
@@ -20,6 +20,7 @@ int tcp_net_init(struct net *net)
 	pool_init(&ns->tw_pool, net, "tcp_timewait_sock", sizeof(struct tcp_timewait_sock), 64);
 	pool_init(&ns->listen_pool, net, "tcp_listener", sizeof(struct tcp_listener), 8);
 	pool_init(&ns->rsv_pool, net, "tcp_rsv", tcp_rsv_size(), 8);
+	pool_init(&ns->fastopen_pool, net, "tcp_fastopen_child", sizeof(struct tcp_fastopen_child), 16);
 	tcp_secret(net, &ns->isn_key);
 	tcp_secret(net, &ns->ts_key);
 	tcp_secret(net, &ns->cookie_key[0]);
@@ -80,4 +81,6 @@ void tcp_net_exit(struct net *net)
 	pool_destroy(&ns->tw_pool);
 	pool_destroy(&ns->listen_pool);
 	pool_destroy(&ns->rsv_pool);
+	pool_destroy(&ns->fastopen_pool);
+	tcp_metrics_flush(net);
 }

@@ -3,7 +3,7 @@
  * Active open: connect(), the SYN, and what both ends of a handshake set up when it is done. From
  * socket/ (connect) and tcp_state.c; to tcp_xmit.c.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 /* The peer's MSS within the user's bound, and not below what keeps the send queue sane. */
 u32 tcp_clamp_peer_mss(const struct sock *sk, u32 mss, u16 user_mss)
@@ -98,27 +98,57 @@ static void tcp_connect_init(struct sock *sk)
 	tcp_init_rcv_state(tp);
 }
 
-/* Builds the SYN, sends it and starts its timer. A failure to send is left to the timer. */
-static int tcp_send_syn(struct sock *sk)
+static void tcp_connect_undo(struct sock *sk);
+
+static int tcp_connect_failed(struct sock *sk, int err)
+{
+	tcp_set_state(sk, TCP_CLOSE);
+	tcp_connect_undo(sk);
+	return err;
+}
+
+/* The SYN is built and waits at the head of the write queue. 0, or -ENOBUFS and all is undone. */
+int tcp_connect_begin(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u16 flags = TCPHDR_SYN;
 	struct sk_buff *skb;
 
+	tp->defer_connect = 0;
+	tcp_connect_init(sk);
 	if (tcp_ns(sk)->ecn == 1) {
 		flags |= TCPHDR_ECE | TCPHDR_CWR;
 		tp->ecn_flags = TCP_ECN_OK;
 	}
 	skb = tcp_tx_alloc(sk, tp->write_seq, flags);
 	if (!skb)
-		return -ENOBUFS;
+		return tcp_connect_failed(sk, -ENOBUFS);
 	tcp_tx(skb)->gso_size = tp->mss_cache;
 	tcp_tx_queue_tail(sk, skb);
+	return 0;
+}
+
+/* Sends it, with data if tp->fo_req allows, and starts its timer, which repairs a failure to send. */
+int tcp_connect_send(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *syn = tcp_send_head(sk);
+	const struct tcp_fastopen_request *fo = tp->fo_req;
+
 	tp->retrans_stamp_ms = 0;
 	net_mib_inc(sk->net, Tcp_ActiveOpens);
-	tcp_transmit_skb(sk, skb);
-	tcp_event_syn_sent(sk, skb);
-	return 0;
+	if (fo && fo->cookie.len >= 0) {
+		tp->syn_fastopen = 1;
+		tp->syn_fastopen_exp = fo->cookie.exp;
+	}
+	if (fo) {
+		tcp_fastopen_send_syn(sk, syn);
+	} else {
+		tcp_transmit_skb(sk, syn);
+		tcp_event_syn_sent(sk, syn);
+	}
+	tp->fo_req = NULL;
+	return -EINPROGRESS;
 }
 
 /* The SYN is in flight, whether the device took it or not. */
@@ -147,15 +177,13 @@ static void tcp_connect_undo(struct sock *sk)
 	sk_dst_set(sk, NULL);
 }
 
-/* proto.connect. -EINPROGRESS, or why it cannot be. */
-int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr)
+/* Everything but the SYN: addresses, route, port; the state is SYN-SENT. 0/-errno */
+int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct inet_sockaddr a = *addr;
 	int err;
 
-	if (!addr->family)
-		return tcp_disconnect(sk);
 	if (tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
 		return -EALREADY;
 	if (sk->sk_state != TCP_CLOSE)
@@ -181,14 +209,24 @@ int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr)
 	if (!tp->write_seq)
 		tp->write_seq = tcp_isn(sk->net, &tp->eh.tuple);
 	tcp_set_state(sk, TCP_SYN_SENT);
-	tcp_connect_init(sk);
-	err = tcp_send_syn(sk);
-	if (err) {
-		tcp_set_state(sk, TCP_CLOSE);
-		tcp_connect_undo(sk);
+	return 0;
+}
+
+/* proto.connect. -EINPROGRESS; 0: TCP_FASTOPEN_CONNECT, the SYN waits for data; why it cannot be. */
+int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr)
+{
+	struct tcp_fastopen_request fo;
+	int err;
+
+	if (!addr->family)
+		return tcp_disconnect(sk);
+	err = tcp_connect_prepare(sk, addr);
+	if (err)
 		return err;
-	}
-	return -EINPROGRESS;
+	if (tcp_fastopen_defer_connect(sk, &fo))
+		return 0;
+	err = tcp_connect_begin(sk);
+	return err ? err : tcp_connect_send(sk);
 }
 
 /* -- both ends --------------------------------------------------------------------------------- */
@@ -214,14 +252,8 @@ static u32 tcp_init_cwnd(const struct sock *sk)
 void tcp_init_transfer(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	const struct dst_entry *dst = sk->sk_dst_cache;
 
-	if (!tp->srtt_us) {	/* no sample: the SYN was sent twice (RFC 6298 5.7) */
-		tp->mdev_us = tp->mdev_max_us = tp->rttvar_us = TCP_TIMEOUT_FALLBACK_US;
-		tp->rto_us = TCP_TIMEOUT_FALLBACK_US;
-	}
-	if (dst && dst->metrics[RTAX_N_SSTHRESH])
-		tp->snd_ssthresh = dst->metrics[RTAX_N_SSTHRESH];
+	tcp_init_metrics(sk);
 	/* RFC 6928 3: a lost SYN says something about the path */
 	tp->snd_cwnd = tp->total_retrans > 1 ? 1 : tcp_init_cwnd(sk);
 	tp->snd_cwnd_stamp_us = tcp_now_us(sk);

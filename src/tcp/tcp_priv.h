@@ -23,6 +23,9 @@
 struct tcp_request_sock;
 struct tcp_listener;
 struct tcp_timewait_sock;
+struct tcp_fastopen_queue;
+struct tcp_fastopen_child;
+struct tcp_fastopen_request;
 
 /* What a packet of the send queues carries in its cb (all of it: IP never sees these packets). */
 struct tcp_tx_cb {
@@ -220,6 +223,16 @@ struct tcp_sock {
 	u32 rcv_rtt_last_tsecr;
 	u32 urg_seq;			/* of the urgent octet */
 	u16 urg_data;			/* TCP_URG_* | octet */
+
+	/* -- Fast Open */
+	struct tcp_fastopen_queue *fo_queue;	/* TCP_FASTOPEN; NULL: never asked for */
+	struct tcp_fastopen_child *fo_child;	/* SYN-RECEIVED with data, the ACK is awaited */
+	struct tcp_fastopen_request *fo_req;	/* while a SYN or SYN-ACK is made */
+	u16 fastopen_connect : 1, fastopen_no_cookie : 1;	/* options */
+	u16 defer_connect : 1;		/* connected by name; the SYN waits for data */
+	u16 syn_fastopen : 1, syn_fastopen_exp : 1, syn_fastopen_ch : 1;	/* our SYN had the option */
+	u16 syn_data : 1, syn_data_acked : 1, fastopen_client_fail : 2;
+	u16 syn_fastopen_child : 1;	/* made by a SYN with data */
 
 	/* -- the user's wishes */
 	u8 nonagle;			/* TCP_NAGLE_* */

@@ -3,7 +3,7 @@
  * SYN-RECEIVED of a passive open: the request sock, its SYN-ACK and the segments that answer it.
  * From tcp_listen.c (SYN) and tcp_rcv.c; the child is made in tcp_child.c.
  */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_fastopen.h"
 
 static struct net *req_net(const struct tcp_request_sock *req)
 {
@@ -72,6 +72,12 @@ static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_
 	}
 	if (req->sack_ok)
 		o->saw |= TCP_SAW_SACK_PERM;
+	if (req->fo && req->fo->len >= 0) {
+		o->saw |= TCP_SAW_FASTOPEN;
+		o->fastopen_len = (u8)req->fo->len;
+		o->fastopen_exp = req->fo->exp;
+		memcpy(o->fastopen, req->fo->val, sizeof(o->fastopen));
+	}
 }
 
 /* Window and scale of the SYN-ACK, from the listener's buffer. */
@@ -275,15 +281,39 @@ static int tcp_req_send_cookie(struct tcp_request_sock *req)
 	return err;
 }
 
+/* A SYN with the Fast Open option, or with data. True: it made the child at once. */
+static bool tcp_req_fastopen(struct tcp_request_sock *req, struct sk_buff *skb,
+			     struct tcp_seg *seg, struct tcp_fastopen_cookie *foc)
+{
+	struct sock *child;
+
+	foc->len = -1;
+	if (seg->opt.saw & TCP_SAW_FASTOPEN) {
+		foc->len = (s8)seg->opt.fastopen_len;
+		foc->exp = seg->opt.fastopen_exp;
+		memcpy(foc->val, seg->opt.fastopen, sizeof(foc->val));
+	} else if (!seg->len) {
+		return false;
+	}
+	if (tcp_send_synack(req, SYNACK_NONE))
+		return false;
+	child = tcp_try_fastopen(req, skb, seg, foc);
+	if (child)
+		tcp_fastopen_send_synack(child, foc);
+	else
+		req->fo = foc;
+	return child;
+}
+
 /*
  * A request sock for the SYN seg, and its SYN-ACK; cookie: only the latter. 0, -ENOMEM, or no
- * route back.
+ * route back; 1: skb was consumed.
  */
-int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp_seg *seg,
-		   bool cookie)
+int tcp_req_create(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *seg, bool cookie)
 {
 	struct net *net = lsk->net;
 	struct tcp_request_sock *req = tcp_req_alloc(lsk, skb, seg, seg->seq);
+	struct tcp_fastopen_cookie foc;
 	int err;
 
 	if (!req)
@@ -293,9 +323,12 @@ int tcp_req_create(struct sock *lsk, const struct sk_buff *skb, const struct tcp
 		return tcp_req_send_cookie(req);
 	req->snt_isn = seg->isn ? seg->isn : tcp_isn(net, &req->eh.tuple);
 	tcp_req_save_syn(req, skb, seg);
+	if (tcp_req_fastopen(req, skb, seg, &foc))
+		return 1;
 	inet_ehash_insert(net, net->tcp.hash, &req->eh);
 	req->sent_us = tcp_clock_us(net);
 	err = tcp_send_synack(req, SYNACK_FIRST);
+	req->fo = NULL;
 	if (err) {
 		tcp_req_free(req);
 		return err;
@@ -367,7 +400,7 @@ static void tcp_req_reset(struct tcp_request_sock *req)
  * The final ACK may complete the handshake. Room in the accept queue, or the owner's consent?
  * 0 with *cookie; -EAGAIN: not now; other: never.
  */
-static int tcp_req_admit(struct tcp_request_sock *req, void **cookie)
+int tcp_req_admit(struct tcp_request_sock *req, void **cookie)
 {
 	struct sock *lsk = &req->listener->inet.sk;
 	const struct inet_tuple *t = &req->eh.tuple;
@@ -386,6 +419,15 @@ static int tcp_req_admit(struct tcp_request_sock *req, void **cookie)
 	if (inet_addr_is_linklocal(&t->raddr))
 		peer.scope_id = req->iif;
 	return lsk->sk_conn_admit(lsk, &local, &peer, cookie);
+}
+
+/* The consent is not used. */
+void tcp_req_admit_undo(struct tcp_request_sock *req, void *cookie)
+{
+	struct sock *lsk = &req->listener->inet.sk;
+
+	if (cookie && lsk->sk_conn_abort)
+		lsk->sk_conn_abort(lsk, cookie);
 }
 
 static void tcp_req_hold(struct tcp_request_sock *req, const struct tcp_seg *seg)
@@ -420,7 +462,7 @@ static void tcp_req_complete(struct tcp_request_sock *req, struct sk_buff *skb, 
 		return;
 	}
 	req->snd_wnd = (u32)seg->wnd << req->snd_wscale;
-	child = tcp_child_create(req, cookie);
+	child = tcp_child_create(req, cookie, NULL);
 	if (!child) {
 		net_mib_inc(net, TcpExt_ListenDrops);
 		kfree_skb_reason(skb, SKB_DROP_NOMEM);
@@ -444,7 +486,7 @@ bool tcp_req_retry(struct tcp_request_sock *req)
 	tcp_req_unhold(req);
 	if (err)
 		tcp_req_reset(req);
-	else if (!tcp_child_create(req, cookie))
+	else if (!tcp_child_create(req, cookie, NULL))
 		return false;
 	return true;
 }

@@ -30,6 +30,7 @@ struct tcp_request_sock {
 	bool cookie;			/* snt_isn is a cookie: nothing is kept */
 	u16 syn_len;
 	u8 *syn;			/* TCP_SAVE_SYN */
+	const struct tcp_fastopen_cookie *fo;	/* for the first SYN-ACK; else NULL */
 };
 
 /* What a socket in LISTEN has beside its struct tcp_sock. */

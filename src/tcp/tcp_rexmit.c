@@ -164,7 +164,7 @@ bool tcp_schedule_loss_probe(struct sock *sk, bool advancing)
 	u32 early = tcp_ns(sk)->early_retrans, timeout;
 
 	if ((early != 3 && early != 4) || !tp->packets_out || !tcp_is_sack(tp) ||
-	    (tp->ca_state != TCP_CA_Open && tp->ca_state != TCP_CA_CWR))
+	    (tp->ca_state != TCP_CA_Open && tp->ca_state != TCP_CA_CWR) || tp->fo_child)
 		return false;
 	if (tp->srtt_us) {
 		timeout = tp->srtt_us >> 2;

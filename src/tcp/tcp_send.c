@@ -4,7 +4,7 @@
  * from front to back: an idle socket holds none. From socket/ (sendmsg, stream_reserve and
  * stream_commit); to tcp_out.c.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 /* Memory handed out by stream_reserve() and not yet committed. */
 struct tcp_rsv {
@@ -29,7 +29,8 @@ static int tcp_send_allowed(struct sock *sk)
 {
 	if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
 		return tcp_send_err(sk);
-	if (tcp_state_in(sk, TCPF_CAN_SEND))
+	if (tcp_state_in(sk, TCPF_CAN_SEND) || tcp_sk(sk)->defer_connect ||
+	    (sk->sk_state == TCP_SYN_RECV && tcp_sk(sk)->fo_child))
 		return 0;
 	if (tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
 		return -EAGAIN;
@@ -134,6 +135,50 @@ static void tcp_after_write(struct sock *sk, int flags, u32 mss)
 }
 
 /*
+ * MSG_FASTOPEN, or the first write after a deferred connect(): the SYN leaves, with as much of msg as
+ * it may carry. Octets taken, -EINPROGRESS when it carries none, or why there is no connection.
+ */
+static ssize_t tcp_sendmsg_fastopen(struct sock *sk, struct msg *msg)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_fastopen_request fo;
+	ssize_t done = 0, n = 0;
+	u32 space;
+	int err;
+
+	if (!(tcp_ns(sk)->fastopen & TFO_CLIENT_ENABLE) || (msg->name && !msg->name->family))
+		return -EOPNOTSUPP;
+	if (!tp->defer_connect) {
+		if (!msg->name)
+			return sk->sk_state == TCP_CLOSE ? -EINVAL :
+				sk->sk_state == TCP_SYN_SENT ? -EALREADY : -EISCONN;
+		err = tcp_connect_prepare(sk, msg->name);
+		if (err)
+			return err;
+	}
+	tp->fo_req = &fo;
+	space = tcp_fastopen_cookie_check(sk, &fo) ? tcp_fastopen_syn_space(sk) : 0;
+	err = tcp_connect_begin(sk);
+	if (err) {
+		tp->fo_req = NULL;
+		return err;
+	}
+	space = (u32)min_t(size_t, space, msg->len);
+	while (done < space) {
+		struct msg part = *msg;
+
+		part.len = space;
+		n = tcp_copy_chunk(sk, &part, (size_t)done, space);
+		if (n < 0)
+			break;
+		done += n;
+	}
+	tcp_drop_empty_tail(sk);
+	err = tcp_connect_send(sk);
+	return done ? done : n < 0 && n != -ENOBUFS ? n : err;
+}
+
+/*
  * sendmsg(2), without blocking: octets taken (at least one), or -EAGAIN when the buffer is full,
  * -EPIPE, -ENOTCONN, a pending error.
  */
@@ -143,8 +188,8 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 	size_t pos = 0;
 	int err;
 
-	if (msg->flags & SMSG_FASTOPEN)
-		return -EOPNOTSUPP;
+	if (msg->flags & SMSG_FASTOPEN || tcp_sk(sk)->defer_connect)
+		return tcp_sendmsg_fastopen(sk, msg);
 	err = tcp_send_allowed(sk);
 	if (err)
 		return err;
@@ -273,7 +318,9 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_rsv *r = tp->rsv;
 	size_t left = len, sum = 0;
+	struct tcp_fastopen_request fo;
 	u32 mss, goal;
+	bool opening;
 	int err = 0;
 
 	if (!r)
@@ -290,6 +337,12 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 		tcp_rsv_release(sk);
 		return err;
 	}
+	opening = tp->defer_connect;
+	if (opening) {
+		tp->fo_req = &fo;
+		tcp_fastopen_cookie_check(sk, &fo);
+		err = tcp_connect_begin(sk);
+	}
 	mss = tcp_current_mss(sk);
 	goal = tcp_size_goal(tp, mss);
 	tcp_slow_start_after_idle_check(sk);
@@ -304,8 +357,15 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 	}
 	tcp_rsv_release(sk);
 	tcp_drop_empty_tail(sk);
-	if (left < len)
+	if (opening) {
+		if (!err)
+			tcp_connect_send(sk);
+		if (!err && skb_peek_tail(&sk->sk_write_queue))
+			tcp_mark_push(tp, skb_peek_tail(&sk->sk_write_queue));
+		tp->fo_req = NULL;
+	} else if (left < len) {
 		tcp_after_write(sk, flags, mss);
+	}
 	if (err)			/* a part of the stream is lost: it must not go on */
 		tcp_abort(sk, ECONNABORTED, TCP_ABORT_MEMORY);
 	return err;

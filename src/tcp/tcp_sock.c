@@ -6,7 +6,7 @@
  * References: the user's one, until close(); then it is the connection's own (SOCK_DEAD, an
  * orphan), given up in tcp_destroy_sock() once the state is CLOSE.
  */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_fastopen.h"
 
 /* A fresh connection's values, in a socket that may have had one before. Options stay. */
 void tcp_init_fields(struct sock *sk)
@@ -67,6 +67,8 @@ void tcp_init_fields(struct sock *sk)
 	tp->total_rto = tp->total_rto_recoveries = tp->total_rto_time_ms = tp->rto_stamp_ms = 0;
 	memset(tp->chrono_stat_us, 0, sizeof(tp->chrono_stat_us));
 	tp->chrono_type = 0;
+	tp->defer_connect = tp->syn_fastopen = tp->syn_fastopen_exp = tp->syn_fastopen_ch = 0;
+	tp->syn_data = tp->syn_data_acked = tp->fastopen_client_fail = tp->syn_fastopen_child = 0;
 	tp->rcv_tstamp_us = tp->lrcvtime_us = tp->lsndtime_us = tcp_now_us(sk);
 	tp->gso_goal = 0;
 	sk->sk_pacing_rate = sk->sk_max_pacing_rate;
@@ -127,6 +129,8 @@ static void tcp_release_all(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	tcp_fastopen_ofo_check(sk);
+	tcp_fastopen_child_end(sk, false);
 	tcp_clear_timers(sk);
 	cancel_work(&tp->tsq_work);
 	tcp_ca_release(sk);
@@ -144,6 +148,7 @@ void tcp_destroy(struct sock *sk)
 	if (sk->sk_state != TCP_CLOSE)
 		tcp_set_state(sk, TCP_CLOSE);
 	tcp_release_all(sk);
+	tcp_fastopen_queue_free(sk);
 	tcp_unhash(sk);
 	tcp_put_port(sk);
 	tcp_ns(sk)->sock_count--;
@@ -343,7 +348,8 @@ int tcp_shutdown(struct sock *sk, int how)
 		return 0;
 	}
 	sk->sk_shutdown |= (u8)how;
-	if (how & SEND_SHUTDOWN && tcp_close_state(sk))
+	/* in SYN-RECEIVED the FIN follows the ACK of the handshake */
+	if (how & SEND_SHUTDOWN && sk->sk_state != TCP_SYN_RECV && tcp_close_state(sk))
 		tcp_send_fin(sk);
 	sk_wake(sk, SOCK_EV_STATE | (how & RCV_SHUTDOWN ? SOCK_EV_IN | SOCK_EV_RDHUP : 0) |
 			    (sk->sk_shutdown == SHUTDOWN_MASK ? SOCK_EV_HUP : 0));
@@ -392,7 +398,9 @@ u32 tcp_poll(struct sock *sk)
 		ev |= SOCK_EV_HUP;
 	if (sk->sk_shutdown & RCV_SHUTDOWN)
 		ev |= SOCK_EV_IN | SOCK_EV_RDHUP;
-	if (!tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV))) {
+	if (tp->defer_connect)		/* a write will send the SYN */
+		ev |= SOCK_EV_OUT;
+	if (!tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)) || tp->fo_child) {
 		if (tcp_stream_is_readable(sk))
 			ev |= SOCK_EV_IN;
 		if (sk->sk_shutdown & SEND_SHUTDOWN) {

@@ -4,15 +4,16 @@
  * without it: ENOPROTOOPT; TCP_ULP ENOENT.
  */
 #include "tcp/tcp_info.h"
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 enum { SOL_TCP_NS = 6 };
 enum {
 	O_NODELAY = 1, O_MAXSEG = 2, O_CORK = 3, O_KEEPIDLE = 4, O_KEEPINTVL = 5, O_KEEPCNT = 6,
 	O_SYNCNT = 7, O_LINGER2 = 8, O_DEFER_ACCEPT = 9, O_WINDOW_CLAMP = 10, O_INFO = 11,
 	O_QUICKACK = 12, O_CONGESTION = 13, O_THIN_LINEAR_TIMEOUTS = 16, O_USER_TIMEOUT = 18,
-	O_TIMESTAMP = 24, O_NOTSENT_LOWAT = 25, O_CC_INFO = 26, O_SAVE_SYN = 27, O_SAVED_SYN = 28,
-	O_ULP = 31, O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45,
+	O_FASTOPEN = 23, O_TIMESTAMP = 24, O_NOTSENT_LOWAT = 25, O_CC_INFO = 26, O_SAVE_SYN = 27,
+	O_SAVED_SYN = 28, O_FASTOPEN_CONNECT = 30, O_ULP = 31, O_FASTOPEN_KEY = 33,
+	O_FASTOPEN_NO_COOKIE = 34, O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45,
 };
 
 #define SETTER(fn) \
@@ -330,6 +331,78 @@ GETTER(get_saved_syn)
 	return 0;
 }
 
+/* -- Fast Open --------------------------------------------------------------------------------- */
+
+SETTER(set_fastopen)
+{
+	struct tcp_fastopen_queue *q;
+	int v = sockopt_int(val);
+
+	UNUSED_SET;
+	if (v < 0 || !tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))
+		return -EINVAL;
+	q = tcp_fastopen_queue_get(sk);
+	if (!q)
+		return -ENOMEM;
+	tcp_fastopen_init_key_once(sk->net);
+	q->max_qlen = min((u32)v, sk->net->core.somaxconn);
+	return 0;
+}
+
+GETTER(get_fastopen)
+{
+	const struct tcp_fastopen_queue *q = tcp_sk(sk)->fo_queue;
+
+	UNUSED_GET;
+	return sockopt_get_int(q ? (int)q->max_qlen : 0, val, len);
+}
+
+SETTER(set_fastopen_connect)
+{
+	UNUSED_SET;
+	if (!(tcp_ns(sk)->fastopen & TFO_CLIENT_ENABLE))
+		return -EOPNOTSUPP;
+	if (sk->sk_state != TCP_CLOSE)
+		return -EINVAL;
+	tcp_sk(sk)->fastopen_connect = sockopt_int(val) & 1;
+	return 0;
+}
+
+GETTER(get_fastopen_connect)
+{
+	UNUSED_GET;
+	return sockopt_get_int(tcp_sk(sk)->fastopen_connect, val, len);
+}
+
+SETTER(set_fastopen_no_cookie)
+{
+	UNUSED_SET;
+	if (!tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))
+		return -EINVAL;
+	tcp_sk(sk)->fastopen_no_cookie = sockopt_int(val) & 1;
+	return 0;
+}
+
+GETTER(get_fastopen_no_cookie)
+{
+	UNUSED_GET;
+	return sockopt_get_int(tcp_sk(sk)->fastopen_no_cookie, val, len);
+}
+
+SETTER(set_fastopen_key)
+{
+	(void)row;
+	return tcp_fastopen_set_keys(sk, val, len);
+}
+
+GETTER(get_fastopen_key)
+{
+	u8 raw[2 * TFO_KEY_LEN];
+
+	UNUSED_GET;
+	return sockopt_get_bytes(raw, tcp_fastopen_get_keys(sk, raw), val, len);
+}
+
 /* -- receiving --------------------------------------------------------------------------------- */
 
 SETTER(set_window_clamp)
@@ -485,6 +558,7 @@ static const struct sockopt_row tcp_sockopt_rows[] = {
 	  set_congestion, get_congestion },
 	ROW_INT(THIN_LINEAR_TIMEOUTS, thin, 0, 1),
 	ROW_INT(USER_TIMEOUT, user_timeout, 0, S32_MAX),
+	ROW_INT(FASTOPEN, fastopen, S32_MIN_NS, S32_MAX),
 	ROW_INT(TIMESTAMP, timestamp, S32_MIN_NS, S32_MAX),
 	ROW_INT(NOTSENT_LOWAT, notsent_lowat, S32_MIN_NS, S32_MAX),
 	{ SOL_TCP_NS, O_CC_INFO, "TCP_CC_INFO", SOCKOPT_STRUCT, SOCKOPT_RO, 0, 0, 0, 0, NULL,
@@ -492,7 +566,11 @@ static const struct sockopt_row tcp_sockopt_rows[] = {
 	ROW_INT(SAVE_SYN, save_syn, 0, 1),
 	{ SOL_TCP_NS, O_SAVED_SYN, "TCP_SAVED_SYN", SOCKOPT_STRUCT, SOCKOPT_RO, 0, 0, 0, 0, NULL,
 	  get_saved_syn },
+	ROW_INT(FASTOPEN_CONNECT, fastopen_connect, 0, 1),
 	{ SOL_TCP_NS, O_ULP, "TCP_ULP", SOCKOPT_STRING, 0, 1, 0, 0, 0, set_ulp, get_ulp },
+	{ SOL_TCP_NS, O_FASTOPEN_KEY, "TCP_FASTOPEN_KEY", SOCKOPT_STRUCT, 0, 1, 0, 0, 0,
+	  set_fastopen_key, get_fastopen_key },
+	ROW_INT(FASTOPEN_NO_COOKIE, fastopen_no_cookie, 0, 1),
 	ROW_INT(RTO_MAX_MS, rto_max, 1000, 120000),
 	ROW_INT(RTO_MIN_US, rto_min, 5000, 200000),
 };

@@ -3,7 +3,7 @@
  * Segments in the states other than ESTABLISHED, LISTEN and TIME-WAIT (RFC 9293 3.10.7.3, .4), in
  * its order: sequence, RST, SYN, ACK, URG, data, FIN. From tcp_rcv.c.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 /* -- SYN-SENT ---------------------------------------------------------------------------------- */
 
@@ -72,6 +72,15 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	tcp_initialize_rcv_mss(sk);
 	tcp_finish_connect(sk);
+	if (tp->syn_fastopen || tp->syn_data) {
+		if (tcp_rcv_fastopen_synack(sk, seg)) {
+			tcp_fast_path_check(sk);
+			consume_skb(skb);
+			return;
+		}
+		tcp_fastopen_take_data(sk, skb, seg);
+		skb = NULL;
+	}
 	/* data waits, or the user wants it: the ACK goes with the first data */
 	if (tcp_send_head(sk) || tp->defer_accept || tcp_in_interactive(tp)) {
 		tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
@@ -81,7 +90,8 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 		tcp_send_ack(sk);
 	}
 	tcp_fast_path_check(sk);
-	consume_skb(skb);
+	if (skb)
+		consume_skb(skb);
 }
 
 /* SYN without ACK: both opened at once (MUST-10). */
@@ -157,12 +167,17 @@ static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
 	tp->snd_wnd = (u32)seg->wnd << tp->rx_opt.snd_wscale;
 	tp->max_window = max(tp->max_window, tp->snd_wnd);
 	tp->snd_wl1 = seg->seq;
-	tcp_init_transfer(sk);
+	if (tp->fo_child)
+		tcp_fastopen_child_acked(sk);
+	else
+		tcp_init_transfer(sk);
 	tp->lsndtime_us = tcp_now_us(sk);
 	if (sock_flag(sk, SOCK_KEEPOPEN))
 		tcp_arm_keep(sk, tcp_keepalive_time_us(sk));
 	tcp_fast_path_check(sk);
 	sk_wake(sk, SOCK_EV_OUT | SOCK_EV_STATE);
+	if (sk->sk_shutdown & SEND_SHUTDOWN && tcp_close_state(sk))
+		tcp_send_fin(sk);	/* shutdown() came before the ACK */
 }
 
 /* FIN-WAIT-1 and our FIN is acknowledged. False: the connection is gone. */
@@ -210,6 +225,8 @@ static bool tcp_state_by_ack(struct sock *sk, const struct tcp_seg *seg)
 		tcp_synrecv_acked(sk, seg);
 		break;
 	case TCP_FIN_WAIT1:
+		if (tp->fo_child)
+			tcp_fastopen_child_acked(sk);
 		if (tp->snd_una == tp->write_seq)
 			return tcp_finwait1_acked(sk, seg);
 		break;
@@ -221,6 +238,7 @@ static bool tcp_state_by_ack(struct sock *sk, const struct tcp_seg *seg)
 		break;
 	case TCP_LAST_ACK:
 		if (tp->snd_una == tp->write_seq) {
+			tcp_update_metrics(sk);
 			tcp_done(sk);
 			return false;
 		}
@@ -232,10 +250,11 @@ static bool tcp_state_by_ack(struct sock *sk, const struct tcp_seg *seg)
 /* True: the ACK is acceptable. False: answered and consumed. */
 static bool tcp_state_ack(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
 {
+	const struct tcp_sock *tp = tcp_sk(sk);
 	int err;
 
-	if (sk->sk_state == TCP_SYN_RECV && !between(seg->ack, tcp_sk(sk)->snd_una + 1,
-						     tcp_sk(sk)->snd_nxt)) {
+	if (sk->sk_state == TCP_SYN_RECV && !between(seg->ack, tp->snd_una + !tp->fo_child,
+						     tp->snd_nxt)) {
 		tcp_send_reset(sk->net, skb, seg);	/* TCP-ST-16 */
 		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
 		return false;
@@ -288,6 +307,14 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 		return;
 	}
 	tcp_note_tstamp(tp, seg);
+	if (tp->fo_child && (seg->flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST)) == TCPHDR_SYN &&
+	    seg->seq == tp->irs) {		/* TCP-ST-14: the SYN-ACK was lost */
+		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, 0,
+					  MIB_TcpExt_TCPACKSkippedSynRecv))
+			tcp_fastopen_send_synack(sk, NULL);
+		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_SYN);
+		return;
+	}
 	if (!(seg->flags & (TCPHDR_ACK | TCPHDR_RST | TCPHDR_SYN))) {
 		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);	/* TCP-ST-23 */
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* net.ipv4.tcp_*: Linux's names and defaults. A row is here only if something reads it. */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 #define OFF(field) offsetof(struct net, tcp.field)
 #define ROW(field, default, lo, hi) \
@@ -37,6 +37,13 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(dsack, 1, 0, 1),
 	ROW(early_retrans, 3, 0, 4),
 	ROW(ecn, 2, 0, 2),
+	ROW(fastopen, TFO_CLIENT_ENABLE, 0, S32_MAX),
+	{ .name = "net.ipv4.tcp_fastopen_blackhole_timeout_sec", .kind = SYSCTL_U32,
+	  .offset = OFF(fastopen_blackhole_timeout_sec), .def = 0, .min = 0, .max = S32_MAX,
+	  .apply = tcp_fastopen_apply_blackhole },
+	{ .name = "net.ipv4.tcp_fastopen_key", .kind = SYSCTL_STRING,
+	  .size = TCP_FASTOPEN_KEY_TEXT, .offset = OFF(fastopen_key),
+	  .def_str = "00000000-00000000-00000000-00000000", .apply = tcp_fastopen_apply_key },
 	ROW_SEC("fin_timeout", fin_timeout_ns, 60, 1, 3600),
 	ROW(frto, 2, 0, 2),
 	{ .name = "net.ipv4.tcp_invalid_ratelimit", .kind = SYSCTL_MS_NS,
@@ -53,6 +60,8 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(min_snd_mss, 48, 48, 65535),
 	ROW(min_tso_segs, 2, 1, 64),
 	ROW(moderate_rcvbuf, 1, 0, 1),
+	ROW(no_metrics_save, 0, 0, 1),
+	ROW(no_ssthresh_metrics_save, 1, 0, 1),
 	ROW(notsent_lowat, U32_MAX, 0, U32_MAX),
 	ROW(orphan_retries, 0, 0, 255),
 	ROW(pacing_ca_ratio, 120, 0, 1000),

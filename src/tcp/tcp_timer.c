@@ -6,7 +6,7 @@
  * goes on waiting. keep_timer: keepalive and the end of FIN-WAIT-2. delack_timer: delayed ACK.
  * pace_timer: pacing and ACK compression.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 /* -- arming ------------------------------------------------------------------------------------ */
 
@@ -56,6 +56,8 @@ void tcp_rearm_rto(struct sock *sk)
 	const struct sk_buff *head = tcp_rtx_head(tp);
 	u64 rto = tp->rto_us, due;
 
+	if (tp->fo_child)	/* the timer is the SYN-ACK's */
+		return;
 	if (!tp->packets_out || !head) {
 		tcp_clear_rexmit(sk);
 		return;
@@ -246,6 +248,7 @@ static bool tcp_write_timeout(struct sock *sk)
 		}
 		expired = tcp_timed_out(sk, until, user_timeout);
 	}
+	tcp_fastopen_detect_blackhole(sk, expired);
 	if (!expired)
 		return false;
 	tcp_write_err(sk);
@@ -345,6 +348,10 @@ void tcp_retransmit_timer(struct sock *sk)
 	struct sk_buff *head = tcp_rtx_head(tp);
 	int err;
 
+	if (tp->fo_child) {	/* nothing else goes again before the handshake is done */
+		tcp_fastopen_synack_timer(sk);
+		return;
+	}
 	if (!tp->packets_out || !head)
 		return;
 	tp->tlp_high_seq = 0;

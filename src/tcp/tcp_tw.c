@@ -4,7 +4,7 @@
  * asked for, silence or an ACK for stray segments, and room for a new connection that is safely
  * newer. FIN-WAIT-2 whose user is gone lives here too. From tcp_rcv.c.
  */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_fastopen.h"
 
 static void tcp_tw_free(struct tcp_timewait_sock *tw)
 {
@@ -63,6 +63,7 @@ void tcp_time_wait(struct sock *sk, u8 state, u64 timeo_ns)
 	struct netns_tcp *ns = tcp_ns(sk);
 	struct tcp_timewait_sock *tw = NULL;
 
+	tcp_update_metrics(sk);
 	if (ns->tw_count < ns->max_tw_buckets)
 		tw = pool_zget(&ns->tw_pool);
 	if (tw) {

@@ -3,7 +3,7 @@
  * Is a segment acceptable (RFC 9293 3.10.7.4 first to fourth check, RFC 5961, RFC 7323 5)? PAWS,
  * sequence, RST, SYN. What is not is answered here, at a limited rate.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 /* Is the segment's TSval older than ts_recent by more than win ticks, ts_recent being fresh? */
 bool tcp_paws_older(const struct tcp_options_received *rx, s32 win, u64 now_s)
@@ -73,6 +73,7 @@ void tcp_reset(struct sock *sk, const struct sk_buff *skb)
 		err = ECONNREFUSED;
 	else if (sk->sk_state == TCP_CLOSE_WAIT)
 		err = EPIPE;
+	tcp_fastopen_child_end(sk, true);
 	tcp_write_queue_purge(sk);
 	tcp_done_err(sk, err);
 }

@@ -4,7 +4,7 @@
  * A queued packet is never sent itself: a fresh small one carries the headers and refers to the
  * same pages, so payload is not copied and the queue's packet stays private.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_fastopen.h"
 
 struct tcp_out {
 	u32 seq, ack;
@@ -98,6 +98,14 @@ static void tcp_opts_syn(const struct sock *sk, struct tcp_opts_parsed *o, bool 
 	}
 	if (synack ? tp->rx_opt.sack_ok : ns->sack)
 		o->saw |= TCP_SAW_SACK_PERM;
+	if (tp->fo_req && tp->fo_req->cookie.len >= 0) {
+		o->saw |= TCP_SAW_FASTOPEN;
+		o->fastopen_len = (u8)tp->fo_req->cookie.len;
+		o->fastopen_exp = tp->fo_req->cookie.exp;
+		memcpy(o->fastopen, tp->fo_req->cookie.val, sizeof(o->fastopen));
+		if (tcp_opts_len(o) > TCP_OPTLEN_MAX)
+			o->saw &= (u16)~TCP_SAW_FASTOPEN;
+	}
 }
 
 /* D-SACK first, then the blocks, as many as fit (RFC 2018 4, RFC 2883 4). */

@@ -10,11 +10,19 @@
 struct inet_hashinfo;
 struct tcp_congestion_ops;
 
-enum { TCP_CA_NAME_MAX_NS = 16 };
+struct tcp_metrics_table;
+
+enum { TCP_CA_NAME_MAX_NS = 16, TCP_FASTOPEN_KEY_TEXT = 76 };
+
+struct tcp_fastopen_keys {
+	u32 nr;				/* 0: none yet; the first makes cookies, both are accepted */
+	struct siphash_key key[2];
+};
 
 struct netns_tcp {
 	struct inet_hashinfo *hash;	/* established, request, time-wait; listeners; bound ports */
-	struct pool req_pool, tw_pool, listen_pool, rsv_pool;
+	struct pool req_pool, tw_pool, listen_pool, rsv_pool, fastopen_pool;
+	struct tcp_metrics_table *metrics;	/* per destination; made with the first entry */
 
 	struct list_head tw_list;	/* every time-wait object, oldest first */
 	struct siphash_key isn_key;	/* RFC 6528 secret */
@@ -26,6 +34,9 @@ struct netns_tcp {
 	u32 tw_count, orphan_count, sock_count;
 	u32 challenge_count;		/* host-wide challenge ACKs in this second */
 	u64 challenge_until;
+	struct tcp_fastopen_keys fastopen_keys;
+	u64 fastopen_off_ns;		/* last black hole */
+	u32 fastopen_off_times;
 	u64 overflow_stamp;		/* when a SYN table last overflowed: cookies are valid then */
 
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */
@@ -42,6 +53,9 @@ struct netns_tcp {
 	u32 rto_max_ms;
 	u64 fin_timeout_ns, keepalive_time_ns, keepalive_intvl_ns, invalid_ratelimit_ns;
 	u64 comp_sack_delay_ns;
+	u32 fastopen, fastopen_blackhole_timeout_sec;
+	u32 no_metrics_save, no_ssthresh_metrics_save;
+	char fastopen_key[TCP_FASTOPEN_KEY_TEXT];
 	char congestion_control[TCP_CA_NAME_MAX_NS];
 };
 

@@ -1,6 +1,7 @@
 # TCP against a scripted peer in virtual time; each test runs over IPv4 and IPv6.
 unit_tcp = \
 	tests/unit/tcp/test_data \
+	tests/unit/tcp/test_fastopen \
 	tests/unit/tcp/test_misc \
 	tests/unit/tcp/test_nomem \
 	tests/unit/tcp/test_open \
@@ -12,6 +13,9 @@ EXTRA_DIST += tests/unit/tcp/wirebox.h
 tests_unit_tcp_test_data_SOURCES = tests/unit/tcp/test_data.c
 tests_unit_tcp_test_data_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_data_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_fastopen_SOURCES = tests/unit/tcp/test_fastopen.c
+tests_unit_tcp_test_fastopen_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_fastopen_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_misc_SOURCES = tests/unit/tcp/test_misc.c
 tests_unit_tcp_test_misc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_misc_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
