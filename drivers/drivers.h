@@ -28,6 +28,49 @@ struct tap_stats {
 };
 const struct tap_stats *tap_stats(const struct net_device *dev);
 
+/* -- e1000: an emulated Intel 82540EM and its driver ----------------------- */
+enum e1000_wire_kind { E1000_WIRE_TAP, E1000_WIRE_PCAP, E1000_WIRE_PAIR };
+struct e1000_config {
+	enum e1000_wire_kind wire;
+	const char *wire_name; /* TAP of the host; file that gets what is sent; name of a cable that
+				* joins the two devices of this net that have it */
+	const char *name;      /* inside the stack */
+	u8 mac[6];	       /* in its EEPROM; all zero: derived from the net's randomness */
+	u32 mtu;	       /* 0: the TAP's, or 1500 */
+	bool offload;	       /* a TAP takes whole TCP packets and unfinished checksums */
+};
+/* 0; -errno of the wire: as tap_create(), of fopen(), -EBUSY: a cable has two ends; -ENOMEM. */
+int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev);
+bool dev_is_e1000(const struct net_device *dev);
+int e1000_fd(const struct net_device *dev);	/* readable: e1000_wire_ready(). -1: none */
+void e1000_wire_ready(struct net_device *dev);
+
+/* What ethtool shows of it. */
+struct e1000_info {
+	const char *driver;
+	bool link, full_duplex, autoneg, rx_pause, tx_pause;
+	u32 speed;			     /* Mb/s; 0: no link */
+	u32 rx_ring, tx_ring;		     /* descriptors */
+	u32 rx_pending, tx_pending;	     /* of them the device's */
+	u32 itr_ns, rx_delay_ns, tx_delay_ns; /* interrupt moderation */
+	u64 reg_reads, reg_writes, interrupts, tx_timeouts, rx_no_memory, tx_linearized;
+};
+void e1000_get_info(struct net_device *dev, struct e1000_info *info);
+/* Statistics of the hardware, summed up since probe; NULL beyond the last. */
+const char *e1000_get_stat(struct net_device *dev, u32 index, u64 *value);
+/* regs[] of at most max: offset and value of registers without side effects. How many. */
+struct e1000_reg_value {
+	const char *name;
+	u32 off, value;
+};
+u32 e1000_get_regs(struct net_device *dev, struct e1000_reg_value *regs, u32 max);
+int e1000_get_eeprom(struct net_device *dev, u16 *words, u32 nr); /* from word 0; 0/-EIO */
+/* A bit per failed test, 0 when all is well. The interface must be down. -EBUSY otherwise. */
+enum { E1000_TEST_REGISTERS = 1, E1000_TEST_EEPROM = 2, E1000_TEST_INTERRUPT = 4 };
+int e1000_self_test(struct net_device *dev);
+/* Interrupt moderation: at most one interrupt per itr_ns, delays after a frame. Applied at once. */
+int e1000_set_coalesce(struct net_device *dev, u32 itr_ns, u32 rx_delay_ns, u32 tx_delay_ns);
+
 /* -- capture --------------------------------------------------------------- */
 struct pcap_tap;
 /* Writes every frame that any device receives or sends to path (pcap, ns, Ethernet). NULL with

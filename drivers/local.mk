@@ -1,10 +1,32 @@
 noinst_LIBRARIES += drivers/libdrivers.a
 drivers_libdrivers_a_SOURCES = \
 	drivers/drivers.h \
+	drivers/e1000/driver.c drivers/e1000/driver.h drivers/e1000/driver_priv.h \
+	drivers/e1000/driver_ethtool.c \
+	drivers/e1000/driver_hw.c \
+	drivers/e1000/driver_rx.c \
+	drivers/e1000/driver_tx.c \
+	drivers/e1000/hw.h drivers/e1000/regs.h \
+	drivers/e1000/iommu.c drivers/e1000/iommu.h \
+	drivers/e1000/model.c drivers/e1000/model.h drivers/e1000/model_priv.h \
+	drivers/e1000/model_eeprom.c \
+	drivers/e1000/model_filter.c \
+	drivers/e1000/model_intr.c \
+	drivers/e1000/model_offload.c \
+	drivers/e1000/model_phy.c \
+	drivers/e1000/model_regs.c \
+	drivers/e1000/model_rx.c \
+	drivers/e1000/model_stats.c \
+	drivers/e1000/model_tx.c \
+	drivers/e1000/nic.c drivers/e1000/nic.h \
+	drivers/e1000/wire_pair.c \
+	drivers/e1000/wire_pcap.c \
+	drivers/e1000/wire_tap.c \
 	drivers/loopback.c \
 	drivers/pcap.c \
 	drivers/ring.c drivers/ring.h \
 	drivers/tap.c drivers/tap_priv.h \
+	drivers/tap_host.c drivers/tap_host.h \
 	drivers/tap_rx.c \
 	drivers/tap_tx.c \
 	drivers/wire_sim.c

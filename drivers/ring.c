@@ -16,7 +16,8 @@ int ring_init(struct desc_ring *ring, u32 size)
 void ring_exit(struct desc_ring *ring)
 {
 	for (; ring->reclaim != ring->post; ring->reclaim++)
-		kfree_skb_reason(ring_at(ring, ring->reclaim)->skb, SKB_DROP_DEV_READY);
+		if (ring_at(ring, ring->reclaim)->skb)
+			kfree_skb_reason(ring_at(ring, ring->reclaim)->skb, SKB_DROP_DEV_READY);
 	free(ring->desc);
 	ring->desc = NULL;
 }
@@ -34,6 +35,17 @@ bool ring_post(struct desc_ring *ring, struct sk_buff *skb)
 	ring->post++;
 	ring->posted++;
 	return true;
+}
+
+struct ring_desc *ring_reserve(struct desc_ring *ring)
+{
+	struct ring_desc *desc = ring_at(ring, ring->post);
+
+	ASSERT(ring_room(ring));
+	*desc = (struct ring_desc){ .flags = RING_DESC_OWN };
+	ring->post++;
+	ring->posted++;
+	return desc;
 }
 
 struct ring_desc *ring_device_next(struct desc_ring *ring)

@@ -23,6 +23,8 @@ struct ring_desc {
 	struct sk_buff *skb;
 	u32 flags;  /* RING_DESC_* */
 	s32 status; /* octets moved, or -errno; valid when DONE */
+	u32 span;   /* driver's: descriptors of the packet that begins here */
+	u64 bus;    /* driver's: the address that the device was given; 0: none */
 };
 
 struct desc_ring {
@@ -51,6 +53,9 @@ static inline struct ring_desc *ring_at(const struct desc_ring *ring, u32 index)
 
 /* Posts skb (consumed in any case); false, dropped as FULL_RING, when there is no room. */
 bool ring_post(struct desc_ring *ring, struct sk_buff *skb);
+/* Posts a descriptor without a packet, for the driver to fill in; there must be room. A packet that
+ * takes several descriptors is put into the last. */
+struct ring_desc *ring_reserve(struct desc_ring *ring);
 /* Device side: the oldest descriptor not yet worked on, or NULL; and its completion. */
 struct ring_desc *ring_device_next(struct desc_ring *ring);
 void ring_device_done(struct desc_ring *ring, s32 status);

@@ -4,24 +4,11 @@
  * header: neither we nor the host compute checksums or segment what stays on this machine.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <linux/if.h>
-#include <linux/if_tun.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-
+#include "drivers/tap_host.h"
 #include "drivers/tap_priv.h"
-
-#ifndef TUN_F_USO4
-#define TUN_F_USO4 0x20
-#define TUN_F_USO6 0x40
-#endif
-
-enum { TAP_BUSY_TRIES = 100 }; /* two seconds */
 
 static int tap_open(struct net_device *dev)
 {
@@ -53,8 +40,6 @@ static void tap_free(struct tap *tap)
 		io_uring_queue_exit(&tap->ring);
 	if (tap->fd >= 0)
 		close(tap->fd);
-	if (tap->ioctl_fd >= 0)
-		close(tap->ioctl_fd);
 	free(tap->tx_slots);
 	free(tap->rx_slots);
 	free(tap);
@@ -75,51 +60,17 @@ static const struct net_device_ops tap_ops = {
 	.ndo_destroy = tap_destroy,
 };
 
-/*
- * A daemon that was killed leaves its io_uring to the kernel, which closes it, and with it the
- * TAP, a moment later: its successor waits rather than calls the TAP busy.
- */
-static int set_iff(int fd, struct ifreq *ifr)
-{
-	const struct timespec pause = { .tv_nsec = 20 * NSEC_PER_MSEC };
-	int tries;
-
-	for (tries = 0; ioctl(fd, TUNSETIFF, ifr); tries++) {
-		if (errno != EBUSY || tries == TAP_BUSY_TRIES)
-			return -errno;
-		nanosleep(&pause, NULL);
-	}
-	return 0;
-}
-
-/* Opens the TAP and settles the vnet header; *uso tells whether UDP segmentation was granted. */
 static int tap_attach(struct tap *tap, const struct tap_config *cfg, bool *uso)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-	unsigned int offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
-	int hdr_size = sizeof(struct vnet_hdr), err;
+	struct tap_host host;
+	int err = tap_host_open(cfg->tap_name, cfg->offload, true, &host);
 
-	if (strlen(cfg->tap_name) >= sizeof(ifr.ifr_name) || !cfg->tap_name[0])
-		return -EINVAL;
-	if (cfg->offload)
-		ifr.ifr_flags |= IFF_VNET_HDR;
-	memcpy(ifr.ifr_name, cfg->tap_name, strlen(cfg->tap_name) + 1);
-	tap->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (tap->fd < 0)
-		return -errno;
-	err = set_iff(tap->fd, &ifr);
 	if (err)
 		return err;
-	memcpy(tap->tap_name, ifr.ifr_name, sizeof(ifr.ifr_name));
-	if (!cfg->offload)
-		return 0;
-	if (ioctl(tap->fd, TUNSETVNETHDRSZ, &hdr_size))
-		return -errno;
-	*uso = !ioctl(tap->fd, TUNSETOFFLOAD, offloads | TUN_F_USO4 | TUN_F_USO6);
-	/* USO is younger (Linux 6.2) than the rest. */
-	if (!*uso && ioctl(tap->fd, TUNSETOFFLOAD, offloads))
-		return -errno;
-	tap->vnet = true;
+	tap->fd = host.fd;
+	memcpy(tap->tap_name, host.name, sizeof(host.name));
+	tap->vnet = host.vnet;
+	*uso = host.uso;
 	return 0;
 }
 
@@ -137,17 +88,6 @@ static void tap_uring_init(struct tap *tap)
 	tap->have_uring = true;
 }
 
-static int tap_host_mtu(struct tap *tap, u32 *mtu)
-{
-	struct ifreq ifr = { 0 };
-
-	memcpy(ifr.ifr_name, tap->tap_name, sizeof(ifr.ifr_name));
-	if (ioctl(tap->ioctl_fd, SIOCGIFMTU, &ifr))
-		return -errno;
-	*mtu = (u32)ifr.ifr_mtu;
-	return 0;
-}
-
 static int tap_alloc(const struct tap_config *cfg, struct tap **out, bool *uso)
 {
 	struct tap *tap = calloc(1, sizeof(*tap));
@@ -155,7 +95,7 @@ static int tap_alloc(const struct tap_config *cfg, struct tap **out, bool *uso)
 
 	if (!tap)
 		return -ENOMEM;
-	tap->fd = tap->ioctl_fd = -1;
+	tap->fd = -1;
 	tap->tx_slots = calloc(TAP_TX_BATCH, sizeof(*tap->tx_slots));
 	tap->rx_slots = calloc(TAP_RX_SLOTS, sizeof(*tap->rx_slots));
 	if (!tap->tx_slots || !tap->rx_slots || ring_init(&tap->tx, TAP_TX_RING))
@@ -163,11 +103,6 @@ static int tap_alloc(const struct tap_config *cfg, struct tap **out, bool *uso)
 	err = tap_attach(tap, cfg, uso);
 	if (err)
 		goto fail;
-	tap->ioctl_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (tap->ioctl_fd < 0) {
-		err = -errno;
-		goto fail;
-	}
 	tap_uring_init(tap);
 	*out = tap;
 	return 0;
@@ -212,7 +147,7 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 	if (err)
 		return err;
 	if (!mtu)
-		err = tap_host_mtu(tap, &mtu);
+		err = tap_host_mtu(tap->tap_name, &mtu);
 	dev = err ? NULL : alloc_netdev(net, name, 0);
 	if (!dev) {
 		tap_free(tap);

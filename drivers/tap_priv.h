@@ -42,7 +42,6 @@ struct tap {
 	struct napi_struct napi;
 	struct tap_stats stats;
 	int fd;
-	int ioctl_fd; /* a datagram socket for interface ioctls */
 	char tap_name[IFNAMSIZ_NS];
 	bool vnet; /* each frame has a struct vnet_hdr in front */
 

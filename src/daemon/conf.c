@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/conf.h"
+#include "drivers/drivers.h"
 #include "host/host.h"
 #include "netstack/proto.h"
 
@@ -125,40 +126,108 @@ static const char *set_dev_option(struct conf_dev *d, const char *key, const cha
 	return "unknown option of a device";
 }
 
-static const char *set_dev(struct conf *c, char *value, struct conf_err *e)
+/* wire=KIND:NAME of an emulated NIC */
+static const char *set_wire(struct conf_dev *d, const char *value)
 {
-	struct conf_dev *d;
-	char *opt, *save = NULL;
-	u32 i;
+	static const struct {
+		const char *prefix;
+		enum e1000_wire_kind kind;
+	} kinds[] = {
+		{ "tap:", E1000_WIRE_TAP }, { "pcap:", E1000_WIRE_PCAP }, { "pair:", E1000_WIRE_PAIR },
+	};
+	size_t i;
 
-	(void)e;
-	if (strncmp(value, "tap:", 4))
-		return "unknown kind of device";
-	d = grow(&c->devs, &c->nr_devs, sizeof(*d));
-	if (!d)
-		return no_memory;
-	d->offload = true;
-	opt = strtok_r(value + 4, ",", &save);
-	if (!opt || !copy_name(d->tap, opt))
-		return "no interface name after tap:";
-	memcpy(d->name, d->tap, sizeof(d->name));
-	while ((opt = strtok_r(NULL, ",", &save))) {
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		size_t len = strlen(kinds[i].prefix);
+
+		if (strncmp(value, kinds[i].prefix, len))
+			continue;
+		d->wire = kinds[i].kind;
+		if (d->wire == E1000_WIRE_TAP)
+			return copy_name(d->tap, value + len) ? NULL : "no interface name after tap:";
+		return value[len] ? set_string(&d->file, value + len) : "no name after the wire's kind";
+	}
+	return "unknown kind of wire";
+}
+
+static const char *set_dev_options(struct conf_dev *d, char *opt, char **save)
+{
+	for (; opt; opt = strtok_r(NULL, ",", save)) {
 		char *eq = strchr(opt, '=');
 		const char *why;
 
 		if (!eq)
 			return "an option of a device has no value";
 		*eq = '\0';
-		why = set_dev_option(d, opt, eq + 1);
+		if (!strcmp(opt, "wire") && d->kind == CONF_DEV_E1000)
+			why = set_wire(d, eq + 1);
+		else
+			why = set_dev_option(d, opt, eq + 1);
 		if (why)
 			return why;
 	}
+	return NULL;
+}
+
+/* eth0, eth1, ... as Linux names the cards it finds */
+static void name_card(const struct conf *c, struct conf_dev *d)
+{
+	u32 n, i;
+
+	for (n = 0; n < c->nr_devs; n++) {
+		snprintf(d->name, sizeof(d->name), "eth%u", n);
+		for (i = 0; i + 1 < c->nr_devs && strcmp(c->devs[i].name, d->name); i++)
+			;
+		if (i + 1 == c->nr_devs)
+			return;
+	}
+}
+
+static const char *check_dev(const struct conf *c, const struct conf_dev *d)
+{
+	u32 i;
+
+	if (d->kind == CONF_DEV_E1000 && !*d->tap && !d->file)
+		return "no wire=";
+	if (d->nr_host && !*d->tap)
+		return "host= is for TAPs";
 	if (!strcmp(d->name, "lo"))
 		return "lo is the loopback device: choose another name=";
 	for (i = 0; i + 1 < c->nr_devs; i++)
-		if (!strcmp(c->devs[i].name, d->name) || !strcmp(c->devs[i].tap, d->tap))
+		if (!strcmp(c->devs[i].name, d->name) ||
+		    (*d->tap && !strcmp(c->devs[i].tap, d->tap)))
 			return "that device was given before";
 	return NULL;
+}
+
+static const char *set_dev(struct conf *c, char *value, struct conf_err *e)
+{
+	bool tap = !strncmp(value, "tap:", 4), card = !strncmp(value, "e1000:", 6);
+	char *opt, *save = NULL;
+	struct conf_dev *d;
+	const char *why;
+
+	(void)e;
+	if (!tap && !card)
+		return "unknown kind of device";
+	d = grow(&c->devs, &c->nr_devs, sizeof(*d));
+	if (!d)
+		return no_memory;
+	d->offload = true;
+	d->kind = tap ? CONF_DEV_TAP : CONF_DEV_E1000;
+	opt = strtok_r(value + (tap ? 4 : 6), ",", &save);
+	if (tap) {
+		if (!opt || !copy_name(d->tap, opt))
+			return "no interface name after tap:";
+		memcpy(d->name, d->tap, sizeof(d->name));
+		opt = strtok_r(NULL, ",", &save);
+	}
+	why = set_dev_options(d, opt, &save);
+	if (why)
+		return why;
+	if (!*d->name)
+		name_card(c, d);
+	return check_dev(c, d);
 }
 
 /* "LEFT%DEV": cuts at the percent sign. */
@@ -316,9 +385,10 @@ static const struct conf_row rows[] = {
 	  "name a readable file", set_config },
 	{ "control", "PATH", "socket for clients (default " NSP_DEFAULT_PATH ")",
 	  "write a path of at most 100 bytes", set_control },
-	{ "dev", "tap:NAME[,name=IF][,mac=MAC][,mtu=N][,offload=on|off][,host=PREFIX]...",
-	  "attach the TAP interface NAME; host= sets up the host's side of it",
-	  "write it like tap:nst0,name=eth0,mtu=1500,host=10.77.0.1/24", set_dev },
+	{ "dev", "tap:NAME|e1000:wire=WIRE[,name=IF][,mac=MAC][,mtu=N][,offload=on|off][,host=PREFIX]...",
+	  "attach the TAP interface NAME, or an emulated Intel 82540EM whose cable ends at WIRE:\n"
+	  "        tap:NAME, pcap:FILE or pair:NAME; host= sets up the host's side of a TAP",
+	  "write it like tap:nst0,name=eth0,host=10.77.0.1/24 or e1000:wire=tap:nst0", set_dev },
 	{ "addr", "PREFIX%DEV", "address of a device of the stack",
 	  "write it like 10.77.0.2/24%eth0 or fd77::2/64%eth0", set_addr },
 	{ "route", "PREFIX[,via=GATEWAY][,dev=DEV]", "route; PREFIX may be \"default\"",
@@ -388,9 +458,11 @@ void conf_free(struct conf *c)
 {
 	u32 i, k;
 
-	for (i = 0; i < c->nr_devs; i++)
+	for (i = 0; i < c->nr_devs; i++) {
+		free(c->devs[i].file);
 		for (k = 0; k < c->devs[i].nr_host; k++)
 			free(c->devs[i].host[k]);
+	}
 	for (i = 0; i < c->nr_sysctls; i++) {
 		free(c->sysctls[i].key);
 		free(c->sysctls[i].value);

@@ -9,8 +9,13 @@
 
 enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8 };
 
+enum conf_dev_kind { CONF_DEV_TAP, CONF_DEV_E1000 };
+
 struct conf_dev {
-	char tap[IFNAMSIZ_NS];		/* on the host */
+	enum conf_dev_kind kind;
+	u32 wire;			/* enum e1000_wire_kind, of an emulated NIC */
+	char *file;			/* its wire, if that is no TAP: file or name of a cable */
+	char tap[IFNAMSIZ_NS];		/* on the host; empty: no TAP */
 	char name[IFNAMSIZ_NS];		/* inside the stack */
 	u8 mac[6];			/* all zero: chosen by the driver */
 	u32 mtu;			/* 0: the TAP's */

@@ -45,6 +45,12 @@ static void on_tap(void *arg, unsigned int events)
 	tap_interrupt(arg);
 }
 
+static void on_wire(void *arg, unsigned int events)
+{
+	(void)events;
+	e1000_wire_ready(arg);
+}
+
 static const char *tap_remedy(int err)
 {
 	switch (err) {
@@ -62,36 +68,60 @@ static const char *tap_remedy(int err)
 	}
 }
 
-static int start_tap(struct daemon *dm, const struct conf_dev *d)
+static int create_tap(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
 {
 	struct tap_config cfg = { .tap_name = d->tap, .name = d->name, .mtu = d->mtu,
 				  .offload = d->offload };
-	struct net_device *dev;
-	int ret;
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
-	ret = tap_create(dm->net, &cfg, &dev);
+	return tap_create(dm->net, &cfg, dev);
+}
+
+static int create_e1000(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct e1000_config cfg = { .wire = d->wire, .wire_name = d->file ? d->file : d->tap,
+				    .name = d->name, .mtu = d->mtu, .offload = d->offload };
+
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	return e1000_create(dm->net, &cfg, dev);
+}
+
+static int watch_dev(struct daemon *dm, struct net_device *dev, int fd,
+		     void (*fn)(void *arg, unsigned int events))
+{
+	if (fd < 0)
+		return 0;
+	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, fd, HOST_READ, fn, dev);
+	if (!dm->dev_fds[dm->nr_dev_fds])
+		return -ENOMEM;
+	dm->nr_dev_fds++;
+	return 0;
+}
+
+static int start_dev(struct daemon *dm, const struct conf_dev *d)
+{
+	bool card = d->kind == CONF_DEV_E1000;
+	struct net_device *dev;
+	int ret = card ? create_e1000(dm, d, &dev) : create_tap(dm, d, &dev);
+
 	if (ret) {
-		host_log(HOST_LOG_ERR, "--dev tap:%s: %s%s", d->tap, why(ret), tap_remedy(ret));
+		host_log(HOST_LOG_ERR, "--dev %s%s: %s%s", card ? "e1000:wire=" : "tap:",
+			 d->file ? d->file : d->tap, why(ret), *d->tap ? tap_remedy(ret) : "");
 		return ret;
 	}
 	if (d->nr_host)
 		ret = host_netif_setup(d->tap, (const char *const *)d->host, d->nr_host, d->mtu);
 	if (ret) {
-		host_log(HOST_LOG_ERR, "--dev tap:%s: host=: %s", d->tap, why(ret));
+		host_log(HOST_LOG_ERR, "--dev %s: host=: %s", d->name, why(ret));
 		return ret;
 	}
 	ret = dev_open(dev);
 	if (ret) {
-		host_log(HOST_LOG_ERR, "--dev tap:%s: cannot bring it up: %s", d->tap, why(ret));
+		host_log(HOST_LOG_ERR, "--dev %s: cannot bring it up: %s", d->name, why(ret));
 		return ret;
 	}
-	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, tap_fd(dev), HOST_READ, on_tap,
-						       dev);
-	if (!dm->dev_fds[dm->nr_dev_fds])
-		return -ENOMEM;
-	dm->nr_dev_fds++;
-	return 0;
+	return card ? watch_dev(dm, dev, e1000_fd(dev), on_wire) :
+		      watch_dev(dm, dev, tap_fd(dev), on_tap);
 }
 
 static int start_devices(struct daemon *dm)
@@ -107,7 +137,7 @@ static int start_devices(struct daemon *dm)
 	if (!dm->dev_fds)
 		return -ENOMEM;
 	for (i = 0; i < dm->conf.nr_devs && !ret; i++)
-		ret = start_tap(dm, &dm->conf.devs[i]);
+		ret = start_dev(dm, &dm->conf.devs[i]);
 	return ret;
 }
 

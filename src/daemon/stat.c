@@ -73,6 +73,38 @@ static cJSON *features_json(const struct net_device *dev)
 	return a;
 }
 
+/* What ethtool would show of it. */
+static cJSON *e1000_json(struct net_device *dev)
+{
+	cJSON *j = cJSON_CreateObject(), *st;
+	struct e1000_info info;
+	const char *name;
+	u64 value;
+	u32 i;
+
+	e1000_get_info(dev, &info);
+	cJSON_AddStringToObject(j, "driver", info.driver);
+	cJSON_AddBoolToObject(j, "link", info.link);
+	number(j, "speed", info.speed);
+	cJSON_AddBoolToObject(j, "full_duplex", info.full_duplex);
+	cJSON_AddBoolToObject(j, "rx_pause", info.rx_pause);
+	cJSON_AddBoolToObject(j, "tx_pause", info.tx_pause);
+	number(j, "rx_ring", info.rx_ring);
+	number(j, "tx_ring", info.tx_ring);
+	number(j, "rx_pending", info.rx_pending);
+	number(j, "tx_pending", info.tx_pending);
+	number(j, "register_reads", info.reg_reads);
+	number(j, "register_writes", info.reg_writes);
+	number(j, "interrupts", info.interrupts);
+	number(j, "tx_timeouts", info.tx_timeouts);
+	number(j, "rx_no_memory", info.rx_no_memory);
+	number(j, "tx_linearized", info.tx_linearized);
+	st = cJSON_AddObjectToObject(j, "hardware");
+	for (i = 0; (name = e1000_get_stat(dev, i, &value)); i++)
+		number(st, name, value);
+	return j;
+}
+
 static cJSON *device_json(struct net_device *dev)
 {
 	cJSON *j = cJSON_CreateObject(), *addrs = cJSON_CreateArray(), *st = cJSON_CreateObject();
@@ -98,6 +130,8 @@ static cJSON *device_json(struct net_device *dev)
 		number(st, dev_stats[i].name, v);
 	}
 	cJSON_AddItemToObject(j, "stats", st);
+	if (dev_is_e1000(dev))
+		cJSON_AddItemToObject(j, "e1000", e1000_json(dev));
 	if (dev_is_tap(dev)) {
 		const struct tap_stats *ts = tap_stats(dev);
 		cJSON *t = cJSON_AddObjectToObject(j, "tap");

@@ -49,6 +49,12 @@ def enter_namespace():
     sys.exit(code if code >= 0 else 128 - code)
 
 
+def device(tap):
+    """What is put between the stack and the TAP: NETSTACK_TEST_DEV=tap (default) or e1000."""
+    kind = os.environ.get("NETSTACK_TEST_DEV", "tap")
+    return {"tap": f"tap:{tap}", "e1000": f"e1000:wire=tap:{tap}"}[kind]
+
+
 def url(addr, port, path=""):
     return f"http://[{addr}]:{port}/{path}" if ":" in addr else f"http://{addr}:{port}/{path}"
 
@@ -77,7 +83,7 @@ class Lab:
         r, w = os.pipe()
         self.daemon = subprocess.Popen(
             [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
-             "--dev", f"tap:tap0,name=eth0,host={HOST[4]}/24,host={HOST[6]}/64",
+             "--dev", f"{device('tap0')},name=eth0,host={HOST[4]}/24,host={HOST[6]}/64",
              "--addr", f"{STACK[4]}/24%eth0", "--addr", f"{STACK[6]}/64%eth0"], pass_fds=[w])
         os.close(w)
         if not os.read(r, 1):

@@ -73,6 +73,12 @@ from scapy.all import Ether, ICMPv6EchoReply, ICMPv6EchoRequest, IP, IPv6, conf 
 conf.verb = 0
 
 
+def device(tap):
+    """What is put between the stack and the TAP: NETSTACK_TEST_DEV=tap (default) or e1000."""
+    kind = os.environ.get("NETSTACK_TEST_DEV", "tap")
+    return {"tap": f"tap:{tap}", "e1000": f"e1000:wire=tap:{tap}"}[kind]
+
+
 class Skip(Exception):
     """Raised by a test that cannot be run here."""
 
@@ -188,7 +194,7 @@ class Lab:
     def start(self, extra_args, neigh):
         r, w = os.pipe()
         args = [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
-                "--dev", f"tap:{TAP},name=eth0,mac={MAC_STACK},offload={self.offload},host={HOST4}/24,host={HOST6}/64",
+                "--dev", f"{device(TAP)},name=eth0,mac={MAC_STACK},offload={self.offload},host={HOST4}/24,host={HOST6}/64",
                 "--addr", f"{STACK4}/24%eth0", "--addr", f"{STACK6}/64%eth0", *extra_args]
         if neigh:
             args += ["--neigh", f"{TEST4}={MAC_TEST}%eth0", "--neigh", f"{TEST6}={MAC_TEST}%eth0"]

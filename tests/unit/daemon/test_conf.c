@@ -43,6 +43,25 @@ Test(conf, defaults)
 	cr_assert_eq(c.log_level, HOST_LOG_NOTICE);
 }
 
+Test(conf, emulated_cards)
+{
+	cr_assert_eq(parse("--dev", "e1000:wire=tap:nst0,mtu=9000,host=10.77.0.1/24"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "e1000:name=wan,wire=pcap:out.pcap"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "e1000:wire=pair:cable"), 0, "%s", err);
+	cr_assert_eq(c.nr_devs, 3);
+	cr_assert_eq(c.devs[0].kind, CONF_DEV_E1000);
+	cr_assert_str_eq(c.devs[0].name, "eth0");
+	cr_assert_str_eq(c.devs[0].tap, "nst0");
+	cr_assert_str_eq(c.devs[1].name, "wan");
+	cr_assert_str_eq(c.devs[1].file, "out.pcap");
+	cr_assert_str_eq(c.devs[2].name, "eth1");
+	cr_assert_neq(parse("--dev", "e1000:mtu=1500"), 0);
+	cr_assert_neq(parse("--dev", "e1000:wire=string:x"), 0);
+	cr_assert_neq(parse("--dev", "e1000:wire=pair:"), 0);
+	cr_assert_neq(parse("--dev", "e1000:wire=pair:a,host=10.0.0.1/8"), 0);
+	cr_assert_neq(parse("--dev", "e1000:wire=tap:nst0,name=eth7"), 0, "one TAP, two devices");
+}
+
 Test(conf, device_with_every_option)
 {
 	const u8 mac[6] = { 2, 0, 0, 0, 0, 0xab };

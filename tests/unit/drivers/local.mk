@@ -1,1 +1,12 @@
-# Unit tests of drivers: check_PROGRAMS += ..., TESTS += ..., _LDADD = $(UNIT_LDADD) ...
+# Descriptor rings, the e1000 model and its driver.
+unit_drivers = \
+	tests/unit/drivers/test_e1000_driver \
+	tests/unit/drivers/test_ring
+check_PROGRAMS += $(unit_drivers)
+TESTS += $(unit_drivers)
+tests_unit_drivers_test_e1000_driver_SOURCES = tests/unit/drivers/test_e1000_driver.c
+tests_unit_drivers_test_e1000_driver_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_e1000_driver_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_ring_SOURCES = tests/unit/drivers/test_ring.c
+tests_unit_drivers_test_ring_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_ring_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The driver's life: probe, open, interrupt and poll, watchdog, stop, removal. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "drivers/e1000/driver_priv.h"
+#include "wire/wire.h"
+
+static int alloc_queue(struct e1000_adapter *a, struct e1000_queue *q, u32 size)
+{
+	int err = ring_init(&q->ring, size);
+
+	if (err)
+		return err;
+	err = a->hw.dma_alloc(a->hw.ctx, size * E1000_DESC_SIZE, 128, &q->dma);
+	if (err) {
+		ring_exit(&q->ring);
+		q->ring = (struct desc_ring){ 0 };
+	}
+	return err;
+}
+
+static void free_queue(struct e1000_adapter *a, struct e1000_queue *q)
+{
+	if (!q->ring.desc)
+		return;
+	a->hw.dma_free(a->hw.ctx, &q->dma);
+	ring_exit(&q->ring);
+	memset(q, 0, sizeof(*q));
+}
+
+/* -- running --------------------------------------------------------------------------- */
+static void up(struct e1000_adapter *a)
+{
+	a->running = true;
+	a->tx_seen = a->tx.ring.reclaim;
+	e1000_configure(a);
+	er32(a, E1000_ICR); /* what happened before is over */
+	ew32(a, E1000_IMS, E1000_IMS_BITS);
+	e1000_check_link(a);
+	mod_timer(&a->watchdog, a->dev->net->now + E1000_WATCHDOG_NS);
+}
+
+static void down(struct e1000_adapter *a)
+{
+	a->running = false;
+	del_timer(&a->watchdog);
+	del_timer(&a->refill);
+	e1000_update_stats(a);
+	e1000_reset_hw(a); /* from here on the device touches no memory */
+	e1000_tx_drop_all(a);
+	e1000_rx_drop_all(a);
+	memset(a->tx.dma.cpu, 0, a->tx.dma.len);
+	memset(a->rx.dma.cpu, 0, a->rx.dma.len);
+	a->tx.ring.post = a->tx.ring.device = a->tx.ring.reclaim = a->tx.ring.rung = 0;
+	a->rx.ring.post = a->rx.ring.device = a->rx.ring.reclaim = a->rx.ring.rung = 0;
+}
+
+static int e1000_open(struct net_device *dev)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+	int err = alloc_queue(a, &a->tx, E1000_TX_RING);
+
+	if (!err)
+		err = alloc_queue(a, &a->rx, E1000_RX_RING);
+	if (err) {
+		free_queue(a, &a->tx);
+		return err;
+	}
+	dev->carrier = false;
+	netif_stop_queue(dev);
+	up(a);
+	return 0;
+}
+
+static int e1000_stop(struct net_device *dev)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+
+	down(a);
+	free_queue(a, &a->tx);
+	free_queue(a, &a->rx);
+	return 0;
+}
+
+bool e1000_interrupt(struct net_device *dev)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+	u32 icr = er32(a, E1000_ICR);
+
+	a->hw.irq_done(a->hw.ctx);
+	if (!icr)
+		return false;
+	a->count.interrupts++;
+	if (!a->running)
+		return true;
+	if (icr & (E1000_ICR_LSC | E1000_ICR_RXSEQ))
+		e1000_check_link(a);
+	if (icr & ~(u32)E1000_ICR_LSC) {
+		ew32(a, E1000_IMC, ~0u);
+		napi_schedule(&a->napi);
+	}
+	return true;
+}
+
+static int e1000_poll(struct napi_struct *napi, int budget)
+{
+	struct e1000_adapter *a = e1000_priv(napi->dev);
+	int work;
+
+	e1000_clean_tx(a);
+	work = e1000_clean_rx(a, budget);
+	e1000_refill_rx(a);
+	if (work < budget) {
+		napi_complete_done(napi, work);
+		ew32(a, E1000_IMS, E1000_IMS_BITS); /* what came since raises the line at once */
+	}
+	return work;
+}
+
+/* -- watchdog ---------------------------------------------------------------------------- */
+static bool tx_hangs(struct e1000_adapter *a)
+{
+	const struct desc_ring *ring = &a->tx.ring;
+	bool same = ring->reclaim == a->tx_seen;
+
+	a->tx_seen = ring->reclaim;
+	return same && ring->reclaim != ring->rung && a->dev->carrier &&
+	       !(er32(a, E1000_STATUS) & E1000_STATUS_TXOFF);
+}
+
+static void reinit(struct e1000_adapter *a)
+{
+	net_log(a->dev->net, 4, "%s: transmitter hangs (%u descriptors), resetting", a->dev->name,
+		a->tx.ring.post - a->tx.ring.reclaim);
+	a->count.tx_timeouts++;
+	a->dev->stats.tx_errors++;
+	down(a);
+	dev_set_carrier(a->dev, false);
+	netif_stop_queue(a->dev);
+	up(a);
+}
+
+static void watchdog(struct timer_list *t)
+{
+	struct e1000_adapter *a = from_timer(a, t, watchdog);
+
+	e1000_clean_tx(a);
+	e1000_check_link(a);
+	e1000_update_stats(a);
+	if (tx_hangs(a))
+		reinit(a);
+	mod_timer(&a->watchdog, a->dev->net->now + E1000_WATCHDOG_NS);
+}
+
+static void refill(struct timer_list *t)
+{
+	struct e1000_adapter *a = from_timer(a, t, refill);
+
+	e1000_refill_rx(a);
+}
+
+/* -- settings ------------------------------------------------------------------------------ */
+static int e1000_change_mtu(struct net_device *dev, u32 mtu)
+{
+	dev->mtu = mtu;
+	e1000_set_rx_mode(dev);
+	return 0;
+}
+
+static int e1000_set_mac(struct net_device *dev, const u8 *addr)
+{
+	memcpy(dev->dev_addr, addr, ETH_ALEN);
+	if (e1000_priv(dev)->running)
+		e1000_write_mac(e1000_priv(dev));
+	return 0;
+}
+
+static int e1000_set_features(struct net_device *dev, netdev_features_t features)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+	u32 ctrl;
+
+	dev->features = features;
+	if (!a->running)
+		return 0;
+	ew32(a, E1000_RXCSUM, features & NETIF_F_RXCSUM ?
+		     E1000_RXCSUM_IPOFL | E1000_RXCSUM_TUOFL | E1000_RXCSUM_IPV6OFL : 0);
+	ctrl = er32(a, E1000_CTRL) & ~E1000_CTRL_VME;
+	if (features & (NETIF_F_VLAN_TX | NETIF_F_VLAN_RX))
+		ctrl |= E1000_CTRL_VME;
+	ew32(a, E1000_CTRL, ctrl);
+	return 0;
+}
+
+static void e1000_destroy(struct net_device *dev)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+
+	netif_napi_del(&a->napi);
+	if (a->removed)
+		a->removed(a->hw.ctx);
+	free(a);
+}
+
+static const struct net_device_ops e1000_ops = {
+	.ndo_open = e1000_open,
+	.ndo_stop = e1000_stop,
+	.ndo_start_xmit = e1000_start_xmit,
+	.ndo_tx_flush = e1000_tx_flush,
+	.ndo_change_mtu = e1000_change_mtu,
+	.ndo_set_mac_address = e1000_set_mac,
+	.ndo_set_rx_mode = e1000_set_rx_mode,
+	.ndo_set_features = e1000_set_features,
+	.ndo_destroy = e1000_destroy,
+};
+
+bool dev_is_e1000(const struct net_device *dev)
+{
+	return dev->ops == &e1000_ops;
+}
+
+void *e1000_hw_ctx(const struct net_device *dev)
+{
+	return e1000_priv(dev)->hw.ctx;
+}
+
+/* -- probe ----------------------------------------------------------------------------------- */
+static int read_identity(struct e1000_adapter *a, u8 *mac)
+{
+	u16 words[E1000_EEPROM_WORDS], sum = 0;
+	u32 i;
+	int err;
+
+	err = e1000_read_eeprom(a, words, ARRAY_SIZE(words));
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		sum = (u16)(sum + words[i]);
+	if (sum != E1000_EEPROM_SUM)
+		return -EIO;
+	for (i = 0; i < ETH_ALEN; i++)
+		mac[i] = (u8)(words[i / 2] >> (8 * (i & 1)));
+	return eth_addr_is_valid(mac) ? 0 : -EADDRNOTAVAIL;
+}
+
+static void setup_netdev(struct e1000_adapter *a, struct net_device *dev, u32 mtu)
+{
+	ether_setup(dev);
+	dev->ops = &e1000_ops;
+	dev->priv = a;
+	dev->mtu = mtu ? mtu : ETH_DATA_LEN;
+	dev->min_mtu = 68;
+	dev->max_mtu = E1000_MAX_MTU;
+	dev->carrier = false;
+	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_TSO |
+			   NETIF_F_TSO6 | NETIF_F_GSO | NETIF_F_GRO | NETIF_F_VLAN_TX |
+			   NETIF_F_VLAN_RX;
+	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
+	dev->gso_max_size = GSO_MAX_SIZE;
+	dev->gso_max_segs = 0xffff;
+	a->dev = dev;
+	timer_setup(&a->watchdog, dev->net, watchdog);
+	timer_setup(&a->refill, dev->net, refill);
+	netif_napi_add(dev, &a->napi, e1000_poll, NAPI_POLL_WEIGHT);
+}
+
+int e1000_probe(struct net *net, const struct e1000_probe *p, struct net_device **out)
+{
+	struct e1000_adapter *a = calloc(1, sizeof(*a));
+	struct net_device *dev = NULL;
+	int err = -ENOMEM;
+	u8 mac[ETH_ALEN];
+
+	if (!a)
+		return -ENOMEM;
+	a->hw = p->hw;
+	a->tx_delay_ns = 32 * 1024;
+	e1000_reset_hw(a);
+	err = read_identity(a, mac);
+	if (!err) {
+		dev = alloc_netdev(net, p->name, 0);
+		err = dev ? 0 : -ENOMEM;
+	}
+	if (err) {
+		free(a);
+		return err;
+	}
+	setup_netdev(a, dev, p->mtu);
+	memcpy(dev->dev_addr, mac, ETH_ALEN);
+	err = register_netdev(dev); /* on failure it calls ndo_destroy and frees dev */
+	if (err)
+		return err;
+	a->removed = p->removed;
+	*out = dev;
+	return 0;
+}

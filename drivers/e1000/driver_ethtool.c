@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What ethtool shows and sets: link, rings, moderation, statistics, registers, EEPROM, self-test. */
+#include <errno.h>
+
+#include "drivers/e1000/driver_priv.h"
+
+/* Hardware counters, cleared by reading; those with a second register are 64 bits wide. */
+static const struct {
+	const char *name;
+	u16 reg, high;
+} stat_rows[] = {
+	{ "rx_crc_errors", E1000_CRCERRS, 0 },
+	{ "rx_align_errors", E1000_ALGNERRC, 0 },
+	{ "rx_symbol_errors", E1000_SYMERRS, 0 },
+	{ "rx_errors", E1000_RXERRC, 0 },
+	{ "rx_missed_errors", E1000_MPC, 0 },
+	{ "tx_single_collision_ok", E1000_SCC, 0 },
+	{ "tx_abort_excess_collision", E1000_ECOL, 0 },
+	{ "tx_abort_late_collision", E1000_LATECOL, 0 },
+	{ "collisions", E1000_COLC, 0 },
+	{ "tx_deferred_ok", E1000_DC, 0 },
+	{ "tx_carrier_errors", E1000_TNCRS, 0 },
+	{ "rx_length_errors", E1000_RLEC, 0 },
+	{ "rx_flow_control_xon", E1000_XONRXC, 0 },
+	{ "rx_flow_control_xoff", E1000_XOFFRXC, 0 },
+	{ "tx_flow_control_xon", E1000_XONTXC, 0 },
+	{ "tx_flow_control_xoff", E1000_XOFFTXC, 0 },
+	{ "rx_unsupported_control", E1000_FCRUC, 0 },
+	{ "rx_packets", E1000_GPRC, 0 },
+	{ "rx_broadcast", E1000_BPRC, 0 },
+	{ "rx_multicast", E1000_MPRC, 0 },
+	{ "tx_packets", E1000_GPTC, 0 },
+	{ "rx_bytes", E1000_GORCL, E1000_GORCH },
+	{ "tx_bytes", E1000_GOTCL, E1000_GOTCH },
+	{ "rx_no_buffer_count", E1000_RNBC, 0 },
+	{ "rx_short_length_errors", E1000_RUC, 0 },
+	{ "rx_fragments", E1000_RFC, 0 },
+	{ "rx_long_length_errors", E1000_ROC, 0 },
+	{ "rx_jabber", E1000_RJC, 0 },
+	{ "rx_all_bytes", E1000_TORL, E1000_TORH },
+	{ "tx_all_bytes", E1000_TOTL, E1000_TOTH },
+	{ "rx_all_packets", E1000_TPR, 0 },
+	{ "tx_all_packets", E1000_TPT, 0 },
+	{ "tx_multicast", E1000_MPTC, 0 },
+	{ "tx_broadcast", E1000_BPTC, 0 },
+	{ "tx_tcp_seg_good", E1000_TSCTC, 0 },
+	{ "tx_tcp_seg_failed", E1000_TSCTFC, 0 },
+};
+
+_Static_assert(ARRAY_SIZE(stat_rows) == E1000_NR_STATS, "one sum a row");
+
+static u64 stat_value(const struct e1000_adapter *a, u16 reg)
+{
+	u32 i;
+
+	for (i = 0; i < E1000_NR_STATS && stat_rows[i].reg != reg; i++)
+		;
+	return a->stats[i];
+}
+
+void e1000_update_stats(struct e1000_adapter *a)
+{
+	struct net_device_stats *st = &a->dev->stats;
+	u32 i;
+
+	for (i = 0; i < E1000_NR_STATS; i++) {
+		a->stats[i] += er32(a, stat_rows[i].reg);
+		if (stat_rows[i].high)
+			a->stats[i] += (u64)er32(a, stat_rows[i].high) << 32;
+	}
+	st->rx_crc_errors = stat_value(a, E1000_CRCERRS);
+	st->rx_missed_errors = stat_value(a, E1000_MPC);
+	st->collisions = stat_value(a, E1000_COLC);
+	st->multicast = stat_value(a, E1000_MPRC);
+}
+
+void e1000_get_info(struct net_device *dev, struct e1000_info *info)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+
+	*info = a->count;
+	info->driver = "e1000";
+	info->link = dev->carrier;
+	info->autoneg = true;
+	info->rx_ring = E1000_RX_RING;
+	info->tx_ring = E1000_TX_RING;
+	info->rx_pending = a->rx.ring.post - a->rx.ring.reclaim;
+	info->tx_pending = a->tx.ring.post - a->tx.ring.reclaim;
+	info->itr_ns = a->itr_ns;
+	info->rx_delay_ns = a->rx_delay_ns;
+	info->tx_delay_ns = a->tx_delay_ns;
+}
+
+const char *e1000_get_stat(struct net_device *dev, u32 index, u64 *value)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+
+	if (index >= E1000_NR_STATS)
+		return NULL;
+	if (!index)
+		e1000_update_stats(a);
+	*value = a->stats[index];
+	return stat_rows[index].name;
+}
+
+u32 e1000_get_regs(struct net_device *dev, struct e1000_reg_value *regs, u32 max)
+{
+	static const struct e1000_reg_value quiet[] = {
+#define R(name) { #name, E1000_##name, 0 }
+		R(CTRL), R(STATUS), R(CTRL_EXT), R(VET), R(ITR), R(IMS), R(RCTL), R(TCTL),
+		R(RDBAL), R(RDBAH), R(RDLEN), R(RDH), R(RDT), R(RDTR), R(RADV), R(RXDCTL),
+		R(TDBAL), R(TDBAH), R(TDLEN), R(TDH), R(TDT), R(TIDV), R(TADV), R(TXDCTL),
+		R(RXCSUM), R(RAL0), R(RAH0), R(FCRTL), R(FCRTH), R(FCTTV), R(PBA),
+#undef R
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(quiet) && i < max; i++) {
+		regs[i] = quiet[i];
+		regs[i].value = er32(e1000_priv(dev), quiet[i].off);
+	}
+	return i;
+}
+
+int e1000_get_eeprom(struct net_device *dev, u16 *words, u32 nr)
+{
+	return e1000_read_eeprom(e1000_priv(dev), words, min_t(u32, nr, E1000_EEPROM_WORDS));
+}
+
+int e1000_set_coalesce(struct net_device *dev, u32 itr_ns, u32 rx_delay_ns, u32 tx_delay_ns)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+
+	if (itr_ns / 256 > 0xffff || rx_delay_ns / 1024 > 0x3fff || tx_delay_ns / 1024 > 0x3fff)
+		return -EINVAL;
+	a->itr_ns = itr_ns;
+	a->rx_delay_ns = rx_delay_ns;
+	a->tx_delay_ns = tx_delay_ns;
+	if (a->running)
+		e1000_write_delays(a);
+	return 0;
+}
+
+/* -- self-test ---------------------------------------------------------------------------- */
+static bool registers_hold(struct e1000_adapter *a)
+{
+	static const struct {
+		u16 reg;
+		u32 mask;
+	} rows[] = {
+		{ E1000_RDBAL, 0xfffffff0 }, { E1000_RDBAH, 0xffffffff }, { E1000_RDLEN, 0x000fff80 },
+		{ E1000_TDBAL, 0xfffffff0 }, { E1000_TDBAH, 0xffffffff }, { E1000_TDLEN, 0x000fff80 },
+		{ E1000_MTA, 0xffffffff },   { E1000_VFTA, 0xffffffff },  { E1000_RAL0, 0xffffffff },
+	};
+	static const u32 patterns[] = { 0x5a5a5a5a, 0xa5a5a5a5, 0x00000000, 0xffffffff };
+	u32 i, k;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		u32 before = er32(a, rows[i].reg);
+		bool ok = true;
+
+		for (k = 0; k < ARRAY_SIZE(patterns); k++) {
+			ew32(a, rows[i].reg, patterns[k]);
+			ok &= ((er32(a, rows[i].reg) ^ patterns[k]) & rows[i].mask) == 0;
+		}
+		ew32(a, rows[i].reg, before);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static bool eeprom_adds_up(struct e1000_adapter *a)
+{
+	u16 words[E1000_EEPROM_WORDS], sum = 0;
+	u32 i;
+
+	if (e1000_read_eeprom(a, words, E1000_EEPROM_WORDS))
+		return false;
+	for (i = 0; i < E1000_EEPROM_WORDS; i++)
+		sum = (u16)(sum + words[i]);
+	return sum == E1000_EEPROM_SUM;
+}
+
+/* A cause that is set by hand must be read back, and reading must clear it. */
+static bool causes_work(struct e1000_adapter *a)
+{
+	bool ok;
+
+	er32(a, E1000_ICR);
+	ew32(a, E1000_ICS, E1000_ICR_RXT0);
+	ok = er32(a, E1000_ICR) & E1000_ICR_RXT0;
+	return ok && !(er32(a, E1000_ICR) & E1000_ICR_RXT0);
+}
+
+int e1000_self_test(struct net_device *dev)
+{
+	struct e1000_adapter *a = e1000_priv(dev);
+	int failed;
+
+	if (a->running)
+		return -EBUSY;
+	failed = (registers_hold(a) ? 0 : E1000_TEST_REGISTERS) |
+		 (eeprom_adds_up(a) ? 0 : E1000_TEST_EEPROM) |
+		 (causes_work(a) ? 0 : E1000_TEST_INTERRUPT);
+	e1000_reset_hw(a);
+	return failed;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the e1000 driver knows of the world: registers, memory that the device can reach, and time.
+ * Whatever offers these is the hardware: the model in this directory, QEMU over qtest, a PCI
+ * function. The driver includes nothing else of them. The owner of the hardware calls
+ * e1000_interrupt() (driver.h) whenever the interrupt line is high, never out of one of these
+ * functions.
+ */
+#ifndef NETSTACK_DRIVERS_E1000_HW_H
+#define NETSTACK_DRIVERS_E1000_HW_H
+
+#include "base/base.h"
+
+/* Memory that CPU and device see at once. bus differs from cpu and may be above 4 GiB. */
+struct e1000_dma {
+	void *cpu;
+	u64 bus;
+	size_t len;
+};
+
+struct e1000_hw {
+	void *ctx;
+	/* 32-bit registers at a multiple of 4. A read flushes the writes before it. */
+	u32 (*rd32)(void *ctx, u32 off);
+	void (*wr32)(void *ctx, u32 off, u32 value);
+	/* Zeroed, contiguous on the bus, aligned to align (a power of two). 0 or -ENOMEM. */
+	int (*dma_alloc)(void *ctx, size_t len, size_t align, struct e1000_dma *dma);
+	void (*dma_free)(void *ctx, struct e1000_dma *dma);
+	/*
+	 * Lends [cpu, cpu + len) to the device until dma_unmap(): for reading, or for writing too
+	 * (to_cpu). len is at most E1000_DMA_MAX. What the device wrote is at cpu after dma_unmap().
+	 * 0, -ENOMEM, -EINVAL.
+	 */
+	int (*dma_map)(void *ctx, void *cpu, u32 len, bool to_cpu, u64 *bus);
+	void (*dma_unmap)(void *ctx, u64 bus);
+	void (*irq_done)(void *ctx); /* the causes have been read; the line may be unmasked */
+	void (*delay_us)(void *ctx, u32 us);
+};
+
+enum { E1000_DMA_MAX = 32768 };
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The model's state, shared by its files. Lengths are octets, times ns, indices descriptors. */
+#ifndef NETSTACK_DRIVERS_E1000_MODEL_PRIV_H
+#define NETSTACK_DRIVERS_E1000_MODEL_PRIV_H
+
+#include "drivers/e1000/model.h"
+#include "drivers/e1000/regs.h"
+
+enum {
+	EM_REG_SPACE = 0x6000,
+	EM_RX_FIFO = 48 * 1024,	   /* PBA's default: 48 KiB receive, 16 KiB transmit */
+	EM_TX_FRAGS = 128,	   /* descriptors of one packet */
+	EM_TX_BUDGET = 256,	   /* descriptors a run works on */
+	EM_TX_MAX = 16288,	   /* longest frame that leaves: the transmit FIFO's part */
+	EM_TSO_SEGS_MAX = 1024,	   /* frames one packet is cut into: more is refused */
+	EM_HDR_MAX = 256,
+	EM_WB_MAX = 64,		   /* descriptors done and not yet written back */
+	EM_MIN_FRAME = 60,
+	EM_PAUSE_UNIT_NS = 512,	   /* 512 bit times at 1 Gb/s */
+	EM_DELAY_UNIT_NS = 1024,
+	EM_ITR_UNIT_NS = 256,
+};
+
+enum em_timer { EM_T_RDTR, EM_T_RADV, EM_T_TIDV, EM_T_TADV, EM_T_ITR, EM_T_PAUSE, EM_T_AUTONEG,
+		EM_NR_TIMERS };
+
+/* One descriptor ring as the device sees it: where its registers are. */
+struct em_ring {
+	u32 base;    /* register of xDBAL; the others are at fixed distances */
+	bool halted; /* after a DMA fault */
+};
+
+struct em_wb {
+	u32 index, lower, upper;
+};
+
+struct em_ctx { /* of the last context descriptor, one of each kind */
+	u8 ipcss, ipcso, tucss, tucso, hdrlen;
+	u16 ipcse, tucse, mss;
+	u32 paylen;
+	bool tcp, ip;
+};
+
+struct em_frag {
+	u64 bus;
+	u32 len;
+};
+
+struct em_tx {
+	struct em_ring ring;
+	struct em_ctx ctx[2]; /* [1]: for segmentation */
+	struct em_frag frag[EM_TX_FRAGS];
+	u32 nr_frag, len, nr_desc;
+	u32 first_lower, first_upper;
+	bool bad;
+	struct em_wb wb[EM_WB_MAX + EM_TX_FRAGS];
+	u32 nr_wb, nr_ready; /* ready: those of packets that have left */
+	bool wb_now;	     /* one of them has no IDE */
+	u8 buf[EM_TX_MAX + 512];
+	struct e1000_vec vec[EM_TX_FRAGS + 1];
+};
+
+struct em_fifo_frame {
+	struct em_fifo_frame *next;
+	u32 len;
+	u8 data[];
+};
+
+struct em_rx {
+	struct em_ring ring;
+	struct em_wb wb[EM_WB_MAX];
+	u32 nr_wb;
+	struct em_fifo_frame *fifo, **fifo_tail;
+	u32 fifo_bytes;
+	bool xoff_sent, pause_due; /* a PAUSE frame is to be sent: XOFF or, if !xoff_sent, XON */
+	bool low; /* RXDMT0 told */
+};
+
+struct em_eeprom {
+	u16 word[E1000_EEPROM_WORDS];
+	u32 shift_in, bits_in; /* what was clocked in since CS rose */
+	u32 shift_out, bits_out;
+	bool write_enabled, cs, sk;
+};
+
+struct em_phy {
+	u16 reg[PHY_REGS];
+	bool link;
+};
+
+struct e1000_model {
+	struct e1000_model_cfg cfg;
+	u64 now;
+	u64 timer[EM_NR_TIMERS]; /* U64_MAX: not running */
+	u32 reg[EM_REG_SPACE / 4];
+	u8 row[EM_REG_SPACE / 4]; /* row of the register table + 1; 0: none */
+	struct em_eeprom eeprom;
+	struct em_phy phy;
+	bool cable, bus_master;
+	bool irq_level;
+	u64 itr_until;
+	struct em_tx tx;
+	struct em_rx rx;
+	struct e1000_model_counters count;
+};
+
+static inline u32 *em_reg(struct e1000_model *m, u32 off)
+{
+	return &m->reg[off / 4];
+}
+static inline u32 em_get(const struct e1000_model *m, u32 off)
+{
+	return m->reg[off / 4];
+}
+
+/* -- rings: xDBAL +0, xDBAH +4, xDLEN +8, xDH +0x10, xDT +0x18 -------------------- */
+static inline u32 em_ring_size(const struct e1000_model *m, const struct em_ring *r)
+{
+	return em_get(m, r->base + 8) / E1000_DESC_SIZE;
+}
+static inline u32 em_ring_head(const struct e1000_model *m, const struct em_ring *r)
+{
+	return em_get(m, r->base + 0x10);
+}
+static inline u32 em_ring_tail(const struct e1000_model *m, const struct em_ring *r)
+{
+	return em_get(m, r->base + 0x18);
+}
+/* Descriptors that the device owns; 0 for a ring that cannot work. */
+u32 em_ring_avail(const struct e1000_model *m, const struct em_ring *r);
+void em_ring_advance(struct e1000_model *m, const struct em_ring *r);
+/* NULL: a DMA fault, the ring is halted. */
+struct e1000_desc *em_ring_desc(struct e1000_model *m, struct em_ring *r, u32 index, bool write);
+void *em_dma(struct e1000_model *m, struct em_ring *r, u64 bus, u32 len, bool write);
+
+/* -- model.c */
+void em_reset(struct e1000_model *m);
+void em_link_update(struct e1000_model *m);
+static inline void em_kick(struct e1000_model *m)
+{
+	m->cfg.ops->kick(m->cfg.ctx);
+}
+/* -- model_regs.c */
+void em_regs_init(struct e1000_model *m);
+/* -- model_eeprom.c, model_phy.c */
+void em_eeprom_init(struct e1000_model *m);
+void em_eerd_write(struct e1000_model *m, u32 off, u32 v);
+u32 em_eecd_read(struct e1000_model *m, u32 off);
+void em_eecd_write(struct e1000_model *m, u32 off, u32 v);
+void em_phy_reset(struct e1000_model *m);
+void em_phy_autoneg_done(struct e1000_model *m);
+void em_phy_restart(struct e1000_model *m);
+void em_mdic_write(struct e1000_model *m, u32 off, u32 v);
+/* -- model_intr.c */
+void em_cause(struct e1000_model *m, u32 causes);
+void em_intr_update(struct e1000_model *m);
+void em_rx_intr(struct e1000_model *m, u32 frame_len);
+void em_tx_intr(struct e1000_model *m, bool now);
+void em_timer_set(struct e1000_model *m, enum em_timer t, u64 at);
+void em_timers_run(struct e1000_model *m);
+u32 em_icr_read(struct e1000_model *m, u32 off);
+void em_icr_write(struct e1000_model *m, u32 off, u32 v);
+void em_ics_write(struct e1000_model *m, u32 off, u32 v);
+void em_ims_write(struct e1000_model *m, u32 off, u32 v);
+void em_imc_write(struct e1000_model *m, u32 off, u32 v);
+/* -- model_stats.c */
+u32 em_stat_read(struct e1000_model *m, u32 off);
+void em_stat_add(struct e1000_model *m, u32 off, u32 n);
+void em_stat_add64(struct e1000_model *m, u32 low, u64 n);
+void em_stat_rx(struct e1000_model *m, const u8 *frame, u32 len); /* len with FCS */
+void em_stat_tx(struct e1000_model *m, const u8 *frame, u32 len, u32 frames);
+/* -- model_filter.c: false: not for us. *imperfect: by hash only */
+bool em_filter(const struct e1000_model *m, const u8 *frame, bool *imperfect);
+bool em_vlan_filter(const struct e1000_model *m, u16 tci);
+bool em_frame_tagged(const struct e1000_model *m, const u8 *frame, u32 len);
+/* -- model_offload.c */
+struct em_csum_result {
+	bool ip_checked, ip_bad, l4_checked, l4_bad;
+};
+void em_rx_checksum(const struct e1000_model *m, const u8 *frame, u32 len,
+		    struct em_csum_result *r);
+/* never_zero: UDP, where 0 would mean that there is none (RFC 768) */
+void em_insert_checksum(u8 *frame, u32 len, u32 start, u32 end, u32 at, bool never_zero);
+/* tci: -1 without tag. false: the context does not describe such a packet */
+bool em_tso(struct e1000_model *m, u32 nr, u32 len, s32 tci);
+/* -- model_tx.c, model_rx.c */
+bool em_tx_run(struct e1000_model *m);
+void em_tx_flush_wb(struct e1000_model *m);
+void em_tx_reset(struct e1000_model *m);
+void em_tdt_write(struct e1000_model *m, u32 off, u32 v);
+void em_tctl_write(struct e1000_model *m, u32 off, u32 v);
+/* frames: on the wire, of together octets without FCS */
+void em_send_frame(struct e1000_model *m, const struct e1000_frame *f, u32 frames, u32 octets);
+bool em_loopback(const struct e1000_model *m);
+u32 em_gather(u8 *to, u32 room, const struct e1000_vec *vec, u32 nr, u32 skip);
+u32 em_insert_tag(const struct e1000_model *m, u8 *frame, u32 len, u16 tci);
+void em_rdt_write(struct e1000_model *m, u32 off, u32 v);
+void em_rctl_write(struct e1000_model *m, u32 off, u32 v);
+void em_rx_flush_wb(struct e1000_model *m);
+void em_rx_drain(struct e1000_model *m);
+void em_rx_pause_run(struct e1000_model *m);
+void em_rx_reset(struct e1000_model *m);
+u32 em_rx_bufsize(const struct e1000_model *m);
+
+#endif

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Receive (3.2): a frame that passes the filters goes into the buffers of descriptors, or waits in
+ * the FIFO for some, or is lost. Flow control (802.3x) tells the link partner before that happens.
+ */
+#include "drivers/e1000/model_priv.h"
+
+#include <stdlib.h>
+
+#include "wire/wire.h"
+
+enum { PAUSE_OPCODE = 1, PAUSE_MIN = ETH_HLEN + 4 };
+
+static u32 crc32_le(u32 crc, const u8 *p, u32 len)
+{
+	u32 k;
+
+	while (len--) {
+		crc ^= *p++;
+		for (k = 0; k < 8; k++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	return crc;
+}
+
+u32 em_rx_bufsize(const struct e1000_model *m)
+{
+	u32 rctl = em_get(m, E1000_RCTL), code = (rctl >> E1000_RCTL_BSIZE_SHIFT) & 3;
+
+	if (rctl & E1000_RCTL_BSEX)
+		return code ? 32768u >> code : 2048;
+	return 2048u >> code;
+}
+
+void em_rx_flush_wb(struct e1000_model *m)
+{
+	struct em_rx *r = &m->rx;
+	u32 i;
+
+	for (i = 0; i < r->nr_wb; i++) {
+		struct e1000_desc *d = em_ring_desc(m, &r->ring, r->wb[i].index, true);
+
+		if (!d)
+			continue;
+		d->lower = r->wb[i].lower;
+		__atomic_store_n(&d->upper, r->wb[i].upper, __ATOMIC_RELEASE);
+	}
+	r->nr_wb = 0;
+}
+
+/* -- into memory ---------------------------------------------------------------------------- */
+/* What goes to memory: the frame, without its tag if that is stripped, perhaps with FCS. */
+struct rx_out {
+	struct e1000_vec vec[3];
+	u32 nr, len;
+	u32 status, special, packet_sum;
+	u8 fcs[E1000_FCS_LEN];
+};
+
+static void out_status(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs,
+		       struct rx_out *o)
+{
+	struct em_csum_result sum;
+	u32 pcss = em_get(m, E1000_RXCSUM) & E1000_RXCSUM_PCSS;
+	bool imperfect;
+
+	em_rx_checksum(m, data, len, &sum);
+	o->status = E1000_RXD_DD | E1000_RXD_EOP;
+	if (!sum.ip_checked && !sum.l4_checked)
+		o->status |= E1000_RXD_IXSM;
+	o->status |= (sum.ip_checked ? E1000_RXD_IPCS : 0) | (sum.ip_bad ? E1000_RXD_IPE : 0) |
+		     (sum.l4_checked ? E1000_RXD_TCPCS : 0) | (sum.l4_bad ? E1000_RXD_TCPE : 0) |
+		     (bad_fcs ? E1000_RXD_CE : 0);
+	em_filter(m, data, &imperfect);
+	if (imperfect)
+		o->status |= E1000_RXD_PIF;
+	if (pcss < len)
+		o->packet_sum = csum_fold(csum_partial(data + pcss, len - pcss, 0)).raw;
+}
+
+static void out_make(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs, struct rx_out *o)
+{
+	memset(o, 0, sizeof(*o));
+	out_status(m, data, len, bad_fcs, o);
+	if ((em_get(m, E1000_CTRL) & E1000_CTRL_VME) && em_frame_tagged(m, data, len)) {
+		o->status |= E1000_RXD_VP;
+		o->special = get_be16(data + ETH_HLEN);
+		o->vec[o->nr++] = (struct e1000_vec){ data, 2 * ETH_ALEN };
+		data += 2 * ETH_ALEN + VLAN_TAG_LEN;
+		len -= 2 * ETH_ALEN + VLAN_TAG_LEN;
+		o->len = 2 * ETH_ALEN;
+	}
+	o->vec[o->nr++] = (struct e1000_vec){ data, len };
+	o->len += len;
+	if (!(em_get(m, E1000_RCTL) & E1000_RCTL_SECRC)) {
+		u32 crc = ~0u, i;
+
+		for (i = 0; i < o->nr; i++)
+			crc = crc32_le(crc, o->vec[i].base, o->vec[i].len);
+		for (i = 0; i < E1000_FCS_LEN; i++)
+			o->fcs[i] = (u8)(~crc >> (8 * i));
+		o->vec[o->nr++] = (struct e1000_vec){ o->fcs, E1000_FCS_LEN };
+		o->len += E1000_FCS_LEN;
+	}
+}
+
+static void rx_watermark(struct e1000_model *m)
+{
+	u32 rdmts = (em_get(m, E1000_RCTL) >> E1000_RCTL_RDMTS_SHIFT) & 3;
+	u32 limit = em_ring_size(m, &m->rx.ring) >> (rdmts + 1);
+
+	if (m->rx.low || em_ring_avail(m, &m->rx.ring) > limit)
+		return;
+	m->rx.low = true;
+	em_cause(m, E1000_ICR_RXDMT0);
+}
+
+/* One buffer's worth. false: a DMA fault. */
+static bool fill_one(struct e1000_model *m, const struct rx_out *o, u32 off, u32 len)
+{
+	struct em_rx *r = &m->rx;
+	u32 index = em_ring_head(m, &r->ring);
+	struct e1000_desc *d = em_ring_desc(m, &r->ring, index, true);
+	u8 *to = d ? em_dma(m, &r->ring, d->addr, len, true) : NULL;
+	bool last = off + len == o->len;
+
+	if (!to)
+		return false;
+	em_gather(to, len, o->vec, o->nr, off);
+	if (r->nr_wb == EM_WB_MAX)
+		em_rx_flush_wb(m);
+	r->wb[r->nr_wb++] = (struct em_wb){
+		.index = index,
+		.lower = len | o->packet_sum << 16,
+		.upper = last ? o->status | o->special << E1000_RXD_SPECIAL_SHIFT : E1000_RXD_DD,
+	};
+	em_ring_advance(m, &r->ring);
+	return true;
+}
+
+/* false: not enough descriptors now */
+static bool to_memory(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs)
+{
+	struct em_rx *r = &m->rx;
+	u32 bufsize = em_rx_bufsize(m), wthresh = (em_get(m, E1000_RXDCTL) >> 16) & 0x3f, off, n;
+	struct rx_out o;
+
+	if ((len + E1000_FCS_LEN + bufsize - 1) / bufsize > em_ring_avail(m, &r->ring))
+		return false;
+	out_make(m, data, len, bad_fcs, &o);
+	for (off = 0; off < o.len; off += n) {
+		n = o.len - off < bufsize ? o.len - off : bufsize;
+		if (!fill_one(m, &o, off, n))
+			return true; /* lost; the ring stands still */
+	}
+	if (r->nr_wb >= wthresh)
+		em_rx_flush_wb(m);
+	rx_watermark(m);
+	em_rx_intr(m, len + E1000_FCS_LEN);
+	return true;
+}
+
+/* -- FIFO and flow control -------------------------------------------------------------------- */
+static void flow_control(struct e1000_model *m)
+{
+	struct em_rx *r = &m->rx;
+	u32 high = em_get(m, E1000_FCRTH) & 0xfff8, low = em_get(m, E1000_FCRTL);
+
+	if (!(em_get(m, E1000_CTRL) & E1000_CTRL_TFCE) || !high)
+		return;
+	if (r->fifo_bytes >= high) {
+		r->xoff_sent = r->pause_due = true;
+		em_kick(m);
+	} else if (r->xoff_sent && r->fifo_bytes <= (low & 0xfff8)) {
+		r->xoff_sent = false;
+		r->pause_due = low & E1000_FCRTL_XONE;
+		em_kick(m);
+	}
+}
+
+void em_rx_pause_run(struct e1000_model *m)
+{
+	u8 frame[EM_MIN_FRAME] = { 0x01, 0x80, 0xc2, 0, 0, 0x01 };
+	struct e1000_vec v = { frame, sizeof(frame) };
+	struct e1000_frame f = { .vec = &v, .nr_vec = 1, .len = sizeof(frame) };
+	u32 i;
+
+	if (!m->rx.pause_due || !e1000_model_link(m))
+		return;
+	m->rx.pause_due = false;
+	for (i = 0; i < ETH_ALEN; i++)
+		frame[ETH_ALEN + i] = (u8)(em_get(m, E1000_RAL0 + (i & 4)) >> (8 * (i & 3)));
+	put_be16(frame + 2 * ETH_ALEN, (u16)em_get(m, E1000_FCT));
+	put_be16(frame + ETH_HLEN, PAUSE_OPCODE);
+	put_be16(frame + ETH_HLEN + 2, m->rx.xoff_sent ? (u16)em_get(m, E1000_FCTTV) : 0);
+	em_stat_add(m, m->rx.xoff_sent ? E1000_XOFFTXC : E1000_XONTXC, 1);
+	m->cfg.ops->xmit(m->cfg.ctx, &f);
+}
+
+static bool to_fifo(struct e1000_model *m, const u8 *data, u32 len)
+{
+	struct em_rx *r = &m->rx;
+	struct em_fifo_frame *f;
+
+	if (r->fifo_bytes + len > EM_RX_FIFO)
+		return false;
+	f = malloc(sizeof(*f) + len);
+	if (!f)
+		return false;
+	f->next = NULL;
+	f->len = len;
+	memcpy(f->data, data, len);
+	*r->fifo_tail = f;
+	r->fifo_tail = &f->next;
+	r->fifo_bytes += len;
+	em_stat_add(m, E1000_RNBC, 1);
+	flow_control(m);
+	return true;
+}
+
+static void rx_fifo_pop(struct em_rx *r)
+{
+	struct em_fifo_frame *f = r->fifo;
+
+	r->fifo = f->next;
+	if (!r->fifo)
+		r->fifo_tail = &r->fifo;
+	r->fifo_bytes -= f->len;
+	free(f);
+}
+
+void em_rx_drain(struct e1000_model *m)
+{
+	struct em_rx *r = &m->rx;
+
+	while (r->fifo && to_memory(m, r->fifo->data, r->fifo->len, false))
+		rx_fifo_pop(r);
+	flow_control(m);
+}
+
+/* A MAC control frame. true: it ends here. */
+static bool control_frame(struct e1000_model *m, const u8 *data, u32 len)
+{
+	u32 rctl = em_get(m, E1000_RCTL), quanta;
+
+	if (len < PAUSE_MIN || get_be16(data + 12) != em_get(m, E1000_FCT))
+		return false;
+	quanta = get_be16(data + ETH_HLEN + 2);
+	if (get_be16(data + ETH_HLEN) != PAUSE_OPCODE) {
+		em_stat_add(m, E1000_FCRUC, 1);
+	} else if (em_get(m, E1000_CTRL) & E1000_CTRL_RFCE) {
+		em_stat_add(m, quanta ? E1000_XOFFRXC : E1000_XONRXC, 1);
+		em_timer_set(m, EM_T_PAUSE, m->now + (u64)quanta * EM_PAUSE_UNIT_NS);
+		*em_reg(m, E1000_STATUS) |= E1000_STATUS_TXOFF;
+	}
+	return !(rctl & E1000_RCTL_PMCF) || (rctl & E1000_RCTL_DPF);
+}
+
+/* -- from the wire ------------------------------------------------------------------------------ */
+static bool too_long(const struct e1000_model *m, const u8 *data, u32 len)
+{
+	if (em_get(m, E1000_RCTL) & E1000_RCTL_LPE)
+		return len + E1000_FCS_LEN > E1000_MAX_FRAME;
+	return len > 1514u + (em_frame_tagged(m, data, len) ? VLAN_TAG_LEN : 0u);
+}
+
+static bool wanted(const struct e1000_model *m, const u8 *data, u32 len)
+{
+	bool imperfect;
+
+	if (!em_filter(m, data, &imperfect))
+		return false;
+	return !em_frame_tagged(m, data, len) || em_vlan_filter(m, get_be16(data + ETH_HLEN));
+}
+
+static enum e1000_rx_result receive(struct e1000_model *m, u8 *data, u32 len, bool bad_fcs)
+{
+	em_stat_add(m, E1000_TPR, 1);
+	em_stat_add64(m, E1000_TORL, len + E1000_FCS_LEN);
+	if (bad_fcs) {
+		em_stat_add(m, E1000_CRCERRS, 1);
+		if (!(em_get(m, E1000_RCTL) & E1000_RCTL_SBP))
+			return E1000_RX_DROPPED;
+	}
+	if (control_frame(m, data, len) || !wanted(m, data, len))
+		return E1000_RX_FILTERED;
+	if (too_long(m, data, len)) {
+		em_stat_add(m, E1000_ROC, 1);
+		return E1000_RX_DROPPED;
+	}
+	if ((m->rx.fifo || !to_memory(m, data, len, bad_fcs)) && !to_fifo(m, data, len)) {
+		em_stat_add(m, E1000_MPC, 1);
+		m->count.rx_overruns++;
+		em_cause(m, E1000_ICR_RXO);
+		return E1000_RX_DROPPED;
+	}
+	if (!bad_fcs)
+		em_stat_rx(m, data, len + E1000_FCS_LEN);
+	return E1000_RX_OK;
+}
+
+enum e1000_rx_result e1000_model_receive(struct e1000_model *m, const struct e1000_rx_frame *f,
+					 u64 now_ns)
+{
+	u8 padded[EM_MIN_FRAME] = { 0 };
+	u8 *data = f->data;
+	u32 len = f->len;
+
+	m->now = now_ns;
+	if (!e1000_model_rx_enabled(m) || len < ETH_HLEN)
+		return E1000_RX_FILTERED;
+	if (f->csum_start && f->csum_start < len)
+		em_insert_checksum(data, len, f->csum_start, 0,
+				   (u32)f->csum_start + f->csum_offset, true);
+	if (len < EM_MIN_FRAME) { /* the link's other end pads */
+		memcpy(padded, data, len);
+		data = padded;
+		len = EM_MIN_FRAME;
+	}
+	return receive(m, data, len, f->bad_fcs);
+}
+
+bool e1000_model_rx_enabled(const struct e1000_model *m)
+{
+	return (em_get(m, E1000_RCTL) & E1000_RCTL_EN) && (e1000_model_link(m) || em_loopback(m));
+}
+
+u32 e1000_model_rx_room(const struct e1000_model *m)
+{
+	u32 each = (1522 + em_rx_bufsize(m) - 1) / em_rx_bufsize(m);
+
+	return m->rx.fifo ? 0 : em_ring_avail(m, &m->rx.ring) / each;
+}
+
+void em_rx_reset(struct e1000_model *m)
+{
+	struct em_rx *r = &m->rx;
+
+	while (r->fifo)
+		rx_fifo_pop(r);
+	r->nr_wb = 0;
+	r->low = r->xoff_sent = r->pause_due = r->ring.halted = false;
+}
+
+void em_rdt_write(struct e1000_model *m, u32 off, u32 v)
+{
+	*em_reg(m, off) = v & 0xffff;
+	m->rx.low = false;
+	if (m->rx.fifo)
+		em_kick(m);
+}
+
+void em_rctl_write(struct e1000_model *m, u32 off, u32 v)
+{
+	bool was = em_get(m, off) & E1000_RCTL_EN, is = v & E1000_RCTL_EN;
+
+	*em_reg(m, off) = v & 0x06dfb3feu;
+	if (was != is)
+		em_rx_reset(m);
+	em_kick(m);
+}

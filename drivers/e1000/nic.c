@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Puts driver, model and wire together. The model runs as deferred work of the net: a doorbell, an
+ * interrupt, a timer and a readable wire all queue the same work, so that neither driver nor model
+ * is ever entered from within the other.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "drivers/e1000/nic.h"
+#include "drivers/e1000/regs.h"
+#include "wire/wire.h"
+
+enum { WIRE_BUDGET = 64 };
+#define AUTONEG_NS (2 * NSEC_PER_MSEC) /* copper takes seconds; nobody needs to wait that long */
+
+void nic_kick(struct e1000_nic *nic)
+{
+	queue_work(nic->net, &nic->work);
+}
+
+/* -- the driver's side: struct e1000_hw -------------------------------------------------- */
+static u32 nic_rd32(void *ctx, u32 off)
+{
+	struct e1000_nic *nic = ctx;
+
+	return (u32)e1000_model_read(nic->model, off, 4, nic->net->now);
+}
+
+static void nic_wr32(void *ctx, u32 off, u32 value)
+{
+	struct e1000_nic *nic = ctx;
+
+	e1000_model_write(nic->model, off, 4, value, nic->net->now);
+	if (off == E1000_RDT && nic->rx_waits)
+		nic_kick(nic);
+}
+
+static int nic_dma_alloc(void *ctx, size_t len, size_t align, struct e1000_dma *dma)
+{
+	struct e1000_nic *nic = ctx;
+	size_t size = (len + align - 1) & ~(align - 1);
+	int err;
+
+	dma->cpu = aligned_alloc(align, size);
+	if (!dma->cpu)
+		return -ENOMEM;
+	memset(dma->cpu, 0, size);
+	dma->len = len;
+	err = iommu_map(&nic->iommu, dma->cpu, (u32)len, true, &dma->bus);
+	if (err)
+		free(dma->cpu);
+	return err;
+}
+
+static void nic_dma_free(void *ctx, struct e1000_dma *dma)
+{
+	free(iommu_unmap(&((struct e1000_nic *)ctx)->iommu, dma->bus));
+}
+
+static int nic_dma_map(void *ctx, void *cpu, u32 len, bool to_cpu, u64 *bus)
+{
+	return iommu_map(&((struct e1000_nic *)ctx)->iommu, cpu, len, to_cpu, bus);
+}
+
+static void nic_dma_unmap(void *ctx, u64 bus)
+{
+	iommu_unmap(&((struct e1000_nic *)ctx)->iommu, bus);
+}
+
+static void nic_irq_done(void *ctx)
+{
+	(void)ctx; /* a level: still high, and the work sees it */
+}
+
+static void nic_delay_us(void *ctx, u32 us)
+{
+	(void)ctx; /* the model needs no time for what a driver waits for in this way */
+	(void)us;
+}
+
+/* -- the model's side --------------------------------------------------------------------- */
+static void *nic_translate(void *ctx, u64 bus, u32 len, bool write)
+{
+	return iommu_translate(&((struct e1000_nic *)ctx)->iommu, bus, len, write);
+}
+
+static void nic_irq(void *ctx, bool level)
+{
+	struct e1000_nic *nic = ctx;
+
+	nic->irq = level;
+	if (level)
+		nic_kick(nic);
+}
+
+/* A link partner obeys PAUSE and passes nothing of it on (802.3 annex 31B). */
+static bool is_pause(struct e1000_nic *nic, const struct e1000_frame *f)
+{
+	const u8 *p = f->vec[0].base;
+
+	if (f->vec[0].len < ETH_HLEN + 4 || get_be16(p + 12) != ETH_TYPE_PAUSE ||
+	    get_be16(p + 14) != 1)
+		return false;
+	nic->paused_until = nic->net->now + get_be16(p + 16) * 512ull;
+	return true;
+}
+
+static void nic_xmit(void *ctx, const struct e1000_frame *f)
+{
+	struct e1000_nic *nic = ctx;
+
+	if (!is_pause(nic, f) && !nic->wire->send(nic, f))
+		nic->lost++;
+}
+
+static void nic_model_kick(void *ctx)
+{
+	nic_kick(ctx);
+}
+
+bool nic_rx_ready(struct e1000_nic *nic)
+{
+	if (!e1000_model_rx_enabled(nic->model))
+		return true; /* thrown away at once */
+	return nic->paused_until <= nic->net->now && e1000_model_rx_room(nic->model);
+}
+
+void nic_receive(struct e1000_nic *nic, const struct e1000_rx_frame *f)
+{
+	e1000_model_receive(nic->model, f, nic->net->now);
+}
+
+static void arm(struct e1000_nic *nic)
+{
+	u64 at = e1000_model_deadline(nic->model);
+
+	if (nic->rx_waits && nic->paused_until > nic->net->now)
+		at = min(at, nic->paused_until);
+	if (at == U64_MAX)
+		del_timer(&nic->timer);
+	else
+		mod_timer(&nic->timer, at);
+}
+
+static void nic_work(struct work_struct *work)
+{
+	struct e1000_nic *nic = container_of(work, struct e1000_nic, work);
+	bool more = e1000_model_run(nic->model, nic->net->now);
+
+	if (nic->wire_ready || nic->rx_waits) {
+		nic->rx_waits = nic->wire_ready = false;
+		if (nic->wire->poll(nic, WIRE_BUDGET)) {
+			nic->rx_waits = !nic_rx_ready(nic);
+			nic->wire_ready = more = more || !nic->rx_waits;
+		}
+	}
+	if (nic->irq && nic->dev)
+		e1000_interrupt(nic->dev);
+	arm(nic);
+	if (more)
+		nic_kick(nic);
+}
+
+static void nic_timer(struct timer_list *t)
+{
+	struct e1000_nic *nic = from_timer(nic, t, timer);
+
+	nic_kick(nic);
+}
+
+/* -- life ------------------------------------------------------------------------------------ */
+static void nic_removed(void *ctx)
+{
+	struct e1000_nic *nic = ctx;
+
+	cancel_work(&nic->work);
+	del_timer(&nic->timer);
+	if (nic->wire)
+		nic->wire->close(nic);
+	e1000_model_destroy(nic->model);
+	free(nic);
+}
+
+static const struct e1000_model_ops nic_model_ops = {
+	.translate = nic_translate,
+	.irq = nic_irq,
+	.xmit = nic_xmit,
+	.kick = nic_model_kick,
+};
+
+static int make_model(struct e1000_nic *nic, const u8 *mac, u32 offers)
+{
+	struct e1000_model_cfg cfg = { .ops = &nic_model_ops, .ctx = nic, .autoneg_ns = AUTONEG_NS,
+				       .wire = offers };
+	u64 r = net_rand64(nic->net);
+
+	memcpy(cfg.mac, mac, ETH_ALEN);
+	if (eth_addr_is_zero(mac)) {
+		memcpy(cfg.mac, &r, ETH_ALEN);
+		cfg.mac[0] = (u8)((cfg.mac[0] & 0xfc) | 2); /* local, unicast */
+	}
+	nic->model = e1000_model_create(&cfg);
+	return nic->model ? 0 : -ENOMEM;
+}
+
+static int open_wire(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers)
+{
+	static int (*const open[])(struct e1000_nic *, const struct e1000_config *, u32 *) = {
+		[E1000_WIRE_TAP] = wire_tap_open,
+		[E1000_WIRE_PCAP] = wire_pcap_open,
+		[E1000_WIRE_PAIR] = wire_pair_open,
+	};
+
+	return open[cfg->wire](nic, cfg, offers);
+}
+
+static int probe(struct e1000_nic *nic, const struct e1000_config *cfg)
+{
+	struct e1000_probe p = {
+		.hw = { .ctx = nic, .rd32 = nic_rd32, .wr32 = nic_wr32, .dma_alloc = nic_dma_alloc,
+			.dma_free = nic_dma_free, .dma_map = nic_dma_map,
+			.dma_unmap = nic_dma_unmap, .irq_done = nic_irq_done,
+			.delay_us = nic_delay_us },
+		.name = cfg->name, .mtu = cfg->mtu ? cfg->mtu : nic->wire_mtu,
+		.removed = nic_removed,
+	};
+
+	return e1000_probe(nic->net, &p, &nic->dev);
+}
+
+int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev)
+{
+	struct e1000_nic *nic = calloc(1, sizeof(*nic));
+	u32 offers = 0;
+	int err;
+
+	if (!nic)
+		return -ENOMEM;
+	nic->net = net;
+	nic->fd = -1;
+	work_init(&nic->work, nic_work);
+	timer_setup(&nic->timer, net, nic_timer);
+	iommu_init(&nic->iommu, net_rand64(net));
+	err = open_wire(nic, cfg, &offers);
+	if (!err)
+		err = make_model(nic, cfg->mac, offers);
+	if (!err)
+		err = probe(nic, cfg);
+	if (err) {
+		nic_removed(nic);
+		return err;
+	}
+	nic->wire_ready = true;
+	if (cfg->wire == E1000_WIRE_PAIR)
+		wire_pair_join(nic);
+	*dev = nic->dev;
+	return 0;
+}
+
+static struct e1000_nic *nic_of(const struct net_device *dev)
+{
+	return e1000_hw_ctx(dev);
+}
+
+int e1000_fd(const struct net_device *dev)
+{
+	return nic_of(dev)->fd;
+}
+
+void e1000_wire_ready(struct net_device *dev)
+{
+	struct e1000_nic *nic = nic_of(dev);
+
+	nic->wire_ready = true;
+	if (!nic->rx_waits)
+		nic_kick(nic);
+}

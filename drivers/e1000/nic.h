@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An emulated NIC in this process: driver, model, memory between them, and a wire. */
+#ifndef NETSTACK_DRIVERS_E1000_NIC_H
+#define NETSTACK_DRIVERS_E1000_NIC_H
+
+#include "core/core.h"
+#include "drivers/drivers.h"
+#include "drivers/e1000/driver.h"
+#include "drivers/e1000/iommu.h"
+#include "drivers/e1000/model.h"
+
+struct e1000_nic;
+
+/* What the NIC's cable is plugged into. */
+struct wire_ops {
+	/* Sends a frame of the model's. false: it is lost. */
+	bool (*send)(struct e1000_nic *nic, const struct e1000_frame *f);
+	/* Hands frames to nic_receive(), at most budget. true: more are waiting. */
+	bool (*poll)(struct e1000_nic *nic, u32 budget);
+	void (*close)(struct e1000_nic *nic);
+};
+
+struct e1000_nic {
+	struct net *net;
+	struct net_device *dev;
+	struct e1000_model *model;
+	struct iommu iommu;
+	struct work_struct work;
+	struct timer_list timer;
+	bool irq;		/* level of the interrupt line */
+	bool wire_ready;	/* the wire may have frames */
+	bool rx_waits;		/* for descriptors; the doorbell of the receive ring wakes it */
+	u64 paused_until;	/* the model asked the link partner to be silent */
+	u64 lost;		/* frames that the wire did not take */
+
+	const struct wire_ops *wire;
+	void *wire_priv;
+	int fd;			/* -1: nothing to wait for */
+	u32 wire_mtu;		/* 0: unknown */
+};
+
+/* false: no descriptors (or a pause) now; the frame was not looked at */
+bool nic_rx_ready(struct e1000_nic *nic);
+void nic_receive(struct e1000_nic *nic, const struct e1000_rx_frame *f);
+void nic_kick(struct e1000_nic *nic);
+
+/* Each opens a wire for nic: 0 or -errno, *offers is what it takes (E1000_WIRE_*). */
+int wire_tap_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);
+int wire_pcap_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);
+int wire_pair_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);
+/* The NIC is there: plugs the cable in at both ends, or leaves it open until the other one comes. */
+void wire_pair_join(struct e1000_nic *nic);
+
+#endif

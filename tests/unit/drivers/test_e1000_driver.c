@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Two emulated NICs on one cable, in virtual time: what one's driver is given comes out of the
+ * other's, once, in order, intact. Driver, model, memory translation and interrupts are the real
+ * ones.
+ */
+#include <errno.h>
+
+#include "drivers/e1000/nic.h"
+#include "drivers/e1000/regs.h"
+#include "tests/unit/fixture.h"
+#include "wire/wire.h"
+
+enum { TYPE_TEST = 0x88b5, KEEP_MAX = 64 };
+
+static struct fixture f;
+static struct net *net;
+static struct net_device *a, *b;
+static u32 next_tx, next_rx, received, max_gap;
+static struct {
+	u8 data[2048];
+	u32 len;
+	u16 tci, vlan;
+	u8 summed;
+} kept[KEEP_MAX];
+static u32 nr_kept;
+
+static struct e1000_nic *nic(struct net_device *dev)
+{
+	return e1000_hw_ctx(dev);
+}
+
+/* Each octet of a frame follows from its number. */
+static u8 octet(u32 n, u32 i)
+{
+	return (u8)(n * 131 + i * 7 + (i >> 8));
+}
+
+static void on_test(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
+{
+	u8 buf[16384];
+	u32 n, len, i;
+
+	(void)pt;
+	cr_assert_eq(dev, b);
+	skb_copy_bits(skb, 0, buf, skb->len);
+	n = get_be32(buf);
+	len = get_be32(buf + 4);
+	cr_assert_geq(n, next_rx, "frame %u came twice or late (%u)", n, next_rx);
+	max_gap = max(max_gap, n - next_rx);
+	next_rx = n + 1;
+	cr_assert_geq(skb->len, len);
+	for (i = 8; i < len; i++)
+		cr_assert_eq(buf[i], octet(n, i), "frame %u octet %u", n, i);
+	received++;
+	consume_skb(skb);
+}
+
+static void on_ip(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
+{
+	(void)dev, (void)pt;
+	cr_assert_lt(nr_kept, KEEP_MAX);
+	cr_assert_leq(skb->len, sizeof(kept[0].data));
+	kept[nr_kept].len = skb->len;
+	kept[nr_kept].tci = skb->vlan_tci;
+	kept[nr_kept].vlan = skb->vlan_proto;
+	kept[nr_kept].summed = skb->ip_summed;
+	skb_copy_bits(skb, 0, kept[nr_kept++].data, skb->len);
+	consume_skb(skb);
+}
+
+static struct packet_type pt_test = { .type = TYPE_TEST, .func = on_test };
+static struct packet_type pt_ip4 = { .type = ETH_TYPE_IP4, .func = on_ip };
+static struct packet_type pt_ip6 = { .type = ETH_TYPE_IP6, .func = on_ip };
+
+static struct net_device *card(const char *name, u8 last)
+{
+	struct e1000_config cfg = { .wire = E1000_WIRE_PAIR, .wire_name = "cable", .name = name,
+				    .mac = { 2, 0, 0, 0, 0, last } };
+	struct net_device *dev;
+
+	cr_assert_eq(e1000_create(net, &cfg, &dev), 0);
+	return dev;
+}
+
+static void setup(void)
+{
+	net = fixture_net_new(&f, 3);
+	a = card("eth0", 1);
+	b = card("eth1", 2);
+	cr_assert_eq(dev_open(a), 0);
+	cr_assert_eq(dev_open(b), 0);
+	cr_assert_not(a->carrier, "negotiation takes its time");
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	cr_assert(a->carrier && b->carrier);
+	dev_add_pack(net, &pt_test);
+	dev_add_pack(net, &pt_ip4);
+	dev_add_pack(net, &pt_ip6);
+	next_tx = next_rx = received = max_gap = nr_kept = 0;
+}
+
+static void teardown(void)
+{
+	dev_remove_pack(&pt_test);
+	dev_remove_pack(&pt_ip4);
+	dev_remove_pack(&pt_ip6);
+	unregister_netdev(a);
+	unregister_netdev(b);
+	fixture_net_free(&f);
+}
+
+TestSuite(e1000, .init = setup, .fini = teardown);
+
+static struct sk_buff *headed(u32 size, u16 type)
+{
+	struct sk_buff *skb = alloc_skb(net, size + ETH_HLEN + 64);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, 64);
+	skb->dev = a;
+	eth_addr_copy(skb_put(skb, ETH_ALEN), b->dev_addr);
+	skb_put_data(skb, a->dev_addr, ETH_ALEN);
+	put_be16(skb_put(skb, 2), type);
+	skb->protocol = type;
+	return skb;
+}
+
+/* A frame of len octets behind the Ethernet header, some of them in pages. false: not taken. */
+static bool send_test(struct prng *p, u32 len)
+{
+	u32 n = next_tx++, linear = 8 + prng_below(p, len - 7), i;
+	struct sk_buff *skb = headed(len, TYPE_TEST);
+	u8 data[16384];
+
+	if (!skb)
+		return false;
+	put_be32(data, n);
+	put_be32(data + 4, len);
+	for (i = 8; i < len; i++)
+		data[i] = octet(n, i);
+	skb_put_data(skb, data, linear);
+	while (linear < len) {
+		bool last = skb_shinfo(skb)->nr_frags == 9;
+		u32 part = last ? len - linear : 1 + prng_below(p, len - linear);
+		struct page *page = page_alloc(net);
+
+		if (!page) {
+			consume_skb(skb);
+			return false;
+		}
+		memcpy(page->data, data + linear, part);
+		skb_add_frag(skb, page, 0, part);
+		page_put(page);
+		linear += part;
+	}
+	return !dev_queue_xmit(skb);
+}
+
+static void some_time(struct prng *p)
+{
+	if (prng_chance(p, 1, 3))
+		net_run(net, net->now, 1 + (int)prng_below(p, 40));
+	else if (prng_chance(p, 1, 2))
+		fixture_advance(net, prng_below(p, 200) * NSEC_PER_USEC);
+	else
+		net_run(net, net->now + prng_below(p, 50000), 0);
+}
+
+/* The rings wrap a hundred times; queues fill; nothing is lost, twice or out of order. */
+Test(e1000, nothing_is_lost_or_seen_twice)
+{
+	struct prng p;
+	u32 step, k, taken = 0;
+
+	prng_seed(&p, 5);
+	cr_assert_eq(dev_set_mtu(a, 9000), 0);
+	cr_assert_eq(dev_set_mtu(b, 9000), 0);
+	for (step = 0; step < 1500; step++) {
+		u32 burst = prng_chance(&p, 1, 20) ? 300 : prng_below(&p, 30);
+
+		for (k = 0; k < burst; k++) {
+			if (send_test(&p, 46 + prng_below(&p, prng_chance(&p, 1, 4) ? 8900 : 1400)))
+				taken++;
+			else
+				next_tx--;
+		}
+		some_time(&p);
+	}
+	fixture_advance(net, NSEC_PER_SEC);
+	cr_assert_gt(taken, 20000);
+	cr_assert_eq(received, taken);
+	cr_assert_eq(max_gap, 0);
+	cr_assert_eq(nic(a)->iommu.faults + nic(b)->iommu.faults, 0, "nobody touched what was not lent");
+}
+
+/* Interfaces go down and up, allocations fail: frames may be lost, never doubled or damaged. */
+Test(e1000, resets_and_failing_memory)
+{
+	struct prng p;
+	u32 step, k, before;
+
+	prng_seed(&p, 6);
+	for (step = 0; step < 1500; step++) {
+		f.fail_chance = prng_chance(&p, 1, 4) ? 300 : 0;
+		for (k = prng_below(&p, 40); k; k--)
+			send_test(&p, 46 + prng_below(&p, 1400));
+		some_time(&p);
+		f.fail_chance = 0;
+		if (prng_chance(&p, 1, 30)) {
+			struct net_device *dev = prng_chance(&p, 1, 2) ? a : b;
+
+			cr_assert_eq(dev_close(dev), 0);
+			some_time(&p);
+			cr_assert_eq(dev_open(dev), 0);
+			fixture_advance(net, 5 * NSEC_PER_MSEC);
+		}
+	}
+	fixture_advance(net, NSEC_PER_SEC);
+	before = received;
+	cr_assert_gt(before, 1000);
+	for (k = 0; k < 100; k++)
+		cr_assert(send_test(&p, 1000));
+	fixture_advance(net, NSEC_PER_SEC);
+	cr_assert_eq(received, before + 100, "all is well again");
+	cr_assert_eq(nic(a)->iommu.faults + nic(b)->iommu.faults, 0);
+}
+
+/* -- offloads: the hardware cuts as the stack itself would ------------------------------------ */
+static struct sk_buff *tcp_packet(bool v6, u32 payload, u16 mss)
+{
+	u32 iph = v6 ? IP6_HLEN : IP4_HLEN, i, l4 = TCP_HLEN + payload;
+	struct sk_buff *skb = headed(iph + l4, v6 ? ETH_TYPE_IP6 : ETH_TYPE_IP4);
+	u8 *ip = skb_put(skb, iph), *th;
+
+	memset(ip, 0, iph);
+	skb->network_header = (u16)(ip - skb->head);
+	if (v6) {
+		ip[0] = 0x60;
+		put_be16(ip + 4, (u16)l4);
+		ip[6] = IP_PROTO_TCP;
+		ip[7] = 64;
+		ip[23] = 1, ip[39] = 2;
+	} else {
+		ip[0] = 0x45;
+		put_be16(ip + 2, (u16)(iph + l4));
+		put_be16(ip + 4, 0xfffe); /* wraps */
+		ip[8] = 64, ip[9] = IP_PROTO_TCP, ip[12] = 10, ip[16] = 10, ip[15] = 1, ip[19] = 2;
+		memcpy(ip + 10, &(be16){ ip_fast_csum(ip, 5).raw }, 2);
+	}
+	th = skb_put(skb, TCP_HLEN);
+	skb->transport_header = (u16)(th - skb->head);
+	memset(th, 0, TCP_HLEN);
+	put_be16(th, 1000);
+	put_be16(th + 2, 80);
+	put_be32(th + 4, 0xfffffff0);
+	th[12] = 0x50, th[13] = TCPHDR_ACK | TCPHDR_PSH | TCPHDR_FIN;
+	put_be16(th + 16, (u16)~be16_get(v6 ? csum_ipv6_magic(ip + 8, ip + 24, l4, IP_PROTO_TCP, 0) :
+					      csum_tcpudp_magic(ip + 12, ip + 16, l4, IP_PROTO_TCP, 0)));
+	for (i = 0; i < payload; i++)
+		*(u8 *)skb_put(skb, 1) = octet(9, i);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb->transport_header;
+	skb->csum_offset = 16;
+	if (payload > mss) {
+		skb_shinfo(skb)->gso_size = mss;
+		skb_shinfo(skb)->gso_segs = (u16)((payload + mss - 1) / mss);
+		skb_shinfo(skb)->gso_type = v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
+	}
+	return skb;
+}
+
+static void same_with_and_without(bool v6, u32 payload, u16 tci)
+{
+	netdev_features_t all = a->features;
+	u32 half = 0, i;
+	struct sk_buff *skb;
+
+	dev_set_features(b, b->features & ~(netdev_features_t)NETIF_F_GRO);
+	nr_kept = 0;
+	for (i = 0; i < 2; i++) {
+		skb = tcp_packet(v6, payload, 1400);
+		if (tci) {
+			skb->vlan_proto = ETH_TYPE_VLAN;
+			skb->vlan_tci = tci;
+		}
+		dev_queue_xmit(skb);
+		fixture_advance(net, NSEC_PER_MSEC);
+		half = i ? half : nr_kept;
+		dev_set_features(a, all & ~(netdev_features_t)(NETIF_F_ALL_TSO | NETIF_F_ALL_CSUM |
+							      NETIF_F_VLAN_TX));
+		fixture_settle(net);
+	}
+	dev_set_features(a, all);
+	cr_assert_eq(half, (payload + 1399) / 1400);
+	cr_assert_eq(nr_kept, 2 * half);
+	for (i = 0; i < half; i++) {
+		cr_assert_eq(kept[i].len, kept[half + i].len);
+		cr_assert_arr_eq(kept[i].data, kept[half + i].data, kept[i].len, "segment %u", i);
+		cr_assert_eq(kept[i].summed, CHECKSUM_UNNECESSARY);
+		cr_assert_eq(kept[half + i].summed, CHECKSUM_UNNECESSARY);
+		cr_assert_eq(kept[i].tci, tci);
+		cr_assert_eq(kept[half + i].tci, kept[i].tci);
+	}
+}
+
+Test(e1000, segmentation_equals_software)
+{
+	bool v6;
+
+	for (v6 = false;; v6 = true) {
+		same_with_and_without(v6, 100, 0);
+		same_with_and_without(v6, 1400, 0);
+		same_with_and_without(v6, 1401, 0);
+		same_with_and_without(v6, 33333, 0);
+		same_with_and_without(v6, 5000, 0x6123);
+		if (v6)
+			break;
+	}
+}
+
+Test(e1000, watchdog_resets_a_transmitter_that_hangs)
+{
+	struct e1000_info info;
+	struct prng p;
+	u32 k;
+
+	prng_seed(&p, 8);
+	e1000_model_set_bus_master(nic(a)->model, false);
+	for (k = 0; k < 5; k++)
+		cr_assert(send_test(&p, 500));
+	fixture_advance(net, 10 * NSEC_PER_SEC);
+	cr_assert_eq(received, 0);
+	e1000_get_info(a, &info);
+	cr_assert_geq(info.tx_timeouts, 1);
+	e1000_model_set_bus_master(nic(a)->model, true);
+	fixture_advance(net, 5 * NSEC_PER_SEC);
+	for (k = 0; k < 5; k++)
+		cr_assert(send_test(&p, 500));
+	fixture_advance(net, NSEC_PER_SEC);
+	cr_assert_eq(received, 5);
+}
+
+/* More than the rings and the queue hold: it waits where it should, and the wake-up comes. */
+Test(e1000, back_pressure)
+{
+	struct prng p;
+	u32 k, taken = 0;
+
+	prng_seed(&p, 9);
+	for (k = 0; k < 900; k++)
+		taken += send_test(&p, 1000);
+	cr_assert(a->tx_stopped);
+	fixture_advance(net, NSEC_PER_SEC);
+	cr_assert_not(a->tx_stopped);
+	cr_assert_eq(received, taken);
+}
+
+Test(e1000, cable_out_and_in)
+{
+	struct prng p;
+
+	prng_seed(&p, 10);
+	e1000_model_set_cable(nic(a)->model, false, net->now);
+	fixture_advance(net, NSEC_PER_MSEC);
+	cr_assert_not(a->carrier);
+	cr_assert(send_test(&p, 500), "waits for the link");
+	e1000_model_set_cable(nic(a)->model, true, net->now);
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	cr_assert(a->carrier);
+	cr_assert_eq(received, 1);
+}
+
+/* Groups are filtered by hash, the others' frames by address; promiscuous takes all. */
+Test(e1000, receive_filters)
+{
+	static const u8 group[6] = { 1, 0, 0x5e, 1, 2, 3 };
+	struct prng p;
+	u32 before;
+
+	prng_seed(&p, 11);
+	memcpy(b->dev_addr, group, 6); /* what send_test() addresses */
+	send_test(&p, 100);
+	fixture_advance(net, NSEC_PER_MSEC);
+	cr_assert_eq(received, 0);
+	cr_assert_eq(dev_mc_add(b, group), 0);
+	send_test(&p, 100);
+	fixture_advance(net, NSEC_PER_MSEC);
+	cr_assert_eq(received, 1);
+	dev_mc_del(b, group);
+	before = (u32)b->stats.rx_packets;
+	send_test(&p, 100);
+	fixture_advance(net, NSEC_PER_MSEC);
+	cr_assert_eq(b->stats.rx_packets, before, "the hardware keeps it");
+	dev_set_promiscuity(b, 1);
+	send_test(&p, 100);
+	fixture_advance(net, NSEC_PER_MSEC);
+	cr_assert_eq(b->stats.rx_packets, before + 1);
+}
+
+Test(e1000, ethtool_data)
+{
+	struct e1000_reg_value regs[64];
+	struct e1000_info info;
+	struct prng p;
+	u16 words[64];
+	u64 value, packets = 0;
+	const char *name;
+	u32 i, n;
+
+	prng_seed(&p, 12);
+	for (i = 0; i < 10; i++)
+		send_test(&p, 1000);
+	fixture_advance(net, NSEC_PER_SEC);
+	for (i = 0; (name = e1000_get_stat(a, i, &value)); i++)
+		if (!strcmp(name, "tx_packets"))
+			packets = value;
+	cr_assert_eq(packets, 10);
+	n = e1000_get_regs(a, regs, ARRAY_SIZE(regs));
+	cr_assert_gt(n, 20);
+	for (i = 0; i < n; i++)
+		if (regs[i].off == E1000_STATUS)
+			cr_assert(regs[i].value & E1000_STATUS_LU);
+	cr_assert_eq(e1000_get_eeprom(a, words, 64), 0);
+	cr_assert_eq(words[0], 0x0002);
+	e1000_get_info(a, &info);
+	cr_assert_eq(info.speed, 1000);
+	cr_assert(info.rx_pause && info.tx_pause && info.full_duplex);
+	cr_assert_eq(e1000_self_test(a), -EBUSY);
+	dev_close(a);
+	cr_assert_eq(e1000_self_test(a), 0);
+	cr_assert_eq(e1000_set_coalesce(a, 1u << 31, 0, 0), -EINVAL);
+	cr_assert_eq(e1000_set_coalesce(a, 50000, 20000, 50000), 0);
+	dev_open(a);
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	for (i = 0; i < 10; i++)
+		send_test(&p, 1000);
+	fixture_advance(net, NSEC_PER_SEC);
+	cr_assert_eq(received, 20);
+}
+
+/* How often the driver asks the hardware, per packet of a stream. Printed, and bounded. */
+Test(e1000, register_accesses_per_packet)
+{
+	struct e1000_info before, after;
+	struct prng p;
+	u64 accesses;
+	u32 k;
+
+	prng_seed(&p, 13);
+	e1000_get_info(b, &before);
+	for (k = 0; k < 1984; k++) {
+		send_test(&p, 1400);
+		if (k % 32 == 31)
+			fixture_advance(net, 100 * NSEC_PER_USEC);
+	}
+	e1000_get_info(b, &after);
+	accesses = after.reg_reads + after.reg_writes - before.reg_reads - before.reg_writes;
+	printf("# receive, bursts of 32: %.3f register accesses per packet\n",
+	       (double)accesses / received);
+	cr_assert_eq(received, 1984);
+	cr_assert_lt(accesses, received);
+}
