@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * connect() of a TCP socket: the request that travels as the first bytes of the stream, the wait
- * for the end of the handshake, and what a second connect() means. doc/protocol.md, section 3.
+ * for the end of the handshake, what a second connect() means, and TCP Fast Open. doc/protocol.md,
+ * section 3.
  */
 #include "shim.h"
 
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/syscall.h>
 
@@ -128,10 +130,11 @@ static void limit_sndbuf(int fd)
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &limit, sizeof(limit));
 }
 
-static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len)
+/* started: the daemon has begun the handshake already. wait: for its end. */
+static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len,
+			 bool started, bool wait)
 {
 	uint64_t tag = tag_get(fd);
-	bool wait = !fd_nonblock(fd);
 	struct request q;
 	int e;
 
@@ -151,6 +154,8 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	fd_set_kind(fd, K_CONNECTING | (k & KF_KEEP));
 	limit_sndbuf(fd);
 	request_build(&q, fd, tag, sa, len, wait);
+	if (started)
+		q.h.flags |= NSP_CONN_STARTED;
 	request_send(fd, &q, wait);
 	return wait ? connect_wait(fd, k) : fail(EINPROGRESS);
 }
@@ -165,6 +170,119 @@ static int disconnect(int fd, bool reset)
 	if (reset)
 		fd_set_kind(fd, fd_kind(fd) | KF_RESET);
 	return 0;
+}
+
+/* -- Fast Open ------------------------------------------------------------------------- */
+
+static int fastopen_rpc(int fd, const struct sockaddr *sa, socklen_t len, uint32_t flags,
+			const void *data, size_t n)
+{
+	struct nsp_fastopen_req q = { .flags = flags, .len = (uint32_t)n };
+	int e = sock_flush_opts(fd, tag_get(fd));
+
+	if (e < 0)
+		return e;
+	addr_pack(&q.dst, sa, len);
+	return rpc(NSP_NR_FASTOPEN, fd, &q, data, n, NULL, NULL, NULL);
+}
+
+static bool wants_fastopen(int fd)
+{
+	const struct nsp_opt *o = fd_find_opt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT);
+	int v = 0;
+
+	if (o && o->len == sizeof(v))
+		memcpy(&v, o + 1, sizeof(v));
+	return v;
+}
+
+/* connect() with TCP_FASTOPEN_CONNECT: at once, if the SYN is to carry the first write. */
+static int fastopen_connect(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len)
+{
+	int e = fastopen_rpc(fd, sa, len, NSP_FASTOPEN_CONNECT, NULL, 0);
+
+	if (e < 0 && e != -EINPROGRESS)
+		return fail(-e);
+	if (e)
+		return start_connect(fd, k, sa, len, true, !fd_nonblock(fd));
+	if (start_connect(fd, k, sa, len, true, false) && errno != EINPROGRESS)
+		return -1;
+	if (fd_poll(fd, POLLOUT, -1) & (POLLHUP | POLLERR))	/* not the network: the daemon */
+		return connect_failed(fd, k, stream_take_error(fd, ECONNRESET));
+	return connected(fd, fd_kind(fd));
+}
+
+static size_t gather(const struct msghdr *msg, char *buf, size_t room, size_t *total)
+{
+	size_t i, n = 0;
+
+	*total = 0;
+	for (i = 0; i < msg->msg_iovlen; i++) {
+		size_t part = msg->msg_iov[i].iov_len;
+
+		*total += part;
+		if (part > room - n)
+			part = room - n;
+		memcpy(buf + n, msg->msg_iov[i].iov_base, part);
+		n += part;
+	}
+	return n;
+}
+
+/* What the SYN did not take, once connected. */
+static ssize_t send_rest(int fd, const struct msghdr *msg, size_t done, int flags)
+{
+	ssize_t sum = (ssize_t)done, r;
+	size_t i;
+
+	for (i = 0; i < msg->msg_iovlen; i++) {
+		struct iovec iov = msg->msg_iov[i];
+		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+		if (done >= iov.iov_len) {
+			done -= iov.iov_len;
+			continue;
+		}
+		iov.iov_base = (char *)iov.iov_base + done;
+		iov.iov_len -= done;
+		done = 0;
+		r = stream_send(fd, &m, flags);
+		if (r < 0)
+			return sum ? sum : -1;
+		sum += r;
+		if ((size_t)r < iov.iov_len)
+			break;
+	}
+	return sum;
+}
+
+ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
+{
+	const struct sockaddr *sa = msg->msg_name;
+	bool wait = !(flags & MSG_DONTWAIT) && !fd_nonblock(fd);
+	unsigned int k = fd_kind(fd);
+	char buf[NSP_FASTOPEN_DATA_MAX];
+	size_t total, n;
+	int took;
+
+	if (!sa || msg->msg_namelen < sizeof(sa->sa_family))
+		return fail(EINVAL);
+	if (addr_wants_kernel(sa, msg->msg_namelen, false) &&
+	    !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)) {
+		took = swap_to_kernel(fd);
+		return took ? fail(-took) : real.sendmsg(fd, msg, flags | MSG_FASTOPEN);
+	}
+	n = gather(msg, buf, sizeof(buf), &total);
+	took = fastopen_rpc(fd, sa, msg->msg_namelen, 0, buf, n);
+	if (took < 0 && took != -EINPROGRESS)
+		return fail(-took);
+	if (took < 0)
+		took = 0;
+	if (start_connect(fd, k, sa, msg->msg_namelen, true, wait) && (wait || errno != EINPROGRESS))
+		return -1;
+	if (!wait)
+		return took ? took : fail(EINPROGRESS);
+	return (size_t)took < total ? send_rest(fd, msg, (size_t)took, flags) : (ssize_t)total;
 }
 
 static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len)
@@ -238,5 +356,7 @@ int stream_connect(int fd, const struct sockaddr *sa, socklen_t len)
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.connect(fd, sa, len);
 	}
-	return start_connect(fd, k, sa, len);
+	if (wants_fastopen(fd))
+		return fastopen_connect(fd, k, sa, len);
+	return start_connect(fd, k, sa, len, false, !fd_nonblock(fd));
 }

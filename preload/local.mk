@@ -5,7 +5,7 @@ preload_libnetstack_la_SOURCES = \
 	preload/init.c preload/real.c preload/tag.c preload/fdtab.c preload/rpc.c \
 	preload/sock_life.c preload/sock_conn.c preload/sock_name.c preload/sock_opt.c \
 	preload/sock_io.c preload/sock_ioctl.c preload/connect.c preload/stream.c preload/dgram.c preload/ctl.c \
-	preload/swap.c preload/route.c preload/sysc.c preload/secc.c preload/ifaddrs.c \
+	preload/linger.c preload/swap.c preload/route.c preload/sysc.c preload/secc.c preload/ifaddrs.c \
 	preload/hosts.c preload/nsort.c preload/dns.c preload/resolv.c preload/gethost.c \
 	preload/sock_rare.c preload/user.c preload/exec.c preload/poll.c
 # Never built with sanitizers: their run time cannot enter a foreign program this way.

@@ -74,7 +74,9 @@ enum {
 	KF_RESET = 0x400,   /* disconnected: ECONNRESET is to be reported */
 	KF_LOWAT = 0x800,   /* SO_RCVLOWAT above 1: the daemon may hold data back */
 	KF_INLINE = 0x1000, /* SO_OOBINLINE */
-	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE /* what a TCP socket keeps when its state changes */
+	KF_LINGER = 0x2000, /* SO_LINGER with a time: close() waits */
+	/* what a TCP socket keeps when its state changes */
+	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER
 };
 
 #define KIND(k) ((k) & K_MASK)
@@ -179,6 +181,10 @@ int channel_connect(int fd, bool stream);
 
 /* ---- connect.c, stream.c ------------------------------------------------------------------------- */
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);
+/** stream_fastopen() - sendmsg() with MSG_FASTOPEN of a socket that is not connected */
+ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags);
+/** stream_linger() - close() of a socket that has SO_LINGER with a time */
+int stream_linger(int fd);
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags);
 ssize_t stream_recv(int fd, struct msghdr *msg, int flags);
 /** stream_rx() - what a receive that returned @r really means (0 and errors) */

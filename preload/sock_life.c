@@ -65,6 +65,8 @@ int ns_close(int fd)
 
 	if (KIND(k) == K_OWN && fd_owner())
 		return fail(EBADF);
+	if (unlikely((k & KF_LINGER) && IS_TCP(k) && !shim.silent))
+		return stream_linger(fd);
 	if (k)
 		fd_forget(fd);
 	return real.close(fd);

@@ -109,6 +109,16 @@ static void set_native(int fd, int level, int name, const void *val, socklen_t l
 	errno = saved;
 }
 
+/* SO_LINGER was accepted: does close() wait? */
+static void note_linger(int fd, const void *val)
+{
+	struct linger l;
+	unsigned int k = fd_kind(fd) & ~(unsigned int)KF_LINGER;
+
+	memcpy(&l, val, sizeof(l));
+	fd_set_kind(fd, l.l_onoff && l.l_linger ? k | KF_LINGER : k);
+}
+
 static int set_tcp(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	const struct row *r = find_row(k, level, name);
@@ -136,8 +146,10 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 		val = copy;
 	}
 	if (level == SOL_SOCKET && name == SO_LINGER && !known && len == sizeof(struct linger) &&
-	    fd_remember_opt(fd, level, name, val, len))
+	    fd_remember_opt(fd, level, name, val, len)) {
+		note_linger(fd, val);
 		return 0;
+	}
 	if (!known)
 		sock_flush_opts(fd, tag);
 	if (r && (r->flags & ONEWAY))
@@ -146,6 +158,8 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 		e = set_sync(fd, level, name, val, len);
 	if (e < 0)
 		return fail(-e);
+	if (level == SOL_SOCKET && name == SO_LINGER && len >= sizeof(struct linger))
+		note_linger(fd, val);
 	if (KIND(k) == K_NEW && len <= 64)
 		fd_remember_opt(fd, level, name, val, len);
 	return 0;

@@ -259,18 +259,9 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	ssize_t r;
 
 	if (unlikely(flags & MSG_FASTOPEN)) {
-		flags &= ~MSG_FASTOPEN;
-		if (KIND(k) == K_NEW) {
-			if (!msg->msg_name)
-				return fail(EINVAL);
-			if (ns_connect(fd, msg->msg_name, msg->msg_namelen))
-				return -1;
-			k = fd_kind(fd);
-			if (KIND(k) == K_NONE)
-				return real.sendmsg(fd, &m, flags);
-		} else {
-			return fail(EISCONN);
-		}
+		if (KIND(k) == K_NEW)
+			return stream_fastopen(fd, msg, flags & ~MSG_FASTOPEN);
+		return fail(KIND(k) == K_CONNECTING && !(k & KF_FAILED) ? EALREADY : EISCONN);
 	}
 	m.msg_name = NULL;
 	m.msg_namelen = 0;

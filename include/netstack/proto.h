@@ -50,6 +50,12 @@ typedef struct nsp_addr nsp_addr;
 /* struct nsp_conn.flags */
 #define NSP_CONN_FDPASS 0x01	/* the first bytes carry the socket itself by SCM_RIGHTS */
 
+#define NSP_CONN_STARTED 0x02	/* a FASTOPEN call began it: only the descriptor comes */
+
+/* nsp_fastopen_req.flags */
+#define NSP_FASTOPEN_CONNECT 0x01
+#define NSP_FASTOPEN_DATA_MAX 16384	/* more than any SYN takes */
+
 /* struct nsp_dhello.flags */
 #define NSP_DHELLO_REPLY 0x0001	/* answer with a datagram head, type NSP_DGRAM_HELLO */
 #define NSP_DHELLO_FDPASS 0x0002	/* the packet carries the socket itself by SCM_RIGHTS */

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/channel.h"
 #include "daemon/object.h"
 
 struct request {
@@ -121,7 +122,7 @@ static void begin(struct object *o, const struct request *rq)
 		return;
 	}
 	ret = obj_make_sock(o);
-	if (!ret) {
+	if (!ret && !(rq->h.flags & NSP_CONN_STARTED)) {
 		apply_options(o, rq);
 		ret = rq->h.dst.len > sizeof(rq->h.dst.sa) ? -EINVAL :
 			sock_connect(o->sk, rq->h.dst.sa, rq->h.dst.len);
@@ -192,6 +193,10 @@ void connect_progress(struct object *o)
 	switch (sk->sk_state) {
 	case TCP_SYN_SENT:
 	case TCP_SYN_RECV:
+		if (sock_poll(sk) & SOCK_EV_OUT) {	/* the first write sends the SYN */
+			stream_open(o);
+			return;
+		}
 		if ((o->flags & (OBJ_F_HUP | OBJ_F_KEEP)) == OBJ_F_HUP)
 			obj_free(o);
 		return;
@@ -202,4 +207,32 @@ void connect_progress(struct object *o)
 	default:
 		stream_open(o);
 	}
+}
+
+/* TCP Fast Open: the handshake begins before the descriptor's request comes. */
+int call_fastopen(struct call *c)
+{
+	const struct nsp_fastopen_req *req = c->req;
+	struct object *o = c->o;
+	struct skb_vec vec = { .base = (void *)(uintptr_t)c->data, .len = c->datalen };
+	struct inet_sockaddr name;
+	struct msg m = { .vec = &vec, .nr_vec = 1, .len = c->datalen, .flags = SMSG_FASTOPEN,
+			 .name = &name, .has_name = true };
+	u16 family = 0;
+	int ret = 0;
+
+	if (!obj_is_stream(o) || req->len != c->datalen || req->len > NSP_FASTOPEN_DATA_MAX)
+		return -EINVAL;
+	if (o->state != OBJ_IDLE || !o->sk)
+		return o->state == OBJ_CONNECTING ? -EALREADY : -EISCONN;
+	if (req->dst.len > sizeof(req->dst.sa) || req->dst.len < sizeof(family))
+		return -EINVAL;
+	if (req->flags & NSP_FASTOPEN_CONNECT)
+		return sock_connect(o->sk, req->dst.sa, req->dst.len);
+	memcpy(&family, req->dst.sa, sizeof(family));
+	if (family)
+		ret = o->sk->sk_family_af->sockaddr_from(req->dst.sa, req->dst.len, &name);
+	else
+		name.family = 0;
+	return ret ? ret : (int)sock_sendmsg(o->sk, &m);
 }

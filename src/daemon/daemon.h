@@ -76,6 +76,7 @@ struct daemon {
 	struct pcap_tap *pcap;
 	struct host_fd **dev_fds;	/* one a TAP */
 	u32 nr_dev_fds;
+	struct list_head lingering;	/* closed connections that a program waits for */
 	struct list_head held;		/* listeners with held handshakes */
 	u64 probe_at;			/* when to try them again; 0: never */
 	u64 probe_ns;			/* the interval now */

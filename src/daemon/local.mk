@@ -12,6 +12,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/daemon.h \
 	src/daemon/dgram.c \
 	src/daemon/ifreq.c \
+	src/daemon/linger.c \
 	src/daemon/listen.c \
 	src/daemon/notify.c \
 	src/daemon/notify.h \

@@ -107,6 +107,8 @@ void obj_free(struct object *o)
 	struct daemon *dm = o->dm;
 	struct sock *sk = o->sk;
 
+	if (sk)
+		linger_begin(o, sk);
 	unzombie(o);
 	if (o->state == OBJ_LISTEN)
 		listener_stop(o);
@@ -366,6 +368,7 @@ void objects_exit(struct daemon *dm)
 	/* Aborting a listener may tell admitted connections, which frees their objects. */
 	while (!list_empty(&dm->objects.all))
 		obj_free(list_first_entry(&dm->objects.all, struct object, all));
+	lingerers_reap(dm, true);
 }
 
 void objects_reap(struct daemon *dm)
@@ -379,6 +382,7 @@ void objects_reap(struct daemon *dm)
 	if (now < dm->reap_at)
 		return;
 	dm->reap_at = now + NSEC_PER_SEC;
+	lingerers_reap(dm, false);
 	if (!os->nr_greeting)
 		return;
 	list_for_each_entry_safe(o, next, &os->all, all)

@@ -37,6 +37,7 @@ enum {
 	OBJ_F_HELD = 1 << 14,		/* listener on the daemon's list of held ones */
 	OBJ_F_DEAF = 1 << 15,		/* the program's writes fail */
 	OBJ_F_LET_GO = 1 << 16,		/* SO_RCVLOWAT holds nothing back now */
+	OBJ_F_LINGER = 1 << 17,		/* its close() waits for the connection's end */
 };
 
 struct dgram_stash;
@@ -131,6 +132,10 @@ void dgram_buffers_free(struct daemon *dm);
 u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *buf, u32 size);
 /* Control messages of a program. 0, -EINVAL (malformed, or one that is not supported). */
 int cmsg_get(const u8 *buf, u32 len, struct sock_cmsg *c);
+
+/* linger.c */
+void linger_begin(struct object *o, struct sock *sk);	/* before the sock is closed */
+void lingerers_reap(struct daemon *dm, bool all);
 
 /* addr.c */
 /* Neutral address in the layout of a socket's family. */

@@ -61,7 +61,7 @@ static u64 deadline(const struct daemon *dm)
 		at = min(at, dm->started_ns + READY_WAIT_NS);
 	if (dm->probe_at)
 		at = min(at, dm->probe_at);
-	if (dm->objects.nr_greeting)
+	if (dm->objects.nr_greeting || !list_empty(&dm->lingering))
 		at = min(at, dm->reap_at);
 	if (dm->server.retry_accept)
 		at = min(at, dm->server.reap_at);

@@ -76,6 +76,49 @@ def socat(lab, family, shim):
     lab.stop(s)
 
 
+FAST_SERVER = """
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.setsockopt(socket.IPPROTO_TCP, 23, 8)
+s.bind((sys.argv[1], 5600))
+s.listen()
+while True:
+    c = s.accept()[0]
+    c.sendall(c.recv(100).upper())
+    c.close()
+"""
+FAST_CLIENT = """
+import socket, sys
+addr, family = (sys.argv[1], 5600), socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+def end(s):
+    print(s.recv(100).decode(), s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 200)[5] >> 5 & 1)
+    s.close()
+for _ in range(2):
+    s = socket.socket(family)
+    s.sendto(b"hello", socket.MSG_FASTOPEN, addr)
+    end(s)
+s = socket.socket(family)
+s.setsockopt(socket.IPPROTO_TCP, 30, 1)
+s.connect(addr)
+s.sendall(b"later")
+end(s)
+"""
+
+
+@each_way
+def fastopen(lab, family, shim):
+    """TCP Fast Open against the kernel's: a cookie is learned, then data go with the SYN"""
+    addr = (HOST if shim else STACK)[family]
+    subprocess.run(["sysctl", "-qw", "net.ipv4.tcp_fastopen=3"], check=True)
+    lab.run([f"{lab.build}/netstack", "sysctl", "--control", lab.control, "net.ipv4.tcp_fastopen=3"])
+    s = lab.spawn(["python3", "-c", FAST_SERVER, addr], shim=not shim)
+    lab.wait_port(not shim, 5600, family) if not shim else time.sleep(1)
+    out = lab.run(["python3", "-c", FAST_CLIENT, addr], shim=shim).stdout.decode().split("\n")
+    lab.stop(s)
+    assert out[:3] == ["HELLO 0", "HELLO 1", "LATER 1"], out
+
+
 @families
 def ping(lab, family):
     """ping from the shim, ping of the stack; an unused address is unreachable"""

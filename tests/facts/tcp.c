@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Facts about TCP: states, errors, ends. */
+#include <time.h>
+
 #include "facts.h"
 
 static int so_error(int fd)
@@ -417,6 +419,101 @@ static void unreachable(void)
 	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
 }
 
+static ssize_t fast_send(int fd, const char *text, int port, int flags)
+{
+	struct sockaddr_storage ss = addr_of(true, port);
+
+	return sendto(fd, text, strlen(text), MSG_FASTOPEN | flags, (struct sockaddr *)&ss,
+		      addr_len());
+}
+
+static void fastopen(void)
+{
+	char buf[8];
+	int fd = open_tcp();
+
+	say("no_address", send(fd, "x", 1, MSG_FASTOPEN));
+	say("sendto", fast_send(fd, "Eabc", PEER_PORT, 0));
+	say("echo", recv(fd, buf, 3, MSG_WAITALL));
+	say("again", fast_send(fd, "x", PEER_PORT, 0));
+	say("write", write(fd, "defg", 4));
+	say("echo", recv(fd, buf, 4, MSG_WAITALL));
+}
+
+static void fastopen_nonblocking(void)
+{
+	char buf[8];
+	int fd = open_tcp();
+
+	nonblock(fd);
+	say("sendto", fast_send(fd, "Eabc", PEER_PORT, 0));
+	say_poll_for("poll", fd, POLLOUT);
+	say("write", write(fd, "Eabc", 4));
+	say_poll_for("poll", fd, POLLIN);
+	say("echo", read(fd, buf, sizeof(buf)));
+}
+
+static void fastopen_refused(void)
+{
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
+	int fd = open_tcp();
+
+	say("unspec", sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&ss, addr_len()));
+	say("short", sendto(fd, "x", 1, MSG_FASTOPEN,
+			    (struct sockaddr *)&(struct sockaddr_storage){
+				    .ss_family = (sa_family_t)family }, 8));
+	say("refused", fast_send(fd, "x", CLOSED_PORT, 0));
+	say("so_error", so_error(fd));
+}
+
+/* Nobody here has a cookie: connect() asks for one and is an ordinary one otherwise. */
+static void fastopen_connect(void)
+{
+	int fd = open_tcp(), v = 1;
+	char buf[8];
+
+	say("set", setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &v, sizeof(v)));
+	nonblock(fd);
+	say("connect", try_connect(fd, true, PEER_PORT));
+	say("send", fast_send(fd, "Eabc", PEER_PORT, 0));
+	say_poll_for("poll", fd, POLLOUT);
+	say("write", write(fd, "Eabc", 4));
+	say_poll_for("poll", fd, POLLIN);
+	say("echo", read(fd, buf, sizeof(buf)));
+	say("late", setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &v, sizeof(v)));
+}
+
+static bool close_waits(int fd)
+{
+	struct timespec a, b;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	say("close", close(fd));
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	return (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 >= 900;
+}
+
+/* close() waits for a peer that does not read, as long as it was told to; not for one that does. */
+static void linger(void)
+{
+	struct linger l = { 1, 1 };
+	static char buf[65536];
+	int fd = open_peer('H'), other;
+
+	say("set", setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)));
+	nonblock(fd);
+	while (write(fd, buf, sizeof(buf)) > 0 || (settle(), write(fd, buf, 1)) > 0)
+		;
+	say("waits", close_waits(fd));
+	fd = open_peer('E');
+	say("set", setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)));
+	other = dup(fd);
+	say("copy", close_waits(fd));
+	say("write", write(other, "x", 1));
+	say("echo", read(other, buf, 1));
+	say("done", close_waits(other));
+}
+
 const struct fact facts_tcp[] = {
 	{ "unconnected", unconnected },
 	{ "refused", refused },
@@ -444,5 +541,10 @@ const struct fact facts_tcp[] = {
 	{ "much_data", much_data },
 	{ "urgent", urgent },
 	{ "unreachable", unreachable },
+	{ "fastopen", fastopen },
+	{ "fastopen_nonblocking", fastopen_nonblocking },
+	{ "fastopen_refused", fastopen_refused },
+	{ "fastopen_connect", fastopen_connect },
+	{ "linger", linger },
 	{ NULL, NULL },
 };
