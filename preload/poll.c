@@ -41,12 +41,12 @@ static void look_again(struct pollfd *p)
 	}
 }
 
-/* A connected datagram socket that nobody reads from is watched for errors all the same. */
+/* A datagram socket that nobody reads from is watched for errors all the same. */
 static bool unread(const struct pollfd *p)
 {
 	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
 
-	return IS_DGRAM(k) && k & KF_CONN && !(p->events & IN_BITS);
+	return IS_DGRAM(k) && !(p->events & IN_BITS);
 }
 
 /* An error that waits already, where the kernel would not look: their number. */

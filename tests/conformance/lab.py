@@ -157,8 +157,6 @@ def unpack(v):
 
 class Lab:
     oracle = False
-    # What poll() shows of a pending error: the peer of a Unix socket cannot raise POLLERR.
-    error_event = select.POLLIN
 
     def __init__(self, *extra_args, neigh=True, offload=False):
         """offload: large segments and unfinished checksums on the TAP. Off, its frames are what a
@@ -308,7 +306,6 @@ class TapEnd:
 class KernelLab(Lab):
     """The host kernel in the stack's place."""
     oracle = True
-    error_event = select.POLLERR
 
     def start(self, extra_args, neigh):
         self.sock = TapEnd(TAP)
