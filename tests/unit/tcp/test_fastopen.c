@@ -35,8 +35,8 @@ static void syn(struct wire *w, const u8 *c, int len, bool exp, u32 data)
 		o[n++] = (u8)(len + (exp ? 4 : 2));
 		if (exp)
 			o[n++] = 0xf9, o[n++] = 0x89;
-		memcpy(o + n, c, (size_t)len);
-		n += (u32)len;
+		while (len--)
+			o[n++] = *c++;
 		while (n % 4)
 			o[n++] = 1;
 	}
@@ -53,8 +53,8 @@ static void synack(struct wire *w, u32 ack, const u8 *c, int len, bool exp, u32 
 		o[n++] = (u8)(len + (exp ? 4 : 2));
 		if (exp)
 			o[n++] = 0xf9, o[n++] = 0x89;
-		memcpy(o + n, c, (size_t)len);
-		n += (u32)len;
+		while (len--)
+			o[n++] = *c++;
 		while (n % 4)
 			o[n++] = 1;
 	}
