@@ -10,6 +10,10 @@ enum { EXIT_OURS = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
 struct options {
 	const char *control;	/* NULL: not given */
 	bool json;
+	const char *plot;	/* trace --plot FILE; NULL: print */
+	const char *end;	/* trace --conn ADDRESS:PORT; NULL: the busiest connection */
+	double watch;		/* sock --watch: seconds between two looks; 0: one look */
+	double seconds;		/* trace --for: stop after these; 0: when interrupted */
 };
 
 /* Subcommands: argv[0] is the subcommand's name, options are taken out. Exit status. */
@@ -20,6 +24,14 @@ int cmd_trace(const struct options *o, int argc, char **argv);
 int cmd_sysctl(const struct options *o, int argc, char **argv);
 int cmd_barrier(const struct options *o, int argc, char **argv);
 int cmd_version(const struct options *o, int argc, char **argv);
+
+/* plot.c: trace --plot. The lines of a trace, one call each, then the picture. */
+struct plot;
+struct plot *plot_new(void);
+void plot_line(struct plot *p, const char *text, size_t len);
+/* Draws the connection one of whose ends is called end, or the busiest. 0, or -1 and a message. */
+int plot_write(struct plot *p, const char *file, const char *end);
+void plot_free(struct plot *p);
 
 /* paths.c: installed or in the build tree; NULL after a message on stderr. free() it. */
 char *find_library(void);

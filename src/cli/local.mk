@@ -6,6 +6,7 @@ netstack_SOURCES = \
 	src/cli/client.h \
 	src/cli/main.c \
 	src/cli/paths.c \
+	src/cli/plot.c \
 	src/cli/private.c \
 	src/cli/run.c \
 	src/cli/show.c \

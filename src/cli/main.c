@@ -13,8 +13,9 @@ static const struct {
 	{ "run", "[--control PATH | FLAGS OF netstackd] [--] COMMAND [ARG]...",
 	  "run COMMAND on the stack", NULL },
 	{ "stat", "", "devices, addresses, routes, neighbours, counters", cmd_stat },
-	{ "sock", "", "one line a socket", cmd_sock },
-	{ "trace", "[POINT]...", "print tracepoints as they happen (default: all)", cmd_trace },
+	{ "sock", "[--watch[=SECONDS]]", "one line a socket; or TCP connections, live", cmd_sock },
+	{ "trace", "[POINT | SYSTEM]... [--for SECONDS] [--plot FILE.svg [--conn ADDRESS:PORT]]",
+	  "print tracepoints as they happen (default: all), or draw a connection", cmd_trace },
 	{ "sysctl", "[KEY[=VALUE]]", "list, show or set", cmd_sysctl },
 	{ "barrier", "", "wait until all that is on its way now was processed", cmd_barrier },
 	{ "version", "", "of this program and of the daemon", cmd_version },
@@ -34,26 +35,111 @@ static void usage(FILE *out)
 		NSP_DEFAULT_PATH);
 }
 
-/* Takes the common options out of argv; the new argc, or -1. */
+static bool take_json(struct options *o, const char *v)
+{
+	(void)v;
+	o->json = true;
+	return true;
+}
+
+static bool take_control(struct options *o, const char *v)
+{
+	o->control = v;
+	return *v;
+}
+
+static bool take_seconds(const char *v, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(v, &end);
+	return *v && !*end && *seconds > 0 && *seconds < 1e6;
+}
+
+static bool take_watch(struct options *o, const char *v)
+{
+	o->watch = 1;
+	return !v || take_seconds(v, &o->watch);
+}
+
+static bool take_for(struct options *o, const char *v)
+{
+	return take_seconds(v, &o->seconds);
+}
+
+static bool take_plot(struct options *o, const char *v)
+{
+	o->plot = v;
+	return *v;
+}
+
+static bool take_conn(struct options *o, const char *v)
+{
+	o->end = v;
+	return *v;
+}
+
+/* value: 0 none, 1 "--x V" or "--x=V", 2 only "--x=V", and it may be left out */
+static const struct {
+	const char *name, *command;	/* command NULL: every one */
+	int value;
+	bool (*take)(struct options *o, const char *v);
+	const char *remedy;
+} option_rows[] = {
+	{ "--json", NULL, 0, take_json, "takes no value" },
+	{ "--control", NULL, 1, take_control, "needs the path of the daemon's socket" },
+	{ "--watch", "sock", 2, take_watch, "takes a number of seconds above 0" },
+	{ "--for", "trace", 1, take_for, "needs a number of seconds above 0" },
+	{ "--plot", "trace", 1, take_plot, "needs the name of a file" },
+	{ "--conn", "trace", 1, take_conn, "needs an end of the connection, ADDRESS:PORT" },
+};
+enum { NR_OPTIONS = sizeof(option_rows) / sizeof(option_rows[0]) };
+
+/* One option at argv[0]: how many words it took, or -1 after a message. */
+static int take_option(struct options *o, const char *command, char **argv)
+{
+	size_t len = strcspn(argv[0], "=");
+	const char *v = argv[0][len] ? argv[0] + len + 1 : NULL;
+	int i, words = 1;
+
+	for (i = 0; i < NR_OPTIONS; i++)
+		if (strlen(option_rows[i].name) == len &&
+		    !strncmp(option_rows[i].name, argv[0], len) &&
+		    (!option_rows[i].command || !strcmp(option_rows[i].command, command)))
+			break;
+	if (i == NR_OPTIONS) {
+		fprintf(stderr, "netstack: %s: unknown option of %s; netstack --help lists them\n",
+			argv[0], command);
+		return -1;
+	}
+	if (option_rows[i].value == 1 && !v) {
+		v = argv[1];
+		words = 2;
+	}
+	if ((option_rows[i].value == 1 && !v) || (option_rows[i].value == 0 && v) ||
+	    !option_rows[i].take(o, v)) {
+		fprintf(stderr, "netstack: %s %s\n", option_rows[i].name, option_rows[i].remedy);
+		return -1;
+	}
+	return words;
+}
+
+/* Takes the options out of argv; the new argc, or -1. */
 static int take_options(struct options *o, int argc, char **argv)
 {
-	int i, n = 1;
+	int i = 1, n = 1;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--json")) {
-			o->json = true;
-		} else if (!strcmp(argv[i], "--control") && argv[i + 1]) {
-			o->control = argv[++i];
-		} else if (!strncmp(argv[i], "--control=", 10)) {
-			o->control = argv[i] + 10;
-		} else if (!strncmp(argv[i], "-", 1)) {
-			fprintf(stderr,
-				"netstack: %s: unknown option; netstack --help lists them\n",
-				argv[i]);
-			return -1;
-		} else {
-			argv[n++] = argv[i];
+	while (i < argc) {
+		int words;
+
+		if (argv[i][0] != '-') {
+			argv[n++] = argv[i++];
+			continue;
 		}
+		words = take_option(o, argv[0], argv + i);
+		if (words < 0)
+			return -1;
+		i += words;
 	}
 	argv[n] = NULL;
 	return n;
@@ -61,7 +147,7 @@ static int take_options(struct options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct options o = { NULL, false };
+	struct options o = { 0 };
 	int i;
 
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cjson/cJSON.h>
 
@@ -149,6 +151,69 @@ static void print_sock(const cJSON *j)
 		       num(s, "recvq"), num(s, "sendq"), str(s, "local"), str(s, "peer"));
 }
 
+/* A rate in the unit that keeps it short. */
+static const char *rate_text(double octets_per_s, char *buf, size_t size)
+{
+	static const char units[] = " kMGT";
+	double bits = octets_per_s * 8;
+	int i = 0;
+
+	if (octets_per_s > 1e18) {	/* ~0: no limit */
+		snprintf(buf, size, "-");
+		return buf;
+	}
+	for (; bits >= 1000 && units[i + 1]; i++)
+		bits /= 1000;
+	snprintf(buf, size, "%.*f%.*s", bits < 10 && i ? 1 : 0, bits, i ? 1 : 0, units + i);
+	return buf;
+}
+
+static void print_connection(const cJSON *s, const cJSON *t)
+{
+	unsigned long long ssthresh = num(t, "snd_ssthresh");
+	char threshold[24] = "-", out[16], pace[16];
+
+	if (ssthresh < 0x7fffffff)
+		snprintf(threshold, sizeof(threshold), "%llu", ssthresh);
+	printf("%-10s %-27s %-27s %-7s %6llu %8s %9.3f %7s %7s %6llu %6llu/%llu\n", str(s, "state"),
+	       str(s, "local"), str(s, "peer"), str(t, "congestion"), num(t, "snd_cwnd"), threshold,
+	       (double)num(t, "rtt") / 1000, rate_text((double)num(t, "delivery_rate"), out, 16),
+	       rate_text((double)num(t, "pacing_rate"), pace, 16), num(t, "unacked"),
+	       num(t, "retrans"), num(t, "total_retrans"));
+}
+
+/* One look of --watch: the TCP connections, on a clean screen when it is one. */
+static void print_connections(const cJSON *j)
+{
+	const cJSON *s;
+
+	if (isatty(STDOUT_FILENO))
+		fputs("\033[H\033[2J", stdout);
+	printf("%-10s %-27s %-27s %-7s %6s %8s %9s %7s %7s %6s %8s\n", "state", "local", "peer", "cc",
+	       "cwnd", "ssthresh", "rtt ms", "bit/s", "pacing", "flight", "retrans");
+	cJSON_ArrayForEach(s, get(j, "sockets"))
+		if (get(s, "tcp"))
+			print_connection(s, get(s, "tcp"));
+	fflush(stdout);
+}
+
+static int watch_sock(const struct options *o)
+{
+	struct timespec pause = {
+		.tv_sec = (time_t)o->watch,
+		.tv_nsec = (long)((o->watch - (double)(time_t)o->watch) * 1e9),
+	};
+	struct nsp_sock_req req = { 0, 0 };
+
+	for (;;) {
+		int ret = show(o, NSP_NR_SOCK, &req, sizeof(req), NULL, print_connections);
+
+		if (ret || fflush(stdout) || ferror(stdout))
+			return ret ? ret : 1;
+		nanosleep(&pause, NULL);
+	}
+}
+
 int cmd_sock(const struct options *o, int argc, char **argv)
 {
 	struct nsp_sock_req req = { 0, 0 };
@@ -158,6 +223,8 @@ int cmd_sock(const struct options *o, int argc, char **argv)
 		fprintf(stderr, "netstack: sock takes no argument\n");
 		return EXIT_OURS;
 	}
+	if (o->watch > 0)
+		return watch_sock(o);
 	return show(o, NSP_NR_SOCK, &req, sizeof(req), NULL, print_sock);
 }
 

@@ -128,6 +128,8 @@ struct proto {
 	void (*keepalive)(struct sock *sk, bool on);	/* SO_KEEPALIVE changed; may be NULL */
 	int (*set_rcvlowat)(struct sock *sk, int val);	/* clamps, wakes; NULL: just stored */
 	int (*listen_retry)(struct sock *sk);	/* try held handshakes again; how many are left */
+	/* Appends " key=value" of the connection to the line of a tracepoint; may be NULL. */
+	void (*trace)(const struct sock *sk, struct strbuf *sb);
 };
 
 struct sock {

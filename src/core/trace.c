@@ -4,7 +4,7 @@
 
 #include "core/internal.h"
 
-enum { TRACE_LINE = 256 };
+enum { TRACE_LINE = 448 };
 
 static const struct {
 	const char *name;
@@ -49,6 +49,9 @@ static void render_values(struct strbuf *sb, enum trace_point point, int a, int 
 	case TRACE_neigh_update:
 		strbuf_printf(sb, " old=%s new=%s", nud_state_name((u8)a), nud_state_name((u8)b));
 		break;
+	case TRACE_tcp_retransmit_skb:
+		strbuf_printf(sb, " err=%d seq=%u", a, (u32)b);
+		break;
 	case TRACE_napi_poll:
 		strbuf_printf(sb, " work=%d budget=%d", a, b);
 		break;
@@ -56,6 +59,14 @@ static void render_values(struct strbuf *sb, enum trace_point point, int a, int 
 		if (a || b)
 			strbuf_printf(sb, " a=%d b=%d", a, b);
 	}
+}
+
+/* Packets name their socket, but say nothing of its state: there are too many of them. */
+static bool trace_of_protocol(enum trace_point point)
+{
+	const char *system = trace_point_system(point);
+
+	return !strcmp(system, "tcp") || !strcmp(system, "sock");
 }
 
 void trace_emit(struct net *net, enum trace_point point, const struct sk_buff *skb,
@@ -82,6 +93,8 @@ void trace_emit(struct net *net, enum trace_point point, const struct sk_buff *s
 	if (sk)
 		strbuf_printf(&sb, " sk=%llu proto=%s", (unsigned long long)sk->sk_ino,
 			      sk->prot->name);
+	if (sk && sk->prot->trace && trace_of_protocol(point))
+		sk->prot->trace(sk, &sb);
 	render_values(&sb, point, a, b);
 	net->cfg.trace(net->cfg.ctx, &ev);
 }

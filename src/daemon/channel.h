@@ -86,6 +86,7 @@ void trace_stop(struct channel *ch);
 /* stat.c, stat_sock.c: NULL when out of memory; the caller's to free() */
 char *stat_json(struct daemon *dm);
 char *stat_sock_json(struct daemon *dm);
+const char *sock_state_name(int state);	/* TCP_*, as ss(8) writes them */
 char *stat_version_json(void);
 
 #endif

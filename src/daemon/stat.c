@@ -245,14 +245,6 @@ static void count_sock(struct sock *sk, void *arg)
 	n[sk->sk_type == 1 ? sk->sk_state % TCP_MAX_STATES : TCP_MAX_STATES]++;
 }
 
-static const char *const state_names[TCP_MAX_STATES] = {
-	[TCP_ESTABLISHED] = "ESTAB", [TCP_SYN_SENT] = "SYN-SENT", [TCP_SYN_RECV] = "SYN-RECV",
-	[TCP_FIN_WAIT1] = "FIN-WAIT-1", [TCP_FIN_WAIT2] = "FIN-WAIT-2",
-	[TCP_TIME_WAIT] = "TIME-WAIT", [TCP_CLOSE] = "CLOSED", [TCP_CLOSE_WAIT] = "CLOSE-WAIT",
-	[TCP_LAST_ACK] = "LAST-ACK", [TCP_LISTEN] = "LISTEN", [TCP_CLOSING] = "CLOSING",
-	[TCP_NEW_SYN_RECV] = "SYN-RECV",
-};
-
 static cJSON *sockets_json(struct net *net)
 {
 	cJSON *j = cJSON_CreateObject();
@@ -261,7 +253,7 @@ static cJSON *sockets_json(struct net *net)
 	sock_for_each(net, count_sock, n);
 	for (i = 1; i < TCP_MAX_STATES; i++)
 		if (n[i])
-			number(j, state_names[i], n[i]);
+			number(j, sock_state_name((int)i), n[i]);
 	number(j, "datagram", n[TCP_MAX_STATES]);
 	number(j, "time_wait_objects", net->tcp.tw_count);
 	number(j, "orphans", net->tcp.orphan_count);
@@ -338,64 +330,6 @@ char *stat_version_json(void)
 	snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)nsp_proto_hash());
 	cJSON_AddStringToObject(j, "version", NETSTACK_VERSION);
 	cJSON_AddStringToObject(j, "protocol", hash);
-	text = cJSON_PrintUnformatted(j);
-	cJSON_Delete(j);
-	return text;
-}
-
-/* -- one line a socket ---------------------------------------------------------- */
-
-static void name_text(struct sock *sk, bool peer, char *buf, size_t size)
-{
-	struct inet_sockaddr a;
-	char addr[INET_ADDRSTRLEN_NS];
-
-	if (sk->prot->getname(sk, &a, peer)) {
-		snprintf(buf, size, "*");
-		return;
-	}
-	inet_addr_ntop(&a.addr, addr, sizeof(addr));
-	if (strchr(addr, ':'))
-		snprintf(buf, size, "[%s]:%u", addr, a.port);
-	else
-		snprintf(buf, size, "%s:%u", addr, a.port);
-}
-
-static void add_sock(struct sock *sk, void *arg)
-{
-	cJSON *j = cJSON_CreateObject();
-	char text[INET_ADDRSTRLEN_NS + 16];
-	int in = 0, out = 0;
-
-	cJSON_AddStringToObject(j, "proto", sk->prot->name);
-	cJSON_AddStringToObject(j, "state", sk->sk_state < TCP_MAX_STATES && sk->sk_state ?
-				state_names[sk->sk_state] : "?");
-	name_text(sk, false, text, sizeof(text));
-	cJSON_AddStringToObject(j, "local", text);
-	name_text(sk, true, text, sizeof(text));
-	cJSON_AddStringToObject(j, "peer", text);
-	if (sk->sk_state != TCP_LISTEN) {
-		sock_ioctl(sk, 0x541b /* SIOCINQ */, &in);
-		sock_ioctl(sk, 0x5411 /* SIOCOUTQ */, &out);
-	}
-	cJSON_AddNumberToObject(j, "recvq", in);
-	cJSON_AddNumberToObject(j, "sendq", out);
-	number(j, "rmem", (u64)sk->sk_rmem_alloc);
-	number(j, "rcvbuf", (u64)sk->sk_rcvbuf);
-	number(j, "wmem", (u64)sk->sk_wmem_queued);
-	number(j, "sndbuf", (u64)sk->sk_sndbuf);
-	number(j, "drops", sk->sk_drops);
-	number(j, "uid", sk->sk_uid);
-	number(j, "ino", sk->sk_ino);
-	cJSON_AddItemToArray(arg, j);
-}
-
-char *stat_sock_json(struct daemon *dm)
-{
-	cJSON *j = cJSON_CreateObject();
-	char *text;
-
-	sock_for_each(dm->net, add_sock, cJSON_AddArrayToObject(j, "sockets"));
 	text = cJSON_PrintUnformatted(j);
 	cJSON_Delete(j);
 	return text;

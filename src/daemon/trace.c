@@ -68,21 +68,31 @@ void trace_to_channels(void *ctx, const struct trace_event *ev)
 			channel_line(ch, line, sb.len);
 }
 
-/* "name name,name": 0 for an unknown one. Nothing: all. */
+/* Bits of the points that are called so, or belong to the system of that name. */
+static u64 points_named(const char *word)
+{
+	u64 mask = 0;
+	int p;
+
+	for (p = 0; p < TRACE_MAX; p++)
+		if (!strcmp(trace_point_name((enum trace_point)p), word) ||
+		    !strcmp(trace_point_system((enum trace_point)p), word))
+			mask |= 1ull << p;
+	return mask;
+}
+
+/* "name name,system": 0 for an unknown one. Nothing: all. */
 static u64 parse_points(char *text)
 {
 	char *save = NULL, *word;
 	u64 mask = 0;
 
 	for (word = strtok_r(text, " ,\n", &save); word; word = strtok_r(NULL, " ,\n", &save)) {
-		int p;
+		u64 named = points_named(word);
 
-		for (p = 0; p < TRACE_MAX; p++)
-			if (!strcmp(trace_point_name((enum trace_point)p), word))
-				break;
-		if (p == TRACE_MAX)
+		if (!named)
 			return 0;
-		mask |= 1ull << p;
+		mask |= named;
 	}
 	return mask ? mask : (1ull << TRACE_MAX) - 1;
 }

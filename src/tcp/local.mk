@@ -49,6 +49,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_state.c \
 	src/tcp/tcp_sysctl.c \
 	src/tcp/tcp_timer.c \
+	src/tcp/tcp_trace.c \
 	src/tcp/tcp_tw.c \
 	src/tcp/tcp_validate.c \
 	src/tcp/tcp_xmit.c

@@ -326,4 +326,7 @@ extern const struct sockopt_table tcp_sockopt_table;
 void tcp_get_info(const struct sock *sk, struct tcp_info_abi *info);
 void tcp_sysctl_init(struct net *net);
 
+/* tcp_trace.c */
+void tcp_trace(const struct sock *sk, struct strbuf *sb);
+
 #endif

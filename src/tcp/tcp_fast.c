@@ -132,6 +132,7 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb, const struct tcp_
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	trace_event(sk->net, tcp_probe, skb, sk, NULL, 0, 0);
 	tcp_note_tstamp(tp, seg);
 	if (tcp_predicted(tp, seg)) {
 		if (!seg->len) {

@@ -61,7 +61,7 @@ static int tcp_rexmit_one(struct sock *sk, struct sk_buff *skb, u32 segs)
 	if (cb->flags & TCPHDR_SYN)
 		net_mib_inc(sk->net, TcpExt_TCPSynRetrans);
 	err = tcp_transmit_skb(sk, skb);
-	trace_event(sk->net, tcp_retransmit_skb, skb, sk, NULL, err, 0);
+	trace_event(sk->net, tcp_retransmit_skb, skb, sk, NULL, err, (int)cb->seq);
 	if (err) {
 		tcp_rexmit_failed(sk, skb);
 		return err;

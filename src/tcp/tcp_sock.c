@@ -484,4 +484,5 @@ const struct proto tcp_prot = {
 	.stream_read_oob = tcp_stream_read_oob,
 	.listen_retry = tcp_listen_retry,
 	.keepalive = tcp_set_keepalive,
+	.trace = tcp_trace,
 };

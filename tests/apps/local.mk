@@ -2,6 +2,7 @@
 apps_tests = \
 	tests/apps/test_curl.py \
 	tests/apps/test_death.py \
+	tests/apps/test_look.py \
 	tests/apps/test_servers.py \
 	tests/apps/test_tools.py
 EXTRA_DIST += tests/apps/applab.py $(apps_tests)
