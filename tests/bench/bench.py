@@ -187,6 +187,41 @@ def idle_memory(lab, count):
     return (after - before) / count
 
 
+def calls(lab, reps):
+    """Microseconds of single calls, natively and under the shim, over the same server."""
+    runs = {"kernel": [], "ours": []}
+    for _ in range(reps):
+        for path, rows in runs.items():
+            server = lab.spawn("peer", [f"{lab.build}/tests/bench/nb", "server", PORT])
+            wait_line(server)
+            rows.append(json.loads(lab.run(path, [f"{lab.build}/tests/bench/calls", lab.addr((path, 1)), PORT])))
+            lab.stop(server)
+    for path, where in (("kernel", "kernel"), ("ours", "ours")):
+        for row in runs[path]:
+            row["start of a program (true)"] = start_up(lab, where)
+    names = list(runs["ours"][0])
+    return {n: {p: statistics.median(r[n] for r in runs[p]) for p in runs} for n in names}
+
+
+def start_up(lab, path, times=40):
+    """Microseconds from exec to exit of a program that does nothing, preloaded or not."""
+    env = dict(os.environ)
+    if path == "ours":
+        env.update(LD_PRELOAD=f"{lab.build}/preload/.libs/libnetstack.so", NETSTACK_CONTROL=lab.control)
+    took = []
+    for _ in range(times):
+        start = time.monotonic()
+        subprocess.run(["/bin/true"], env=env, check=True)
+        took.append((time.monotonic() - start) * 1e6)
+    return statistics.median(took)
+
+
+def print_calls(table):
+    print(f"\n{'microseconds of a call':44} {'kernel':>8} {'ours':>8} {'ratio':>6}")
+    for name, row in table.items():
+        print(f"{name:44} {row['kernel']:8.2f} {row['ours']:8.2f} {row['ours'] / row['kernel']:6.2f}")
+
+
 def metrics(args):
     """(name, unit, higher is better, function(lab, path))"""
     t = args.seconds
@@ -255,6 +290,9 @@ def main():
             report["idle_octets_per_connection"] = per = idle_memory(lab, args.idle)
             print(f"{'memory per idle connection (' + str(args.idle) + ')':44} {per:.0f} octets of daemon RSS")
         report["results"] = measure(lab, args)
+        if not args.only or args.only in "calls":
+            report["calls_us"] = table = calls(lab, args.reps)
+            print_calls(table)
     with open(args.json, "w", encoding="ascii") as f:
         json.dump(report, f, indent=1)
 
