@@ -119,6 +119,9 @@ bool netif_needs_gso(const struct sk_buff *skb, netdev_features_t features)
 	if (!skb_is_gso(skb))
 		return false;
 	need = gso_features_needed(skb_shinfo(skb));
+	/* no device keeps CWR on every segment: virtio-net has no bit for it */
+	if (skb_shinfo(skb)->gso_type & SKB_GSO_TCP_ACCECN)
+		return true;
 	return (features & need) != need || skb->ip_summed != CHECKSUM_PARTIAL;
 }
 

@@ -58,6 +58,8 @@ static void gro_complete(struct napi_struct *napi, struct sk_buff *skb)
 		else
 			si->gso_type = cb->l.l3_type == ETH_TYPE_IP4 ? SKB_GSO_TCPV4 :
 								       SKB_GSO_TCPV6;
+		if (cb->l.proto == IP_PROTO_TCP && gro_tcp(skb)->flags & TCPHDR_CWR)
+			si->gso_type |= SKB_GSO_TCP_ACCECN;	/* all have it, or they did not merge */
 		if (cb->fixed_id)
 			si->gso_type |= SKB_GSO_TCP_FIXEDID;
 		l4_set_lengths(skb, &cb->l);
@@ -106,7 +108,7 @@ static bool gro_l4_ok(struct sk_buff *skb, const struct l4_layout *l)
 	if (l->proto == IP_PROTO_UDP)
 		return uh->check.raw && be16_get(uh->len) == skb->len - l->l4_off;
 	return (th->flags & TCPHDR_ACK) &&
-	       !(th->flags & (TCPHDR_SYN | TCPHDR_RST | TCPHDR_URG | TCPHDR_CWR));
+	       !(th->flags & (TCPHDR_SYN | TCPHDR_RST | TCPHDR_URG));
 }
 
 static u32 gro_hash(const struct sk_buff *skb, const struct l4_layout *l)

@@ -55,14 +55,14 @@ static void seg_fix_ip(struct sk_buff *seg, const struct gso_cut *c, u8 gso_type
 	l4_set_lengths(seg, &c->l);
 }
 
-static void seg_fix_tcp(struct sk_buff *seg, const struct gso_cut *c)
+static void seg_fix_tcp(struct sk_buff *seg, const struct gso_cut *c, u8 gso_type)
 {
 	struct tcp_hdr *th = (struct tcp_hdr *)(seg->data + c->l.l4_off);
 
 	th->seq = be32_make(be32_get(th->seq) + c->off);
 	if (!c->last)
 		th->flags &= (u8)~(TCPHDR_FIN | TCPHDR_PSH);
-	if (c->idx)
+	if (c->idx && !(gso_type & SKB_GSO_TCP_ACCECN))
 		th->flags &= (u8)~TCPHDR_CWR;
 }
 
@@ -74,7 +74,7 @@ static struct sk_buff *seg_make(const struct sk_buff *skb, const struct gso_cut 
 		return NULL;
 	seg_fix_ip(seg, c, skb_shinfo(skb)->gso_type);
 	if (c->l.proto == IP_PROTO_TCP)
-		seg_fix_tcp(seg, c);
+		seg_fix_tcp(seg, c, skb_shinfo(skb)->gso_type);
 	seg->transport_header = (u16)(skb_headroom(seg) + c->l.l4_off);
 	l4_set_partial(seg, &c->l);
 	if (!netif_can_checksum(seg, c->features) && skb_checksum_help(seg)) {

@@ -38,6 +38,7 @@ enum {
 	SKB_GSO_UDP_L4 = 1 << 2,
 	SKB_GSO_TCP_ECN = 1 << 3,	/* CWR on the first segment only (RFC 3168) */
 	SKB_GSO_DODGY = 1 << 4,		/* came from outside: headers not yet trusted */
+	SKB_GSO_TCP_ACCECN = 1 << 6,	/* CWR is part of a counter: on every segment (RFC 9768) */
 	SKB_GSO_TCP_FIXEDID = 1 << 5,	/* all segments carry the same IPv4 id (RFC 6864) */
 };
 

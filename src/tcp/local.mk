@@ -3,6 +3,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/cc_cubic.c \
 	src/tcp/cc_reno.c \
 	src/tcp/tcp.h \
+	src/tcp/tcp_accecn.c src/tcp/tcp_accecn.h src/tcp/tcp_ecn.c \
 	src/tcp/tcp_ack.c \
 	src/tcp/tcp_calls.h \
 	src/tcp/tcp_cc.c \

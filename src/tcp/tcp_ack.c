@@ -98,6 +98,8 @@ static void tcp_clean_one(struct sock *sk, struct sk_buff *skb, struct tcp_clean
 		if (!after(cb->end_seq, tp->high_seq))
 			c->flag |= FLAG_ORIG_SACK_ACKED;
 	}
+	if (!(cb->sacked & TCPCB_SACKED))
+		st->octets += skb->len;
 	if (!(cb->sacked & TCPCB_SACKED) && tcp_is_sack(tp)) {
 		tp->delivered += cb->pcount;
 		tcp_rack_advance(tp, cb->sacked, cb->end_seq, cb->xmit_us, now);
@@ -354,8 +356,8 @@ static void tcp_ack_in_window(struct sock *sk, const struct tcp_seg *seg, int fl
 			tp->rto_stamp_ms = 0;
 		}
 	}
-	if (flag & FLAG_UPDATE_TS_RECENT)
-		tcp_replace_ts_recent(sk, seg->seq);
+	if (flag & FLAG_UPDATE_TS_RECENT && tcp_replace_ts_recent(sk, seg->seq))
+		flag |= FLAG_TS_PROGRESS;
 	if ((flag & (FLAG_SLOWPATH | FLAG_SND_UNA_ADVANCED)) == FLAG_SND_UNA_ADVANCED) {
 		tp->snd_wl1 = seg->seq;
 		tcp_snd_una_update(tp, seg->ack);
@@ -371,9 +373,14 @@ static void tcp_ack_in_window(struct sock *sk, const struct tcp_seg *seg, int fl
 	tp->rcv_tstamp_us = tcp_now_us(sk);
 	if (prior_out) {
 		flag |= tcp_clean_rtx_queue(sk, prior_una, prior_fack, st);
+		if (tp->ecn_flags & TCP_ECN_ACCURATE)
+			flag |= tcp_accecn_process(sk, seg, tp->delivered - st->prior_delivered,
+						   st->octets, flag);
 		tcp_ack_recover(sk, seg, prior_una, flag, st);
 		return;
 	}
+	if (tp->ecn_flags & TCP_ECN_ACCURATE)
+		flag |= tcp_accecn_process(sk, seg, 0, 0, flag);
 	if (flag & FLAG_DSACKING_ACK) {
 		int rexmit = REXMIT_NONE;
 

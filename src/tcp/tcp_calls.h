@@ -13,6 +13,7 @@ struct tcp_sack_state {
 	u64 first_sackt, last_sackt;	/* transmission of the first and last newly SACKed */
 	struct tcp_rate_sample *rs;
 	u32 prior_delivered, prior_lost;
+	u32 octets;			/* newly delivered */
 	int flag;
 };
 
@@ -54,7 +55,7 @@ void tcp_write_queue_purge(struct sock *sk);
 /* tcp_xmit.c */
 bool tcp_small_queue_check(struct sock *sk, const struct sk_buff *skb);
 void tcp_tsq_handler(struct work_struct *work);
-u32 tcp_sack_opt_len(const struct tcp_sock *tp);
+u32 tcp_extra_opt_len(const struct sock *sk);
 void tcp_push_header(struct sk_buff *skb, const struct inet_af *af, const union inet_addr *saddr,
 		     const union inet_addr *daddr, const struct tcp_hdr *hdr, const u8 *opts,
 		     u32 opt_len);
@@ -203,7 +204,7 @@ void tcp_do_rcv(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg);
 void tcp_strip_header(struct sk_buff *skb, const struct tcp_seg *seg);
 void tcp_fast_path_check(struct sock *sk);
 void tcp_note_tstamp(struct tcp_sock *tp, const struct tcp_seg *seg);
-void tcp_replace_ts_recent(struct sock *sk, u32 seq);
+bool tcp_replace_ts_recent(struct sock *sk, u32 seq);
 void tcp_rcv_established(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg);
 bool tcp_paws_older(const struct tcp_options_received *rx, s32 win, u64 now_s);
 bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg);
@@ -261,7 +262,6 @@ int tcp_connect_send(struct sock *sk);
 int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr);
 void tcp_init_rcv_state(struct tcp_sock *tp);
 void tcp_init_transfer(struct sock *sk);
-void tcp_ecn_rcv_synack(struct tcp_sock *tp, u16 flags);
 
 /* tcp_listen.c, tcp_req.c, tcp_child.c */
 bool tcp_acceptq_full(const struct sock *sk);

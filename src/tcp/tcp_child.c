@@ -85,7 +85,7 @@ static void tcp_child_options(const struct tcp_request_sock *req, struct tcp_soc
 		tp->hdr_len += TCP_OLEN_TIMESTAMP_ALIGNED;
 	}
 	tp->tsoffset = req->tsoffset;
-	tp->ecn_flags = req->ecn_ok ? TCP_ECN_OK : 0;
+	tcp_ecn_child(req, tp);
 }
 
 static void tcp_child_sequence(const struct tcp_request_sock *req, struct tcp_sock *tp)

@@ -77,8 +77,11 @@ enum { TCP_NAGLE_OFF = 1, TCP_NAGLE_CORK = 2, TCP_NAGLE_PUSH = 4 };
 /* tcp_sock.urg_data, high bits */
 enum { TCP_URG_VALID = 0x100, TCP_URG_NOTYET = 0x200, TCP_URG_READ = 0x400 };
 
-/* tcp_sock.ecn_flags (RFC 3168) */
-enum { TCP_ECN_OK = 1, TCP_ECN_QUEUE_CWR = 2, TCP_ECN_DEMAND_CWR = 4, TCP_ECN_SEEN = 8 };
+/* tcp_sock.ecn_flags: OK is classic ECN (RFC 3168), PENDING our AccECN SYN is not answered */
+enum {
+	TCP_ECN_OK = 1, TCP_ECN_QUEUE_CWR = 2, TCP_ECN_DEMAND_CWR = 4, TCP_ECN_SEEN = 8,
+	TCP_ECN_ACCURATE = 16, TCP_ECN_PENDING = 32,
+};
 
 /* net.ipv4.tcp_recovery */
 enum { TCP_RACK_LOSS_DETECTION = 1, TCP_RACK_STATIC_REO_WND = 2, TCP_RACK_NO_DUPTHRESH = 4 };
@@ -103,6 +106,7 @@ enum {
 	FLAG_NO_CHALLENGE_ACK = 0x8000,
 	FLAG_ACK_MAYBE_DELAYED = 0x10000,
 	FLAG_DSACK_TLP = 0x20000,	/* D-SACK of the tail probe */
+	FLAG_TS_PROGRESS = 0x80000,	/* the segment's TSval is newer than ts_recent was */
 	FLAG_TIMER_SET = 0x40000,	/* the right timer is armed already */
 	FLAG_ACKED = FLAG_DATA_ACKED | FLAG_SYN_ACKED,
 	FLAG_NOT_DUP = FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED,

@@ -64,7 +64,7 @@ u32 tcp_cookie_tsval(const struct tcp_request_sock *req, u32 now_ts)
 		opts = req->snd_wscale;
 	if (req->sack_ok)
 		opts |= TS_SACK;
-	if (req->ecn_ok)
+	if (req->ecn_ok || req->accecn_ok)
 		opts |= TS_ECN;
 	ts = (plain >> TS_BITS << TS_BITS) | opts;
 	if ((s32)(ts - plain) > 0)

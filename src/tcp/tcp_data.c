@@ -140,6 +140,7 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *
 	}
 	if (!after(seg->end_seq, tp->rcv_nxt)) {
 		net_mib_inc(sk->net, TcpExt_DelayedACKLost);
+		tcp_accecn_spurious_data(sk, seg);
 		tcp_dsack_set(sk, seg->seq, seg->end_seq);
 		tcp_data_out_of_window(sk, skb, SKB_DROP_TCP_OLD_DATA);
 		return;

@@ -31,19 +31,27 @@ static void tcp_store_ts_recent(struct tcp_sock *tp)
 	tp->rx_opt.ts_recent_stamp = tcp_now_s(tp->inet.sk.net);
 }
 
-/* RFC 7323 4.3: only a segment that covers Last.ACK.sent, and never backwards. */
-void tcp_replace_ts_recent(struct sock *sk, u32 seq)
+/* RFC 7323 4.3: only a segment that covers Last.ACK.sent, and never backwards. True: it moved. */
+bool tcp_replace_ts_recent(struct sock *sk, u32 seq)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 old = tp->rx_opt.ts_recent;
 
 	if (tp->rx_opt.saw_tstamp && !after(seq, tp->rcv_wup) &&
 	    !tcp_paws_older(&tp->rx_opt, TCP_PAWS_WINDOW - 1, tcp_now_s(sk->net)))
 		tcp_store_ts_recent(tp);
+	return tp->rx_opt.ts_recent != old;
+}
+
+static u32 tcp_pred_flags(const struct tcp_sock *tp)
+{
+	return tp->ecn_flags & TCP_ECN_ACCURATE ? (u32)TCPHDR_ACK | tcp_accecn_predicted(tp) :
+						  (u32)TCPHDR_ACK;
 }
 
 static bool tcp_predicted(const struct tcp_sock *tp, const struct tcp_seg *seg)
 {
-	if (!tp->pred_ok || (seg->flags & ~(u32)TCPHDR_PSH) != TCPHDR_ACK ||
+	if (!tp->pred_ok || (seg->flags & ~(u32)TCPHDR_PSH) != tcp_pred_flags(tp) ||
 	    seg->hdr_len != tp->hdr_len || (u32)seg->wnd << tp->rx_opt.snd_wscale != tp->snd_wnd ||
 	    seg->seq != tp->rcv_nxt || after(seg->ack, tp->snd_nxt) ||
 	    before(seg->ack, tp->snd_una))
@@ -62,9 +70,12 @@ static void tcp_fast_ack(struct sock *sk, struct sk_buff *skb, const struct tcp_
 	if (tp->rx_opt.saw_tstamp && seg->seq == tp->rcv_wup)
 		tcp_store_ts_recent(tp);
 	net_mib_inc(sk->net, TcpExt_TCPHPAcks);
+	tcp_accecn_received(sk, skb, seg);
 	tcp_ack(sk, seg, 0);
 	consume_skb(skb);
 	tcp_data_snd_check(sk);
+	if (tp->ack_pending & TCP_ACK_NOW)
+		tcp_ack_snd_check(sk, false);
 }
 
 /* Data in order that fits. */
@@ -78,6 +89,7 @@ static void tcp_fast_data(struct sock *sk, struct sk_buff *skb, const struct tcp
 	tcp_rcv_rtt_measure_ts(sk, skb_shinfo(skb)->gso_size ? skb_shinfo(skb)->gso_size :
 							       seg->len);
 	net_mib_inc(sk->net, TcpExt_TCPHPHits);
+	tcp_accecn_received(sk, skb, seg);
 	tcp_strip_header(skb, seg);
 	tcp_event_data_recv(sk, skb, seg);
 	tcp_queue_rcv(sk, skb);
@@ -110,6 +122,7 @@ static void tcp_rcv_slow(struct sock *sk, struct sk_buff *skb, const struct tcp_
 		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
 		return;
 	}
+	tcp_accecn_received(sk, skb, seg);
 	err = tcp_ack(sk, seg, FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT);
 	if (err < 0) {
 		reason = (enum skb_drop_reason)-err;

@@ -121,8 +121,7 @@ void tcp_fastopen_send_synack(struct sock *sk, const struct tcp_fastopen_cookie 
 
 	if (foc)
 		fo.cookie = *foc;
-	if (tp->ecn_flags & TCP_ECN_OK)
-		flags |= TCPHDR_ECE;
+	flags |= tcp_ecn_synack_flags(tp);
 	tp->fo_req = &fo;
 	tcp_send_bare(sk, flags, tp->iss);
 	tp->fo_req = NULL;

@@ -25,7 +25,7 @@ static void tcp_info_state(const struct sock *sk, struct tcp_info_abi *i)
 		i->options |= TCPI_OPT_WSCALE_NS;
 		i->wscales = (u8)(tp->rx_opt.snd_wscale | tp->rx_opt.rcv_wscale << 4);
 	}
-	if (tp->ecn_flags & TCP_ECN_OK)
+	if (tp->ecn_flags & (TCP_ECN_OK | TCP_ECN_ACCURATE))
 		i->options |= TCPI_OPT_ECN_NS;
 	if (tp->ecn_flags & TCP_ECN_SEEN)
 		i->options |= TCPI_OPT_ECN_SEEN_NS;
@@ -113,6 +113,31 @@ static void tcp_info_counts(const struct sock *sk, struct tcp_info_abi *i)
 	i->total_rto_recoveries = (u16)min(tp->total_rto_recoveries, 65535u);
 }
 
+static u32 tcp_info_ecn_mode(const struct tcp_sock *tp)
+{
+	if (tp->ecn_flags & TCP_ECN_OK)
+		return TCPI_ECN_MODE_RFC3168_NS;
+	if (tp->ecn_flags & TCP_ECN_ACCURATE)
+		return TCPI_ECN_MODE_ACCECN_NS;
+	return tp->ecn_flags & TCP_ECN_PENDING ? TCPI_ECN_MODE_PENDING_NS :
+						 TCPI_ECN_MODE_DISABLED_NS;
+}
+
+static void tcp_info_accecn(const struct tcp_sock *tp, struct tcp_info_abi *i)
+{
+	const struct tcp_accecn *a = &tp->accecn;
+
+	i->received_ce = a->received_ce;
+	i->delivered_e1_bytes = a->delivered_bytes[INET_ECN_ECT_1 - 1];
+	i->delivered_e0_bytes = a->delivered_bytes[INET_ECN_ECT_0 - 1];
+	i->delivered_ce_bytes = a->delivered_bytes[INET_ECN_CE - 1];
+	i->received_e1_bytes = a->received_bytes[INET_ECN_ECT_1 - 1];
+	i->received_e0_bytes = a->received_bytes[INET_ECN_ECT_0 - 1];
+	i->received_ce_bytes = a->received_bytes[INET_ECN_CE - 1];
+	i->accecn = tcp_info_ecn_mode(tp) | (u32)a->seen << TCPI_ACCECN_OPT_SEEN_SHIFT |
+		    (u32)a->fail << TCPI_ACCECN_FAIL_MODE_SHIFT;
+}
+
 void tcp_get_info(const struct sock *sk, struct tcp_info_abi *info)
 {
 	memset(info, 0, sizeof(*info));
@@ -120,4 +145,5 @@ void tcp_get_info(const struct sock *sk, struct tcp_info_abi *info)
 	tcp_info_windows(sk, info);
 	tcp_info_times(sk, info);
 	tcp_info_counts(sk, info);
+	tcp_info_accecn(tcp_sk(sk), info);
 }

@@ -9,6 +9,12 @@ enum { TCPI_OPT_TIMESTAMPS_NS = 1, TCPI_OPT_SACK_NS = 2, TCPI_OPT_WSCALE_NS = 4,
        TCPI_OPT_ECN_NS = 8, TCPI_OPT_ECN_SEEN_NS = 16, TCPI_OPT_SYN_DATA_NS = 32,
        TCPI_OPT_TFO_CHILD_NS = 128 };
 
+/* tcpi_ecn_mode */
+enum { TCPI_ECN_MODE_DISABLED_NS, TCPI_ECN_MODE_RFC3168_NS, TCPI_ECN_MODE_ACCECN_NS,
+       TCPI_ECN_MODE_PENDING_NS };
+/* the fields of accecn */
+enum { TCPI_ACCECN_OPT_SEEN_SHIFT = 2, TCPI_ACCECN_FAIL_MODE_SHIFT = 4 };
+
 struct tcp_info_abi {
 	u8 state, ca_state, retransmits, probes, backoff, options;
 	u8 wscales;			/* low half: send, high half: receive */
@@ -27,9 +33,14 @@ struct tcp_info_abi {
 	u32 dsack_dups, reord_seen, rcv_ooopack, snd_wnd, rcv_wnd, rehash;
 	u16 total_rto, total_rto_recoveries;
 	u32 total_rto_time;
+	u32 received_ce, delivered_e1_bytes, delivered_e0_bytes, delivered_ce_bytes;
+	u32 received_e1_bytes, received_e0_bytes, received_ce_bytes;
+	u32 accecn;			/* tcpi_ecn_mode 2 bits, tcpi_accecn_opt_seen 2,
+					 * tcpi_accecn_fail_mode 4, tcpi_options2 24 */
 };
 _Static_assert(offsetof(struct tcp_info_abi, pacing_rate) == 104, "tcpi_pacing_rate");
 _Static_assert(offsetof(struct tcp_info_abi, rcv_wnd) == 232, "tcpi_rcv_wnd");
-_Static_assert(sizeof(struct tcp_info_abi) == 248, "struct tcp_info");
+_Static_assert(offsetof(struct tcp_info_abi, received_ce) == 248, "tcpi_received_ce");
+_Static_assert(sizeof(struct tcp_info_abi) == 280, "struct tcp_info");
 
 #endif

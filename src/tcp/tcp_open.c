@@ -116,10 +116,7 @@ int tcp_connect_begin(struct sock *sk)
 
 	tp->defer_connect = 0;
 	tcp_connect_init(sk);
-	if (tcp_ns(sk)->ecn == 1) {
-		flags |= TCPHDR_ECE | TCPHDR_CWR;
-		tp->ecn_flags = TCP_ECN_OK;
-	}
+	flags |= tcp_ecn_syn_flags(sk);
 	skb = tcp_tx_alloc(sk, tp->write_seq, flags);
 	if (!skb)
 		return tcp_connect_failed(sk, -ENOBUFS);
@@ -262,13 +259,4 @@ void tcp_init_transfer(struct sock *sk)
 	tcp_update_pacing_rate(sk);
 	tp->lrcvtime_us = tcp_now_us(sk);
 	tp->rcv_tstamp_us = tcp_now_us(sk);
-}
-
-/* SYN-ACK to our ECN SYN (RFC 3168 6.1.1): ECE without CWR agrees. */
-void tcp_ecn_rcv_synack(struct tcp_sock *tp, u16 flags)
-{
-	if (!(tp->ecn_flags & TCP_ECN_OK))
-		return;
-	if (!(flags & TCPHDR_ECE) || flags & TCPHDR_CWR)
-		tp->ecn_flags = 0;
 }

@@ -74,7 +74,7 @@ u32 tcp_current_mss(struct sock *sk)
 		if (!tp->gso_goal)
 			tcp_setup_caps(sk, dst);
 	}
-	extra = tcp_sack_opt_len(tp);
+	extra = tcp_extra_opt_len(sk);
 	return mss > extra + 8 ? mss - extra : 8;
 }
 

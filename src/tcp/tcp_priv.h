@@ -17,6 +17,7 @@
 
 #include <errno.h>
 
+#include "tcp/tcp_accecn.h"
 #include "tcp/tcp_cc.h"
 #include "tcp/tcp_const.h"
 
@@ -173,7 +174,7 @@ struct tcp_sock {
 	u32 ca_state : 3;		/* TCP_CA_* */
 	u32 ca_initialized : 1, ca_setsockopt : 1, frto : 1, is_sack_reneg : 1;
 	u32 is_cwnd_limited : 1, tlp_retrans : 1, rate_app_limited : 1, chrono_type : 2;
-	u32 ecn_flags : 4;
+	u32 ecn_flags : 6;
 	u32 tlp_high_seq;		/* snd_nxt when the tail probe left; 0: none */
 	struct tcp_rack rack;
 
@@ -224,6 +225,8 @@ struct tcp_sock {
 	u32 urg_seq;			/* of the urgent octet */
 	u16 urg_data;			/* TCP_URG_* | octet */
 
+	struct tcp_accecn accecn;
+
 	/* -- Fast Open */
 	struct tcp_fastopen_queue *fo_queue;	/* TCP_FASTOPEN; NULL: never asked for */
 	struct tcp_fastopen_child *fo_child;	/* SYN-RECEIVED with data, the ACK is awaited */
@@ -267,7 +270,7 @@ struct tcp_sock {
 	bool tsq_throttled, pacing_armed, comp_armed;
 	bool in_rcv;			/* segment being processed: push at its end */
 };
-_Static_assert(sizeof(struct tcp_sock) <= 2048, "memory per idle connection");
+_Static_assert(sizeof(struct tcp_sock) <= 2304, "memory per idle connection");
 
 static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 {

@@ -56,7 +56,8 @@ static u32 tcp_req_ts(const struct tcp_request_sock *req)
 	return (u32)(req_net(req)->now / NSEC_PER_MSEC) + req->tsoffset;
 }
 
-static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_parsed *o)
+static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_parsed *o,
+			    bool again)
 {
 	memset(o, 0, sizeof(*o));
 	o->saw = TCP_SAW_MSS;
@@ -78,6 +79,10 @@ static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_
 		o->fastopen_exp = req->fo->exp;
 		memcpy(o->fastopen, req->fo->val, sizeof(o->fastopen));
 	}
+	if (req->accecn_ok && req_net(req)->tcp.ecn_option && !again)
+		tcp_accecn_synack_option(o);
+	if (tcp_opts_len(o) > TCP_OPTLEN_MAX)
+		o->saw &= (u16)~TCP_SAW_ACCECN;
 }
 
 /* Window and scale of the SYN-ACK, from the listener's buffer. */
@@ -95,11 +100,12 @@ static void tcp_req_window(struct tcp_request_sock *req)
 }
 
 static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
-			    const struct flowi *fl)
+			    const struct flowi *fl, bool again)
 {
 	const struct tcp_sock *l = req->listener;
 	const struct inet_af *af = req->eh.tuple.af;
 	struct net *net = req_net(req);
+	u16 flags = TCPHDR_SYN | TCPHDR_ACK | tcp_ecn_req_synack_flags(req, again);
 	struct tcp_opts_parsed o;
 	struct ip_xmit_opts io = {
 		.ttl = af->af_bit ? l->inet.o6.ucast_hops : l->inet.uc_ttl, .tos = fl->tos,
@@ -109,7 +115,7 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	struct tcp_hdr hdr = {
 		.source = be16_make(req->eh.tuple.lport), .dest = be16_make(req->eh.tuple.rport),
 		.seq = be32_make(req->snt_isn), .ack_seq = be32_make(req->rcv_isn + 1),
-		.flags = TCPHDR_SYN | TCPHDR_ACK | (req->ecn_ok ? TCPHDR_ECE : 0),
+		.doff_res = (u8)(flags >> 8), .flags = (u8)flags,
 		.window = be16_make((u16)min(req->rcv_wnd, 65535u)),
 	};
 	struct sk_buff *skb = alloc_skb(net, SKB_HEADROOM + TCP_HLEN_MAX);
@@ -119,7 +125,7 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	if (!skb)
 		return;
 	skb_reserve(skb, SKB_HEADROOM + TCP_HLEN_MAX);
-	tcp_synack_opts(req, &o);
+	tcp_synack_opts(req, &o, again);
 	len = tcp_opts_emit(opts, sizeof(opts), &o);
 	tcp_push_header(skb, af, &fl->saddr, &fl->daddr, &hdr, opts, len < 0 ? 0 : (u32)len);
 	skb->mark = fl->mark;
@@ -156,7 +162,7 @@ static int tcp_send_synack(struct tcp_request_sock *req, int how)
 	if (how != SYNACK_AGAIN)
 		tcp_req_sizes(req, dst);
 	if (how != SYNACK_NONE)
-		tcp_synack_xmit(req, dst, &fl);
+		tcp_synack_xmit(req, dst, &fl, how == SYNACK_AGAIN);
 	dst_release(dst);
 	return 0;
 }
@@ -215,10 +221,7 @@ static void tcp_req_options(struct tcp_request_sock *req, const struct tcp_seg *
 	req->sack_ok = o->saw & TCP_SAW_SACK_PERM && ns->sack;
 	req->wscale_ok = o->saw & TCP_SAW_WSCALE && ns->window_scaling;
 	req->snd_wscale = req->wscale_ok ? o->wscale : 0;
-	/* ECE and CWR, on a SYN that itself is not ECT (RFC 3168 6.1.1) */
-	req->ecn_ok = (seg->flags & (TCPHDR_ECE | TCPHDR_CWR | TCPHDR_AE)) ==
-			      (TCPHDR_ECE | TCPHDR_CWR) &&
-		      ns->ecn && seg->ecn == INET_ECN_NOT_ECT;
+	tcp_ecn_req_syn(req, seg);
 }
 
 /* TCP_SAVE_SYN: 1 from the network header, 2 from the link header. */
@@ -273,7 +276,7 @@ static int tcp_req_send_cookie(struct tcp_request_sock *req)
 
 	req->cookie = true;
 	if (!req->tstamp_ok)
-		req->wscale_ok = req->sack_ok = req->ecn_ok = false;
+		req->wscale_ok = req->sack_ok = req->ecn_ok = req->accecn_ok = false;
 	req->snt_isn = tcp_cookie_make(req);
 	net_mib_inc(req_net(req), TcpExt_SyncookiesSent);
 	err = tcp_send_synack(req, SYNACK_FIRST);
@@ -469,6 +472,7 @@ static void tcp_req_complete(struct tcp_request_sock *req, struct sk_buff *skb, 
 		return;
 	}
 	if (seg->seq == seg->end_seq) {
+		tcp_accecn_received(child, skb, seg);
 		consume_skb(skb);
 		return;
 	}
@@ -500,6 +504,7 @@ static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct s
 
 	if (seg->flags & TCPHDR_SYN && !(seg->flags & (TCPHDR_ACK | TCPHDR_RST)) &&
 	    seg->seq == req->rcv_isn && !paws) {
+		tcp_ecn_req_syn_again(req, seg);
 		tcp_req_dup_syn(req);				/* TCP-ST-14 */
 		return SKB_DROP_TCP_INVALID_SYN;
 	}
@@ -528,6 +533,7 @@ static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct s
 	if (seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok && !after(seg->seq, req->rcv_isn + 1))
 		req->ts_recent = seg->opt.tsval;
 	req->tsecr = seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok ? seg->opt.tsecr : 0;
+	tcp_ecn_req_ack(req, seg);
 	if (req->num_timeout < req->listener->defer_accept && seg->end_seq == req->rcv_isn + 1) {
 		req->acked = true;
 		return SKB_DROP_TCP_DEFER_ACCEPT;
@@ -582,6 +588,7 @@ bool tcp_req_from_cookie(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *
 		tcp_req_free(req);
 		return false;
 	}
+	tcp_ecn_req_cookie(req, seg);
 	net_mib_inc(net, TcpExt_SyncookiesRecv);
 	inet_ehash_insert(net, net->tcp.hash, &req->eh);
 	mod_timer(&req->timer, net->now + req->timeout_ns);

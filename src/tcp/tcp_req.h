@@ -25,9 +25,12 @@ struct tcp_request_sock {
 	u16 advmss;
 	u8 snd_wscale, rcv_wscale;
 	u8 num_timeout, num_retrans;
-	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok;
+	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok, accecn_ok;
 	bool acked;			/* the final ACK came, and could not be taken */
 	bool cookie;			/* snt_isn is a cookie: nothing is kept */
+	u8 syn_ect;			/* codepoint of the SYN */
+	u8 accecn_fail, accecn_seen;	/* for the child's struct tcp_accecn */
+	bool synack_ce;			/* our SYN-ACK arrived with CE */
 	u16 syn_len;
 	u8 *syn;			/* TCP_SAVE_SYN */
 	const struct tcp_fastopen_cookie *fo;	/* for the first SYN-ACK; else NULL */

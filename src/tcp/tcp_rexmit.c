@@ -53,8 +53,8 @@ static int tcp_rexmit_one(struct sock *sk, struct sk_buff *skb, u32 segs)
 	err = tcp_rexmit_shape(sk, skb, tcp_current_mss(sk), max(segs, 1u));
 	if (err)
 		return err;
-	if (cb->flags & TCPHDR_SYN && tp->ecn_flags && tp->retransmits)
-		cb->flags &= (u16)~(TCPHDR_ECE | TCPHDR_CWR);	/* ECN fallback, RFC 3168 6.1.1.1 */
+	if (cb->flags & TCPHDR_SYN)
+		cb->flags = tcp_ecn_syn_again(sk, cb->flags);
 	tp->total_retrans += cb->pcount;
 	tp->bytes_retrans += skb->len;
 	net_mib_add(sk->net, Tcp_RetransSegs, cb->pcount);

@@ -120,6 +120,7 @@ static void tcp_sack_first_time(struct sock *sk, struct sk_buff *skb, struct tcp
 	st->flag |= FLAG_DATA_SACKED;
 	tp->sacked_out += cb->pcount;
 	tp->delivered += cb->pcount;
+	st->octets += skb->len;
 	if (!tp->highest_sack || after(cb->seq, tcp_tx(tp->highest_sack)->seq))
 		tp->highest_sack = skb;
 	list_del_init(&cb->tsorted);

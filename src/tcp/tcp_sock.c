@@ -31,6 +31,7 @@ void tcp_init_fields(struct sock *sk)
 	tp->ca_initialized = 0;
 	tp->frto = tp->is_sack_reneg = tp->is_cwnd_limited = tp->tlp_retrans = 0;
 	tp->ecn_flags = 0;
+	tcp_accecn_reset(tp);
 	tp->undo_marker = 0;
 	tp->undo_retrans = -1;
 	tp->prior_cwnd = tp->prior_ssthresh = tp->prr_delivered = tp->prr_out = 0;

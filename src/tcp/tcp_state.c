@@ -61,7 +61,7 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	tcp_syn_options(sk, seg);
-	tcp_ecn_rcv_synack(tp, seg->flags);
+	tcp_ecn_rcv_synack(sk, seg);
 	tp->snd_wl1 = seg->seq;
 	if (tcp_ack(sk, seg, FLAG_SLOWPATH) <= 0) {
 		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
@@ -87,8 +87,10 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 		tcp_arm_delack(sk, TCP_DELACK_MAX_US);
 		tcp_push_pending(sk);
 	} else {
+		tp->accecn.reflect = true;
 		tcp_send_ack(sk);
 	}
+	tp->accecn.reflect = false;
 	tcp_fast_path_check(sk);
 	if (skb)
 		consume_skb(skb);
@@ -107,9 +109,9 @@ static void tcp_rcv_cross_syn(struct sock *sk, struct sk_buff *skb, const struct
 	tp->snd_wnd = tp->max_window = seg->wnd;
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	tcp_initialize_rcv_mss(sk);
-	tp->ecn_flags = 0;
+	tcp_ecn_rcv_cross_syn(sk, seg);
 	if (syn) {		/* our SYN again, with an ACK */
-		tcp_tx(syn)->flags = TCPHDR_SYN | TCPHDR_ACK;
+		tcp_tx(syn)->flags = TCPHDR_SYN | TCPHDR_ACK | tcp_ecn_synack_flags(tp);
 		tcp_transmit_skb(sk, syn);
 	}
 	consume_skb(skb);
@@ -167,10 +169,12 @@ static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
 	tp->snd_wnd = (u32)seg->wnd << tp->rx_opt.snd_wscale;
 	tp->max_window = max(tp->max_window, tp->snd_wnd);
 	tp->snd_wl1 = seg->seq;
-	if (tp->fo_child)
+	if (tp->fo_child) {
+		tcp_ecn_fastopen_ack(sk, seg);
 		tcp_fastopen_child_acked(sk);
-	else
+	} else {
 		tcp_init_transfer(sk);
+	}
 	tp->lsndtime_us = tcp_now_us(sk);
 	if (sock_flag(sk, SOCK_KEEPOPEN))
 		tcp_arm_keep(sk, tcp_keepalive_time_us(sk));
@@ -325,6 +329,7 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
 		return;
 	}
+	tcp_accecn_received(sk, skb, seg);
 	if (!tcp_state_ack(sk, skb, seg))
 		return;
 	if (!tcp_state_by_ack(sk, seg)) {

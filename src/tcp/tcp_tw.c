@@ -49,6 +49,7 @@ static void tcp_tw_fill(struct tcp_timewait_sock *tw, struct sock *sk, u8 state)
 	tw->rcv_wscale = tp->rx_opt.rcv_wscale;
 	tw->mark = sk->sk_mark;
 	tw->tos = tp->inet.af->af_bit ? tp->inet.o6.tclass : tp->inet.tos;
+	tw->tos = (u8)((tw->tos & INET_DSCP_MASK) | tcp_ecn_tw_tos(tp));
 	tw->substate = state;
 	hlist_node_init(&tw->eh.node);
 	timer_setup(&tw->timer, sk->net, tcp_tw_fired);

@@ -48,6 +48,7 @@ static void tcp_send_dupack(struct sock *sk, const struct tcp_seg *seg)
 	if (seg->end_seq != seg->seq && before(seg->seq, tp->rcv_nxt)) {
 		net_mib_inc(sk->net, TcpExt_DelayedACKLost);
 		tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
+		tcp_accecn_spurious_data(sk, seg);
 		if (tcp_is_sack(tp) && tcp_ns(sk)->dsack)
 			tcp_dsack_set(sk, seg->seq, seq_min(seg->end_seq, tp->rcv_nxt));
 	}
@@ -101,11 +102,13 @@ static void tcp_rcv_rst(struct sock *sk, const struct sk_buff *skb, const struct
 }
 
 /* RFC 5961 4.2: whatever the sequence number, ask the peer. */
-static enum skb_drop_reason tcp_syn_challenge(struct sock *sk)
+static enum skb_drop_reason tcp_syn_challenge(struct sock *sk, const struct tcp_seg *seg)
 {
 	net_mib_inc(sk->net, Tcp_InErrs);
 	net_mib_inc(sk->net, TcpExt_TCPSYNChallenge);
+	tcp_ecn_rcv_late_syn(sk, seg);
 	tcp_send_challenge_ack(sk);
+	tcp_sk(sk)->accecn.reflect = false;
 	return SKB_DROP_TCP_INVALID_SYN;
 }
 
@@ -127,7 +130,7 @@ static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *
 
 	if (tcp_paws_discard(sk, seg) && !rst) {
 		if (seg->flags & TCPHDR_SYN)
-			return tcp_syn_challenge(sk);
+			return tcp_syn_challenge(sk, seg);
 		net_mib_inc(sk->net, TcpExt_PAWSEstab);
 		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, seg->end_seq - seg->seq,
 					  MIB_TcpExt_TCPACKSkippedPAWS))
@@ -144,7 +147,7 @@ static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *
 			return reason;
 		}
 		if (seg->flags & TCPHDR_SYN)
-			return tcp_syn_challenge(sk);
+			return tcp_syn_challenge(sk, seg);
 		if (reason == SKB_DROP_TCP_INVALID_SEQUENCE)
 			net_mib_inc(sk->net, TcpExt_BeyondWindow);
 		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, seg->end_seq - seg->seq,
@@ -162,7 +165,7 @@ static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *
 		    seg->seq + 1 == tp->rcv_nxt && seg->seq + 1 == seg->end_seq &&
 		    seg->ack == tp->snd_nxt)
 			return SKB_NOT_DROPPED;
-		return tcp_syn_challenge(sk);
+		return tcp_syn_challenge(sk, seg);
 	}
 	return SKB_NOT_DROPPED;
 }

@@ -106,6 +106,11 @@ static void tcp_opts_syn(const struct sock *sk, struct tcp_opts_parsed *o, bool 
 		if (tcp_opts_len(o) > TCP_OPTLEN_MAX)
 			o->saw &= (u16)~TCP_SAW_FASTOPEN;
 	}
+	if (synack && tp->ecn_flags & TCP_ECN_ACCURATE && ns->ecn_option && !tp->total_retrans) {
+		tcp_accecn_synack_option(o);
+		if (tcp_opts_len(o) > TCP_OPTLEN_MAX)
+			o->saw &= (u16)~TCP_SAW_ACCECN;
+	}
 }
 
 /* D-SACK first, then the blocks, as many as fit (RFC 2018 4, RFC 2883 4). */
@@ -122,14 +127,35 @@ static void tcp_opts_sack(const struct tcp_sock *tp, struct tcp_opts_parsed *o)
 		o->saw |= TCP_SAW_SACK;
 }
 
+/* Nothing but a timestamp, at most. */
+static bool tcp_opts_usual(const struct tcp_sock *tp)
+{
+	return !tp->num_sacks && !tp->has_dsack && !(tp->ecn_flags & TCP_ECN_ACCURATE);
+}
+
+/* Of every segment but SYNs. */
+static void tcp_opts_data(const struct sock *sk, struct tcp_opts_parsed *o)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->rx_opt.tstamp_ok) {
+		o->saw = TCP_SAW_TSTAMP;
+		o->tsval = tcp_ts_val(tp);
+		o->tsecr = tp->rx_opt.ts_recent;
+	}
+	tcp_opts_sack(tp, o);
+	if (tp->ecn_flags & TCP_ECN_ACCURATE)
+		tcp_accecn_fit_option(sk, o);
+}
+
 /* Writes the options of a segment to buf (40 octets); their length. */
-static u32 tcp_write_options(const struct sock *sk, u8 *buf, u16 flags)
+static u32 tcp_write_options(struct sock *sk, u8 *buf, u16 flags)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_opts_parsed o;
 	int len;
 
-	if (!(flags & TCPHDR_SYN) && !tp->num_sacks && !tp->has_dsack) {
+	if (!(flags & TCPHDR_SYN) && tcp_opts_usual(tp)) {
 		if (!tp->rx_opt.tstamp_ok)
 			return 0;
 		put_be32(buf, 0x0101080a);
@@ -138,30 +164,26 @@ static u32 tcp_write_options(const struct sock *sk, u8 *buf, u16 flags)
 		return TCP_OLEN_TIMESTAMP_ALIGNED;
 	}
 	memset(&o, 0, sizeof(o));
-	if (flags & TCPHDR_SYN) {
+	if (flags & TCPHDR_SYN)
 		tcp_opts_syn(sk, &o, flags & TCPHDR_ACK);
-	} else {
-		if (tp->rx_opt.tstamp_ok) {
-			o.saw = TCP_SAW_TSTAMP;
-			o.tsval = tcp_ts_val(tp);
-			o.tsecr = tp->rx_opt.ts_recent;
-		}
-		tcp_opts_sack(tp, &o);
-	}
+	else
+		tcp_opts_data(sk, &o);
+	if (o.saw & TCP_SAW_ACCECN && !(flags & TCPHDR_SYN))
+		tcp_accecn_option_sent(sk);
 	len = tcp_opts_emit(buf, TCP_OPTLEN_MAX, &o);
 	return len < 0 ? 0 : (u32)len;
 }
 
-/* Octets that SACK blocks add to a segment's usual options now. */
-u32 tcp_sack_opt_len(const struct tcp_sock *tp)
+/* Octets that SACK blocks and AccECN add to a segment's usual options now. */
+u32 tcp_extra_opt_len(const struct sock *sk)
 {
+	const struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_opts_parsed o;
 
-	if (!tp->num_sacks && !tp->has_dsack)
+	if (tcp_opts_usual(tp))
 		return 0;
 	memset(&o, 0, sizeof(o));
-	o.saw = tp->rx_opt.tstamp_ok ? TCP_SAW_TSTAMP : 0;
-	tcp_opts_sack(tp, &o);
+	tcp_opts_data(sk, &o);
 	return tcp_opts_len(&o) - (tp->hdr_len - TCP_HLEN);
 }
 
@@ -183,26 +205,6 @@ void tcp_push_header(struct sk_buff *skb, const struct inet_af *af, const union 
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb->transport_header;
 	skb->csum_offset = offsetof(struct tcp_hdr, check);
-}
-
-static void tcp_ecn_mark(struct sock *sk, const struct sk_buff *payload, struct tcp_hdr *hdr,
-			 struct ip_xmit_opts *io, u32 seq)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	if (!(tp->ecn_flags & TCP_ECN_OK) || hdr->flags & (TCPHDR_SYN | TCPHDR_RST))
-		return;
-	io->tos &= INET_DSCP_MASK;
-	/* ECT on new data only (RFC 3168 6.1.4, 6.1.5, 6.1.6) */
-	if (payload && payload->len && !before(seq, tp->snd_nxt)) {
-		io->tos |= INET_ECN_ECT_0;
-		if (tp->ecn_flags & TCP_ECN_QUEUE_CWR) {
-			tp->ecn_flags &= ~(u32)TCP_ECN_QUEUE_CWR;
-			hdr->flags |= TCPHDR_CWR;
-		}
-	}
-	if (tp->ecn_flags & TCP_ECN_DEMAND_CWR)
-		hdr->flags |= TCPHDR_ECE;
 }
 
 /* What follows from an ACK having left. */
@@ -287,7 +289,8 @@ static int tcp_xmit_segment(struct sock *sk, struct sk_buff *skb, const struct t
 		si->gso_segs = (u16)o->pcount;
 		si->gso_type = af->gso_tcp_type;
 		if (hdr.flags & TCPHDR_CWR)
-			si->gso_type |= SKB_GSO_TCP_ECN;
+			si->gso_type |= tp->ecn_flags & TCP_ECN_ACCURATE ? SKB_GSO_TCP_ACCECN :
+									   SKB_GSO_TCP_ECN;
 	}
 	skb->priority = sk->sk_priority;
 	skb->mark = sk->sk_mark;

@@ -40,6 +40,17 @@ static void print_cookie(struct strbuf *sb, const char *name, const u8 *p, u32 l
 		strbuf_puts(sb, "cookiereq");
 }
 
+static void print_accecn(struct strbuf *sb, const u8 *p, u32 len)
+{
+	static const char *const names[2][TCP_ACCECN_FIELDS] = { { "e0b", "ceb", "e1b" },
+								 { "e1b", "ceb", "e0b" } };
+
+	strbuf_puts(sb, "ECN");
+	for (u32 i = 0; i < (len - TCP_OLEN_ACCECN_BASE) / TCP_OLEN_ACCECN_FIELD; i++)
+		strbuf_printf(sb, " %s %u", names[p[0] == TCP_OPT_ACCECN1][i],
+			      get_be32(p + 1 + 3 * i) & 0xffffff);
+}
+
 /* One option of len octets, which all can be read, with 2 <= len. */
 static void print_option(struct strbuf *sb, const u8 *p, u32 len)
 {
@@ -57,6 +68,8 @@ static void print_option(struct strbuf *sb, const u8 *p, u32 len)
 		print_cookie(sb, "tfo ", p + 2, len - 2);
 	else if (p[0] == TCP_OPT_EXP && len >= 4 && get_be16(p + 2) == TCP_EXP_FASTOPEN_MAGIC)
 		print_cookie(sb, "exp-tfo ", p + 4, len - 4);
+	else if ((p[0] == TCP_OPT_ACCECN0 || p[0] == TCP_OPT_ACCECN1) && len <= 11 && len % 3 == 2)
+		print_accecn(sb, p, len);
 	else if (p[0] == TCP_OPT_MD5)
 		strbuf_puts(sb, "md5");
 	else

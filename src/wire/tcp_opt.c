@@ -100,6 +100,21 @@ static void parse_exp(struct tcp_opts_parsed *out, const struct tcp_opt_raw *o)
 		out->saw |= TCP_SAW_UNKNOWN;
 }
 
+static void parse_accecn(struct tcp_opts_parsed *out, const struct tcp_opt_raw *o)
+{
+	const u8 *p = o->p + TCP_OLEN_ACCECN_BASE;
+
+	if ((o->len - TCP_OLEN_ACCECN_BASE) % TCP_OLEN_ACCECN_FIELD)
+		return;
+	out->accecn_nr = (u8)((o->len - TCP_OLEN_ACCECN_BASE) / TCP_OLEN_ACCECN_FIELD);
+	out->accecn_e1b = o->p[0] == TCP_OPT_ACCECN1;
+	for (u32 i = 0; i < out->accecn_nr; i++, p += TCP_OLEN_ACCECN_FIELD)
+		out->accecn[tcp_accecn_field(i, out->accecn_e1b)] =
+			(u32)p[0] << 16 | (u32)p[1] << 8 | p[2];
+	out->saw |= TCP_SAW_ACCECN;
+}
+
+enum { ACCECN_LEN_MAX = TCP_OLEN_ACCECN_BASE + TCP_ACCECN_FIELDS * TCP_OLEN_ACCECN_FIELD };
 enum { ON_SYN = 1, ON_OTHER = 2, ON_ALL = 3 };
 
 static const struct tcp_opt_row {
@@ -117,6 +132,8 @@ static const struct tcp_opt_row {
 	{ TCP_OPT_AO, 4, TCP_OPTLEN_MAX, ON_ALL, parse_ao },
 	{ TCP_OPT_MPTCP, 3, TCP_OPTLEN_MAX, ON_ALL, parse_mptcp },
 	{ TCP_OPT_FASTOPEN, TCP_OLEN_FASTOPEN_BASE, TCP_OPTLEN_MAX, ON_SYN, parse_fastopen },
+	{ TCP_OPT_ACCECN0, TCP_OLEN_ACCECN_BASE, ACCECN_LEN_MAX, ON_ALL, parse_accecn },
+	{ TCP_OPT_ACCECN1, TCP_OLEN_ACCECN_BASE, ACCECN_LEN_MAX, ON_ALL, parse_accecn },
 	{ TCP_OPT_EXP, TCP_OLEN_EXP_FASTOPEN_BASE, TCP_OPTLEN_MAX, ON_SYN, parse_exp },
 };
 
@@ -164,10 +181,24 @@ static u32 fastopen_len(const struct tcp_opts_parsed *o)
 	return base + min_t(u32, o->fastopen_len, TCP_FASTOPEN_COOKIE_MAX);
 }
 
+/* Octets of the AccECN option that begin a word which NOPs of the next option would fill: 0, 2. */
+static u32 accecn_rest(const struct tcp_opts_parsed *o)
+{
+	return o->saw & TCP_SAW_ACCECN && o->accecn_nr < 2 ? 2 : 0;
+}
+
+/* Whole words of it: the third counter leaves one octet, which a NOP fills. */
+static u32 accecn_len(const struct tcp_opts_parsed *o)
+{
+	static const u8 words[] = { 0, 4, 8, 12 };
+
+	return o->saw & TCP_SAW_ACCECN ? words[o->accecn_nr] : 0;
+}
+
 /* Everything but the SACK blocks. */
 static u32 fixed_len(const struct tcp_opts_parsed *o)
 {
-	u32 len = 0;
+	u32 len = accecn_len(o);
 
 	if (o->saw & TCP_SAW_MSS)
 		len += TCP_OLEN_MSS;
@@ -187,11 +218,23 @@ static u32 num_sacks(const struct tcp_opts_parsed *o)
 	return o->saw & TCP_SAW_SACK ? min_t(u32, o->num_sacks, TCP_MAX_SACKS) : 0;
 }
 
+/* SACK permitted without timestamps: NOP NOP before it. */
+static bool perm_has_nops(const struct tcp_opts_parsed *o)
+{
+	return (o->saw & (TCP_SAW_SACK_PERM | TCP_SAW_TSTAMP)) == TCP_SAW_SACK_PERM;
+}
+
+/* The rest of the AccECN option finds no NOPs to replace. */
+static bool rest_alone(const struct tcp_opts_parsed *o)
+{
+	return accecn_rest(o) && !num_sacks(o) && !perm_has_nops(o);
+}
+
 u32 tcp_opts_len(const struct tcp_opts_parsed *o)
 {
 	u32 n = num_sacks(o);
 
-	return fixed_len(o) + (n ? 4 + n * TCP_OLEN_SACK_BLOCK : 0);
+	return fixed_len(o) + (n ? 4 + n * TCP_OLEN_SACK_BLOCK : 0) + (rest_alone(o) ? 4 : 0);
 }
 
 u32 tcp_opts_sack_room(const struct tcp_opts_parsed *o)
@@ -226,14 +269,37 @@ static u8 *emit_timestamp(u8 *p, const struct tcp_opts_parsed *o)
 	return p + 8;
 }
 
-static u8 *emit_sacks(u8 *p, const struct tcp_opts_parsed *o)
+/* The counters by kind 174. What is left of a word goes to rest, two octets. */
+static u8 *emit_accecn(u8 *p, const struct tcp_opts_parsed *o, u8 *rest)
+{
+	u8 raw[ACCECN_LEN_MAX + 1], *q = raw + TCP_OLEN_ACCECN_BASE;
+	u32 words = accecn_len(o);
+
+	raw[0] = TCP_OPT_ACCECN1;
+	raw[1] = (u8)(TCP_OLEN_ACCECN_BASE + o->accecn_nr * TCP_OLEN_ACCECN_FIELD);
+	for (u32 i = 0; i < o->accecn_nr; i++) {
+		u32 v = o->accecn[tcp_accecn_field(i, true)];
+
+		*q++ = (u8)(v >> 16);
+		*q++ = (u8)(v >> 8);
+		*q++ = (u8)v;
+	}
+	raw[raw[1]] = TCP_OPT_NOP;
+	memcpy(p, raw, words);
+	if (accecn_rest(o))
+		memcpy(rest, raw + words, 2);
+	return p + words;
+}
+
+static u8 *emit_sacks(u8 *p, const struct tcp_opts_parsed *o, u8 *rest)
 {
 	u32 n = num_sacks(o);
 
 	if (!n)
 		return p;
-	p = emit4(p, TCP_OPT_NOP, TCP_OPT_NOP, TCP_OPT_SACK,
+	p = emit4(p, rest[0], rest[1], TCP_OPT_SACK,
 		  (u8)(TCP_OLEN_SACK_BASE + n * TCP_OLEN_SACK_BLOCK));
+	rest[0] = rest[1] = TCP_OPT_NOP;
 	for (u32 i = 0; i < n; i++, p += TCP_OLEN_SACK_BLOCK) {
 		put_be32(p, o->sacks[i].start_seq);
 		put_be32(p + 4, o->sacks[i].end_seq);
@@ -259,7 +325,7 @@ static u8 *emit_fastopen(u8 *p, const struct tcp_opts_parsed *o)
 int tcp_opts_emit(void *buf, u32 size, const struct tcp_opts_parsed *o)
 {
 	u32 len = tcp_opts_len(o);
-	u8 *p = buf;
+	u8 *p = buf, rest[2] = { TCP_OPT_NOP, TCP_OPT_NOP };
 
 	if (len > size || len > TCP_OPTLEN_MAX)
 		return -1;
@@ -267,11 +333,17 @@ int tcp_opts_emit(void *buf, u32 size, const struct tcp_opts_parsed *o)
 		p = emit4(p, TCP_OPT_MSS, TCP_OLEN_MSS, (u8)(o->mss >> 8), (u8)o->mss);
 	if (o->saw & TCP_SAW_TSTAMP)
 		p = emit_timestamp(p, o);
-	else if (o->saw & TCP_SAW_SACK_PERM)
-		p = emit4(p, TCP_OPT_NOP, TCP_OPT_NOP, TCP_OPT_SACK_PERM, TCP_OLEN_SACK_PERM);
+	if (o->saw & TCP_SAW_ACCECN)
+		p = emit_accecn(p, o, rest);
+	if (perm_has_nops(o)) {
+		p = emit4(p, rest[0], rest[1], TCP_OPT_SACK_PERM, TCP_OLEN_SACK_PERM);
+		rest[0] = rest[1] = TCP_OPT_NOP;
+	}
 	if (o->saw & TCP_SAW_WSCALE)
 		p = emit4(p, TCP_OPT_NOP, TCP_OPT_WSCALE, TCP_OLEN_WSCALE, o->wscale);
-	p = emit_sacks(p, o);
+	p = emit_sacks(p, o, rest);
+	if (rest_alone(o))
+		p = emit4(p, rest[0], rest[1], TCP_OPT_NOP, TCP_OPT_NOP);
 	if (o->saw & TCP_SAW_FASTOPEN)
 		p = emit_fastopen(p, o);
 	ASSERT(p == (u8 *)buf + len);

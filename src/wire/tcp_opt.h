@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * TCP options (RFC 9293 3.2, 7323, 2018, 7413), read into and written from one plain struct, in the
+ * TCP options (RFC 9293 3.2, 7323, 2018, 7413, 9768), read into and written from one plain struct, in the
  * order that Linux writes them.
  */
 #ifndef WIRE_TCP_OPT_H
@@ -20,6 +20,8 @@ enum tcp_opt_kind {
 	TCP_OPT_AO = 29,
 	TCP_OPT_MPTCP = 30,
 	TCP_OPT_FASTOPEN = 34,
+	TCP_OPT_ACCECN0 = 172, /* counters in the order E0B, CEB, E1B */
+	TCP_OPT_ACCECN1 = 174, /* E1B, CEB, E0B */
 	TCP_OPT_EXP = 254,
 };
 
@@ -33,6 +35,8 @@ enum {
 	TCP_OLEN_TIMESTAMP_ALIGNED = 12,
 	TCP_OLEN_MD5 = 18,
 	TCP_OLEN_FASTOPEN_BASE = 2,
+	TCP_OLEN_ACCECN_BASE = 2,
+	TCP_OLEN_ACCECN_FIELD = 3,
 	TCP_OLEN_EXP_FASTOPEN_BASE = 4,
 };
 
@@ -41,6 +45,7 @@ enum {
 #define TCP_FASTOPEN_COOKIE_MAX 16
 #define TCP_MAX_WSCALE		14 /* RFC 7323 2.3 */
 #define TCP_MAX_SACKS		4
+#define TCP_ACCECN_FIELDS	3
 
 /* Bits of tcp_opts_parsed.saw */
 enum {
@@ -54,6 +59,7 @@ enum {
 	TCP_SAW_AO = 1 << 7,
 	TCP_SAW_MPTCP = 1 << 8,
 	TCP_SAW_UNKNOWN = 1 << 9,
+	TCP_SAW_ACCECN = 1 << 10,
 };
 
 struct tcp_sack_range {
@@ -72,9 +78,12 @@ struct tcp_opts_parsed {
 	u8 md5_off; /* of the 16-octet digest from the start of the options, with TCP_SAW_MD5 */
 	u8 ao_off;  /* of the option's kind octet, with TCP_SAW_AO */
 	u8 ao_len;
+	u8 accecn_nr;	 /* counters in the option: 0..3 */
+	bool accecn_e1b; /* they begin with ECT(1)'s (kind 174) */
 	u32 tsval;
 	u32 tsecr;
 	struct tcp_sack_range sacks[TCP_MAX_SACKS];
+	u32 accecn[TCP_ACCECN_FIELDS]; /* 24 bits each, by codepoint: ECT(1), ECT(0), CE */
 	u8 fastopen[TCP_FASTOPEN_COOKIE_MAX];
 };
 
@@ -108,10 +117,20 @@ u32 tcp_opts_len(const struct tcp_opts_parsed *o);
  * Writes the options that o->saw names, in Linux's order and alignment:
  *	SYN	mss,sackOK,TS,nop,wscale	without TS: mss,nop,nop,sackOK,nop,wscale
  *	other	nop,nop,TS,nop,nop,sack		then fast open, padded with NOPs
+ * AccECN goes behind the timestamps, as kind 174; what it leaves of a word takes the place of the
+ * NOPs of the next option.
  * MD5, AO, MPTCP and unknown ones are not written. Returns the length, or -1, writing nothing, when
  * it is above size or above 40.
  */
 int tcp_opts_emit(void *buf, u32 size, const struct tcp_opts_parsed *o);
+
+/* The codepoint (an index of accecn[]) of the i-th counter in the option. */
+static inline u32 tcp_accecn_field(u32 i, bool e1b)
+{
+	static const u8 by_order[2][TCP_ACCECN_FIELDS] = { { 1, 2, 0 }, { 0, 2, 1 } };
+
+	return by_order[e1b][i];
+}
 
 /* How many SACK blocks still fit beside the other options of o (0..4). */
 u32 tcp_opts_sack_room(const struct tcp_opts_parsed *o);

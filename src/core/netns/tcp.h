@@ -42,7 +42,8 @@ struct netns_tcp {
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */
 	u32 rmem[3], wmem[3];
 	u32 sack, dsack, timestamps, window_scaling, recovery, early_retrans, frto;
-	u32 reordering, max_reordering, slow_start_after_idle, ecn;
+	u32 reordering, max_reordering, slow_start_after_idle;
+	u32 ecn, ecn_fallback, ecn_option, ecn_option_beacon;
 	u32 syn_retries, synack_retries, syn_linear_timeouts, retries1, retries2, orphan_retries;
 	u32 max_orphans, max_tw_buckets, max_syn_backlog, syncookies, abort_on_overflow;
 	u32 tw_reuse, rfc1337, stdurg, challenge_ack_limit, min_snd_mss;

@@ -1,5 +1,6 @@
 # TCP against a scripted peer in virtual time; each test runs over IPv4 and IPv6.
 unit_tcp = \
+	tests/unit/tcp/test_accecn \
 	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_fastopen \
 	tests/unit/tcp/test_misc \
@@ -10,6 +11,9 @@ unit_tcp = \
 check_PROGRAMS += $(unit_tcp)
 TESTS += $(unit_tcp)
 EXTRA_DIST += tests/unit/tcp/wirebox.h
+tests_unit_tcp_test_accecn_SOURCES = tests/unit/tcp/test_accecn.c
+tests_unit_tcp_test_accecn_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_accecn_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_data_SOURCES = tests/unit/tcp/test_data.c
 tests_unit_tcp_test_data_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_data_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

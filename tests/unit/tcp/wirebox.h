@@ -25,7 +25,7 @@
 #include "tcp/tcp_req.h"
 
 enum { F = TCPHDR_FIN, S = TCPHDR_SYN, R = TCPHDR_RST, P = TCPHDR_PSH, A = TCPHDR_ACK,
-       U = TCPHDR_URG, E = TCPHDR_ECE, C = TCPHDR_CWR };
+       U = TCPHDR_URG, E = TCPHDR_ECE, C = TCPHDR_CWR, AE = TCPHDR_AE };
 enum { PEER_ISN = 0x10000000, LOCAL_PORT = 8080, PEER_PORT = 40000, MS_NS = 1000000 };
 enum { NO_TS = 1, NO_SACK = 2, NO_WS = 4 };
 
@@ -52,6 +52,8 @@ struct in_seg {
 	u32 nsack;
 	u16 sport, dport;	/* 0: the usual */
 	u8 tos;
+	bool accecn;		/* AccECN option with these */
+	u32 e0b, ceb, e1b;
 	const void *opts;	/* raw options instead */
 	u32 opts_len;
 	const char *data;
@@ -227,6 +229,13 @@ static inline u32 in_build_opts(struct wire *w, const struct in_seg *s, u8 *buf)
 			o.sacks[i].end_seq = s->sack[i].end_seq + w->iss;
 		}
 	}
+	if (s->accecn) {
+		o.saw |= TCP_SAW_ACCECN;
+		o.accecn_nr = 3;
+		o.accecn[0] = s->e1b;
+		o.accecn[1] = s->e0b;
+		o.accecn[2] = s->ceb;
+	}
 	len = tcp_opts_emit(buf, 40, &o);
 	cr_assert_geq(len, 0);
 	return (u32)len;
@@ -391,10 +400,10 @@ static inline bool take(struct wire *w, struct seg *out)
 
 static inline void flag_text(u16 flags, char *b)
 {
-	static const char n[] = "FSRPAUEC";
+	static const char n[] = "FSRPAUECN";
 	int k = 0;
 
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 9; i++)
 		if (flags >> i & 1)
 			b[k++] = n[i];
 	b[k] = 0;

@@ -101,6 +101,64 @@ Test(tcp_opt_emit, fast_open_is_padded_at_the_end)
 	expect_emit(&o, exp, sizeof(exp));
 }
 
+/* TCP-AECN-04: kind 174; what is left of a word replaces the NOPs of what follows */
+Test(tcp_opt_emit, accurate_ecn)
+{
+	struct tcp_opts_parsed o = {
+		.saw = TCP_SAW_ACCECN, .accecn_nr = 3,
+		.accecn = { 0x010203, 0x040506, 0x070809 },	/* ECT(1), ECT(0), CE */
+		.num_sacks = 1, .sacks = { { 1, 2 } },
+	};
+	static const u8 three[] = { 174, 11, 1, 2, 3, 7, 8, 9, 4, 5, 6, 1, 1, 1, 5, 10,
+				    0, 0, 0, 1, 0, 0, 0, 2 };
+	static const u8 two[] = { 174, 8, 1, 2, 3, 7, 8, 9, 1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2 };
+	static const u8 one[] = { 174, 5, 1, 2, 3, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2 };
+	static const u8 none[] = { 174, 2, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2 };
+	static const u8 one_alone[] = { 174, 5, 1, 2, 3, 1, 1, 1 };
+	static const u8 none_alone[] = { 174, 2, 1, 1 };
+	static const u8 syn[] = { 2, 4, 5, 0xb4, 174, 2, 4, 2, 1, 3, 3, 7 };
+
+	expect_emit(&o, three, 12);
+	o.accecn_nr = 2;
+	expect_emit(&o, two, 8);
+	o.accecn_nr = 1;
+	expect_emit(&o, one_alone, sizeof(one_alone));
+	o.accecn_nr = 0;
+	expect_emit(&o, none_alone, sizeof(none_alone));
+	o.saw |= TCP_SAW_SACK;
+	expect_emit(&o, none, sizeof(none));
+	o.accecn_nr = 1;
+	expect_emit(&o, one, sizeof(one));
+	o.accecn_nr = 2;
+	expect_emit(&o, two, sizeof(two));
+	o.accecn_nr = 3;
+	expect_emit(&o, three, sizeof(three));
+	o.saw = TCP_SAW_ACCECN | TCP_SAW_MSS | TCP_SAW_SACK_PERM | TCP_SAW_WSCALE;
+	o.mss = 1460;
+	o.wscale = 7;
+	o.accecn_nr = 0;
+	expect_emit(&o, syn, sizeof(syn));
+}
+
+/* Both orders; lengths that are no whole number of counters are ignored */
+Test(tcp_opt_parse, accurate_ecn)
+{
+	u8 b[14] = { 172, 11, 0, 0, 1, 0, 0, 2, 0, 0, 3 };
+	struct tcp_opts_parsed o;
+
+	cr_assert(tcp_opts_parse(&o, b, 11, false));
+	cr_assert(o.saw == TCP_SAW_ACCECN && o.accecn_nr == 3 && !o.accecn_e1b);
+	cr_assert(o.accecn[1] == 1 && o.accecn[2] == 2 && o.accecn[0] == 3);
+	b[0] = 174;
+	cr_assert(tcp_opts_parse(&o, b, 11, true));
+	cr_assert(o.accecn[0] == 1 && o.accecn[2] == 2 && o.accecn[1] == 3 && o.accecn_e1b);
+	for (u8 len = 2; len <= 14; len++) {
+		b[1] = len;
+		cr_assert(tcp_opts_parse(&o, b, len, false));
+		cr_assert_eq(!!o.saw, len % 3 == 2 && len <= 11, "length %u", len);
+	}
+}
+
 Test(tcp_opt_emit, refuses_what_does_not_fit)
 {
 	struct tcp_opts_parsed o = { .saw = TCP_SAW_TSTAMP | TCP_SAW_SACK, .num_sacks = 4 };
