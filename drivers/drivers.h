@@ -6,6 +6,9 @@
 
 #include "core/core.h"
 
+/* wanted, or if that is all zero a local unicast address from the net's randomness. 6 octets */
+void mac_pick(struct net *net, u8 *to, const u8 *wanted);
+
 /* -- loopback: "lo" -------------------------------------------------------- */
 int loopback_create(struct net *net); /* 0, -EEXIST, -ENOMEM */
 
@@ -28,18 +31,51 @@ struct tap_stats {
 };
 const struct tap_stats *tap_stats(const struct net_device *dev);
 
+/* -- packet: an interface of the host --------------------------------------- */
+enum packet_rx {
+	PACKET_RX_V2,	/* TPACKET_V2 ring: a frame is seen at once */
+	PACKET_RX_V3,	/* TPACKET_V3 ring: cheapest, but a lone frame waits a millisecond */
+	PACKET_RX_RECV, /* recvmsg(), one system call a frame */
+};
+struct packet_config {
+	const char *ifname; /* the host's interface, Ethernet */
+	const char *name;   /* inside the stack; NULL: ifname */
+	u8 mac[6];	    /* of the stack's end; all zero: derived from the net's randomness */
+	u32 mtu;	    /* 0: the interface's, which is the most */
+	bool offload;	    /* vnet header with checksum, TSO4, TSO6 */
+	enum packet_rx rx;
+	u16 fanout;	    /* PACKET_FANOUT group to share the interface's flows with; 0: none */
+};
+/* 0, -ENODEV (no such interface), -EPERM, -EINVAL (not Ethernet), -EMSGSIZE (mtu), -ENOMEM … */
+int packet_create(struct net *net, const struct packet_config *cfg, struct net_device **dev);
+bool dev_is_packet(const struct net_device *dev);
+int packet_fd(const struct net_device *dev);	   /* readable: call packet_interrupt() */
+int packet_link_fd(const struct net_device *dev);  /* readable: call packet_link_event() */
+void packet_interrupt(struct net_device *dev);	   /* napi_schedule() */
+void packet_link_event(struct net_device *dev);	   /* looks at the interface's carrier */
+enum packet_rx packet_rx_mode(const struct net_device *dev); /* what the kernel let us have */
+
+struct packet_stats {
+	u64 ring_frames, blocks, reads, sends;
+	u64 ring_drops; /* the kernel found no room */
+	u64 truncated;	/* received in part only, and thrown away */
+	u64 tx_full;	/* times that the host's queue took no more */
+};
+const struct packet_stats *packet_stats(const struct net_device *dev);
+
 /* -- e1000: an emulated Intel 82540EM and its driver ----------------------- */
-enum e1000_wire_kind { E1000_WIRE_TAP, E1000_WIRE_PCAP, E1000_WIRE_PAIR };
+enum e1000_wire_kind { E1000_WIRE_TAP, E1000_WIRE_PACKET, E1000_WIRE_PCAP, E1000_WIRE_PAIR };
 struct e1000_config {
 	enum e1000_wire_kind wire;
-	const char *wire_name; /* TAP of the host; file that gets what is sent; name of a cable that
-				* joins the two devices of this net that have it */
+	const char *wire_name; /* TAP or interface of the host; file that gets what is sent; name of
+				* a cable that joins the two devices of this net that have it */
 	const char *name;      /* inside the stack */
 	u8 mac[6];	       /* in its EEPROM; all zero: derived from the net's randomness */
-	u32 mtu;	       /* 0: the TAP's, or 1500 */
-	bool offload;	       /* a TAP takes whole TCP packets and unfinished checksums */
+	u32 mtu;	       /* 0: the host's interface's, or 1500 */
+	bool offload;	       /* the host takes whole TCP packets and unfinished checksums */
 };
-/* 0; -errno of the wire: as tap_create(), of fopen(), -EBUSY: a cable has two ends; -ENOMEM. */
+/* 0; -errno of the wire: as tap_create(), as packet_create(), of fopen(), -EBUSY: a cable has two
+ * ends; -ENOMEM. */
 int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev);
 bool dev_is_e1000(const struct net_device *dev);
 int e1000_fd(const struct net_device *dev);	/* readable: e1000_wire_ready(). -1: none */

@@ -19,15 +19,21 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/e1000/model_stats.c \
 	drivers/e1000/model_tx.c \
 	drivers/e1000/nic.c drivers/e1000/nic.h \
+	drivers/e1000/wire_host.c \
 	drivers/e1000/wire_pair.c \
 	drivers/e1000/wire_pcap.c \
-	drivers/e1000/wire_tap.c \
 	drivers/loopback.c \
+	drivers/mac.c \
+	drivers/packet.c drivers/packet_priv.h \
+	drivers/packet_host.c drivers/packet_host.h \
+	drivers/packet_rx.c \
+	drivers/packet_tx.c \
 	drivers/pcap.c \
 	drivers/ring.c drivers/ring.h \
 	drivers/tap.c drivers/tap_priv.h \
 	drivers/tap_host.c drivers/tap_host.h \
 	drivers/tap_rx.c \
 	drivers/tap_tx.c \
+	drivers/vnet.c drivers/vnet.h \
 	drivers/wire_sim.c
 drivers_libdrivers_a_CFLAGS = $(AM_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS)

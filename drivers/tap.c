@@ -123,17 +123,6 @@ static void tap_set_features(struct net_device *dev, bool vnet, bool uso)
 	dev->gso_max_segs = 0xffff;
 }
 
-static void tap_pick_mac(struct net_device *dev, const u8 *mac)
-{
-	u64 r = net_rand64(dev->net);
-
-	memcpy(dev->dev_addr, mac, ETH_ALEN);
-	if (!eth_addr_is_zero(mac))
-		return;
-	memcpy(dev->dev_addr, &r, ETH_ALEN);
-	dev->dev_addr[0] = (u8)((dev->dev_addr[0] & 0xfc) | 2); /* local, unicast */
-}
-
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **out)
 {
 	const char *name = cfg->name ? cfg->name : cfg->tap_name;
@@ -162,11 +151,13 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 	dev->carrier = true;
 	tap->dev = dev;
 	tap_set_features(dev, tap->vnet, uso);
-	tap_pick_mac(dev, cfg->mac);
+	mac_pick(net, dev->dev_addr, cfg->mac);
 	netif_napi_add(dev, &tap->napi, tap_poll, NAPI_POLL_WEIGHT);
-	err = register_netdev(dev); /* on failure it calls ndo_destroy and frees dev */
-	if (err)
+	err = register_netdev(dev);
+	if (err) {
+		free_netdev(dev);
 		return err;
+	}
 	*out = dev;
 	return 0;
 }

@@ -4,37 +4,18 @@
 #define NETSTACK_DRIVERS_TAP_PRIV_H
 
 #include <liburing.h>
-#include <sys/uio.h>
 
 #include "drivers/drivers.h"
 #include "drivers/ring.h"
-#include "wire/wire.h"
+#include "drivers/vnet.h"
 
 enum {
 	TAP_TX_RING = 256,
 	TAP_TX_BATCH = 64,	  /* writes handed to the kernel in one system call */
-	TAP_RX_LINEAR = 2048,	  /* a frame up to here is one small buffer */
-	TAP_RX_PAGES = 2,	  /* the rest of a 64 KiB frame */
-	TAP_RX_COPY_BELOW = 8192, /* less than this in the pages is copied out of them */
 	TAP_RX_SLOTS = 32,	  /* reads posted at once when a queue has built up */
 	TAP_RX_LONE_AFTER = 4,	  /* polls with one frame before the next trusts to find only one */
 	TAP_RX_LONE_TRUST = 16,	  /* such polls before it looks again */
 	TAP_RX_BATCH_AFTER = 4,	  /* single reads of small frames before reads are batched */
-	TAP_IOV_MAX = MAX_SKB_FRAGS + 2,
-};
-
-struct tap_tx_slot {
-	struct vnet_hdr vnet;
-	struct iovec iov[TAP_IOV_MAX];
-};
-
-/* An empty receive buffer: the header, a small packet, and pages that only large frames reach. */
-struct tap_rx_slot {
-	struct vnet_hdr vnet;
-	struct sk_buff *skb;
-	struct page *pages[TAP_RX_PAGES];
-	struct iovec iov[2 + TAP_RX_PAGES];
-	u32 nr_iov;
 };
 
 struct tap {
@@ -46,9 +27,9 @@ struct tap {
 	bool vnet; /* each frame has a struct vnet_hdr in front */
 
 	struct desc_ring tx;
-	struct tap_tx_slot *tx_slots; /* TAP_TX_BATCH of them */
+	struct vnet_tx_slot *tx_slots; /* TAP_TX_BATCH of them */
 
-	struct tap_rx_slot *rx_slots; /* TAP_RX_SLOTS of them; [0] serves single reads */
+	struct vnet_rx_slot *rx_slots; /* TAP_RX_SLOTS of them; [0] serves single reads */
 	struct page_frag rx_frag;     /* where the odd ends of large frames are copied to */
 	u32 rx_small_run;	      /* small frames in a row */
 	u32 rx_lone_run;	      /* polls in a row that found one frame */

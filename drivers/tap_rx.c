@@ -12,135 +12,24 @@
 
 #include "drivers/tap_priv.h"
 
-static bool slot_fill(struct tap *tap, struct tap_rx_slot *slot)
-{
-	struct net *net = tap->dev->net;
-	u32 i, k = 0;
-
-	if (!slot->skb) {
-		slot->skb = alloc_skb(net, TAP_RX_LINEAR);
-		if (!slot->skb)
-			return false;
-	}
-	if (tap->vnet)
-		slot->iov[k++] = (struct iovec){ &slot->vnet, sizeof(slot->vnet) };
-	slot->iov[k++] = (struct iovec){ slot->skb->data, TAP_RX_LINEAR };
-	for (i = 0; i < TAP_RX_PAGES; i++) {
-		if (!slot->pages[i])
-			slot->pages[i] = page_alloc(net);
-		if (!slot->pages[i])
-			return false;
-		slot->iov[k++] = (struct iovec){ slot->pages[i]->data, slot->pages[i]->size };
-	}
-	slot->nr_iov = k;
-	return true;
-}
-
-/* Moves len octets that lie in the slot's pages into the packet. */
-static bool attach_pages(struct tap *tap, struct tap_rx_slot *slot, u32 len)
-{
-	struct page_frag *pf = &tap->rx_frag;
-	u32 i, part;
-
-	if (len < TAP_RX_COPY_BELOW) {
-		if (page_frag_refill(tap->dev->net, pf, len))
-			return false;
-		memcpy(pf->page->data + pf->off, slot->pages[0]->data, len);
-		if (skb_add_frag(slot->skb, pf->page, pf->off, len))
-			return false;
-		pf->off += len;
-		return true;
-	}
-	for (i = 0; len; i++, len -= part) {
-		part = min(len, slot->pages[i]->size);
-		if (skb_add_frag(slot->skb, slot->pages[i], 0, part))
-			return false;
-		page_put(slot->pages[i]);
-		slot->pages[i] = NULL;
-	}
-	return true;
-}
-
-static u32 l4_header_len(const struct sk_buff *skb, u8 gso_type, u16 csum_start)
-{
-	struct tcp_hdr buf;
-	const struct tcp_hdr *th;
-
-	if (gso_type == VNET_HDR_GSO_UDP_L4)
-		return csum_start + (u32)sizeof(struct udp_hdr);
-	th = skb_header_pointer(skb, csum_start, sizeof(*th), &buf);
-	return th ? csum_start + tcp_hdrlen(th) : 0;
-}
-
-static bool vnet_gso_to_skb(struct sk_buff *skb, const struct vnet_hdr *h)
-{
-	struct skb_shared_info *info = skb_shinfo(skb);
-	u8 type = h->gso_type & (u8)~VNET_HDR_GSO_ECN;
-	u32 hdr;
-
-	switch (type) {
-	case VNET_HDR_GSO_NONE:
-		return true;
-	case VNET_HDR_GSO_TCPV4:
-		info->gso_type = SKB_GSO_TCPV4;
-		break;
-	case VNET_HDR_GSO_TCPV6:
-		info->gso_type = SKB_GSO_TCPV6;
-		break;
-	case VNET_HDR_GSO_UDP_L4:
-		info->gso_type = SKB_GSO_UDP_L4;
-		break;
-	default:
-		return false;
-	}
-	/* The segment's checksum start tells where the transport header is. */
-	if (!h->gso_size || !(h->flags & VNET_HDR_F_NEEDS_CSUM))
-		return false;
-	hdr = l4_header_len(skb, type, h->csum_start);
-	if (!hdr || hdr >= skb->len)
-		return false;
-	if (h->gso_type & VNET_HDR_GSO_ECN)
-		info->gso_type |= SKB_GSO_TCP_ECN;
-	info->gso_type |= SKB_GSO_DODGY;
-	info->gso_size = h->gso_size;
-	info->gso_segs = (u16)((skb->len - hdr + h->gso_size - 1) / h->gso_size);
-	return true;
-}
-
-static bool vnet_to_skb(struct sk_buff *skb, const struct vnet_hdr *h)
-{
-	if (h->flags & VNET_HDR_F_NEEDS_CSUM) {
-		if (!skb_partial_csum_set(skb, h->csum_start, h->csum_offset))
-			return false;
-	} else if (h->flags & VNET_HDR_F_DATA_VALID) {
-		skb->ip_summed = CHECKSUM_UNNECESSARY;
-	}
-	return vnet_gso_to_skb(skb, h);
-}
-
 /* One completed read of n octets: make it a packet and pass it up. */
-static void receive(struct tap *tap, struct tap_rx_slot *slot, u32 n)
+static void receive(struct tap *tap, struct vnet_rx_slot *slot, u32 n)
 {
 	struct net_device *dev = tap->dev;
 	u32 vnet_len = tap->vnet ? (u32)sizeof(slot->vnet) : 0;
-	struct sk_buff *skb = slot->skb;
-	enum skb_drop_reason reason = SKB_DROP_NOMEM;
+	struct sk_buff *skb;
 
 	if (n < vnet_len + ETH_HLEN) {
 		dev->stats.rx_length_errors++;
 		return; /* nothing was taken out of the slot */
 	}
 	n -= vnet_len;
-	slot->skb = NULL;
-	tap->rx_small_run = n <= TAP_RX_LINEAR ? tap->rx_small_run + 1 : 0;
-	skb_put(skb, min_t(u32, n, TAP_RX_LINEAR));
-	if (n > TAP_RX_LINEAR) {
-		slot->skb = skb; /* attach_pages() works on the slot's packet */
-		if (!attach_pages(tap, slot, n - TAP_RX_LINEAR))
-			goto drop;
-		slot->skb = NULL;
+	tap->rx_small_run = n <= VNET_RX_LINEAR ? tap->rx_small_run + 1 : 0;
+	skb = vnet_rx_take(slot, &tap->rx_frag, n);
+	if (!skb) {
+		dev->stats.rx_dropped++;
+		return;
 	}
-	reason = SKB_DROP_DEV_HDR;
 	if (tap->vnet && !vnet_to_skb(skb, &slot->vnet)) {
 		dev->stats.rx_frame_errors++;
 		goto drop;
@@ -153,18 +42,17 @@ static void receive(struct tap *tap, struct tap_rx_slot *slot, u32 n)
 	napi_gro_receive(&tap->napi, skb);
 	return;
 drop:
-	slot->skb = NULL;
 	dev->stats.rx_dropped++;
-	kfree_skb_reason(skb, reason);
+	kfree_skb_reason(skb, SKB_DROP_DEV_HDR);
 }
 
 /* 1: a frame; 0: the queue is empty (or memory is out) */
 static int read_one(struct tap *tap)
 {
-	struct tap_rx_slot *slot = &tap->rx_slots[0];
+	struct vnet_rx_slot *slot = &tap->rx_slots[0];
 	ssize_t n;
 
-	if (!slot_fill(tap, slot))
+	if (!vnet_rx_fill(tap->dev->net, slot, tap->vnet))
 		return 0;
 	n = readv(tap->fd, slot->iov, (int)slot->nr_iov);
 	tap->stats.reads++;
@@ -183,7 +71,7 @@ static int read_batch(struct tap *tap, int max, bool *empty)
 	for (; n < max && n < TAP_RX_SLOTS; n++) {
 		struct io_uring_sqe *sqe;
 
-		if (!slot_fill(tap, &tap->rx_slots[n]))
+		if (!vnet_rx_fill(tap->dev->net, &tap->rx_slots[n], tap->vnet))
 			break;
 		sqe = io_uring_get_sqe(&tap->ring);
 		io_uring_prep_readv(sqe, 0, tap->rx_slots[n].iov, tap->rx_slots[n].nr_iov, 0);
@@ -260,14 +148,9 @@ int tap_poll(struct napi_struct *napi, int budget)
 
 void tap_rx_free(struct tap *tap)
 {
-	u32 i, k;
+	u32 i;
 
-	for (i = 0; i < TAP_RX_SLOTS; i++) {
-		consume_skb(tap->rx_slots[i].skb);
-		for (k = 0; k < TAP_RX_PAGES; k++)
-			if (tap->rx_slots[i].pages[k])
-				page_put(tap->rx_slots[i].pages[k]);
-	}
-	memset(tap->rx_slots, 0, TAP_RX_SLOTS * sizeof(*tap->rx_slots));
+	for (i = 0; i < TAP_RX_SLOTS; i++)
+		vnet_rx_free(&tap->rx_slots[i]);
 	page_frag_release(&tap->rx_frag);
 }

@@ -8,51 +8,10 @@
 
 #include "drivers/tap_priv.h"
 
-static void vnet_from_skb(struct vnet_hdr *h, const struct sk_buff *skb)
-{
-	const struct skb_shared_info *info = skb_shinfo(skb);
-
-	*h = (struct vnet_hdr){ 0 };
-	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		h->flags = VNET_HDR_F_NEEDS_CSUM;
-		h->csum_start = (u16)(skb->csum_start - skb_headroom(skb));
-		h->csum_offset = skb->csum_offset;
-	}
-	if (!info->gso_size)
-		return;
-	h->gso_size = info->gso_size;
-	h->hdr_len = (u16)skb_headlen(skb);
-	if (info->gso_type & SKB_GSO_TCPV4)
-		h->gso_type = VNET_HDR_GSO_TCPV4;
-	else if (info->gso_type & SKB_GSO_TCPV6)
-		h->gso_type = VNET_HDR_GSO_TCPV6;
-	else
-		h->gso_type = VNET_HDR_GSO_UDP_L4;
-	if (info->gso_type & SKB_GSO_TCP_ECN)
-		h->gso_type |= VNET_HDR_GSO_ECN;
-}
-
-static u32 fill_slot(struct tap *tap, struct tap_tx_slot *slot, const struct sk_buff *skb)
-{
-	struct skb_vec vec[TAP_IOV_MAX - 1];
-	u32 covered, n, i, k = 0;
-
-	if (tap->vnet) {
-		vnet_from_skb(&slot->vnet, skb);
-		slot->iov[k++] = (struct iovec){ &slot->vnet, sizeof(slot->vnet) };
-	}
-	n = skb_to_vec(skb, 0, skb->len, vec, TAP_IOV_MAX - 1, &covered);
-	if (covered != skb->len)
-		return 0;
-	for (i = 0; i < n; i++)
-		slot->iov[k++] = (struct iovec){ vec[i].base, vec[i].len };
-	return k;
-}
-
 static void write_one(struct tap *tap)
 {
 	const struct ring_desc *desc = ring_device_next(&tap->tx);
-	u32 nr = fill_slot(tap, &tap->tx_slots[0], desc->skb);
+	u32 nr = vnet_tx_fill(&tap->tx_slots[0], desc->skb, tap->vnet);
 	ssize_t n = nr ? writev(tap->fd, tap->tx_slots[0].iov, (int)nr) : -1;
 
 	tap->stats.writes++;
@@ -67,9 +26,9 @@ static bool write_batch(struct tap *tap)
 
 	while (n < TAP_TX_BATCH && n < ring_pending(&tap->tx)) {
 		const struct ring_desc *desc = ring_at(&tap->tx, tap->tx.device + n);
-		struct tap_tx_slot *slot = &tap->tx_slots[n];
+		struct vnet_tx_slot *slot = &tap->tx_slots[n];
 		struct io_uring_sqe *sqe = io_uring_get_sqe(&tap->ring);
-		u32 nr = fill_slot(tap, slot, desc->skb);
+		u32 nr = vnet_tx_fill(slot, desc->skb, tap->vnet);
 
 		if (nr)
 			io_uring_prep_writev(sqe, 0, slot->iov, nr, 0);

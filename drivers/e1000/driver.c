@@ -288,9 +288,11 @@ int e1000_probe(struct net *net, const struct e1000_probe *p, struct net_device 
 	}
 	setup_netdev(a, dev, p->mtu);
 	memcpy(dev->dev_addr, mac, ETH_ALEN);
-	err = register_netdev(dev); /* on failure it calls ndo_destroy and frees dev */
-	if (err)
+	err = register_netdev(dev);
+	if (err) {
+		free_netdev(dev);
 		return err;
+	}
 	a->removed = p->removed;
 	*out = dev;
 	return 0;

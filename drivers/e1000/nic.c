@@ -193,13 +193,8 @@ static int make_model(struct e1000_nic *nic, const u8 *mac, u32 offers)
 {
 	struct e1000_model_cfg cfg = { .ops = &nic_model_ops, .ctx = nic, .autoneg_ns = AUTONEG_NS,
 				       .wire = offers };
-	u64 r = net_rand64(nic->net);
 
-	memcpy(cfg.mac, mac, ETH_ALEN);
-	if (eth_addr_is_zero(mac)) {
-		memcpy(cfg.mac, &r, ETH_ALEN);
-		cfg.mac[0] = (u8)((cfg.mac[0] & 0xfc) | 2); /* local, unicast */
-	}
+	mac_pick(nic->net, cfg.mac, mac);
 	nic->model = e1000_model_create(&cfg);
 	return nic->model ? 0 : -ENOMEM;
 }
@@ -207,7 +202,8 @@ static int make_model(struct e1000_nic *nic, const u8 *mac, u32 offers)
 static int open_wire(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers)
 {
 	static int (*const open[])(struct e1000_nic *, const struct e1000_config *, u32 *) = {
-		[E1000_WIRE_TAP] = wire_tap_open,
+		[E1000_WIRE_TAP] = wire_host_open,
+		[E1000_WIRE_PACKET] = wire_host_open,
 		[E1000_WIRE_PCAP] = wire_pcap_open,
 		[E1000_WIRE_PAIR] = wire_pair_open,
 	};

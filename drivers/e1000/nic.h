@@ -45,7 +45,7 @@ void nic_receive(struct e1000_nic *nic, const struct e1000_rx_frame *f);
 void nic_kick(struct e1000_nic *nic);
 
 /* Each opens a wire for nic: 0 or -errno, *offers is what it takes (E1000_WIRE_*). */
-int wire_tap_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);
+int wire_host_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);
 int wire_pcap_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);
 int wire_pair_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);
 /* The NIC is there: plugs the cable in at both ends, or leaves it open until the other one comes. */

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/conf.h"
-#include "drivers/drivers.h"
+#include "daemon/conf_priv.h"
 #include "host/host.h"
 #include "netstack/proto.h"
 
@@ -24,66 +23,6 @@ struct conf_row {
 	const char *(*set)(struct conf *c, char *value, struct conf_err *e);
 };
 
-static const char no_memory[] = "out of memory";
-
-/* One more zeroed element at the end of an array; NULL when out of memory. */
-static void *grow(void *array_ptr, u32 *nr, size_t size)
-{
-	void **array = array_ptr;
-	char *p = realloc(*array, (*nr + 1) * size);
-
-	if (!p)
-		return NULL;
-	*array = p;
-	memset(p + *nr * size, 0, size);
-	return p + (*nr)++ * size;
-}
-
-static bool copy_name(char to[IFNAMSIZ_NS], const char *from)
-{
-	size_t len = strlen(from);
-
-	if (!len || len >= IFNAMSIZ_NS || strpbrk(from, "/ \t:"))
-		return false;
-	memcpy(to, from, len + 1);
-	return true;
-}
-
-static bool parse_u32(const char *text, u32 max, u32 *out)
-{
-	unsigned long long v;
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || *end || v > max)
-		return false;
-	*out = (u32)v;
-	return true;
-}
-
-static bool parse_mac(const char *text, u8 mac[6])
-{
-	unsigned int b[6];
-	int n = 0, i;
-
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &n) != 6 || text[n])
-		return false;
-	for (i = 0; i < 6; i++)
-		mac[i] = (u8)b[i];
-	return true;
-}
-
-static const char *set_string(char **to, const char *value)
-{
-	free(*to);
-	*to = strdup(value);
-	return *to ? NULL : no_memory;
-}
-
 static const char *set_config(struct conf *c, char *value, struct conf_err *e)
 {
 	return conf_parse_file(c, value, e->buf, e->size) ? e->buf : NULL;
@@ -94,140 +33,15 @@ static const char *set_control(struct conf *c, char *value, struct conf_err *e)
 	(void)e;
 	if (!*value || strlen(value) > NSP_PATH_MAX)
 		return "the path is empty or too long";
-	return set_string(&c->control, value);
-}
-
-static const char *set_dev_option(struct conf_dev *d, const char *key, const char *value)
-{
-	if (!strcmp(key, "name"))
-		return copy_name(d->name, value) ? NULL : "name= is no interface name";
-	if (!strcmp(key, "mac")) {
-		if (!parse_mac(value, d->mac))
-			return "mac= is no address";
-		return d->mac[0] & 1 ? "mac= is a multicast address" : NULL;
-	}
-	if (!strcmp(key, "mtu"))
-		return parse_u32(value, 65535, &d->mtu) && d->mtu >= 68 ? NULL :
-			"mtu= must be 68..65535";
-	if (!strcmp(key, "offload")) {
-		d->offload = !strcmp(value, "on");
-		return d->offload || !strcmp(value, "off") ? NULL : "offload= is on or off";
-	}
-	if (!strcmp(key, "host")) {
-		struct inet_prefix p;
-
-		if (!inet_prefix_parse(value, &p))
-			return "host= is no prefix";
-		if (d->nr_host == CONF_HOST_MAX)
-			return "too many host=";
-		d->host[d->nr_host] = strdup(value);
-		return d->host[d->nr_host++] ? NULL : no_memory;
-	}
-	return "unknown option of a device";
-}
-
-/* wire=KIND:NAME of an emulated NIC */
-static const char *set_wire(struct conf_dev *d, const char *value)
-{
-	static const struct {
-		const char *prefix;
-		enum e1000_wire_kind kind;
-	} kinds[] = {
-		{ "tap:", E1000_WIRE_TAP }, { "pcap:", E1000_WIRE_PCAP }, { "pair:", E1000_WIRE_PAIR },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		size_t len = strlen(kinds[i].prefix);
-
-		if (strncmp(value, kinds[i].prefix, len))
-			continue;
-		d->wire = kinds[i].kind;
-		if (d->wire == E1000_WIRE_TAP)
-			return copy_name(d->tap, value + len) ? NULL : "no interface name after tap:";
-		return value[len] ? set_string(&d->file, value + len) : "no name after the wire's kind";
-	}
-	return "unknown kind of wire";
-}
-
-static const char *set_dev_options(struct conf_dev *d, char *opt, char **save)
-{
-	for (; opt; opt = strtok_r(NULL, ",", save)) {
-		char *eq = strchr(opt, '=');
-		const char *why;
-
-		if (!eq)
-			return "an option of a device has no value";
-		*eq = '\0';
-		if (!strcmp(opt, "wire") && d->kind == CONF_DEV_E1000)
-			why = set_wire(d, eq + 1);
-		else
-			why = set_dev_option(d, opt, eq + 1);
-		if (why)
-			return why;
-	}
-	return NULL;
-}
-
-/* eth0, eth1, ... as Linux names the cards it finds */
-static void name_card(const struct conf *c, struct conf_dev *d)
-{
-	u32 n, i;
-
-	for (n = 0; n < c->nr_devs; n++) {
-		snprintf(d->name, sizeof(d->name), "eth%u", n);
-		for (i = 0; i + 1 < c->nr_devs && strcmp(c->devs[i].name, d->name); i++)
-			;
-		if (i + 1 == c->nr_devs)
-			return;
-	}
-}
-
-static const char *check_dev(const struct conf *c, const struct conf_dev *d)
-{
-	u32 i;
-
-	if (d->kind == CONF_DEV_E1000 && !*d->tap && !d->file)
-		return "no wire=";
-	if (d->nr_host && !*d->tap)
-		return "host= is for TAPs";
-	if (!strcmp(d->name, "lo"))
-		return "lo is the loopback device: choose another name=";
-	for (i = 0; i + 1 < c->nr_devs; i++)
-		if (!strcmp(c->devs[i].name, d->name) ||
-		    (*d->tap && !strcmp(c->devs[i].tap, d->tap)))
-			return "that device was given before";
-	return NULL;
+	return conf_set_string(&c->control, value);
 }
 
 static const char *set_dev(struct conf *c, char *value, struct conf_err *e)
 {
-	bool tap = !strncmp(value, "tap:", 4), card = !strncmp(value, "e1000:", 6);
-	char *opt, *save = NULL;
-	struct conf_dev *d;
-	const char *why;
+	struct conf_dev *d = conf_grow(&c->devs, &c->nr_devs, sizeof(*d));
 
 	(void)e;
-	if (!tap && !card)
-		return "unknown kind of device";
-	d = grow(&c->devs, &c->nr_devs, sizeof(*d));
-	if (!d)
-		return no_memory;
-	d->offload = true;
-	d->kind = tap ? CONF_DEV_TAP : CONF_DEV_E1000;
-	opt = strtok_r(value + (tap ? 4 : 6), ",", &save);
-	if (tap) {
-		if (!opt || !copy_name(d->tap, opt))
-			return "no interface name after tap:";
-		memcpy(d->name, d->tap, sizeof(d->name));
-		opt = strtok_r(NULL, ",", &save);
-	}
-	why = set_dev_options(d, opt, &save);
-	if (why)
-		return why;
-	if (!*d->name)
-		name_card(c, d);
-	return check_dev(c, d);
+	return d ? conf_parse_dev(c, d, value) : conf_no_memory;
 }
 
 /* "LEFT%DEV": cuts at the percent sign. */
@@ -238,16 +52,16 @@ static bool split_dev(char *value, char dev[IFNAMSIZ_NS])
 	if (!percent)
 		return false;
 	*percent = '\0';
-	return copy_name(dev, percent + 1);
+	return conf_copy_name(dev, percent + 1);
 }
 
 static const char *set_addr(struct conf *c, char *value, struct conf_err *e)
 {
-	struct conf_addr *a = grow(&c->addrs, &c->nr_addrs, sizeof(*a));
+	struct conf_addr *a = conf_grow(&c->addrs, &c->nr_addrs, sizeof(*a));
 
 	(void)e;
 	if (!a)
-		return no_memory;
+		return conf_no_memory;
 	if (!split_dev(value, a->dev))
 		return "no device after %";
 	return inet_prefix_parse(value, &a->prefix) ? NULL : "no prefix before %";
@@ -255,13 +69,13 @@ static const char *set_addr(struct conf *c, char *value, struct conf_err *e)
 
 static const char *set_route(struct conf *c, char *value, struct conf_err *e)
 {
-	struct conf_route *r = grow(&c->routes, &c->nr_routes, sizeof(*r));
+	struct conf_route *r = conf_grow(&c->routes, &c->nr_routes, sizeof(*r));
 	char *opt, *save = NULL;
 	u16 family = 0;
 
 	(void)e;
 	if (!r)
-		return no_memory;
+		return conf_no_memory;
 	opt = strtok_r(value, ",", &save);
 	if (!opt)
 		return "it is empty";
@@ -273,7 +87,7 @@ static const char *set_route(struct conf *c, char *value, struct conf_err *e)
 				return "via= is no address";
 			r->has_via = true;
 		} else if (!strncmp(opt, "dev=", 4)) {
-			if (!copy_name(r->dev, opt + 4))
+			if (!conf_copy_name(r->dev, opt + 4))
 				return "dev= is no interface name";
 		} else {
 			return "unknown option of a route";
@@ -295,12 +109,12 @@ static const char *set_route(struct conf *c, char *value, struct conf_err *e)
 
 static const char *set_neigh(struct conf *c, char *value, struct conf_err *e)
 {
-	struct conf_neigh *n = grow(&c->neighs, &c->nr_neighs, sizeof(*n));
+	struct conf_neigh *n = conf_grow(&c->neighs, &c->nr_neighs, sizeof(*n));
 	char *eq;
 
 	(void)e;
 	if (!n)
-		return no_memory;
+		return conf_no_memory;
 	if (!split_dev(value, n->dev))
 		return "no device after %";
 	eq = strchr(value, '=');
@@ -309,7 +123,7 @@ static const char *set_neigh(struct conf *c, char *value, struct conf_err *e)
 	*eq = '\0';
 	if (!inet_addr_pton(value, &n->addr, &n->family))
 		return "no address before =";
-	return parse_mac(eq + 1, n->mac) ? NULL : "no link-layer address after =";
+	return conf_parse_mac(eq + 1, n->mac) ? NULL : "no link-layer address after =";
 }
 
 static const char *set_sysctl(struct conf *c, char *value, struct conf_err *e)
@@ -321,12 +135,12 @@ static const char *set_sysctl(struct conf *c, char *value, struct conf_err *e)
 	if (!eq || eq == value)
 		return "no = between key and value";
 	*eq = '\0';
-	s = grow(&c->sysctls, &c->nr_sysctls, sizeof(*s));
+	s = conf_grow(&c->sysctls, &c->nr_sysctls, sizeof(*s));
 	if (!s)
-		return no_memory;
+		return conf_no_memory;
 	s->key = strdup(value);
 	s->value = strdup(eq + 1);
-	return s->key && s->value ? NULL : no_memory;
+	return s->key && s->value ? NULL : conf_no_memory;
 }
 
 static const char *set_ready_fd(struct conf *c, char *value, struct conf_err *e)
@@ -334,7 +148,7 @@ static const char *set_ready_fd(struct conf *c, char *value, struct conf_err *e)
 	u32 fd;
 
 	(void)e;
-	if (!parse_u32(value, 1 << 20, &fd))
+	if (!conf_parse_u32(value, 1 << 20, &fd))
 		return "not a descriptor number";
 	c->ready_fd = (int)fd;
 	return NULL;
@@ -354,29 +168,29 @@ static const char *set_log_level(struct conf *c, char *value, struct conf_err *e
 static const char *set_pcap(struct conf *c, char *value, struct conf_err *e)
 {
 	(void)e;
-	return *value ? set_string(&c->pcap, value) : "the path is empty";
+	return *value ? conf_set_string(&c->pcap, value) : "the path is empty";
 }
 
 static const char *set_busy_poll(struct conf *c, char *value, struct conf_err *e)
 {
 	(void)e;
-	return parse_u32(value, 1000000, &c->busy_poll_us) ? NULL : "not a number of microseconds";
+	return conf_parse_u32(value, 1000000, &c->busy_poll_us) ? NULL : "not a number of microseconds";
 }
 
 static const char *set_allow_uid(struct conf *c, char *value, struct conf_err *e)
 {
-	u32 *uid = grow(&c->uids, &c->nr_uids, sizeof(*uid));
+	u32 *uid = conf_grow(&c->uids, &c->nr_uids, sizeof(*uid));
 
 	(void)e;
 	if (!uid)
-		return no_memory;
-	return parse_u32(value, U32_MAX - 1, uid) ? NULL : "not a user number";
+		return conf_no_memory;
+	return conf_parse_u32(value, U32_MAX - 1, uid) ? NULL : "not a user number";
 }
 
 static const char *set_max_sockets(struct conf *c, char *value, struct conf_err *e)
 {
 	(void)e;
-	return parse_u32(value, 1 << 24, &c->max_sockets) && c->max_sockets ? NULL :
+	return conf_parse_u32(value, 1 << 24, &c->max_sockets) && c->max_sockets ? NULL :
 		"not a number of sockets";
 }
 
@@ -385,10 +199,13 @@ static const struct conf_row rows[] = {
 	  "name a readable file", set_config },
 	{ "control", "PATH", "socket for clients (default " NSP_DEFAULT_PATH ")",
 	  "write a path of at most 100 bytes", set_control },
-	{ "dev", "tap:NAME|e1000:wire=WIRE[,name=IF][,mac=MAC][,mtu=N][,offload=on|off][,host=PREFIX]...",
-	  "attach the TAP interface NAME, or an emulated Intel 82540EM whose cable ends at WIRE:\n"
-	  "        tap:NAME, pcap:FILE or pair:NAME; host= sets up the host's side of a TAP",
-	  "write it like tap:nst0,name=eth0,host=10.77.0.1/24 or e1000:wire=tap:nst0", set_dev },
+	{ "dev", "tap:NAME|packet:IF|e1000:wire=WIRE[,OPTION=VALUE]...",
+	  "attach the TAP NAME, the host's interface IF (shared by a packet socket), or an emulated\n"
+	  "        Intel 82540EM whose cable ends at WIRE: tap:NAME, packet:IF, pcap:FILE, pair:NAME.\n"
+	  "        name=IF mac=MAC mtu=N offload=on|off; host=PREFIX sets up the host's side of a TAP;\n"
+	  "        rx=v2|v3|recv fanout=N are of packet:",
+	  "write it like tap:nst0,name=eth0,host=10.77.0.1/24 or packet:enp1s0 or e1000:wire=tap:nst0",
+	  set_dev },
 	{ "addr", "PREFIX%DEV", "address of a device of the stack",
 	  "write it like 10.77.0.2/24%eth0 or fd77::2/64%eth0", set_addr },
 	{ "route", "PREFIX[,via=GATEWAY][,dev=DEV]", "route; PREFIX may be \"default\"",
@@ -431,7 +248,7 @@ static int apply(struct conf *c, const struct conf_row *row, const char *where, 
 	const char *why;
 
 	if (!copy) {
-		snprintf(err, size, "%s", no_memory);
+		snprintf(err, size, "%s", conf_no_memory);
 		return -ENOMEM;
 	}
 	why = row->set(c, copy, &e);
@@ -443,7 +260,7 @@ static int apply(struct conf *c, const struct conf_row *row, const char *where, 
 	else
 		snprintf(err, size, "%s%s: \"%s\": %s; %s", where, row->key, value, why,
 			 row->remedy);
-	return why == no_memory ? -ENOMEM : -EINVAL;
+	return why == conf_no_memory ? -ENOMEM : -EINVAL;
 }
 
 void conf_init(struct conf *c)

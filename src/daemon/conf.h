@@ -9,17 +9,19 @@
 
 enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8 };
 
-enum conf_dev_kind { CONF_DEV_TAP, CONF_DEV_E1000 };
+enum conf_dev_kind { CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_E1000 };
 
 struct conf_dev {
 	enum conf_dev_kind kind;
 	u32 wire;			/* enum e1000_wire_kind, of an emulated NIC */
-	char *file;			/* its wire, if that is no TAP: file or name of a cable */
-	char tap[IFNAMSIZ_NS];		/* on the host; empty: no TAP */
+	char *file;			/* its wire, if not of the host: file or name of a cable */
+	char host_if[IFNAMSIZ_NS];	/* TAP or interface of the host; empty: none */
 	char name[IFNAMSIZ_NS];		/* inside the stack */
 	u8 mac[6];			/* all zero: chosen by the driver */
-	u32 mtu;			/* 0: the TAP's */
+	u32 mtu;			/* 0: that of the interface of the host */
 	bool offload;
+	u32 rx;				/* enum packet_rx */
+	u32 fanout;			/* group of packet sockets; 0: none */
 	char *host[CONF_HOST_MAX];	/* prefixes of the host's side */
 	u32 nr_host;
 };
@@ -75,5 +77,7 @@ int conf_parse_args(struct conf *c, int argc, char *const argv[], char *err, siz
 /* The same from a file of "key = value" lines; '#' starts a comment. */
 int conf_parse_file(struct conf *c, const char *path, char *err, size_t size);
 void conf_usage(FILE *out);
+bool conf_dev_has_tap(const struct conf_dev *d);
+const char *conf_dev_prefix(const struct conf_dev *d); /* "tap:" ... */
 
 #endif

@@ -74,7 +74,7 @@ struct daemon {
 	struct server server;
 	struct pump_buffers *bufs;
 	struct pcap_tap *pcap;
-	struct host_fd **dev_fds;	/* one a TAP */
+	struct host_fd **dev_fds;	/* what wakes the devices */
 	u32 nr_dev_fds;
 	struct list_head lingering;	/* closed connections that a program waits for */
 	struct list_head held;		/* listeners with held handshakes */
@@ -105,6 +105,10 @@ bool daemon_allows(const struct daemon *dm, uid_t uid);
 /* setup.c: devices, addresses, routes, sysctls. 0/-errno, already logged with its flag's name */
 int daemon_setup(struct daemon *dm);
 void daemon_unsetup(struct daemon *dm);
+
+/* devices.c: those of the configuration, up and watched. 0/-errno, logged. */
+int devices_start(struct daemon *dm);
+void devices_stop(struct daemon *dm);	/* no longer watched */
 
 /* Does the work that is due and returns when the next is (host_loop_run()'s turn). */
 u64 daemon_turn(void *arg);

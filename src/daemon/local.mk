@@ -8,8 +8,12 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/cmsg.c \
 	src/daemon/conf.c \
 	src/daemon/conf.h \
+	src/daemon/conf_dev.c \
+	src/daemon/conf_priv.h \
+	src/daemon/conf_value.c \
 	src/daemon/connect.c \
 	src/daemon/daemon.h \
+	src/daemon/devices.c \
 	src/daemon/dgram.c \
 	src/daemon/ifreq.c \
 	src/daemon/linger.c \

@@ -105,6 +105,25 @@ static cJSON *e1000_json(struct net_device *dev)
 	return j;
 }
 
+static cJSON *packet_json(const struct net_device *dev)
+{
+	static const char *const modes[] = {
+		[PACKET_RX_V2] = "v2", [PACKET_RX_V3] = "v3", [PACKET_RX_RECV] = "recv",
+	};
+	const struct packet_stats *st = packet_stats(dev);
+	cJSON *j = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(j, "rx", modes[packet_rx_mode(dev)]);
+	number(j, "ring_frames", st->ring_frames);
+	number(j, "blocks", st->blocks);
+	number(j, "reads", st->reads);
+	number(j, "sends", st->sends);
+	number(j, "ring_drops", st->ring_drops);
+	number(j, "truncated", st->truncated);
+	number(j, "tx_full", st->tx_full);
+	return j;
+}
+
 static cJSON *device_json(struct net_device *dev)
 {
 	cJSON *j = cJSON_CreateObject(), *addrs = cJSON_CreateArray(), *st = cJSON_CreateObject();
@@ -115,6 +134,7 @@ static cJSON *device_json(struct net_device *dev)
 	number(j, "ifindex", dev->ifindex);
 	number(j, "flags", dev->flags);
 	cJSON_AddBoolToObject(j, "up", dev->flags & DEV_UP);
+	cJSON_AddBoolToObject(j, "carrier", dev->carrier);
 	number(j, "mtu", dev->mtu);
 	cJSON_AddItemToObject(j, "features", features_json(dev));
 	if (dev->addr_len == 6) {
@@ -132,6 +152,8 @@ static cJSON *device_json(struct net_device *dev)
 	cJSON_AddItemToObject(j, "stats", st);
 	if (dev_is_e1000(dev))
 		cJSON_AddItemToObject(j, "e1000", e1000_json(dev));
+	if (dev_is_packet(dev))
+		cJSON_AddItemToObject(j, "packet", packet_json(dev));
 	if (dev_is_tap(dev)) {
 		const struct tap_stats *ts = tap_stats(dev);
 		cJSON *t = cJSON_AddObjectToObject(j, "tap");

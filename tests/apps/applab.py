@@ -49,10 +49,26 @@ def enter_namespace():
     sys.exit(code if code >= 0 else 128 - code)
 
 
-def device(tap):
-    """What is put between the stack and the TAP: NETSTACK_TEST_DEV=tap (default) or e1000."""
-    kind = os.environ.get("NETSTACK_TEST_DEV", "tap")
-    return {"tap": f"tap:{tap}", "e1000": f"e1000:wire=tap:{tap}"}[kind]
+DEVICE = os.environ.get("NETSTACK_TEST_DEV", "tap")
+
+
+def device(tap, hosts):
+    """The device under test, as an argument of --dev: NETSTACK_TEST_DEV=tap (default), e1000 (its wire a
+    TAP), packet, packet-v3, packet-recv or e1000-packet (a packet socket on one end of a veth pair
+    whose other end has the TAP's name). hosts: addresses of the host's end."""
+    if "packet" not in DEVICE:
+        name = f"tap:{tap}" if DEVICE == "tap" else f"e1000:wire=tap:{tap}"
+        return ",".join([name, *(f"host={h}" for h in hosts)])
+    stack = f"{tap}s"
+    if not os.path.exists(f"/sys/class/net/{stack}"):   # a second daemon finds it
+        subprocess.run(["ip", "link", "add", tap, "type", "veth", "peer", "name", stack], check=True)
+        with open(f"/proc/sys/net/ipv6/conf/{stack}/disable_ipv6", "w", encoding="ascii") as f:
+            f.write("1")                                # the kernel says nothing on the stack's end
+        for line in (f"link set {stack} arp off up", f"link set {tap} up",
+                     *(f"addr add {h} dev {tap}" + (" nodad" if ":" in h else "") for h in hosts)):
+            subprocess.run(["ip", *line.split()], check=True)
+    kind, _, rx = DEVICE.partition("-")
+    return f"e1000:wire=packet:{stack}" if kind == "e1000" else f"packet:{stack}" + (f",rx={rx}" if rx else "")
 
 
 def url(addr, port, path=""):
@@ -83,7 +99,7 @@ class Lab:
         r, w = os.pipe()
         self.daemon = subprocess.Popen(
             [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
-             "--dev", f"{device('tap0')},name=eth0,host={HOST[4]}/24,host={HOST[6]}/64",
+             "--dev", f"{device('tap0', (f'{HOST[4]}/24', f'{HOST[6]}/64'))},name=eth0",
              "--addr", f"{STACK[4]}/24%eth0", "--addr", f"{STACK[6]}/64%eth0"], pass_fds=[w])
         os.close(w)
         if not os.read(r, 1):

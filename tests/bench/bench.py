@@ -170,6 +170,13 @@ def udp(lab, path, towards, size, seconds):
     return result["per_s"]
 
 
+def packet_receive(lab, path, mode, size):
+    """Frames per second of processor time, from a veth of the kernel: plain recvfrom() or our device."""
+    out = subprocess.run([f"{lab.build}/tests/bench/pktrx", "recvfrom" if path == "kernel" else mode, str(size)],
+                         check=True, capture_output=True, text=True, timeout=60).stdout
+    return json.loads(out)["per_s"]
+
+
 def idle_memory(lab, count):
     nb = f"{lab.build}/tests/bench/nb"
     server = lab.spawn("ours", [nb, "server", PORT])
@@ -242,6 +249,10 @@ def metrics(args):
         for towards, way in ((False, "out"), (True, "in")):
             rows.append((f"udp {way}, {size} octets", "1/s", True,
                          lambda lab, p, s=size, w=towards: udp(lab, p, w, s, t)))
+    for size in (64, 1400):
+        for mode in ("recv", "v2", "v3"):
+            rows.append((f"packet device rx={mode}, {size} octets (kernel: recvfrom)", "1/s", True,
+                         lambda lab, p, m=mode, s=size: packet_receive(lab, p, m, s)))
     return rows
 
 
@@ -262,10 +273,10 @@ def measure(lab, args):
         if ours:
             row.update(kernel=statistics.median(kernel), ours=statistics.median(ours),
                        ratio=statistics.median(o / k for o, k in zip(ours, kernel)))
-            print(f"{name:44} kernel {row['kernel']:10.1f} ours {row['ours']:10.1f} {unit:6} ratio {row['ratio']:.2f}",
+            print(f"{name:50} kernel {row['kernel']:10.1f} ours {row['ours']:10.1f} {unit:6} ratio {row['ratio']:.2f}",
                   flush=True)
         for e in errors:
-            print(f"{name:44} FAILED: {e}", flush=True)
+            print(f"{name:50} FAILED: {e}", flush=True)
         results.append(row)
     return results
 

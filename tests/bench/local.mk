@@ -4,9 +4,12 @@ tests_bench_nb_SOURCES = tests/bench/nb.c
 tests_bench_nb_LDADD =
 tests_bench_calls_SOURCES = tests/bench/calls.c
 tests_bench_calls_LDADD =
+EXTRA_PROGRAMS += tests/bench/pktrx
+tests_bench_pktrx_SOURCES = tests/bench/pktrx.c
+tests_bench_pktrx_LDADD = drivers/libdrivers.a src/host/libhost.a $(CORE_LIBS) $(EXTERNAL_LIBS)
 EXTRA_DIST += tests/bench/bench.py
-CLEANFILES += bench.json
+CLEANFILES += bench.json tests/bench/pktrx$(EXEEXT)
 
 .PHONY: bench
-bench: all
+bench: all tests/bench/pktrx$(EXEEXT)
 	$(PYTHON) $(srcdir)/tests/bench/bench.py $(abs_builddir) $(BENCH_FLAGS)

@@ -3,6 +3,7 @@ conformance_tests = \
 	tests/conformance/test_icmp.py \
 	tests/conformance/test_link.py \
 	tests/conformance/test_mutate.py \
+	tests/conformance/test_packet.py \
 	tests/conformance/test_sockets.py \
 	tests/conformance/test_tcp.py \
 	tests/conformance/test_udp.py

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "daemon/conf.h"
+#include "drivers/drivers.h"
 #include "host/host.h"
 #include "netstack/proto.h"
 
@@ -51,7 +52,7 @@ Test(conf, emulated_cards)
 	cr_assert_eq(c.nr_devs, 3);
 	cr_assert_eq(c.devs[0].kind, CONF_DEV_E1000);
 	cr_assert_str_eq(c.devs[0].name, "eth0");
-	cr_assert_str_eq(c.devs[0].tap, "nst0");
+	cr_assert_str_eq(c.devs[0].host_if, "nst0");
 	cr_assert_str_eq(c.devs[1].name, "wan");
 	cr_assert_str_eq(c.devs[1].file, "out.pcap");
 	cr_assert_str_eq(c.devs[2].name, "eth1");
@@ -62,6 +63,26 @@ Test(conf, emulated_cards)
 	cr_assert_neq(parse("--dev", "e1000:wire=tap:nst0,name=eth7"), 0, "one TAP, two devices");
 }
 
+Test(conf, packet_devices)
+{
+	cr_assert_eq(parse("--dev", "packet:enp1s0"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "packet:enp1s0,name=eth1,rx=v3,fanout=9,mtu=1400"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "e1000:wire=packet:enp1s0,name=eth2"), 0, "%s", err);
+	cr_assert_eq(c.devs[0].kind, CONF_DEV_PACKET);
+	cr_assert_str_eq(c.devs[0].name, "enp1s0");
+	cr_assert_eq(c.devs[0].rx, PACKET_RX_V2);
+	cr_assert(c.devs[0].offload);
+	cr_assert_str_eq(c.devs[1].host_if, "enp1s0");
+	cr_assert_eq(c.devs[1].rx, PACKET_RX_V3);
+	cr_assert_eq(c.devs[1].fanout, 9);
+	cr_assert_eq(c.devs[2].wire, E1000_WIRE_PACKET);
+	cr_assert_neq(parse("--dev", "packet:"), 0);
+	cr_assert_neq(parse("--dev", "packet:a,host=10.0.0.1/8"), 0);
+	cr_assert_neq(parse("--dev", "packet:a,rx=v4"), 0);
+	cr_assert_neq(parse("--dev", "packet:a,fanout=0"), 0);
+	cr_assert_neq(parse("--dev", "tap:a,rx=v3"), 0, "an option of another kind");
+}
+
 Test(conf, device_with_every_option)
 {
 	const u8 mac[6] = { 2, 0, 0, 0, 0, 0xab };
@@ -69,7 +90,7 @@ Test(conf, device_with_every_option)
 	cr_assert_eq(parse("--dev", "tap:nst0,name=eth0,mac=02:00:00:00:00:ab,mtu=9000,offload=off,"
 				    "host=10.77.0.1/24,host=fd77::1/64"), 0, "%s", err);
 	cr_assert_eq(c.nr_devs, 1);
-	cr_assert_str_eq(c.devs[0].tap, "nst0");
+	cr_assert_str_eq(c.devs[0].host_if, "nst0");
 	cr_assert_str_eq(c.devs[0].name, "eth0");
 	cr_assert_arr_eq(c.devs[0].mac, mac, 6);
 	cr_assert_eq(c.devs[0].mtu, 9000);

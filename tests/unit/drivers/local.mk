@@ -1,6 +1,7 @@
 # Descriptor rings, the e1000 model and its driver.
 unit_drivers = \
 	tests/unit/drivers/test_e1000_driver \
+	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring
 check_PROGRAMS += $(unit_drivers)
 TESTS += $(unit_drivers)
@@ -10,3 +11,7 @@ tests_unit_drivers_test_e1000_driver_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_ring_SOURCES = tests/unit/drivers/test_ring.c
 tests_unit_drivers_test_ring_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_ring_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_packet_SOURCES = tests/unit/drivers/test_packet.c
+tests_unit_drivers_test_packet_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_packet_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+EXTRA_DIST += tests/unit/drivers/hostnet.h

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Packet device: an interface of the host, shared with the host's own stack, by a packet socket.
+ * With offload on, frames carry a vnet header, as a TAP's do. What the stack wants to hear is told
+ * to the interface as memberships of the socket; they end with it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "drivers/packet_priv.h"
+
+/* -- memberships ----------------------------------------------------------------------------- */
+static bool still_wanted(const struct net_device *dev, const u8 *group)
+{
+	const struct dev_mc_addr *mc;
+
+	list_for_each_entry(mc, &dev->mc_list, list)
+		if (eth_addr_equal(mc->addr, group))
+			return true;
+	return false;
+}
+
+static bool joined(const struct packet_dev *p, const u8 *group)
+{
+	u32 i;
+
+	for (i = 0; i < p->nr_groups; i++)
+		if (eth_addr_equal(p->groups[i], group))
+			return true;
+	return false;
+}
+
+static void leave_groups(struct packet_dev *p, bool all)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < p->nr_groups; i++) {
+		if (!all && still_wanted(p->dev, p->groups[i]))
+			memmove(p->groups[kept++], p->groups[i], ETH_ALEN);
+		else
+			packet_host_join(&p->host, PACKET_MR_MULTICAST, p->groups[i], false);
+	}
+	p->nr_groups = kept;
+}
+
+/* true: each of the device's groups is joined */
+static bool join_groups(struct packet_dev *p)
+{
+	const struct dev_mc_addr *mc;
+
+	list_for_each_entry(mc, &p->dev->mc_list, list) {
+		if (joined(p, mc->addr))
+			continue;
+		if (p->nr_groups == PACKET_GROUPS_MAX ||
+		    packet_host_join(&p->host, PACKET_MR_MULTICAST, mc->addr, true))
+			return false;
+		memcpy(p->groups[p->nr_groups++], mc->addr, ETH_ALEN);
+	}
+	return true;
+}
+
+static void set_flag(struct packet_dev *p, bool *have, u16 type, bool want)
+{
+	if (*have != want && !packet_host_join(&p->host, type, NULL, want))
+		*have = want;
+}
+
+/* An address that is not the interface's own has to be let in, too. */
+static void set_unicast(struct packet_dev *p, const u8 *addr)
+{
+	if (eth_addr_equal(p->unicast, addr))
+		return;
+	if (!eth_addr_is_zero(p->unicast))
+		packet_host_join(&p->host, PACKET_MR_UNICAST, p->unicast, false);
+	memset(p->unicast, 0, ETH_ALEN);
+	if (eth_addr_equal(addr, p->host.mac) || eth_addr_is_zero(addr))
+		return;
+	if (!packet_host_join(&p->host, PACKET_MR_UNICAST, addr, true))
+		memcpy(p->unicast, addr, ETH_ALEN);
+}
+
+void packet_set_rx_mode(struct net_device *dev)
+{
+	struct packet_dev *p = packet_priv(dev);
+	bool all;
+
+	leave_groups(p, false);
+	all = !join_groups(p);
+	set_unicast(p, dev->dev_addr);
+	set_flag(p, &p->allmulti, PACKET_MR_ALLMULTI, all || (dev->flags & DEV_ALLMULTI));
+	set_flag(p, &p->promisc, PACKET_MR_PROMISC, dev->flags & DEV_PROMISC);
+}
+
+void packet_leave_all(struct packet_dev *p)
+{
+	static const u8 none[ETH_ALEN];
+
+	leave_groups(p, true);
+	set_unicast(p, none);
+	set_flag(p, &p->allmulti, PACKET_MR_ALLMULTI, false);
+	set_flag(p, &p->promisc, PACKET_MR_PROMISC, false);
+}
+
+/* -- life ------------------------------------------------------------------------------------- */
+static int packet_open(struct net_device *dev)
+{
+	netif_wake_queue(dev);
+	return 0;
+}
+
+static int packet_stop(struct net_device *dev)
+{
+	struct packet_dev *p = packet_priv(dev);
+
+	packet_tx_flush(dev);
+	del_timer(&p->tx_retry);
+	packet_leave_all(p);
+	return 0;
+}
+
+/* Frames longer than the interface's own MTU would be refused one by one. */
+static int packet_change_mtu(struct net_device *dev, u32 mtu)
+{
+	struct packet_dev *p = packet_priv(dev);
+	int err = packet_host_refresh(&p->host);
+
+	if (err)
+		return err;
+	return mtu <= p->host.mtu ? 0 : -EINVAL;
+}
+
+static int packet_set_mac(struct net_device *dev, const u8 *addr)
+{
+	memcpy(dev->dev_addr, addr, ETH_ALEN);
+	if (dev->flags & DEV_UP)
+		set_unicast(packet_priv(dev), addr);
+	return 0;
+}
+
+static void packet_free(struct packet_dev *p)
+{
+	if (p->link_fd >= 0)
+		close(p->link_fd);
+	packet_host_close(&p->host);
+	vnet_rx_free(&p->slot);
+	page_frag_release(&p->frag);
+	if (p->tx.desc)
+		ring_exit(&p->tx);
+	free(p);
+}
+
+static void packet_destroy(struct net_device *dev)
+{
+	struct packet_dev *p = packet_priv(dev);
+
+	del_timer(&p->tx_retry);
+	netif_napi_del(&p->napi);
+	packet_free(p);
+}
+
+static const struct net_device_ops packet_ops = {
+	.ndo_open = packet_open,
+	.ndo_stop = packet_stop,
+	.ndo_start_xmit = packet_start_xmit,
+	.ndo_tx_flush = packet_tx_flush,
+	.ndo_change_mtu = packet_change_mtu,
+	.ndo_set_mac_address = packet_set_mac,
+	.ndo_set_rx_mode = packet_set_rx_mode,
+	.ndo_destroy = packet_destroy,
+};
+
+static int packet_alloc(const struct packet_config *cfg, struct packet_dev **out)
+{
+	const struct packet_host_want want = { .ifname = cfg->ifname, .vnet = cfg->offload,
+					       .rx = cfg->rx, .fanout = cfg->fanout };
+	struct packet_dev *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	p->link_fd = p->host.fd = -1;
+	err = ring_init(&p->tx, PACKET_TX_RING_SIZE);
+	if (!err)
+		err = packet_host_open(&p->host, &want);
+	if (!err)
+		err = p->link_fd = packet_link_open();
+	if (err < 0) {
+		packet_free(p);
+		return err;
+	}
+	*out = p;
+	return 0;
+}
+
+static void packet_setup(struct packet_dev *p, struct net_device *dev,
+			 const struct packet_config *cfg)
+{
+	ether_setup(dev);
+	dev->ops = &packet_ops;
+	dev->priv = p;
+	dev->mtu = cfg->mtu ? cfg->mtu : p->host.mtu;
+	dev->min_mtu = 68;
+	dev->max_mtu = 65535 - ETH_HLEN;
+	dev->carrier = p->host.running;
+	dev->hw_features = NETIF_F_SG | NETIF_F_GSO | NETIF_F_GRO;
+	if (p->host.vnet)
+		dev->hw_features |= NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_ALL_TSO;
+	dev->features = dev->hw_features;
+	dev->gso_max_size = GSO_MAX_SIZE;
+	dev->gso_max_segs = U16_MAX;
+	mac_pick(dev->net, dev->dev_addr, cfg->mac);
+	p->dev = dev;
+	timer_setup(&p->tx_retry, dev->net, packet_tx_retry);
+	netif_napi_add(dev, &p->napi, packet_poll, NAPI_POLL_WEIGHT);
+}
+
+int packet_create(struct net *net, const struct packet_config *cfg, struct net_device **out)
+{
+	struct packet_dev *p = NULL;
+	struct net_device *dev = NULL;
+	int err = packet_alloc(cfg, &p);
+
+	if (err)
+		return err;
+	if (cfg->mtu > p->host.mtu)
+		err = -EMSGSIZE;
+	if (!err)
+		dev = alloc_netdev(net, cfg->name ? cfg->name : cfg->ifname, 0);
+	if (!dev) {
+		packet_free(p);
+		return err ? err : -ENOMEM;
+	}
+	packet_setup(p, dev, cfg);
+	err = register_netdev(dev);
+	if (err) {
+		free_netdev(dev);
+		return err;
+	}
+	*out = dev;
+	return 0;
+}
+
+bool dev_is_packet(const struct net_device *dev)
+{
+	return dev->ops == &packet_ops;
+}
+
+int packet_fd(const struct net_device *dev)
+{
+	return packet_priv(dev)->host.fd;
+}
+
+int packet_link_fd(const struct net_device *dev)
+{
+	return packet_priv(dev)->link_fd;
+}
+
+void packet_interrupt(struct net_device *dev)
+{
+	napi_schedule(&packet_priv(dev)->napi);
+}
+
+void packet_link_event(struct net_device *dev)
+{
+	struct packet_dev *p = packet_priv(dev);
+
+	packet_link_drain(p->link_fd);
+	packet_host_refresh(&p->host);
+	dev_set_carrier(dev, p->host.running);
+}
+
+const struct packet_stats *packet_stats(const struct net_device *dev)
+{
+	return &packet_priv(dev)->stats;
+}
+
+enum packet_rx packet_rx_mode(const struct net_device *dev)
+{
+	return packet_priv(dev)->host.rx;
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <linux/if.h>
+#include <linux/if_ether.h>
+#include <linux/netlink.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "drivers/packet_host.h"
+#include "wire/wire.h"
+
+enum {
+	SOCKET_BUFFER = 4 << 20, /* octets of skb memory each way */
+	V2_FRAME = 2048,	 /* a frame of 1500 octets; larger ones come by recvmsg() */
+	V2_BLOCK = 1 << 16,
+	V2_BLOCKS = 64, /* 2048 frames */
+	V3_BLOCK = 1 << 18, /* three GSO packets, or hundreds of small ones */
+	V3_BLOCKS = 16,
+	V3_RETIRE_MS = 1, /* an open block is handed over after so long: as short as can be */
+	GROUP_LINK = 1, /* RTMGRP_LINK */
+	FANOUT_HASH_DEFRAG = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG,
+};
+
+static int set_int(int fd, int name, int value)
+{
+	return setsockopt(fd, SOL_PACKET, name, &value, sizeof(value)) ? -errno : 0;
+}
+
+static int ask(const struct packet_host *host, unsigned long request, struct ifreq *ifr)
+{
+	memset(ifr, 0, sizeof(*ifr));
+	memcpy(ifr->ifr_name, host->name, sizeof(host->name));
+	return ioctl(host->fd, request, ifr) ? -errno : 0;
+}
+
+int packet_host_refresh(struct packet_host *host)
+{
+	struct ifreq ifr;
+	int err = ask(host, SIOCGIFFLAGS, &ifr);
+
+	host->running = !err && (ifr.ifr_flags & IFF_UP) && (ifr.ifr_flags & IFF_RUNNING);
+	if (!err)
+		err = ask(host, SIOCGIFMTU, &ifr);
+	if (!err)
+		host->mtu = (u32)ifr.ifr_mtu;
+	return err;
+}
+
+static int identify(struct packet_host *host)
+{
+	struct ifreq ifr;
+	int err = ask(host, SIOCGIFINDEX, &ifr);
+
+	if (err)
+		return err;
+	host->ifindex = ifr.ifr_ifindex;
+	err = ask(host, SIOCGIFHWADDR, &ifr);
+	if (err)
+		return err;
+	if (ifr.ifr_hwaddr.sa_family != DEV_TYPE_ETHER)
+		return -EINVAL;
+	memcpy(host->mac, ifr.ifr_hwaddr.sa_data, ETH_ALEN);
+	return packet_host_refresh(host);
+}
+
+static int set_ring(struct packet_host *host)
+{
+	bool v3 = host->rx == PACKET_RX_V3;
+	struct tpacket_req3 req = {
+		.tp_block_size = v3 ? V3_BLOCK : V2_BLOCK,
+		.tp_block_nr = v3 ? V3_BLOCKS : V2_BLOCKS,
+		.tp_frame_size = V2_FRAME,
+		.tp_retire_blk_tov = V3_RETIRE_MS,
+	};
+	void *ring;
+	int err = set_int(host->fd, PACKET_VERSION, v3 ? TPACKET_V3 : TPACKET_V2);
+
+	if (err)
+		return err;
+	req.tp_frame_nr = req.tp_block_size / V2_FRAME * req.tp_block_nr;
+	if (setsockopt(host->fd, SOL_PACKET, PACKET_RX_RING, &req,
+		       v3 ? sizeof(req) : sizeof(struct tpacket_req)))
+		return -errno;
+	ring = mmap(NULL, (size_t)req.tp_block_size * req.tp_block_nr, PROT_READ | PROT_WRITE,
+		    MAP_SHARED, host->fd, 0);
+	if (ring == MAP_FAILED)
+		return -errno;
+	host->ring = ring;
+	host->block_size = req.tp_block_size;
+	host->nr_blocks = req.tp_block_nr;
+	host->frame_size = req.tp_frame_size;
+	/* A frame larger than its slot is kept whole for recvmsg(). */
+	return v3 ? 0 : set_int(host->fd, PACKET_COPY_THRESH, 1);
+}
+
+static void set_buffers(int fd)
+{
+	int size = SOCKET_BUFFER;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+/* The socket was made with protocol 0: it gets nothing before it is bound. */
+static int attach(struct packet_host *host, u32 fanout)
+{
+	struct sockaddr_ll sll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+				   .sll_ifindex = host->ifindex };
+
+	if (bind(host->fd, (struct sockaddr *)&sll, sizeof(sll)))
+		return -errno;
+	if (!fanout)
+		return 0;
+	return set_int(host->fd, PACKET_FANOUT, (int)(FANOUT_HASH_DEFRAG << 16 | fanout));
+}
+
+static int prepare(struct packet_host *host, const struct packet_host_want *want)
+{
+	int err = identify(host);
+
+	if (!err && want->vnet)
+		err = set_int(host->fd, PACKET_VNET_HDR, 1);
+	if (!err)
+		err = set_int(host->fd, PACKET_IGNORE_OUTGOING, 1);
+	if (!err)
+		err = set_int(host->fd, PACKET_AUXDATA, 1);
+	if (err)
+		return err;
+	set_buffers(host->fd);
+	if (host->rx != PACKET_RX_RECV && set_ring(host)) {
+		packet_host_close(host); /* a half made ring goes with its socket */
+		return -EAGAIN;
+	}
+	return attach(host, want->fanout);
+}
+
+int packet_host_open(struct packet_host *host, const struct packet_host_want *want)
+{
+	size_t len = strlen(want->ifname);
+	int err;
+
+	*host = (struct packet_host){ .fd = -1, .vnet = want->vnet, .rx = want->rx };
+	if (!len || len >= sizeof(host->name))
+		return -EINVAL;
+	memcpy(host->name, want->ifname, len);
+	do {
+		host->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		if (host->fd < 0)
+			return -errno;
+		err = prepare(host, want);
+		if (err == -EAGAIN)
+			host->rx = PACKET_RX_RECV;
+	} while (err == -EAGAIN);
+	if (err)
+		packet_host_close(host);
+	return err;
+}
+
+void packet_host_close(struct packet_host *host)
+{
+	if (host->ring)
+		munmap(host->ring, (size_t)host->block_size * host->nr_blocks);
+	if (host->fd >= 0)
+		close(host->fd);
+	host->ring = NULL;
+	host->fd = -1;
+}
+
+int packet_host_join(const struct packet_host *host, u16 type, const u8 *addr, bool join)
+{
+	struct packet_mreq mreq = { .mr_ifindex = host->ifindex, .mr_type = type };
+
+	if (addr) {
+		mreq.mr_alen = ETH_ALEN;
+		memcpy(mreq.mr_address, addr, ETH_ALEN);
+	}
+	return setsockopt(host->fd, SOL_PACKET,
+			  join ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP, &mreq,
+			  sizeof(mreq)) ? -errno : 0;
+}
+
+u32 packet_host_drops(const struct packet_host *host)
+{
+	struct tpacket_stats_v3 st = { 0 };
+	socklen_t len = sizeof(st);
+
+	return getsockopt(host->fd, SOL_PACKET, PACKET_STATISTICS, &st, &len) ? 0 : st.tp_drops;
+}
+
+int packet_host_error(const struct packet_host *host)
+{
+	int err = 0;
+	socklen_t len = sizeof(err);
+
+	return getsockopt(host->fd, SOL_SOCKET, SO_ERROR, &err, &len) ? -errno : -err;
+}
+
+/* -- one frame --------------------------------------------------------------------------- */
+void packet_aux_set_vlan(struct packet_aux *aux, u16 tci, u16 tpid)
+{
+	aux->vlan_tci = tci;
+	aux->vlan_proto = 0;
+	if (aux->status & TP_STATUS_VLAN_VALID)
+		aux->vlan_proto = aux->status & TP_STATUS_VLAN_TPID_VALID ? tpid : ETH_TYPE_VLAN;
+}
+
+static void read_aux(struct msghdr *msg, struct packet_aux *aux)
+{
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		struct tpacket_auxdata a;
+
+		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
+			continue;
+		memcpy(&a, CMSG_DATA(c), sizeof(a));
+		aux->status = a.tp_status;
+		aux->len = a.tp_len;
+		packet_aux_set_vlan(aux, a.tp_vlan_tci, a.tp_vlan_tpid);
+	}
+}
+
+s32 packet_host_recv(const struct packet_host *host, struct iovec *iov, u32 nr_iov,
+		     struct packet_aux *aux)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = nr_iov, .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(host->fd, &msg, MSG_DONTWAIT);
+
+	if (n < 0)
+		return -errno;
+	*aux = (struct packet_aux){ .len = (u32)n };
+	read_aux(&msg, aux);
+	return (s32)n;
+}
+
+/* -- link changes ------------------------------------------------------------------------- */
+int packet_link_open(void)
+{
+	struct sockaddr_nl snl = { .nl_family = AF_NETLINK, .nl_groups = GROUP_LINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&snl, sizeof(snl))) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/* What was said does not matter: the interface is asked. Overflow is told by an error, once. */
+void packet_link_drain(int fd)
+{
+	char buf[4096];
+
+	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) >= 0 || errno == ENOBUFS)
+		;
+}

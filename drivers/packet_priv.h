@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packet device: its private state, shared by packet.c (life), packet_rx.c and packet_tx.c. */
+#ifndef NETSTACK_DRIVERS_PACKET_PRIV_H
+#define NETSTACK_DRIVERS_PACKET_PRIV_H
+
+#include <sys/socket.h>
+
+#include "drivers/packet_host.h"
+#include "drivers/ring.h"
+#include "drivers/vnet.h"
+
+enum {
+	PACKET_TX_RING_SIZE = 256,
+	PACKET_TX_BATCH = 64, /* frames handed to the kernel in one system call */
+	PACKET_GROUPS_MAX = 64, /* joined one by one; more are received all */
+};
+#define PACKET_TX_RETRY_NS (500 * NSEC_PER_USEC) /* the host's queue is full */
+
+struct packet_dev {
+	struct net_device *dev;
+	struct napi_struct napi;
+	struct packet_host host;
+	struct packet_stats stats;
+	int link_fd;
+
+	/* receive: the slot or block that comes next */
+	u32 pos;
+	u32 block_left;		/* of a TPACKET_V3 block: frames, and where the next is */
+	const u8 *block_next;
+	struct vnet_rx_slot slot; /* what recvmsg() fills */
+	struct page_frag frag;
+
+	struct desc_ring tx;
+	struct vnet_tx_slot tx_slots[PACKET_TX_BATCH];
+	struct mmsghdr tx_msgs[PACKET_TX_BATCH];
+	struct timer_list tx_retry;
+
+	/* memberships of the socket */
+	u8 groups[PACKET_GROUPS_MAX][ETH_ALEN];
+	u32 nr_groups;
+	bool promisc, allmulti;
+	u8 unicast[ETH_ALEN];	/* zero: none */
+};
+
+static inline struct packet_dev *packet_priv(const struct net_device *dev)
+{
+	return dev->priv;
+}
+
+int packet_poll(struct napi_struct *napi, int budget);
+void packet_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
+void packet_tx_flush(struct net_device *dev);
+void packet_tx_retry(struct timer_list *t);
+void packet_set_rx_mode(struct net_device *dev);
+void packet_leave_all(struct packet_dev *p);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The devices of the configuration: a row per kind says how it is made and what wakes it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon.h"
+
+enum { FDS_PER_DEV = 2 };
+
+static const char *why(int err)
+{
+	return strerror(err < 0 ? -err : err);
+}
+
+static int start_loopback(struct daemon *dm)
+{
+	struct net_device *lo;
+	int ret = loopback_create(dm->net);
+
+	if (ret && ret != -EEXIST)
+		return ret;
+	lo = dev_get_by_name(dm->net, "lo");
+	return lo ? dev_open(lo) : -ENODEV;
+}
+
+/* -- kinds ------------------------------------------------------------------------------- */
+static int watch(struct daemon *dm, struct net_device *dev, int fd,
+		 void (*fn)(void *arg, unsigned int events))
+{
+	if (fd < 0)
+		return 0;
+	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, fd, HOST_READ, fn, dev);
+	if (!dm->dev_fds[dm->nr_dev_fds])
+		return -ENOMEM;
+	dm->nr_dev_fds++;
+	return 0;
+}
+
+static void on_tap(void *arg, unsigned int events)
+{
+	(void)events;
+	tap_interrupt(arg);
+}
+
+static void on_wire(void *arg, unsigned int events)
+{
+	(void)events;
+	e1000_wire_ready(arg);
+}
+
+static void on_packet(void *arg, unsigned int events)
+{
+	(void)events;
+	packet_interrupt(arg);
+}
+
+static void on_link(void *arg, unsigned int events)
+{
+	(void)events;
+	packet_link_event(arg);
+}
+
+static int create_tap(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct tap_config cfg = { .tap_name = d->host_if, .name = d->name, .mtu = d->mtu,
+				  .offload = d->offload };
+
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	return tap_create(dm->net, &cfg, dev);
+}
+
+static int create_packet(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct packet_config cfg = { .ifname = d->host_if, .name = d->name, .mtu = d->mtu,
+				     .offload = d->offload, .rx = d->rx,
+				     .fanout = (u16)d->fanout };
+	int ret;
+
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	ret = packet_create(dm->net, &cfg, dev);
+	if (!ret && packet_rx_mode(*dev) != d->rx)
+		host_log(HOST_LOG_WARN, "--dev packet:%s: the kernel gave no receive ring, rx=recv",
+			 d->host_if);
+	return ret;
+}
+
+static int create_e1000(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct e1000_config cfg = { .wire = d->wire, .wire_name = d->file ? d->file : d->host_if,
+				    .name = d->name, .mtu = d->mtu, .offload = d->offload };
+
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	return e1000_create(dm->net, &cfg, dev);
+}
+
+static int watch_tap(struct daemon *dm, struct net_device *dev)
+{
+	return watch(dm, dev, tap_fd(dev), on_tap);
+}
+
+static int watch_packet(struct daemon *dm, struct net_device *dev)
+{
+	int ret = watch(dm, dev, packet_fd(dev), on_packet);
+
+	return ret ? ret : watch(dm, dev, packet_link_fd(dev), on_link);
+}
+
+static int watch_e1000(struct daemon *dm, struct net_device *dev)
+{
+	return watch(dm, dev, e1000_fd(dev), on_wire);
+}
+
+static const struct {
+	int (*create)(struct daemon *dm, const struct conf_dev *d, struct net_device **dev);
+	int (*watch)(struct daemon *dm, struct net_device *dev); /* NULL: nothing to wait for */
+} kinds[] = {
+	[CONF_DEV_TAP] = { create_tap, watch_tap },
+	[CONF_DEV_PACKET] = { create_packet, watch_packet },
+	[CONF_DEV_E1000] = { create_e1000, watch_e1000 },
+};
+
+/* -- one device ---------------------------------------------------------------------------- */
+static const char *remedy(const struct conf_dev *d, int err)
+{
+	static const struct {
+		int err;
+		bool tap;
+		const char *text;
+	} rows[] = {
+		{ -ENOENT, true, "; /dev/net/tun is missing: load the tun module" },
+		{ -EPERM, true, "; run as root (CAP_NET_ADMIN)" },
+		{ -EBUSY, true, "; another program has it: choose another name" },
+		{ -EINVAL, true, "; an interface of that name exists and is no TAP of this kind: choose "
+		  "another name" },
+		{ -ENODEV, false, "; the host has no interface of that name" },
+		{ -EPERM, false, "; run as root (CAP_NET_RAW)" },
+		{ -EINVAL, false, "; it is no Ethernet interface" },
+		{ -EMSGSIZE, false, "; mtu= is larger than the interface's" },
+	};
+	size_t i;
+
+	for (i = 0; *d->host_if && i < ARRAY_SIZE(rows); i++)
+		if (rows[i].err == err && rows[i].tap == conf_dev_has_tap(d))
+			return rows[i].text;
+	return "";
+}
+
+static int start_dev(struct daemon *dm, const struct conf_dev *d)
+{
+	struct net_device *dev;
+	int ret = kinds[d->kind].create(dm, d, &dev);
+
+	if (ret) {
+		host_log(HOST_LOG_ERR, "--dev %s%s%s: %s%s", conf_dev_prefix(d),
+			 d->kind == CONF_DEV_E1000 ? "wire=" : "", d->file ? d->file : d->host_if,
+			 why(ret), remedy(d, ret));
+		return ret;
+	}
+	if (d->nr_host)
+		ret = host_netif_setup(d->host_if, (const char *const *)d->host, d->nr_host, d->mtu);
+	if (ret) {
+		host_log(HOST_LOG_ERR, "--dev %s: host=: %s", d->name, why(ret));
+		return ret;
+	}
+	ret = dev_open(dev);
+	if (ret) {
+		host_log(HOST_LOG_ERR, "--dev %s: cannot bring it up: %s", d->name, why(ret));
+		return ret;
+	}
+	return kinds[d->kind].watch ? kinds[d->kind].watch(dm, dev) : 0;
+}
+
+int devices_start(struct daemon *dm)
+{
+	int ret = start_loopback(dm);
+	u32 i;
+
+	if (ret) {
+		host_log(HOST_LOG_ERR, "lo: %s", why(ret));
+		return ret;
+	}
+	dm->dev_fds = calloc(dm->conf.nr_devs * FDS_PER_DEV + 1, sizeof(*dm->dev_fds));
+	if (!dm->dev_fds)
+		return -ENOMEM;
+	for (i = 0; i < dm->conf.nr_devs && !ret; i++)
+		ret = start_dev(dm, &dm->conf.devs[i]);
+	return ret;
+}
+
+void devices_stop(struct daemon *dm)
+{
+	u32 i;
+
+	for (i = 0; i < dm->nr_dev_fds; i++)
+		host_loop_del_fd(dm->dev_fds[i]);
+	free(dm->dev_fds);
+	dm->dev_fds = NULL;
+	dm->nr_dev_fds = 0;
+}

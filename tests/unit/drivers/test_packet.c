@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The packet device on one end of a veth pair of the kernel, in each way of receiving: what comes
+ * is what was sent, in order, with its tags, sums and sizes; what the stack wants to hear the
+ * interface knows; losses are counted.
+ */
+#include <errno.h>
+
+#include "drivers/drivers.h"
+#include "tests/unit/drivers/hostnet.h"
+#include "wire/wire.h"
+
+enum { TYPE_TEST = 0x88b5, FRAME_MAX = 65600, DEADLINE_MS = 5000 };
+
+static const u8 mac_stack[6] = { 2, 0, 0, 0, 0, 2 }, mac_host[6] = { 2, 0, 0, 0, 0, 9 };
+
+static struct fixture f;
+static struct net *net;
+static struct net_device *dev;
+static int host = -1;
+static u32 next, last_len;
+static struct sk_buff *last;
+
+static u8 octet(u32 n, u32 i)
+{
+	return (u8)(n * 131 + i * 7 + (i >> 8));
+}
+
+static void on_frame(struct sk_buff *skb, struct net_device *from, struct packet_type *pt)
+{
+	static u8 buf[FRAME_MAX];
+	u32 i, n;
+
+	(void)from, (void)pt;
+	if (last)
+		consume_skb(last);
+	last = skb;
+	last_len = skb->len;
+	if (skb->protocol != TYPE_TEST)
+		return;
+	skb_copy_bits(skb, 0, buf, skb->len);
+	n = get_be32(buf);
+	cr_assert_eq(n, next, "frame %u where %u should be", n, next);
+	next++;
+	for (i = 4; i < skb->len; i++)
+		cr_assert_eq(buf[i], octet(n, i), "frame %u octet %u", n, i);
+}
+
+static struct packet_type pt_test = { .type = TYPE_TEST, .func = on_frame };
+static struct packet_type pt_ip4 = { .type = ETH_TYPE_IP4, .func = on_frame };
+
+static bool start(enum packet_rx rx, bool offload, const char *prepare)
+{
+	struct packet_config cfg = { .ifname = "vb", .name = "eth0", .offload = offload, .rx = rx };
+
+	if (!host_namespace())
+		return false;
+	if (prepare)
+		host_sh(prepare);
+	memcpy(cfg.mac, mac_stack, 6);
+	net = fixture_net_new(&f, 11);
+	cr_assert_eq(packet_create(net, &cfg, &dev), 0);
+	cr_assert_eq(packet_rx_mode(dev), rx);
+	cr_assert_eq(dev_open(dev), 0);
+	cr_assert(dev->carrier);
+	dev_add_pack(net, &pt_test);
+	dev_add_pack(net, &pt_ip4);
+	host = host_socket(offload);
+	next = 0;
+	return true;
+}
+
+static void stop(void)
+{
+	if (!net)
+		cr_skip_test("needs root for a network namespace");
+	if (last)
+		consume_skb(last);
+	last = NULL;
+	dev_remove_pack(&pt_test);
+	dev_remove_pack(&pt_ip4);
+	unregister_netdev(dev);
+	fixture_net_free(&f);
+	close(host);
+	net = NULL;
+}
+
+static void turn(void)
+{
+	packet_interrupt(dev);
+	fixture_settle(net);
+}
+
+/* Runs the device until it has received what is counted by *counter up to want. */
+static void until(const u64 *counter, u64 want)
+{
+	int ms = 0;
+
+	for (turn(); *counter < want && ms < DEADLINE_MS; ms++) {
+		host_readable(packet_fd(dev), 1);
+		turn();
+	}
+	cr_assert_eq(*counter, want);
+}
+
+static u32 put_header(u8 *p, u16 type)
+{
+	memcpy(p, mac_stack, 6);
+	memcpy(p + 6, mac_host, 6);
+	put_be16(p + 12, type);
+	return ETH_HLEN;
+}
+
+/* Frame n with len octets behind the Ethernet header, from the host. */
+static void host_sends(u32 n, u32 len, bool vnet)
+{
+	static u8 buf[FRAME_MAX];
+	u32 i, off = vnet ? sizeof(struct vnet_hdr) : 0;
+	u8 *p = buf + off;
+
+	memset(buf, 0, off);
+	p += put_header(p, TYPE_TEST);
+	put_be32(p, n);
+	for (i = 4; i < len; i++)
+		p[i] = octet(n, i);
+	cr_assert_eq(send(host, buf, off + ETH_HLEN + len, 0), (ssize_t)(off + ETH_HLEN + len), "%s",
+		     strerror(errno));
+}
+
+static void in_order(enum packet_rx rx, bool vnet)
+{
+	u64 sent = 0;
+	struct prng p;
+	u32 round;
+
+	if (!start(rx, vnet, "ip link set va mtu 9000 && ip link set vb mtu 9000"))
+		return;
+	prng_seed(&p, 3);
+	for (round = 0; round < 40; round++) {
+		u32 burst = 1 + prng_below(&p, 150);
+
+		for (; burst; burst--)
+			host_sends((u32)sent++, 46 + prng_below(&p, prng_chance(&p, 1, 8) ? 8900 : 1400),
+				   vnet);
+		until(&dev->stats.rx_packets, sent);
+	}
+	cr_assert_eq(next, sent);
+	cr_assert_eq(dev->stats.rx_missed_errors, 0);
+	cr_assert_eq(packet_stats(dev)->truncated, 0);
+}
+
+Test(packet, v2_in_order, .fini = stop)
+{
+	in_order(PACKET_RX_V2, true);
+}
+
+Test(packet, v2_without_vnet_header, .fini = stop)
+{
+	in_order(PACKET_RX_V2, false);
+}
+
+Test(packet, v3_in_order, .fini = stop)
+{
+	in_order(PACKET_RX_V3, true);
+}
+
+Test(packet, recv_in_order, .fini = stop)
+{
+	in_order(PACKET_RX_RECV, true);
+}
+
+/* -- what comes beside the octets ------------------------------------------------------------ */
+/* The kernel takes the tag off; its number comes with the frame (VLAN-02). */
+static void tags(enum packet_rx rx)
+{
+	u8 frame[64] = { 0 };
+	u32 off;
+
+	if (!start(rx, false, NULL))
+		return;
+	put_header(frame, ETH_TYPE_VLAN);
+	put_be16(frame + 14, 0x6000); /* priority 3, no VLAN */
+	put_be16(frame + 16, TYPE_TEST);
+	for (off = 4; off < 46; off++)
+		frame[18 + off] = octet(0, off);
+	cr_assert_eq(send(host, frame, 64, 0), 64);
+	until(&dev->stats.rx_packets, 1);
+	cr_assert_eq(next, 1);
+	cr_assert_eq(last->vlan_tci, 0x6000);
+}
+
+Test(packet, v2_tags, .fini = stop)
+{
+	tags(PACKET_RX_V2);
+}
+
+Test(packet, v3_tags, .fini = stop)
+{
+	tags(PACKET_RX_V3);
+}
+
+Test(packet, recv_tags, .fini = stop)
+{
+	tags(PACKET_RX_RECV);
+}
+
+/* A TCP packet of n octets payload, with vnet header, sum not made. */
+static u32 gso_packet(u8 *buf, u32 n, u16 mss)
+{
+	struct vnet_hdr h = { .flags = VNET_HDR_F_NEEDS_CSUM, .gso_type = VNET_HDR_GSO_TCPV4,
+			      .hdr_len = 54, .gso_size = mss, .csum_start = 34, .csum_offset = 16 };
+	u8 *p = buf + sizeof(h), *ip = p + ETH_HLEN, *th = ip + IP4_HLEN;
+	be16 sum;
+
+	memcpy(buf, &h, sizeof(h));
+	put_header(p, ETH_TYPE_IP4);
+	memset(ip, 0, IP4_HLEN + TCP_HLEN);
+	ip[0] = 0x45, ip[6] = 0x40, ip[8] = 64, ip[9] = IP_PROTO_TCP;
+	put_be16(ip + 2, (u16)(IP4_HLEN + TCP_HLEN + n));
+	ip[12] = 10, ip[15] = 1, ip[16] = 10, ip[19] = 2;
+	sum = ip_fast_csum(ip, 5);
+	memcpy(ip + 10, &sum, 2);
+	th[12] = 0x50, th[13] = TCPHDR_ACK;
+	put_be16(th + 16, (u16)~be16_get(csum_tcpudp_magic(ip + 12, ip + 16, TCP_HLEN + n, IP_PROTO_TCP, 0)));
+	memset(th + TCP_HLEN, 0xab, n);
+	return (u32)sizeof(h) + ETH_HLEN + IP4_HLEN + TCP_HLEN + n;
+}
+
+/* 64 KiB that the host does not cut come in one piece, and are known to be many. */
+static void large_segments(enum packet_rx rx)
+{
+	static u8 buf[FRAME_MAX];
+	u32 len = gso_packet(buf, 60000, 1460);
+
+	if (!start(rx, true, NULL))
+		return;
+	cr_assert_eq(send(host, buf, len, 0), (ssize_t)len, "%s", strerror(errno));
+	until(&dev->stats.rx_packets, 1);
+	cr_assert_not_null(last);
+	cr_assert_eq(last_len, IP4_HLEN + TCP_HLEN + 60000);
+	cr_assert_eq(last->ip_summed, CHECKSUM_PARTIAL);
+	cr_assert_eq(skb_shinfo(last)->gso_size, 1460);
+	cr_assert_eq(skb_shinfo(last)->gso_segs, 42);
+}
+
+Test(packet, v2_large_segments, .fini = stop)
+{
+	large_segments(PACKET_RX_V2);
+}
+
+Test(packet, v3_large_segments, .fini = stop)
+{
+	large_segments(PACKET_RX_V3);
+}
+
+Test(packet, recv_large_segments, .fini = stop)
+{
+	large_segments(PACKET_RX_RECV);
+}
+
+/* The stack's own packets go to the host as they are, and do not come back. */
+Test(packet, transmit, .fini = stop)
+{
+	static u8 buf[FRAME_MAX], got[FRAME_MAX];
+	u32 len = gso_packet(buf, 30000, 1448), i, k;
+	struct sk_buff *skb;
+
+	if (!start(PACKET_RX_V2, true, NULL))
+		return;
+	for (i = 0; i < 100; i++) {
+		skb = alloc_skb(net, FRAME_MAX);
+		skb_put_data(skb, buf + sizeof(struct vnet_hdr), len - (u32)sizeof(struct vnet_hdr));
+		skb->dev = dev;
+		skb->protocol = ETH_TYPE_IP4;
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		skb->csum_start = 34;
+		skb->csum_offset = 16;
+		skb_shinfo(skb)->gso_size = 1448;
+		skb_shinfo(skb)->gso_segs = 21;
+		skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+		cr_assert_eq(dev_queue_xmit(skb), 0);
+		if (i % 10)
+			continue;
+		fixture_settle(net);
+		cr_assert_eq(dev->stats.tx_errors, 0);
+		for (k = i ? 10 : 1; k; k--) {
+			cr_assert(host_readable(host, DEADLINE_MS));
+			cr_assert_eq(recv(host, got, sizeof(got), 0), (ssize_t)len);
+			cr_assert_arr_eq(got + 12, buf + 12, len - 12);
+			cr_assert_eq(((struct vnet_hdr *)got)->gso_size, 1448);
+		}
+	}
+	fixture_settle(net);
+	cr_assert_eq(dev->stats.tx_packets, 100);
+	cr_assert_lt(packet_stats(dev)->sends, 15, "a burst is one system call");
+	turn();
+	cr_assert_eq(dev->stats.rx_packets, 0);
+}
+
+/* -- in step with the interface ----------------------------------------------------------------- */
+static bool host_says(const char *command)
+{
+	return !system(command);
+}
+
+Test(packet, memberships, .fini = stop)
+{
+	static const u8 group[6] = { 1, 0, 0x5e, 1, 2, 3 };
+	u8 many[6] = { 1, 0, 0x5e, 2, 0, 0 };
+	u32 i;
+
+	if (!start(PACKET_RX_V2, true, NULL))
+		return;
+	cr_assert_eq(dev_mc_add(dev, group), 0);
+	cr_assert(host_says("ip maddr show dev vb | grep -q 01:00:5e:01:02:03"));
+	dev_mc_del(dev, group);
+	cr_assert_not(host_says("ip maddr show dev vb | grep -q 01:00:5e:01:02:03"));
+	dev_set_promiscuity(dev, 2);
+	cr_assert(host_says("ip -d link show vb | grep -q 'promiscuity [12]'"));
+	dev_set_promiscuity(dev, -2);
+	dev_set_allmulti(dev, 1);
+	cr_assert(host_says("ip -d link show vb | grep -q 'allmulti 1'"));
+	dev_set_allmulti(dev, -1);
+	cr_assert(host_says("ip -d link show vb | grep -q 'allmulti 0'"));
+	for (i = 0; i < 100; i++) {
+		many[5] = (u8)i;
+		cr_assert_eq(dev_mc_add(dev, many), 0);
+	}
+	cr_assert(host_says("ip -d link show vb | grep -q 'allmulti 1'"), "too many: all");
+	dev_close(dev);
+	cr_assert(host_says("ip -d link show vb | grep -q 'allmulti 0'"));
+	cr_assert_not(host_says("ip maddr show dev vb | grep -q 01:00:5e:02"));
+	cr_assert_eq(dev_open(dev), 0);
+	cr_assert(host_says("ip maddr show dev vb | grep -q 01:00:5e:02"));
+}
+
+Test(packet, carrier_and_mtu, .fini = stop)
+{
+	if (!start(PACKET_RX_V2, true, NULL))
+		return;
+	cr_assert_eq(dev_set_mtu(dev, 1400), 0);
+	cr_assert_eq(dev_set_mtu(dev, 1501), -EINVAL, "the interface's own is the limit");
+	host_sh("ip link set va down");
+	cr_assert(host_readable(packet_link_fd(dev), DEADLINE_MS));
+	packet_link_event(dev);
+	cr_assert_not(dev->carrier);
+	host_sh("ip link set va up");
+	cr_assert(host_readable(packet_link_fd(dev), DEADLINE_MS));
+	packet_link_event(dev);
+	cr_assert(dev->carrier);
+	host_sh("ip link set vb down");
+	turn();
+	cr_assert_not(dev->carrier, "the socket said so");
+	cr_assert_not(host_readable(packet_fd(dev), 0), "and says it once");
+}
+
+/* More than the ring holds: the kernel drops, and what is lost is counted (VLAN or not). */
+static void overflow(enum packet_rx rx)
+{
+	u64 sent;
+
+	if (!start(rx, false, NULL))
+		return;
+	for (sent = 0; sent < 12000; sent++)
+		host_sends((u32)sent, 1000, false);
+	turn();
+	host_sends((u32)next, 1000, false);
+	next = 0;
+	dev_remove_pack(&pt_test); /* numbers are missing now */
+	list_init(&pt_test.list);
+	until(&dev->stats.rx_packets, dev->stats.rx_packets + 1);
+	cr_assert_gt(dev->stats.rx_missed_errors, 0);
+	cr_assert_leq(dev->stats.rx_missed_errors + dev->stats.rx_packets, sent + 1);
+}
+
+Test(packet, v2_overflow, .fini = stop)
+{
+	overflow(PACKET_RX_V2);
+}
+
+/* Two sockets of a fanout group share the flows of one interface. */
+Test(packet, fanout, .fini = stop)
+{
+	struct packet_config cfg = { .ifname = "vb", .name = "eth1", .fanout = 7 };
+	struct net_device *other, *third;
+	u64 total;
+	u32 i;
+
+	if (!start(PACKET_RX_V2, false, NULL))
+		return;
+	cr_assert_eq(packet_create(net, &cfg, &other), 0);
+	cfg.name = "eth2";
+	cr_assert_eq(packet_create(net, &cfg, &third), 0);
+	dev_open(other);
+	dev_open(third);
+	for (i = 0; i < 200; i++)
+		host_sends(i, 100, false);
+	until(&dev->stats.rx_packets, 200);
+	packet_interrupt(other);
+	packet_interrupt(third);
+	fixture_settle(net);
+	total = other->stats.rx_packets + third->stats.rx_packets;
+	unregister_netdev(other);
+	unregister_netdev(third);
+	cr_assert_eq(total, 200, "each frame went to one of the two (%llu)", (unsigned long long)total);
+}
+
+Test(packet, refusals)
+{
+	struct packet_config cfg = { .ifname = "vb" };
+	struct net_device *none;
+
+	if (!host_namespace())
+		cr_skip_test("needs root for a network namespace");
+	net = fixture_net_new(&f, 1);
+	cfg.mtu = 9000;
+	cr_assert_eq(packet_create(net, &cfg, &none), -EMSGSIZE);
+	cfg.mtu = 0;
+	cfg.ifname = "nonesuch";
+	cr_assert_eq(packet_create(net, &cfg, &none), -ENODEV);
+	cfg.ifname = "a name that is too long";
+	cr_assert_eq(packet_create(net, &cfg, &none), -EINVAL);
+	host_sh("ip link set lo up && ip tuntap add tun0 mode tun");
+	cfg.ifname = "tun0";
+	cr_assert_eq(packet_create(net, &cfg, &none), -EINVAL, "not Ethernet");
+	cfg.ifname = "vb";
+	cfg.name = "a/b";
+	cr_assert_eq(packet_create(net, &cfg, &none), -EINVAL);
+	fixture_net_free(&f);
+}
