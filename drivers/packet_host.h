@@ -4,6 +4,8 @@
 #ifndef NETSTACK_DRIVERS_PACKET_HOST_H
 #define NETSTACK_DRIVERS_PACKET_HOST_H
 
+#include <sys/uio.h>
+
 #include "drivers/drivers.h"
 
 /* Behind our own: its PACKET_HOST and so on are macros, with the values of ours. */

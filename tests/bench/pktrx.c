@@ -17,6 +17,7 @@
 
 #include "drivers/drivers.h"
 #include "host/host.h"
+#include "tests/host_sh.h"
 
 #include <linux/if_packet.h>
 
@@ -124,8 +125,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (unshare(CLONE_NEWNET) ||
-	    system("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6;"
-		   "ip link add va type veth peer name vb && ip link set va up && ip link set vb up"))
+	    host_run("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6;"
+		     "ip link add va type veth peer name vb && ip link set va up && ip link set vb up"))
 		die("network namespace");
 	out = packet_socket("va", 0);
 	if (plain) {

@@ -12,13 +12,14 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "tests/host_sh.h"
 #include "tests/unit/fixture.h"
 
 #include <linux/if_packet.h>
 
 static inline void host_sh(const char *command)
 {
-	cr_assert_eq(system(command), 0, "%s", command);
+	cr_assert_eq(host_run(command), 0, "%s", command);
 }
 
 /* false: not root, nothing was done */

@@ -300,7 +300,7 @@ Test(packet, transmit, .fini = stop)
 /* -- in step with the interface ----------------------------------------------------------------- */
 static bool host_says(const char *command)
 {
-	return !system(command);
+	return !host_run(command);
 }
 
 Test(packet, memberships, .fini = stop)
