@@ -59,7 +59,6 @@ void tcp_fin(struct sock *sk)
 	case TCP_ESTABLISHED:
 		tcp_set_state(sk, TCP_CLOSE_WAIT);
 		tp->pingpong = TCP_PINGPONG_THRESH;
-		tp->ack_pending |= TCP_ACK_NOW;		/* TCP-ST-27 */
 		break;
 	case TCP_FIN_WAIT1:		/* crossing FINs */
 		tcp_send_ack(sk);
@@ -96,8 +95,11 @@ static void tcp_data_in_order(struct sock *sk, struct sk_buff *skb, const struct
 	if (seg->len)
 		tcp_event_data_recv(sk, skb, seg);
 	tcp_queue_rcv(sk, skb);
-	if (fin)
+	if (fin) {
+		if (!seg->len)		/* TCP-ST-27; with data it is their ACK's business */
+			tp->ack_pending |= TCP_ACK_NOW;
 		tcp_fin(sk);
+	}
 	if (sk->sk_state == TCP_CLOSE)
 		return;
 	if (!rb_empty_root(&tp->ooo)) {

@@ -6,7 +6,8 @@
  */
 #include "tcp/tcp_fastopen.h"
 
-enum { ICMP4_UNREACH = 3, ICMP4_QUENCH = 4, ICMP6_UNREACH = 1 };
+enum { ICMP4_UNREACH = 3, ICMP4_QUENCH = 4, ICMP4_TIME_EXCEEDED = 11, ICMP4_PARAM_PROBLEM = 12,
+       ICMP6_UNREACH = 1 };
 
 /* The path is narrower: smaller segments, and again at once what was too large. */
 void tcp_mtu_reduced(struct sock *sk, u32 mtu)
@@ -82,6 +83,15 @@ static void tcp_ld_rto_revert(struct sock *sk, u32 seq)
 		tcp_retransmit_timer(sk);
 }
 
+/* The peer of a request cannot be reached at all: it is forgotten. */
+static bool tcp_icmp_ends_request(const struct inet_icmp_err *e)
+{
+	if (e->af->af_bit)
+		return e->hard && e->err != EMSGSIZE;
+	return e->type == ICMP4_TIME_EXCEEDED || e->type == ICMP4_PARAM_PROBLEM ||
+	       (e->type == ICMP4_UNREACH && e->code <= 1);
+}
+
 static bool tcp_icmp_unreachable(const struct inet_icmp_err *e)
 {
 	if (e->af->af_bit)
@@ -92,7 +102,9 @@ static bool tcp_icmp_unreachable(const struct inet_icmp_err *e)
 static void tcp_err_sock(struct sock *sk, const struct inet_icmp_err *e, u32 seq)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	bool opening = tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)) && !tp->fo_child;
+	/* a Fast Open child that its user has is a connection like another */
+	bool opening = tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)) &&
+		       (!tp->fo_child || !list_empty(&tp->accept_node));
 	u32 una = tp->snd_una - !!tp->fo_child;	/* its SYN-ACK may be what is quoted */
 
 	if (sk->sk_state == TCP_CLOSE)
@@ -145,7 +157,7 @@ void tcp_err(struct net *net, const struct inet_icmp_err *e)
 
 		if (seq != req->snt_isn)
 			net_mib_inc(net, TcpExt_OutOfWindowIcmps);
-		else if (e->hard && e->err != EMSGSIZE)
+		else if (tcp_icmp_ends_request(e))
 			tcp_req_free(req);
 		return;
 	}

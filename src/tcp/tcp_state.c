@@ -138,6 +138,8 @@ static void tcp_rcv_synsent(struct sock *sk, struct sk_buff *skb, const struct t
 		if (reason) {
 			if (reason == SKB_DROP_TCP_RFC7323_TSECR)
 				net_mib_inc(sk->net, TcpExt_PAWSActive);
+			else if (!tcp_sk(sk)->retransmits)
+				tcp_arm_rto(sk, TCP_TIMEOUT_MIN_US); /* an old duplicate hid the answer */
 			tcp_send_reset(sk->net, skb, seg);	/* TCP-ST-08 */
 			kfree_skb_reason(skb, reason);
 			return;
@@ -185,7 +187,7 @@ static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
 }
 
 /* FIN-WAIT-1 and our FIN is acknowledged. False: the connection is gone. */
-static bool tcp_finwait1_acked(struct sock *sk, const struct tcp_seg *seg)
+static bool tcp_finwait1_acked(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u64 tmo;
@@ -196,14 +198,10 @@ static bool tcp_finwait1_acked(struct sock *sk, const struct tcp_seg *seg)
 		sk_wake(sk, SOCK_EV_STATE);
 		return true;
 	}
-	if (tp->linger2_s < 0) {
+	if (tp->linger2_s < 0 ||
+	    (seg->len && after(seg->end_seq - !!(seg->flags & TCPHDR_FIN), tp->rcv_nxt))) {
 		net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
-		tcp_done(sk);
-		return false;
-	}
-	if (seg->len && after(seg->end_seq - !!(seg->flags & TCPHDR_FIN), tp->rcv_nxt)) {
-		net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
-		tcp_send_active_reset(sk);
+		tcp_send_reset(sk->net, skb, seg);
 		tcp_done(sk);
 		return false;
 	}
@@ -220,7 +218,7 @@ static bool tcp_finwait1_acked(struct sock *sk, const struct tcp_seg *seg)
 }
 
 /* State changes by an acceptable ACK. False: the connection is gone. */
-static bool tcp_state_by_ack(struct sock *sk, const struct tcp_seg *seg)
+static bool tcp_state_by_ack(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -232,7 +230,7 @@ static bool tcp_state_by_ack(struct sock *sk, const struct tcp_seg *seg)
 		if (tp->fo_child)
 			tcp_fastopen_child_acked(sk);
 		if (tp->snd_una == tp->write_seq)
-			return tcp_finwait1_acked(sk, seg);
+			return tcp_finwait1_acked(sk, skb, seg);
 		break;
 	case TCP_CLOSING:
 		if (tp->snd_una == tp->write_seq) {
@@ -289,7 +287,7 @@ static bool tcp_data_after_close(struct sock *sk, struct sk_buff *skb, const str
 	    !(sk->sk_shutdown & RCV_SHUTDOWN) || !seg->len || !after(end, tp->rcv_nxt))
 		return false;
 	net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
-	tcp_send_active_reset(sk);
+	tcp_send_reset(sk->net, skb, seg);
 	tcp_write_queue_purge(sk);
 	tcp_done_err(sk, ECONNRESET);
 	kfree_skb_reason(skb, SKB_DROP_TCP_ABORT_ON_DATA);
@@ -332,7 +330,7 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 	tcp_accecn_received(sk, skb, seg);
 	if (!tcp_state_ack(sk, skb, seg))
 		return;
-	if (!tcp_state_by_ack(sk, seg)) {
+	if (!tcp_state_by_ack(sk, skb, seg)) {
 		consume_skb(skb);
 		return;
 	}

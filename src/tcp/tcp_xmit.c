@@ -351,6 +351,8 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 			      .pcount = cb->pcount };
 	if (o.flags & TCPHDR_ACK)
 		o.ack = tp->rcv_nxt;
+	if (cb->pcount > 1)		/* the receiver's GRO need not wait for more (MAY-15) */
+		o.flags |= TCPHDR_PSH;
 	o.wnd = tcp_out_window(sk, o.flags);
 	tcp_set_urgent(tp, &o);
 	tcp_rate_skb_sent(sk, skb);

@@ -172,6 +172,7 @@ TEST46(open, data_with_ack)
 	in(w, .flags = S, .seq = 0, .mss = 1460);
 	out(w, S | A, 0, 1, 0);
 	in(w, .flags = A | P | F, .seq = 1, .ack = 1, .len = 20);
+	at(w, 40);
 	out(w, A, 1, 22, 0);
 	w->sk = wire_accept(w);
 	cr_assert_eq(w->sk->sk_state, TCP_CLOSE_WAIT);

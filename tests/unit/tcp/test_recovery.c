@@ -20,7 +20,7 @@ static void ten_in_flight(struct wire *w, int no)
 	cr_assert_eq(wire_info(w).rto, RTT * 1000 + 200000);
 	cr_assert_eq(wire_send(w, 10000, 0), 10000);
 	for (u32 i = 0; i < 10; i++)
-		out(w, i == 9 ? A | P : A, 1 + i * 1000, 1, 1000);
+		out(w, i % 2 ? A | P : A, 1 + i * 1000, 1, 1000);	/* packets of two segments */
 }
 
 /* TCP-RTO-06 TCP-RTO-12 TCP-CC-05 TCP-2525-01 TCP-2525-11, with the probe switched off */
