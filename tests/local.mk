@@ -23,15 +23,15 @@ AM_TESTS_ENVIRONMENT = \
 EXTRA_DIST += tests/driver tests/summary tests/coverage.py tests/lsan.supp
 
 # Only the tests of one kind, and of the programs only those they need.
-.PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-facts check-sanitized
-check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-facts:
+.PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-facts check-pkt check-sanitized
+check-unit check-sim check-pkt check-fuzz check-tidy check-conformance check-apps check-facts:
 	$(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS="$(filter tests/$(patsubst check-%,%,$@)/%,$(TESTS))" \
 		check_PROGRAMS="$(filter tests/$(patsubst check-%,%,$@)/%,$(check_PROGRAMS))"
 
 # What runs under the sanitizers: everything that does not preload a program (ASan would have to be
 # preloaded first) and that does not look at the objects of a plain build.
-sanitized = tests/unit/% tests/sim/% tests/fuzz/%
+sanitized = tests/unit/% tests/sim/% tests/pkt/% tests/fuzz/%
 check-sanitized:
 	$(MAKE) $(AM_MAKEFLAGS) $(filter $(sanitized),$(check_PROGRAMS))
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$(filter $(sanitized),$(TESTS))" \
@@ -54,6 +54,7 @@ include $(srcdir)/tests/unit/daemon/local.mk
 include $(srcdir)/tests/unit/preload/local.mk
 endif
 include $(srcdir)/tests/sim/local.mk
+include $(srcdir)/tests/pkt/local.mk
 include $(srcdir)/tests/conformance/local.mk
 include $(srcdir)/tests/apps/local.mk
 include $(srcdir)/tests/facts/local.mk
