@@ -124,6 +124,35 @@ static void mem_drop(int fd)
 	mem_give();
 }
 
+struct fdmem *fd_mem_detach(int fd)
+{
+	struct fdmem *m;
+
+	if ((unsigned int)fd >= MEM_FD_MAX)
+		return NULL;
+	m = fd_mems[fd];
+	fd_mems[fd] = NULL;
+	return m;
+}
+
+void fd_mem_attach(int fd, struct fdmem *m)
+{
+	mem_drop(fd);
+	if ((unsigned int)fd < MEM_FD_MAX)
+		fd_mems[fd] = m;
+	else
+		fd_mem_free(m);
+}
+
+void fd_mem_free(struct fdmem *m)
+{
+	if (!m || !mem_take())
+		return;
+	m->next = mem_free;
+	mem_free = m;
+	mem_give();
+}
+
 static const struct nsp_opt *opt_at(const struct fdmem *m, size_t off)
 {
 	return (const struct nsp_opt *)(const void *)(m->buf + off);

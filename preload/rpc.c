@@ -65,26 +65,37 @@ static void set_timeouts(int fd)
 	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 }
 
+static void add_control(struct msghdr *m, int type, const void *data, size_t n)
+{
+	struct cmsghdr *c = (void *)((char *)m->msg_control + m->msg_controllen);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(n);
+	memcpy(CMSG_DATA(c), data, n);
+	m->msg_controllen += CMSG_SPACE(n);
+}
+
 static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
 {
 	union {
-		char buf[CMSG_SPACE(sizeof(int))];
+		char buf[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
 		struct cmsghdr align;
 	} ctl;
-	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)niov };
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov,
+			    .msg_iovlen = (size_t)niov,
+			    .msg_control = &ctl };
 
-	if (pass >= 0) {
-		struct cmsghdr *c;
+	memset(&ctl, 0, sizeof(ctl));
+	if (pass >= 0)
+		add_control(&m, SCM_RIGHTS, &pass, sizeof(pass));
+	if (unlikely(shim.as_other)) {
+		struct ucred cred = { getpid(), shim.as_uid, getgid() };
 
-		memset(&ctl, 0, sizeof(ctl));
-		m.msg_control = &ctl;
-		m.msg_controllen = sizeof(ctl.buf);
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &pass, sizeof(pass));
+		add_control(&m, SCM_CREDENTIALS, &cred, sizeof(cred));
 	}
+	if (!m.msg_controllen)
+		m.msg_control = NULL;
 	return raw_call(SYS_sendmsg, fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 

@@ -21,6 +21,7 @@
  *	exec.c		before fork and exec
  *	user.c		pointers of the program
  *	poll.c		bits of poll() that a Unix socket cannot have
+ *	super*.c	for programs that cannot be preloaded: super.h
  *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
  *
  * It lives in a foreign process: no writable state outside the structures below, no locks over
@@ -89,6 +90,9 @@ struct shim {
 	bool silent;		/* a seccomp filter is in force: plain system calls only */
 	bool debug;		/* NETSTACK_DEBUG */
 	bool kernel_loopback;	/* NETSTACK_LOOPBACK=kernel */
+	bool supervisor;	/* acts for other processes (super.h): may not wait for the network */
+	bool as_other;		/* .. for one of another user now: */
+	uid_t as_uid;
 	char path[NSP_PATH_MAX + 1];
 };
 extern struct shim shim;
@@ -137,6 +141,10 @@ bool fd_owner(void);
 /** fd_mem() - the socket's memory; make: allocate. NULL: none (or too many) */
 struct fdmem *fd_mem(int fd, bool make);
 void fd_mem_move(int from, int to);
+/** fd_mem_detach() - the socket's memory without the socket; fd_mem_attach(), fd_mem_free() end it */
+struct fdmem *fd_mem_detach(int fd);
+void fd_mem_attach(int fd, struct fdmem *m);
+void fd_mem_free(struct fdmem *m);
 /** fd_remember_opt() - add or replace an option. false: no room */
 bool fd_remember_opt(int fd, int level, int name, const void *val, size_t len);
 const struct nsp_opt *fd_find_opt(int fd, int level, int name);
@@ -225,7 +233,11 @@ ssize_t ctl_pack(const struct msghdr *msg, void *buf, size_t room);
 void ctl_unpack(struct msghdr *msg, const void *buf, size_t len);
 
 /* ---- swap.c --------------------------------------------------------------------------- */
-/** swap_to_kernel() - put a kernel socket under the number, options replayed; 0 or -errno */
+/**
+ * swap_to_kernel() - put a kernel socket under the number, options replayed
+ *
+ * Return: 0, or -errno. For the supervisor -ERESTART: the call is for the program to make again.
+ */
 int swap_to_kernel(int fd);
 /** swap_to_new() - put a fresh unconnected socket of ours under the number */
 int swap_to_new(int fd, bool reset);

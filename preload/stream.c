@@ -23,6 +23,8 @@ bool fd_nonblock(int fd)
 {
 	int fl = (int)raw_call(SYS_fcntl, fd, F_GETFL, 0);
 
+	if (shim.supervisor)
+		return true;
 	return fl >= 0 && (fl & O_NONBLOCK);
 }
 

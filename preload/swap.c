@@ -91,7 +91,7 @@ int swap_to_kernel(int fd)
 	if (!e)
 		fd_forget(fd);
 	errno = saved;
-	return e;
+	return !e && shim.supervisor ? -ERESTART : e;
 }
 
 int swap_to_new(int fd, bool reset)

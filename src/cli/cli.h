@@ -36,8 +36,24 @@ void plot_free(struct plot *p);
 /* paths.c: installed or in the build tree; NULL after a message on stderr. free() it. */
 char *find_library(void);
 char *find_daemon(void);
-/* Can this command be preloaded at all? 0, or an exit status after a message on stderr. */
-int check_command(const char *command);
+/* How a command can be reached at all. 0, or an exit status after a message on stderr. */
+enum reach { REACH_PRELOAD, REACH_SECCOMP };
+int check_command(const char *command, enum reach *how);
+
+/* run.c */
+/* execvp() with a message when it fails; returns the exit status then. */
+int exec_command(char **command);
+/* From now on signals that end or tell something go on to this process. */
+void forward_signals(int pid);
+
+/* behind.c: functions of libnetstack.so (preload/super.h) */
+struct behind_calls {
+	int (*filter)(void);
+	int (*supervise)(int listener, const char *control, int events, void (*ready)(void *arg),
+			 void *arg);
+};
+/* Runs the command behind the seccomp filter; its exit status. */
+int run_behind(const struct behind_calls *calls, const char *control, char **command);
 
 /* private.c: a daemon for one command */
 struct private_daemon {

@@ -1,6 +1,7 @@
 # netstack, the command-line tool. It shares only include/ with the stack.
 bin_PROGRAMS += netstack
 netstack_SOURCES = \
+	src/cli/behind.c \
 	src/cli/cli.h \
 	src/cli/client.c \
 	src/cli/client.h \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Where the library and the daemon are, and whether a command can be preloaded. */
+/* Where the library and the daemon are, and how a command can be reached. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -98,25 +98,40 @@ static bool find_command(const char *command, char *path, size_t size)
 	return false;
 }
 
-/* Is it an ELF program that no dynamic linker loads? */
-static bool is_static_elf(int fd)
+/* What a program says of itself: 0 nothing, else what keeps the library out of it. */
+enum { ELF_STATIC = 1, ELF_GO = 2 };
+
+/* Notes of the name "Go": its programs make system calls without libc, dynamically linked or not. */
+static bool has_go_note(int fd, const Elf64_Phdr *ph)
 {
+	Elf64_Nhdr n;
+	char name[4];
+
+	return pread(fd, &n, sizeof(n), (off_t)ph->p_offset) == sizeof(n) && n.n_namesz == 4 &&
+	       pread(fd, name, sizeof(name), (off_t)ph->p_offset + (off_t)sizeof(n)) == 4 &&
+	       !memcmp(name, "Go\0", 4);
+}
+
+static int look_at_elf(int fd)
+{
+	int i, found = ELF_STATIC;
 	Elf64_Ehdr e;
 	Elf64_Phdr ph;
-	int i;
 
 	if (pread(fd, &e, sizeof(e), 0) != sizeof(e) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
 	    e.e_ident[EI_CLASS] != ELFCLASS64)
-		return false;
+		return 0;
 	for (i = 0; i < e.e_phnum; i++) {
 		off_t at = (off_t)(e.e_phoff + (Elf64_Off)i * sizeof(ph));
 
 		if (pread(fd, &ph, sizeof(ph), at) != sizeof(ph))
-			return false;
+			return 0;
 		if (ph.p_type == PT_INTERP)
-			return false;
+			found &= ~ELF_STATIC;
+		if (ph.p_type == PT_NOTE && has_go_note(fd, &ph))
+			found |= ELF_GO;
 	}
-	return true;
+	return found;
 }
 
 static bool gains_rights(int fd)
@@ -129,10 +144,10 @@ static bool gains_rights(int fd)
 	       ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP) && st.st_gid != getegid());
 }
 
-int check_command(const char *command)
+int check_command(const char *command, enum reach *how)
 {
 	char path[PATH_MAX];
-	int fd, ret = 0;
+	int fd, ret = 0, elf;
 
 	if (!find_command(command, path, sizeof(path))) {
 		fprintf(stderr, "netstack: %s: command not found\n", command);
@@ -145,13 +160,17 @@ int check_command(const char *command)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;		/* executable but not readable: try */
-	if (is_static_elf(fd)) {
-		fprintf(stderr, "netstack: %s is statically linked: libnetstack.so cannot be "
-			"loaded into it\n", path);
-		ret = EXIT_OURS;
-	} else if (gains_rights(fd)) {
-		fprintf(stderr, "netstack: %s is set-user-ID or set-group-ID: the system does not "
-			"preload libraries into it; run netstack as root\n", path);
+	elf = look_at_elf(fd);
+	if (elf && *how == REACH_PRELOAD) {
+		*how = REACH_SECCOMP;
+		if (getenv("NETSTACK_DEBUG"))
+			fprintf(stderr, "netstack: %s is %s: its system calls are taken by a seccomp "
+				"filter\n", path,
+				elf & ELF_STATIC ? "statically linked" : "a Go program");
+	}
+	if (gains_rights(fd)) {
+		fprintf(stderr, "netstack: %s is set-user-ID or set-group-ID: the system lets nobody "
+			"into it; run netstack as root\n", path);
 		ret = EXIT_OURS;
 	}
 	close(fd);

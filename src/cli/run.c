@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* netstack run: a command with the library preloaded. */
+/* netstack run: a command with the library preloaded, or behind a filter (behind.c). */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -16,14 +16,18 @@ struct run {
 	char **command;
 	char **flags;		/* netstackd's: a private daemon when there are any */
 	int nr_flags;
+	enum reach how;
+	struct behind_calls behind;
 };
 
 static int usage(const char *why)
 {
 	fprintf(stderr, "netstack: run: %s\n"
-		"Usage: netstack run [--control PATH] [--] COMMAND [ARG]...\n"
-		"       netstack run FLAG VALUE [FLAG VALUE]... -- COMMAND [ARG]...\n"
-		"         with flags of netstackd (--dev, --addr ...): a private daemon\n", why);
+		"Usage: netstack run [--seccomp] [--control PATH] [--] COMMAND [ARG]...\n"
+		"       netstack run [--seccomp] FLAG VALUE [FLAG VALUE]... -- COMMAND [ARG]...\n"
+		"         with flags of netstackd (--dev, --addr ...): a private daemon\n"
+		"       --seccomp: take the system calls instead of preloading a library; chosen by\n"
+		"         itself for programs that cannot be preloaded (static ones, Go's)\n", why);
 	return EXIT_OURS;
 }
 
@@ -43,6 +47,10 @@ static int parse(struct run *r, int argc, char **argv)
 		}
 		if (strncmp(arg, "--", 2))
 			break;
+		if (!strcmp(arg, "--seccomp")) {
+			r->how = REACH_SECCOMP;
+			continue;
+		}
 		if (!strchr(arg, '=') && !argv[i + 1])
 			return usage("a flag has no value");
 		if (!strcmp(arg, "--control")) {
@@ -64,16 +72,52 @@ static int parse(struct run *r, int argc, char **argv)
 }
 
 /* Loads it here, once: what would stop it in the command stops it now, with a reason. */
-static bool library_loads(const char *path)
+static bool library_loads(const char *path, struct behind_calls *calls)
 {
-	void *h = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	void *h = dlopen(path, RTLD_NOW | RTLD_LOCAL), *filter, *supervise;
 
-	if (!h)
+	if (!h) {
 		fprintf(stderr, "netstack: %s\n", dlerror());
-	return h;
+		return false;
+	}
+	filter = dlsym(h, "netstack_filter");
+	supervise = dlsym(h, "netstack_supervise");
+	if (!filter || !supervise) {
+		fprintf(stderr, "netstack: %s is of another version\n", path);
+		return false;
+	}
+	memcpy(&calls->filter, &filter, sizeof(filter));
+	memcpy(&calls->supervise, &supervise, sizeof(supervise));
+	return true;
 }
 
-static int set_environment(const char *library, const char *control)
+/* LD_PRELOAD without our library: what is behind the filter must not have it, too. */
+static int clean_preload(void)
+{
+	const char *old = getenv("LD_PRELOAD");
+	char *rest, *out, *part, *state = NULL;
+	int ret;
+
+	if (!old)
+		return 0;
+	rest = strdup(old);
+	out = calloc(1, strlen(old) + 2);
+	if (!rest || !out)
+		return -1;
+	for (part = strtok_r(rest, ": ", &state); part; part = strtok_r(NULL, ": ", &state)) {
+		if (strstr(part, "libnetstack.so"))
+			continue;
+		if (*out)
+			strcat(out, ":");
+		strcat(out, part);
+	}
+	ret = *out ? setenv("LD_PRELOAD", out, 1) : unsetenv("LD_PRELOAD");
+	free(out);
+	free(rest);
+	return ret;
+}
+
+static int add_preload(const char *library)
 {
 	const char *old = getenv("LD_PRELOAD");
 	char *value;
@@ -83,10 +127,17 @@ static int set_environment(const char *library, const char *control)
 		return -1;
 	ret = setenv("LD_PRELOAD", value, 1);
 	free(value);
+	return ret;
+}
+
+static int set_environment(const struct run *r, const char *library, const char *control)
+{
+	int ret = r->how == REACH_SECCOMP ? clean_preload() : add_preload(library);
+
 	return ret ? ret : setenv("NETSTACK_CONTROL", control, 1);
 }
 
-static int exec_command(char **command)
+int exec_command(char **command)
 {
 	int err;
 
@@ -121,6 +172,12 @@ static void handle_signals(void)
 	sa.sa_handler = ignore;		/* not SIG_IGN: the command would inherit that */
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGQUIT, &sa, NULL);
+}
+
+void forward_signals(int pid)
+{
+	child_pid = pid;
+	handle_signals();
 }
 
 static int run_and_wait(char **command)
@@ -158,31 +215,34 @@ static int run_private(struct run *r, const char *library)
 
 	if (private_start(&p, r->flags, r->nr_flags))
 		return EXIT_OURS;
-	if (daemon_answers(p.control) && !set_environment(library, p.control))
-		ret = run_and_wait(r->command);
+	if (daemon_answers(p.control) && !set_environment(r, library, p.control))
+		ret = r->how == REACH_SECCOMP ? run_behind(&r->behind, p.control, r->command) :
+						run_and_wait(r->command);
 	private_stop(&p);
 	return ret;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct run r = { NULL, NULL, NULL, 0 };
+	struct run r = { .how = REACH_PRELOAD };
 	const char *control;
 	char *library;
 	int ret = parse(&r, argc, argv);
 
 	if (ret)
 		return ret;
-	ret = check_command(r.command[0]);
+	ret = check_command(r.command[0], &r.how);
 	if (ret)
 		return ret;
 	library = find_library();
-	if (!library || !library_loads(library))
+	if (!library || !library_loads(library, &r.behind))
 		return EXIT_OURS;
 	if (r.nr_flags)
 		return run_private(&r, library);
 	control = client_path(r.control);
-	if (!daemon_answers(control) || set_environment(library, control))
+	if (!daemon_answers(control) || set_environment(&r, library, control))
 		return EXIT_OURS;
+	if (r.how == REACH_SECCOMP)
+		return run_behind(&r.behind, control, r.command);
 	return exec_command(r.command);
 }
