@@ -91,6 +91,7 @@ struct shim {
 	bool debug;		/* NETSTACK_DEBUG */
 	bool kernel_loopback;	/* NETSTACK_LOOPBACK=kernel */
 	bool supervisor;	/* acts for other processes (super.h): may not wait for the network */
+	void (*swapped)(int fd);	/* .. and is told of another socket under a number (swap.c) */
 	bool as_other;		/* .. for one of another user now: */
 	uid_t as_uid;
 	char path[NSP_PATH_MAX + 1];

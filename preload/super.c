@@ -13,6 +13,7 @@
 
 static struct super {
 	int listener;
+	struct call *current;
 	struct call *parked;
 	unsigned int nr_parked;
 	int look_ms;
@@ -146,10 +147,12 @@ static bool attempt(struct call *c)
 		fd_learn(c->fd);
 	if (c->fd >= 0)
 		prepare(c);
+	su.current = c;
 	ret = make(c);
+	if (ret == -ERESTART)
+		ret = CALL_CONTINUE;
 	shim.as_other = false;
 	if (c->fd >= 0) {
-		ret = swap_notice(c, su.listener, ret);
 		note_save(c->fd, c->cookie);
 	}
 	if (ret == CALL_PARKED)
@@ -266,6 +269,12 @@ static void look_at_all(void)
 	su.look_ms = su.look_ms * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : su.look_ms * 2;
 }
 
+static void swapped(int fd)
+{
+	if (su.current && fd == su.current->fd)
+		swap_install(su.current, su.listener);
+}
+
 /* ---- the loop ------------------------------------------------------------------------- */
 static bool make_room(void)
 {
@@ -367,6 +376,7 @@ EXPORT int netstack_supervise(int listener, const char *control, int events,
 		return -ENAMETOOLONG;
 	strcpy(shim.path, control);
 	shim.supervisor = true;
+	shim.swapped = swapped;
 	signal(SIGPIPE, SIG_IGN);
 	if (raw_call(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0)
 		return -errno;

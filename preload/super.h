@@ -97,8 +97,8 @@ void note_load(int fd, uint64_t cookie);
 void note_save(int fd, uint64_t cookie);
 
 /* ---- super_swap.c ---- */
-/** swap_notice() - the library put another socket under our copy: the program gets it, too */
-long swap_notice(struct call *c, int listener, long ret);
+/** swap_install() - the library put another socket under our copy: the program gets it, too */
+void swap_install(struct call *c, int listener);
 
 /* ---- super_call.c, super_data.c ---- */
 long call_socket(struct call *c);

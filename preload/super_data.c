@@ -145,20 +145,18 @@ static long send_once(struct call *c, int flags)
 	return c->done < msg.total ? -EAGAIN : (long)c->done;
 }
 
+/* MSG_FASTOPEN connects as well: a call that waits does so until the handshake has ended. */
 static long send_message(struct call *c, int flags)
 {
-	long r = send_once(c, flags);
+	bool begins = flags & MSG_FASTOPEN && KIND(c->kind) == K_NEW, waits;
+	long r = send_once(c, c->again ? flags & ~MSG_FASTOPEN : flags);
 
-	/* the host's loopback: the kernel's call now */
-	if (r == -ERESTART)
-		return r;
+	waits = !c->nonblock && !(flags & MSG_DONTWAIT) && !c->timed_out;
 	if (r == -EPIPE && !(flags & MSG_NOSIGNAL) && IS_TCP(c->kind))
 		raw_call(SYS_tkill, c->tid, SIGPIPE);
-	if (r != -EAGAIN)
-		return c->done && r < 0 ? (long)c->done : r;
-	if (c->nonblock || flags & MSG_DONTWAIT || c->timed_out)
-		return c->done ? (long)c->done : r;
-	return super_park(c, POLLOUT, SO_SNDTIMEO);
+	if (waits && (r == -EAGAIN || (begins && (r >= 0 || r == -EINPROGRESS))))
+		return super_park(c, POLLOUT, SO_SNDTIMEO);
+	return c->done && r < 0 ? (long)c->done : r;
 }
 
 long call_sendto(struct call *c)
@@ -236,7 +234,8 @@ static long recv_once(struct call *c, int flags)
 	r = ns_recvmsg(c->fd, &msg.ours, (flags | MSG_DONTWAIT) & ~MSG_WAITALL);
 	if (r < 0)
 		return -errno;
-	e = message_out(c, (size_t)r);
+	/* on TCP the flag throws the bytes away */
+	e = message_out(c, IS_TCP(c->kind) && flags & MSG_TRUNC && !(flags & MSG_PEEK) ? 0 : (size_t)r);
 	return e ? e : r;
 }
 
@@ -368,7 +367,7 @@ long call_recvmmsg(struct call *c)
 long call_readwrite(struct call *c)
 {
 	bool one = c->nr == SYS_read || c->nr == SYS_write;
-	int e = 0;
+	int e = 0, flags = 0;
 
 	if (!IS_DGRAM(c->kind))
 		return CALL_CONTINUE;
@@ -380,10 +379,11 @@ long call_readwrite(struct call *c)
 	if (c->nr == SYS_preadv2 || c->nr == SYS_pwritev2) {
 		if (c->a[3] != UINT64_MAX)
 			return -ESPIPE;
-		if (c->a[5])
+		if (c->a[5] & ~(uint64_t)RWF_NOWAIT)
 			return -EOPNOTSUPP;
+		flags = c->a[5] ? MSG_DONTWAIT : 0;
 	}
 	if (c->nr == SYS_write || c->nr == SYS_writev || c->nr == SYS_pwritev2)
-		return send_message(c, 0);
-	return recv_message(c, 0);
+		return send_message(c, flags);
+	return recv_message(c, flags);
 }

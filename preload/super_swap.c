@@ -98,22 +98,17 @@ static void restore(pid_t tid, int fd, int number, const struct watches *w)
 	}
 }
 
-long swap_notice(struct call *c, int listener, long ret)
+void swap_install(struct call *c, int listener)
 {
 	struct seccomp_notif_addfd a = { .id = c->id, .flags = SECCOMP_ADDFD_FLAG_SETFD };
-	uint64_t cookie = fd_cookie(c->fd);
 	struct watches w;
 	int number = (int)c->a[0];
 
-	if (cookie == c->cookie)
-		return ret;
 	find_watches(c->tid, number, &w);
 	a.srcfd = (uint32_t)c->fd;
 	a.newfd = (uint32_t)number;
 	a.newfd_flags = task_cloexec(c->tid, number) ? O_CLOEXEC : 0;
-	if (real.ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &a) < 0)
-		return -errno;
-	restore(c->tid, c->fd, number, &w);
-	c->cookie = cookie;
-	return ret == -ERESTART ? CALL_CONTINUE : ret;
+	c->cookie = fd_cookie(c->fd);
+	if (real.ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &a) >= 0)
+		restore(c->tid, c->fd, number, &w);
 }

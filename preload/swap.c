@@ -64,6 +64,8 @@ static int replace(int fd, int s, uint64_t cookie)
 		return -e;
 	}
 	raw_call(SYS_close, s);
+	if (unlikely(shim.swapped))
+		shim.swapped(fd);
 	if (m && m->epfd >= 0)
 		real.epoll_ctl(m->epfd, EPOLL_CTL_ADD, fd, &m->ev);
 	return 0;
