@@ -153,9 +153,13 @@ static int say_hello(int fd)
 	struct nsp_hello_rep r;
 	char text[256] = "";
 	size_t len = sizeof(text) - 1;
+	bool other = shim.as_other;
 	int e, ret = 0;
 
+	shim.as_other = false;	/* the channel is ours */
+
 	e = send_call(fd, 0, NSP_NR_HELLO, 0, -1, &q, NULL, 0);
+	shim.as_other = other;
 	if (!e)
 		e = recv_reply(fd, 0, NSP_NR_HELLO, &r, text, &len, &ret);
 	if (!e)
