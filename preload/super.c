@@ -11,6 +11,12 @@
 #define LOOK_MIN_MS 10
 #define LOOK_MAX_MS 80
 
+/* Linux 6.6: the caller runs where we do, as it waits for us and we for it. */
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	   SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1ul
+#endif
+
 static struct super {
 	int listener;
 	struct call *current;
@@ -374,7 +380,7 @@ EXPORT int netstack_supervise(int listener, const char *control, int events,
 
 	if (strlen(control) > NSP_PATH_MAX)
 		return -ENAMETOOLONG;
-	strcpy(shim.path, control);
+	memcpy(shim.path, control, strlen(control) + 1);
 	shim.supervisor = true;
 	shim.swapped = swapped;
 	signal(SIGPIPE, SIG_IGN);
@@ -383,6 +389,7 @@ EXPORT int netstack_supervise(int listener, const char *control, int events,
 	n = calloc(1, sizes.seccomp_notif > sizeof(*n) ? sizes.seccomp_notif : sizeof(*n));
 	if (!n)
 		return -ENOMEM;
+	real.ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	su.listener = listener;
 	su.look_ms = LOOK_MIN_MS;
 	ret = loop(n, events, ready, arg);

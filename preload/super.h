@@ -50,23 +50,23 @@
 #define SUPER_ERESTARTSYS 512
 
 struct call {
-	struct call *next;	/* parked */
-	uint64_t id;		/* of the notification */
+	struct call *next; /* parked */
+	uint64_t id;	   /* of the notification */
 	pid_t tid;
 	int nr;
 	uint64_t a[6];
-	int fd;			/* our copy of the descriptor a[0], -1 */
-	uint64_t cookie;	/* of the socket */
-	unsigned int kind;	/* fd_kinds[] of it, before the call */
-	bool nonblock;		/* the program's descriptor is non-blocking */
-	bool again;		/* was parked */
-	bool timed_out;		/* .. and its time is over */
-	int first_error;	/* connect(): what it said when it was begun */
-	short events;		/* parked for */
-	int64_t deadline;	/* ns, 0: none */
-	int64_t limit;		/* of recvmmsg(), 0: none */
-	size_t done;		/* of the data or messages */
-	unsigned int pending;	/* looks at which a signal was waiting */
+	int fd;		      /* our copy of the descriptor a[0], -1 */
+	uint64_t cookie;      /* of the socket */
+	unsigned int kind;    /* fd_kinds[] of it, before the call */
+	bool nonblock;	      /* the program's descriptor is non-blocking */
+	bool again;	      /* was parked */
+	bool timed_out;	      /* .. and its time is over */
+	int first_error;      /* connect(): what it said when it was begun */
+	short events;	      /* parked for */
+	int64_t deadline;     /* ns, 0: none */
+	int64_t limit;	      /* of recvmmsg(), 0: none */
+	size_t done;	      /* of the data or messages */
+	unsigned int pending; /* looks at which a signal was waiting */
 };
 
 /* ---- super_filter.c ---- */

@@ -227,13 +227,14 @@ long call_ioctl(struct call *c)
 {
 	unsigned long req = c->a[1];
 	struct ifreq r;
-	size_t n = req == FIONREAD || req == SIOCOUTQ || req == SIOCATMARK ? sizeof(int) : sizeof(r);
+	size_t n = req == FIONREAD || req == SIOCOUTQ || req == SIOCATMARK ? sizeof(int) :
+									     sizeof(r);
 	int ret;
 
 	switch (req) {
 	case SIOCGIFCONF:
 		return interface_list(c);
-	case SIOCSPGRP:	 /* the Unix socket's business; the caller's process counts */
+	case SIOCSPGRP: /* the Unix socket's business; the caller's process counts */
 	case SIOCGPGRP:
 	case FIOSETOWN:
 	case FIOGETOWN:

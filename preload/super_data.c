@@ -11,13 +11,13 @@
 #include <time.h>
 
 /* Flags with which a TCP socket's calls come here (super_filter.c). */
-#define ODD_SEND (MSG_OOB | MSG_FASTOPEN)
-#define ODD_RECV (MSG_TRUNC | MSG_ERRQUEUE)
+#define ODD_SEND     (MSG_OOB | MSG_FASTOPEN)
+#define ODD_RECV     (MSG_TRUNC | MSG_ERRQUEUE)
 #define NAME_MAX_LEN ((int)sizeof(struct sockaddr_storage))
 
 /* A message of the program, and our copy of its parts. */
 struct message {
-	uint64_t at;		/* its struct msghdr, 0: none */
+	uint64_t at; /* its struct msghdr, 0: none */
 	struct msghdr theirs;
 	struct iovec iov[SUPER_IOV_MAX];
 	size_t total;
@@ -235,7 +235,8 @@ static long recv_once(struct call *c, int flags)
 	if (r < 0)
 		return -errno;
 	/* on TCP the flag throws the bytes away */
-	e = message_out(c, IS_TCP(c->kind) && flags & MSG_TRUNC && !(flags & MSG_PEEK) ? 0 : (size_t)r);
+	e = message_out(c, IS_TCP(c->kind) && flags & MSG_TRUNC && !(flags & MSG_PEEK) ? 0 :
+											 (size_t)r);
 	return e ? e : r;
 }
 
@@ -297,7 +298,8 @@ static int length_out(const struct call *c, size_t i, long n)
 {
 	unsigned int len = (unsigned int)n;
 
-	return task_write(c->tid, entry(c, i) + offsetof(struct mmsghdr, msg_len), &len, sizeof(len));
+	return task_write(c->tid, entry(c, i) + offsetof(struct mmsghdr, msg_len), &len,
+			  sizeof(len));
 }
 
 /* The time limit of recvmmsg() is looked at when a datagram has come, as Linux does. */

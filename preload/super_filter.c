@@ -30,8 +30,8 @@ struct program {
 static void emit(struct program *p, unsigned int code, uint32_t k, unsigned int jt, unsigned int jf)
 {
 	if (p->len < FILTER_MAX)
-		p->insn[p->len++] = (struct sock_filter){ (uint16_t)code, (uint8_t)jt, (uint8_t)jf,
-							  k };
+		p->insn[p->len++] =
+			(struct sock_filter){ (uint16_t)code, (uint8_t)jt, (uint8_t)jf, k };
 }
 
 static void load_word(struct program *p, size_t offset)
@@ -154,15 +154,15 @@ static void special(struct program *p)
 
 static void build(struct program *p)
 {
-	static const long dgrams[] = { SYS_read,   SYS_write,	SYS_readv,    SYS_writev,
-				       SYS_preadv2, SYS_pwritev2, SYS_recvmmsg, SYS_sendmmsg,
-				       SYS_dup };
-	static const long calls[] = { SYS_bind,	       SYS_listen,	SYS_accept4,
+	static const long dgrams[] = { SYS_read,     SYS_write,	   SYS_readv,
+				       SYS_writev,   SYS_preadv2,  SYS_pwritev2,
+				       SYS_recvmmsg, SYS_sendmmsg, SYS_dup };
+	static const long calls[] = { SYS_bind,	      SYS_listen,      SYS_accept4,
 #ifdef SYS_accept
 				      SYS_accept,
 #endif
-				      SYS_connect,     SYS_getsockname, SYS_getpeername,
-				      SYS_getsockopt,  SYS_setsockopt,	SYS_shutdown };
+				      SYS_connect,    SYS_getsockname, SYS_getpeername,
+				      SYS_getsockopt, SYS_setsockopt,  SYS_shutdown };
 	size_t i;
 
 	load_word(p, offsetof(struct seccomp_data, arch));
@@ -190,7 +190,8 @@ int super_filter_install(void)
 {
 	struct program p = { .len = 0 };
 	struct sock_fprog f = { .filter = p.insn };
-	unsigned int flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	unsigned int flags = SECCOMP_FILTER_FLAG_NEW_LISTENER |
+			     SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 	int fd;
 
 	if (!NATIVE_ARCH)

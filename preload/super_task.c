@@ -81,7 +81,8 @@ ssize_t task_iov(pid_t tid, const struct iovec *iov, size_t niov, void *buf, siz
 
 	if (!n)
 		return 0;
-	r = raw_call(write ? SYS_process_vm_writev : SYS_process_vm_readv, tid, &local, 1, iov, niov, 0);
+	r = raw_call(write ? SYS_process_vm_writev : SYS_process_vm_readv, tid, &local, 1, iov,
+		     niov, 0);
 	return r < 0 ? -EFAULT : r;
 }
 
@@ -115,7 +116,8 @@ static pid_t process_of(pid_t tid)
 	char status[4096];
 
 	return read_proc(tid, "status", status, sizeof(status)) ?
-		       (pid_t)field(status, "\nTgid:", 10) : 0;
+		       (pid_t)field(status, "\nTgid:", 10) :
+		       0;
 }
 
 int task_credentials(pid_t tid, int cap)
@@ -179,7 +181,8 @@ static bool is_free(pid_t tid, unsigned int fd)
 	char path[64], unused[1];
 
 	snprintf(path, sizeof(path), "/proc/%d/fd/%u", (int)tid, fd);
-	return raw_call(SYS_readlinkat, AT_FDCWD, path, unused, sizeof(unused)) < 0 && errno == ENOENT;
+	return raw_call(SYS_readlinkat, AT_FDCWD, path, unused, sizeof(unused)) < 0 &&
+	       errno == ENOENT;
 }
 
 int task_free_number(pid_t tid)

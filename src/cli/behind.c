@@ -26,8 +26,9 @@
 struct supervisor {
 	const struct behind_calls *calls;
 	pid_t command;
-	int tell;	/* pipe to us */
-	int children;	/* signalfd */
+	pid_t caller; /* this program */
+	int tell;     /* pipe to it */
+	int children; /* signalfd */
 };
 
 static bool pass_listener(int via, int listener)
@@ -36,9 +37,11 @@ static bool pass_listener(int via, int listener)
 		char buf[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} ctl = { .buf = { 0 } };
-	struct iovec iov = { (void *)(uintptr_t)"", 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-			    .msg_control = &ctl, .msg_controllen = sizeof(ctl.buf) };
+	struct iovec iov = { (void *)(uintptr_t) "", 1 };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = &ctl,
+			    .msg_controllen = sizeof(ctl.buf) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
 	c->cmsg_level = SOL_SOCKET;
@@ -57,8 +60,10 @@ static int take_listener(int via)
 	} ctl;
 	char byte;
 	struct iovec iov = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-			    .msg_control = &ctl, .msg_controllen = sizeof(ctl.buf) };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = &ctl,
+			    .msg_controllen = sizeof(ctl.buf) };
 	struct cmsghdr *c;
 	int fd;
 
@@ -76,11 +81,13 @@ static void become_command(const struct behind_calls *calls, int via, char **com
 {
 	int listener;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* without a supervisor its calls would fail */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* without a supervisor its calls would fail */
 	listener = calls->filter();
 	if (listener < 0) {
-		fprintf(stderr, "netstack: no seccomp notification: %s (Linux 5.14 or newer, and a "
-			"container that allows seccomp())\n", strerror(-listener));
+		fprintf(stderr,
+			"netstack: no seccomp notification: %s (Linux 5.14 or newer, and a "
+			"container that allows seccomp())\n",
+			strerror(-listener));
 		_exit(EXIT_OURS);
 	}
 	if (!pass_listener(via, listener)) {
@@ -102,6 +109,8 @@ static void reap(void *arg)
 
 	while (read(s->children, &info, sizeof(info)) > 0)
 		;
+	if (s->tell >= 0 && getppid() != s->caller) /* killed: so is the command */
+		kill(s->command, SIGKILL);
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid != s->command)
 			continue;
@@ -133,6 +142,7 @@ static void supervise(struct supervisor *s, const char *control, char **command)
 	sigaddset(&mask, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &mask, &old);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_PDEATHSIG, SIGCHLD);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv))
 		_exit(EXIT_OURS);
 	s->command = fork();
@@ -179,7 +189,7 @@ static bool read_int(int fd, int *v)
 
 int run_behind(const struct behind_calls *calls, const char *control, char **command)
 {
-	struct supervisor s = { .calls = calls };
+	struct supervisor s = { .calls = calls, .caller = getpid() };
 	int pipefd[2], pid, status;
 	pid_t child;
 

@@ -95,22 +95,21 @@ static bool library_loads(const char *path, struct behind_calls *calls)
 static int clean_preload(void)
 {
 	const char *old = getenv("LD_PRELOAD");
-	char *rest, *out, *part, *state = NULL;
+	char *rest, *out = NULL, *part, *state = NULL;
+	size_t size;
+	FILE *f;
 	int ret;
 
 	if (!old)
 		return 0;
 	rest = strdup(old);
-	out = calloc(1, strlen(old) + 2);
-	if (!rest || !out)
+	f = rest ? open_memstream(&out, &size) : NULL;
+	if (!f)
 		return -1;
-	for (part = strtok_r(rest, ": ", &state); part; part = strtok_r(NULL, ": ", &state)) {
-		if (strstr(part, "libnetstack.so"))
-			continue;
-		if (*out)
-			strcat(out, ":");
-		strcat(out, part);
-	}
+	for (part = strtok_r(rest, ": ", &state); part; part = strtok_r(NULL, ": ", &state))
+		if (!strstr(part, "libnetstack.so"))
+			fprintf(f, "%s%s", ftell(f) ? ":" : "", part);
+	fclose(f);
 	ret = *out ? setenv("LD_PRELOAD", out, 1) : unsetenv("LD_PRELOAD");
 	free(out);
 	free(rest);

@@ -4,6 +4,9 @@ apps_tests = \
 	tests/apps/test_death.py \
 	tests/apps/test_look.py \
 	tests/apps/test_servers.py \
+	tests/apps/test_static.py \
 	tests/apps/test_tools.py
+# What test_static.py compiles, linked statically and by the Go compiler.
+EXTRA_DIST += tests/apps/static/probe.c tests/apps/static/web.go
 EXTRA_DIST += tests/apps/applab.py $(apps_tests)
 TESTS += $(apps_tests)

@@ -7,9 +7,12 @@
 #	native:	[ns A: facts, 10.77.0.2 fd77::2] --veth-- [ns P: peer, 10.77.0.1 fd77::1]
 #	shim:	[ns S: facts + libnetstack.so -> netstackd] --TAP tap0 in ns S, host side .1/::1, peer]
 #
-# usage: run.sh [FACT]		FACT: only this one, and show both outputs
+# usage: run.sh [--seccomp] [FACT]	FACT: only this one, and show both outputs
+#	--seccomp: behind the filter of netstack run, instead of preloaded
 set -u
 here=${srcdir:-.}/tests/facts
+seccomp=
+[ "${1:-}" = --seccomp ] && { seccomp=1; shift; }
 build=${builddir:-.}
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
 ip netns list >/dev/null 2>&1 || exit 77
@@ -56,12 +59,19 @@ background ip netns exec "${tag}S" "$build/netstackd" --control "$tmp/s" \
 background ip netns exec "${tag}S" "$build/tests/facts/peer"
 wait_for "$tmp/log.2" ready && wait_for "$tmp/log.1" ready || exit 1
 sleep 1.5	# duplicate address detection on both sides
-NETSTACK_CONTROL=$tmp/s LD_PRELOAD=$lib ip netns exec "${tag}S" \
-	"$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >"$tmp/shim" 2>"$tmp/err"
+if [ -n "$seccomp" ]; then
+	how=("$build/netstack" run --seccomp --control "$tmp/s" --)
+	cat "$here/differences" "$here/differences-seccomp" >"$tmp/differences"
+else
+	how=(env NETSTACK_CONTROL="$tmp/s" LD_PRELOAD="$lib")
+	cp "$here/differences" "$tmp/differences"
+fi
+ip netns exec "${tag}S" "${how[@]}" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" \
+	>"$tmp/shim" 2>"$tmp/err"
 wait "$native"
 
 [ $# -gt 0 ] && { echo "native:"; cat "$tmp/native"; echo "shim:"; cat "$tmp/shim"; }
-"${PYTHON:-python3}" "$here/compare.py" "$tmp/native" "$tmp/shim" "$here/differences"
+"${PYTHON:-python3}" "$here/compare.py" "$tmp/native" "$tmp/shim" "$tmp/differences"
 rc=$?
 [ -s "$tmp/err" ] && cat "$tmp/err" >&2
 [ $rc = 0 ] || tail -5 "$tmp/log.1" >&2

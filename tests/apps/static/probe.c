@@ -238,7 +238,8 @@ static void udp_server(int n)
 	twin = dup(fd);
 	while (n--) {
 		len = sizeof(peer);
-		r = recvfrom(n & 1 ? fd : twin, buf, sizeof(buf), 0, (struct sockaddr *)&peer, &len);
+		r = recvfrom(n & 1 ? fd : twin, buf, sizeof(buf), 0, (struct sockaddr *)&peer,
+			     &len);
 		if (r < 0)
 			die("recvfrom");
 		printf("from=%s bytes=%zd\n", show(&peer, text), r);
