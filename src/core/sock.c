@@ -142,6 +142,8 @@ void sk_dst_set(struct sock *sk, struct dst_entry *dst)
 static void sock_rfree(struct sk_buff *skb)
 {
 	skb->sk->sk_rmem_alloc -= (int)skb->truesize;
+	if (skb->sk->sk_mem)
+		*skb->sk->sk_mem -= skb->truesize;
 }
 
 /* The packet must not outlive the socket: it is on one of its queues. */
@@ -151,6 +153,8 @@ void skb_set_owner_r(struct sk_buff *skb, struct sock *sk)
 	skb->sk = sk;
 	skb->destructor = sock_rfree;
 	sk->sk_rmem_alloc += (int)skb->truesize;
+	if (sk->sk_mem)
+		*sk->sk_mem += skb->truesize;
 }
 
 /* Tells the writer when the packets below have come down to half of what may be there. */

@@ -152,6 +152,7 @@ struct sock {
 	int sk_rmem_alloc;		/* truesize charged to the receive queues */
 	int sk_wmem_queued;		/* truesize in the send queue (stream) */
 	int sk_wmem_alloc;		/* truesize below us, in qdisc and device */
+	s64 *sk_mem;			/* octets in all queues of the protocol; NULL: not counted */
 	int sk_rcvlowat;
 	u32 sk_priority, sk_mark;
 	u32 sk_bound_dev_if;

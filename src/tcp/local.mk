@@ -26,6 +26,8 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_listen.c \
 	src/tcp/tcp_loss.c \
 	src/tcp/tcp_metrics.c \
+	src/tcp/tcp_mem.c \
+	src/tcp/tcp_mtu_probe.c \
 	src/tcp/tcp_net.c \
 	src/tcp/tcp_ooo.c \
 	src/tcp/tcp_open.c \

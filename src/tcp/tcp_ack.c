@@ -184,6 +184,8 @@ static int tcp_clean_rtx_queue(struct sock *sk, u32 prior_una, u32 prior_fack,
 		tcp_clean_one(sk, skb, &c, st);
 		tcp_rtx_unlink_free(sk, skb);
 	}
+	if (tp->mtup.probe && !after(tp->mtup.end_seq, tp->snd_una))
+		tcp_mtup_acked(sk);
 	if (!skb)
 		tcp_chrono_stop(tp, TCP_CHRONO_BUSY);
 	else if (tcp_tx(skb)->sacked & TCPCB_SACKED)

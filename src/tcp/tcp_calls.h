@@ -40,6 +40,7 @@ struct sk_buff *tcp_tx_alloc(struct sock *sk, u32 seq, u16 flags);
 void tcp_tx_queue_tail(struct sock *sk, struct sk_buff *skb);
 int tcp_tx_append(struct sock *sk, struct sk_buff *skb, struct page *page, u32 off, u32 len);
 void tcp_tx_free(struct sock *sk, struct sk_buff *skb);
+void tcp_wmem_charge(struct sock *sk, int delta);
 u32 tcp_tx_set_pcount(struct sk_buff *skb, u32 mss);
 void tcp_rtx_insert(struct tcp_sock *tp, struct sk_buff *skb);
 struct sk_buff *tcp_rtx_find(const struct tcp_sock *tp, u32 seq);
@@ -66,6 +67,8 @@ void tcp_send_ack(struct sock *sk);
 void tcp_send_active_reset(struct sock *sk);
 
 /* tcp_out.c */
+u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu);
+u32 tcp_mss_to_mtu(const struct tcp_sock *tp, u32 mss);
 u32 tcp_sync_mss(struct sock *sk, u32 pmtu);
 u32 tcp_current_mss(struct sock *sk);
 void tcp_route_attached(struct sock *sk, struct dst_entry *dst);
@@ -80,6 +83,20 @@ void tcp_push_one(struct sock *sk, u32 mss);
 bool tcp_push_probe(struct sock *sk, u32 mss);
 void tcp_mark_push(struct tcp_sock *tp, struct sk_buff *skb);
 void tcp_push(struct sock *sk, int flags, u32 mss);
+
+/* tcp_mem.c */
+bool tcp_under_pressure(struct sock *sk);
+bool tcp_mem_plenty(struct sock *sk);
+bool tcp_rmem_schedule(struct sock *sk, u32 size);
+bool tcp_wmem_schedule(struct sock *sk, u32 size);
+bool tcp_orphan_excess(struct sock *sk, u32 shift);
+
+/* tcp_mtu_probe.c */
+void tcp_mtup_init(struct sock *sk);
+int tcp_mtu_probe(struct sock *sk);
+void tcp_mtup_acked(struct sock *sk);
+bool tcp_mtup_lost(struct sock *sk);
+void tcp_mtup_blackhole(struct sock *sk);
 
 /* tcp_send.c */
 u32 tcp_rsv_size(void);
@@ -229,14 +246,16 @@ u16 tcp_select_window(struct sock *sk);
 void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len);
 void tcp_init_buffer_space(struct sock *sk);
 void tcp_rcv_space_adjust(struct sock *sk);
+int tcp_set_rcvlowat(struct sock *sk, int val);
 void tcp_sndbuf_expand(struct sock *sk);
-int tcp_prune_queue(struct sock *sk);
+bool tcp_rmem_ok(struct sock *sk, const struct sk_buff *skb, u32 seq);
 
 /* tcp_ooo.c */
 void tcp_dsack_set(struct sock *sk, u32 seq, u32 end);
 void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb);
 bool tcp_ofo_queue(struct sock *sk);
-void tcp_prune_ooo(struct sock *sk);
+void tcp_ooo_collapse(struct sock *sk);
+bool tcp_prune_ooo(struct sock *sk, u32 seq, u32 len);
 void tcp_ooo_purge(struct sock *sk);
 
 /* tcp_data.c */

@@ -69,6 +69,7 @@ enum {
 	TCP_ACK_PUSHED = 4,		/* the sender set PSH: the user's read acknowledges */
 	TCP_ACK_PUSHED2 = 8,
 	TCP_ACK_NOW = 16,
+	TCP_ACK_NOMEM = 32,		/* there was no memory for data: the window is closed */
 };
 
 /* tcp_sock.nonagle */

@@ -17,6 +17,7 @@ bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 	if (!skb_try_coalesce(to, from, &delta))
 		return false;
 	sk->sk_rmem_alloc += (int)delta;
+	tcp_ns(sk)->mem_octets += (int)delta;
 	t->end_seq = end;
 	t->flags |= flags;
 	net_mib_inc(sk->net, TcpExt_TCPRcvCoalesce);
@@ -84,10 +85,10 @@ static void tcp_data_in_order(struct sock *sk, struct sk_buff *skb, const struct
 	struct tcp_sock *tp = tcp_sk(sk);
 	bool fin = seg->flags & TCPHDR_FIN;
 
-	if (seg->len && sk->sk_rmem_alloc > sk->sk_rcvbuf && tcp_prune_queue(sk) &&
-	    skb_peek(&sk->sk_receive_queue)) {
+	if (seg->len && !tcp_rmem_ok(sk, skb, seg->seq) && skb_peek(&sk->sk_receive_queue)) {
 		net_mib_inc(sk->net, TcpExt_TCPRcvQDrop);
-		tp->ack_pending |= TCP_ACK_SCHED | TCP_ACK_NOW;
+		tp->ack_pending |= TCP_ACK_SCHED | TCP_ACK_NOW | TCP_ACK_NOMEM;
+		sk_wake(sk, SOCK_EV_IN);
 		kfree_skb_reason(skb, SKB_DROP_SOCKET_RCVBUFF);
 		return;
 	}

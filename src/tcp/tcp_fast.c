@@ -153,7 +153,8 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb, const struct tcp_
 			return;
 		}
 		if (seg->len <= tcp_receive_window(tp) &&
-		    sk->sk_rmem_alloc + (int)skb->truesize <= sk->sk_rcvbuf) {
+		    sk->sk_rmem_alloc + (int)skb->truesize <= sk->sk_rcvbuf &&
+		    tcp_rmem_schedule(sk, skb->truesize)) {
 			tcp_fast_data(sk, skb, seg);
 			return;
 		}

@@ -34,7 +34,7 @@ void tcp_mtu_reduced(struct sock *sk, u32 mtu)
 void tcp_simple_retransmit(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 mss = tcp_current_mss(sk), lost = tp->lost_out;
+	u32 mss = tcp_current_mss(sk);
 	struct sk_buff *skb;
 
 	for (skb = tcp_rtx_head(tp); skb; skb = tcp_rtx_next(skb)) {
@@ -44,7 +44,8 @@ void tcp_simple_retransmit(struct sock *sk)
 		if (tcp_tx(skb)->sacked & TCPCB_LOST)
 			list_del_init(&tcp_tx(skb)->tsorted);
 	}
-	if (tp->lost_out != lost)
+	tp->retransmit_hint = NULL;
+	if (tp->lost_out)
 		tcp_non_congestion_retransmit(sk);
 }
 

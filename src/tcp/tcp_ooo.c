@@ -179,7 +179,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 seq = tcp_rxcb(skb)->seq, end = tcp_rxcb(skb)->end_seq;
 
-	if (sk->sk_rmem_alloc > sk->sk_rcvbuf && tcp_prune_queue(sk)) {
+	if (!tcp_rmem_ok(sk, skb, seq)) {
 		kfree_skb_reason(skb, SKB_DROP_TCP_OFO_DROP);
 		return;
 	}
@@ -230,19 +230,92 @@ bool tcp_ofo_queue(struct sock *sk)
 	return fin;
 }
 
-/* Drops out-of-order data from the high end until an eighth of the buffer is free (TCP-SACK-16). */
-void tcp_prune_ooo(struct sock *sk)
+/* -- running short ----------------------------------------------------------------------------- */
+
+/* Can s, the run so far len octets long, be copied into one packet with it? */
+static bool tcp_ooo_joins(const struct sk_buff *s, u32 end, u32 len)
+{
+	return tcp_rxcb(s)->seq == end && len + s->len <= 16384 && tcp_bloated(s) &&
+	       !(tcp_rxcb(s)->flags & TCPHDR_FIN);
+}
+
+/* The run of adjacent wasteful packets from first becomes one. Returns the packet behind it. */
+static struct sk_buff *tcp_ooo_collapse_run(struct sock *sk, struct sk_buff *first)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	s64 goal = (s64)sk->sk_rcvbuf - (sk->sk_rcvbuf >> 3);
+	u32 end = tcp_rxcb(first)->end_seq, len = first->len, n = 1;
+	struct sk_buff *s = tcp_ooo_entry(rb_next(&first->rbnode)), *next, *big;
 
-	if (rb_empty_root(&tp->ooo))
-		return;
-	net_mib_inc(sk->net, TcpExt_OfoPruned);
-	while (tp->ooo_last && sk->sk_rmem_alloc > goal)
+	while (s && tcp_ooo_joins(s, end, len)) {
+		end = tcp_rxcb(s)->end_seq;
+		len += s->len;
+		n++;
+		s = tcp_ooo_entry(rb_next(&s->rbnode));
+	}
+	if (n < 2 || !(big = alloc_skb(sk->net, len)))
+		return s;
+	*tcp_rxcb(big) = *tcp_rxcb(first);
+	tcp_rxcb(big)->end_seq = end;
+	big->tstamp = first->tstamp;
+	skb_copy_bits(first, 0, skb_put(big, first->len), first->len);
+	next = tcp_ooo_entry(rb_next(&first->rbnode));
+	rb_replace_node(&first->rbnode, &big->rbnode, &tp->ooo);
+	if (tp->ooo_last == first)
+		tp->ooo_last = big;
+	consume_skb(first);
+	while (next != s) {
+		struct sk_buff *behind = tcp_ooo_entry(rb_next(&next->rbnode));
+
+		skb_copy_bits(next, 0, skb_put(big, next->len), next->len);
+		if (tp->ooo_last == next)
+			tp->ooo_last = big;
+		rb_erase(&next->rbnode, &tp->ooo);
+		consume_skb(next);
+		next = behind;
+	}
+	skb_set_owner_r(big, sk);
+	net_mib_add(sk->net, TcpExt_TCPRcvCollapsed, n);
+	return s;
+}
+
+/* Adjacent packets that cost much more than they hold are copied together. */
+void tcp_ooo_collapse(struct sock *sk)
+{
+	struct sk_buff *skb = tcp_ooo_entry(rb_first(&tcp_sk(sk)->ooo));
+
+	while (skb)
+		skb = tcp_bloated(skb) && !(tcp_rxcb(skb)->flags & TCPHDR_FIN) ?
+			      tcp_ooo_collapse_run(sk, skb) :
+			      tcp_ooo_entry(rb_next(&skb->rbnode));
+}
+
+/*
+ * Drops out-of-order data from the high end, but none below seq, where data of len octets is to go:
+ * until that fits, and an eighth of the buffer at a time, so that the next one need not come here
+ * (TCP-SACK-16). False: nothing could be dropped.
+ */
+bool tcp_prune_ooo(struct sock *sk, u32 seq, u32 len)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	s64 goal = sk->sk_rcvbuf >> 3;
+	bool pruned = false;
+
+	while (tp->ooo_last && !after(seq, tcp_rxcb(tp->ooo_last)->seq)) {
+		goal -= tp->ooo_last->truesize;
+		pruned = true;
 		tcp_ooo_drop(sk, tp->ooo_last, SKB_DROP_TCP_OFO_QUEUE_PRUNE);
+		if (goal > 0)
+			continue;
+		if ((s64)sk->sk_rmem_alloc + len <= sk->sk_rcvbuf && !tcp_under_pressure(sk))
+			break;
+		goal = sk->sk_rcvbuf >> 3;
+	}
+	if (!pruned)
+		return false;
+	net_mib_inc(sk->net, TcpExt_OfoPruned);
 	/* what was promised is no longer held: say nothing rather than something wrong */
 	tp->num_sacks = 0;
+	return true;
 }
 
 void tcp_ooo_purge(struct sock *sk)

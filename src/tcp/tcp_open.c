@@ -250,6 +250,7 @@ void tcp_init_transfer(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	tcp_mtup_init(sk);
 	tcp_init_metrics(sk);
 	/* RFC 6928 3: a lost SYN says something about the path */
 	tp->snd_cwnd = tp->total_retrans > 1 ? 1 : tcp_init_cwnd(sk);

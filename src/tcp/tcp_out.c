@@ -8,7 +8,7 @@
 /* -- segment size ------------------------------------------------------------------------------ */
 
 /* Payload of a full segment on a path of that MTU with the connection's usual options. */
-static u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu)
+u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 over = (u32)tp->inet.af->hdr_len + tp->inet.opt_len + TCP_HLEN;
@@ -18,6 +18,12 @@ static u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu)
 		mss = tp->rx_opt.mss_clamp;
 	mss = max_t(u32, mss, tcp_ns(sk)->min_snd_mss);
 	return mss - min_t(u32, mss - 8, tp->hdr_len - TCP_HLEN);
+}
+
+/* The other way round: the size of a datagram with a segment of mss octets. */
+u32 tcp_mss_to_mtu(const struct tcp_sock *tp, u32 mss)
+{
+	return mss + tp->hdr_len + tp->inet.opt_len + (u32)tp->inet.af->hdr_len;
 }
 
 /* SWS: no segment above half of the largest window the peer ever offered. */
@@ -35,6 +41,10 @@ u32 tcp_sync_mss(struct sock *sk, u32 pmtu)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 mss = tcp_bound_to_half_wnd(tp, tcp_mtu_to_mss(sk, pmtu));
 
+	if (tp->mtup.high > pmtu)
+		tp->mtup.high = pmtu;
+	if (tp->mtup.enabled)
+		mss = min(mss, tcp_mtu_to_mss(sk, tp->mtup.low));
 	tp->pmtu_cookie = pmtu;
 	tp->mss_cache = mss;
 	return mss;
@@ -350,6 +360,13 @@ bool tcp_write_xmit(struct sock *sk, u32 mss, u8 nonagle, int how)
 	struct sk_buff *skb;
 	u32 sent = 0;
 
+	if (how == XMIT_NORMAL && tp->mtup.enabled) {
+		int probed = tcp_mtu_probe(sk);
+
+		if (!probed)
+			return false;
+		sent = probed > 0;
+	}
 	while ((skb = tcp_send_head(sk))) {
 		u32 limit, len;
 

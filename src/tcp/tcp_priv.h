@@ -98,6 +98,15 @@ struct tcp_rack {
 	bool dsack_seen, advanced;
 };
 
+/* Path MTU found by probes (RFC 4821). Sizes are of IP datagrams. */
+struct tcp_mtup {
+	u32 low, high;			/* passes; may pass. high 0: the connection is not up yet */
+	u32 probe;			/* size of the probe in flight; 0: none */
+	u32 seq, end_seq;		/* of it */
+	bool enabled;
+	u64 stamp_s;			/* when the search began */
+};
+
 /* Delivery rate of one ACK, handed to the congestion control (rate sample). */
 struct tcp_rate_sample {
 	u64 prior_us;
@@ -147,6 +156,7 @@ struct tcp_sock {
 	struct tcp_options_received rx_opt;
 	u32 tsoffset;			/* random, per connection */
 	u32 gso_goal;			/* largest payload of one packet to the device */
+	struct tcp_mtup mtup;
 
 	/* -- sent and not acknowledged: by sequence, and by time */
 	struct rb_root rtx;		/* sk_buffs by tcp_tx(skb)->seq */
@@ -388,6 +398,11 @@ static inline u32 tcpf(u8 state)
 static inline bool tcp_state_in(const struct sock *sk, u32 set)
 {
 	return (1u << sk->sk_state) & set;
+}
+/* A queued packet that costs much more than it holds. */
+static inline bool tcp_bloated(const struct sk_buff *skb)
+{
+	return skb->truesize > 2 * skb->len + 512;
 }
 static inline bool tcp_wspace_ok(const struct sock *sk)
 {

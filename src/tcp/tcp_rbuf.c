@@ -64,10 +64,14 @@ u32 tcp_window_now(struct sock *sk)
 		return 0;
 	if (free_space < full >> 1) {
 		tp->quick = 0;
+		if (tcp_under_pressure(sk))
+			tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
 		free_space = ALIGN_DOWN(free_space, 1u << scale);
 		if (free_space < allowed >> 4 || free_space < mss)
 			return 0;
 	}
+	if (scale && tcp_ns(sk)->shrink_window)	/* never more than there is */
+		free_space = ALIGN_DOWN(free_space, 1u << scale);
 	free_space = min(free_space, tp->rcv_ssthresh);
 	if (scale)
 		return ALIGN_UP(free_space, 1u << scale);
@@ -79,14 +83,19 @@ u32 tcp_window_now(struct sock *sk)
 	return window;
 }
 
-/* The window field of the segment being built. Never moves the right edge back (SHLD-14). */
+/*
+ * The window field of the segment being built. The right edge moves back (SHLD-14) only when it was
+ * asked for by tcp_shrink_window, or when data had to be dropped for want of memory.
+ */
 u16 tcp_select_window(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 old = tp->rcv_wnd, cur = tcp_receive_window(tp), win = tcp_window_now(sk);
 	u8 scale = tp->rx_opt.rcv_wscale;
 
-	if (win < cur) {
+	if (tp->ack_pending & TCP_ACK_NOMEM) {
+		win = 0;
+	} else if (win < cur && !(scale && tcp_ns(sk)->shrink_window)) {
 		if (!win)
 			net_mib_inc(sk->net, TcpExt_TCPWantZeroWindowAdv);
 		win = ALIGN_UP(cur, 1u << scale);
@@ -131,6 +140,10 @@ void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len)
 
 	if (tp->rcv_ssthresh >= room)
 		return;
+	if (tcp_under_pressure(sk)) {
+		tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
+		return;
+	}
 	room -= tp->rcv_ssthresh;
 	if (tcp_win_from_space(tp, skb->truesize) <= len)
 		incr = 2u * tp->advmss;
@@ -156,6 +169,9 @@ void tcp_init_buffer_space(struct sock *sk)
 	max_win = tcp_full_space(sk);
 	if (tp->window_clamp >= max_win)
 		tp->window_clamp = max_t(u32, max_win, 2u * tp->advmss);
+	if (tcp_ns(sk)->app_win && max_win > 4u * tp->advmss)	/* a part for the application */
+		tp->window_clamp = max(max_win - (max_win >> tcp_ns(sk)->app_win),
+				       4u * tp->advmss);
 	tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
 	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
 }
@@ -193,6 +209,27 @@ void tcp_rcv_space_adjust(struct sock *sk)
 	tp->rcvq_us = now;
 }
 
+/* SO_RCVLOWAT: not more than the buffer can ever hold, and a buffer that holds it. */
+int tcp_set_rcvlowat(struct sock *sk, int val)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	bool locked = sk->sk_userlocks & TCP_RCVBUF_LOCK;
+	int cap = locked ? sk->sk_rcvbuf >> 1 : (int)tcp_ns(sk)->rmem[2] >> 1;
+	s64 space;
+
+	val = min(val, cap);
+	sk->sk_rcvlowat = val ? val : 1;
+	if (tp->rcv_nxt - tp->copied_seq >= (u32)sk->sk_rcvlowat)
+		sk_wake(sk, SOCK_EV_IN);
+	space = tcp_space_from_win(tp, (u32)val);
+	if (locked || space <= sk->sk_rcvbuf)
+		return 0;
+	sk->sk_rcvbuf = (int)min_t(s64, space, S32_MAX);
+	if (tp->window_clamp && tp->window_clamp < (u32)val)
+		tp->window_clamp = (u32)val;
+	return 0;
+}
+
 /* What cwnd needs twice over, so that the user can write while a window is in flight. */
 void tcp_sndbuf_expand(struct sock *sk)
 {
@@ -202,17 +239,11 @@ void tcp_sndbuf_expand(struct sock *sk)
 
 	want = segs * roundup_pow_of_two(per_mss) *
 	       (tp->ca_ops->sndbuf_expand ? tp->ca_ops->sndbuf_expand(sk) : 2);
-	if ((u64)sk->sk_sndbuf < want)
+	if ((u64)sk->sk_sndbuf < want && tcp_mem_plenty(sk))
 		sk->sk_sndbuf = (int)min_t(u64, want, tcp_ns(sk)->wmem[2]);
 }
 
 /* -- running short ----------------------------------------------------------------------------- */
-
-/* Packets that cost much more than they hold are copied into one. */
-static bool tcp_bloated(const struct sk_buff *skb)
-{
-	return skb->truesize > 2 * skb->len + 512;
-}
 
 /* Merges the run of packets that begins at skb (in the receive queue) into one linear packet. */
 static void tcp_collapse_run(struct sock *sk, struct sk_buff *skb)
@@ -263,25 +294,57 @@ static void tcp_collapse_queue(struct sock *sk)
 	}
 }
 
-/*
- * The buffer is full and seq is the next wanted octet's or a later one. Makes room: collapse, then
- * drop out-of-order data from the far end. 0: there is room now; -1: there is none.
- */
-int tcp_prune_queue(struct sock *sk)
+/* Data came for which there is no room: the buffer grows if it may, and the window does not. */
+static void tcp_clamp_window(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	int most = (int)tcp_ns(sk)->rmem[2];
+
+	tp->quick = 0;
+	if (sk->sk_rcvbuf < most && !(sk->sk_userlocks & TCP_RCVBUF_LOCK) && tcp_mem_plenty(sk))
+		sk->sk_rcvbuf = min(sk->sk_rmem_alloc, most);
+	if (sk->sk_rmem_alloc > sk->sk_rcvbuf)
+		tp->rcv_ssthresh = min(tp->window_clamp, 2u * tp->advmss);
+}
+
+static bool tcp_rcvbuf_holds(const struct sock *sk, u32 len)
+{
+	return (s64)sk->sk_rmem_alloc + len <= sk->sk_rcvbuf;
+}
+
+/* The buffer is full. Collapse; then drop out-of-order data above seq. Is there room now? */
+static bool tcp_prune_queue(struct sock *sk, u32 seq, u32 len)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	net_mib_inc(sk->net, TcpExt_PruneCalled);
-	tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
-	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
-		return 0;
+	if (sk->sk_rmem_alloc >= sk->sk_rcvbuf)
+		tcp_clamp_window(sk);
+	else if (tcp_under_pressure(sk))
+		tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
+	if (tcp_rcvbuf_holds(sk, len))
+		return true;
+	tcp_ooo_collapse(sk);
 	tcp_collapse_queue(sk);
-	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
-		return 0;
-	tcp_prune_ooo(sk);
-	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
-		return 0;
+	if (tcp_rcvbuf_holds(sk, len))
+		return true;
+	tcp_prune_ooo(sk, seq, len);
+	if (tcp_rcvbuf_holds(sk, len))
+		return true;
 	net_mib_inc(sk->net, TcpExt_RcvPruned);
 	tp->pred_ok = false;
-	return -1;
+	return false;
+}
+
+/* May skb, whose data begins at seq, be queued? Makes room for it if it can. */
+bool tcp_rmem_ok(struct sock *sk, const struct sk_buff *skb, u32 seq)
+{
+	if (tcp_rcvbuf_holds(sk, skb->len) && tcp_rmem_schedule(sk, skb->truesize))
+		return true;
+	if (!tcp_prune_queue(sk, seq, skb->len))
+		return false;
+	while (!tcp_rmem_schedule(sk, skb->truesize))
+		if (!tcp_prune_ooo(sk, seq, skb->len))
+			return false;
+	return true;
 }

@@ -227,6 +227,8 @@ static bool tcp_process_recovery(struct sock *sk, u32 prior_una, u32 dupacks, in
 	if (tp->ca_state != TCP_CA_Recovery) {
 		if (!tcp_time_to_recover(sk))
 			return true;
+		if (tcp_mtup_lost(sk))
+			return true;
 		tcp_enter_recovery(sk, *flag & FLAG_ECE);
 	}
 	return false;
@@ -248,6 +250,8 @@ static bool tcp_process_open(struct sock *sk, u32 dupacks, int *flag)
 		tcp_try_to_open(sk, *flag);
 		return true;
 	}
+	if (tcp_mtup_lost(sk))
+		return true;
 	tcp_enter_recovery(sk, *flag & FLAG_ECE);
 	return false;
 }

@@ -83,6 +83,7 @@ int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, u32 segs)
 	struct tcp_sock *tp = tcp_sk(sk);
 	int err;
 
+	tp->mtup.probe = 0;	/* with a loss around it the probe shows nothing */
 	if (before(tcp_tx(skb)->seq, tp->snd_una)) {
 		skb = tcp_rtx_trim_head(sk, skb);
 		if (before(tcp_tx(skb)->seq, tp->snd_una))

@@ -6,9 +6,11 @@
  */
 #include "tcp/tcp_priv.h"
 
-static void tcp_wmem_charge(struct sock *sk, int delta)
+/* The send queue grew by delta octets of truesize. */
+void tcp_wmem_charge(struct sock *sk, int delta)
 {
 	sk->sk_wmem_queued += delta;
+	tcp_ns(sk)->mem_octets += delta;
 }
 
 /* A packet for the send queue at sequence number seq, empty. NULL: no memory. */

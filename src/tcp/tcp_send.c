@@ -110,6 +110,8 @@ static ssize_t tcp_copy_chunk(struct sock *sk, struct msg *msg, size_t pos, u32 
 	u32 n, taken;
 	int err;
 
+	if (!tcp_wmem_schedule(sk, goal))
+		return -EAGAIN;
 	if (page_frag_room(pf) < 64 && page_frag_refill(sk->net, pf, NET_PAGE_SIZE / 2))
 		return -ENOBUFS;
 	n = min_t(u32, page_frag_room(pf), (u32)min_t(size_t, msg->len - pos, goal));
@@ -277,6 +279,10 @@ int tcp_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t wan
 	}
 	if (!want || !max)
 		return -EINVAL;
+	if (!tcp_wmem_schedule(sk, (u32)min_t(size_t, want, NET_PAGE_SIZE))) {
+		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
+		return -EAGAIN;
+	}
 	tcp_rsv_release(sk);
 	r = pool_zget(&tcp_ns(sk)->rsv_pool);
 	if (!r)

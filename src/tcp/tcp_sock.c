@@ -72,6 +72,7 @@ void tcp_init_fields(struct sock *sk)
 	tp->syn_data = tp->syn_data_acked = tp->fastopen_client_fail = tp->syn_fastopen_child = 0;
 	tp->rcv_tstamp_us = tp->lrcvtime_us = tp->lsndtime_us = tcp_now_us(sk);
 	tp->gso_goal = 0;
+	memset(&tp->mtup, 0, sizeof(tp->mtup));
 	sk->sk_pacing_rate = sk->sk_max_pacing_rate;
 	tcp_init_rcv_state(tp);
 }
@@ -92,6 +93,7 @@ int tcp_init_sock(struct sock *sk)
 	tcp_ca_assign(sk);
 	sk->sk_rcvbuf = (int)tcp_ns(sk)->rmem[1];
 	sk->sk_sndbuf = (int)tcp_ns(sk)->wmem[1];
+	sk->sk_mem = &tcp_ns(sk)->mem_octets;
 	tcp_ns(sk)->sock_count++;
 	return 0;
 }
@@ -321,7 +323,7 @@ void tcp_close(struct sock *sk)
 	ns->orphan_count++;
 	if (sk->sk_state == TCP_FIN_WAIT2)
 		tcp_close_fin_wait2(sk);
-	if (sk->sk_state != TCP_CLOSE && ns->orphan_count > ns->max_orphans) {
+	if (sk->sk_state != TCP_CLOSE && tcp_orphan_excess(sk, 0)) {
 		net_mib_inc(sk->net, TcpExt_TCPAbortOnMemory);
 		tcp_send_active_reset(sk);
 		tcp_set_state(sk, TCP_CLOSE);
@@ -486,4 +488,5 @@ const struct proto tcp_prot = {
 	.listen_retry = tcp_listen_retry,
 	.keepalive = tcp_set_keepalive,
 	.trace = tcp_trace,
+	.set_rcvlowat = tcp_set_rcvlowat,
 };

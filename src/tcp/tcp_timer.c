@@ -159,13 +159,20 @@ static void tcp_write_err(struct sock *sk)
 	tcp_done_err(sk, err);
 }
 
-/* Too many orphans, or too much memory in them: this one ends with a RST. */
+/*
+ * Too many orphans, or too much memory in them: this one ends, with a RST if the peer was heard of
+ * lately. One whose peer keeps silent or that drew ICMP errors is among the first (TCP-ZWP-02).
+ */
 static bool tcp_out_of_resources(struct sock *sk, bool do_reset)
 {
-	struct netns_tcp *ns = tcp_ns(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 idle = tcp_now_us(sk) - tp->lsndtime_us;
+	u32 shift = !!(idle > 2ull * tcp_rto_max_us(sk) || !do_reset) + !!sk->sk_err_soft;
 
-	if (ns->orphan_count <= ns->max_orphans)
+	if (!tcp_orphan_excess(sk, shift))
 		return false;
+	if (idle <= TCP_TIMEWAIT_NS / NSEC_PER_USEC || (!tp->snd_wnd && !tp->packets_out))
+		do_reset = true;
 	if (do_reset)
 		tcp_send_active_reset(sk);
 	net_mib_inc(sk->net, TcpExt_TCPAbortOnMemory);
@@ -236,8 +243,10 @@ static bool tcp_write_timeout(struct sock *sk)
 		if (!expired && user_timeout)
 			expired = tcp_timed_out(sk, until, user_timeout);
 	} else {
-		if (tcp_timed_out(sk, ns->retries1, 0))
+		if (tcp_timed_out(sk, ns->retries1, 0)) {
+			tcp_mtup_blackhole(sk);
 			tcp_negative_advice(sk);
+		}
 		until = ns->retries2;
 		if (sock_flag(sk, SOCK_DEAD)) {
 			bool alive = tp->rto_us < tcp_rto_max_us(sk);

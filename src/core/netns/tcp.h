@@ -32,6 +32,9 @@ struct netns_tcp {
 	struct sysctl_table sysctls;
 	const struct tcp_congestion_ops *ca_default;
 	u32 tw_count, orphan_count, sock_count;
+	s64 mem_octets;			/* truesize in the queues of all connections */
+	u64 mem_pressure_since;
+	bool mem_pressure;		/* above mem[1], and not yet below mem[0] again */
 	u32 challenge_count;		/* host-wide challenge ACKs in this second */
 	u64 challenge_until;
 	struct tcp_fastopen_keys fastopen_keys;
@@ -40,7 +43,9 @@ struct netns_tcp {
 	u64 overflow_stamp;		/* when a SYN table last overflowed: cookies are valid then */
 
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */
-	u32 rmem[3], wmem[3];
+	u32 rmem[3], wmem[3], mem[3];	/* mem in pages of 4096 octets */
+	u32 app_win, shrink_window;
+	u32 mtu_probing, base_mss, mtu_probe_floor, probe_interval, probe_threshold;
 	u32 sack, dsack, timestamps, window_scaling, recovery, early_retrans, frto;
 	u32 reordering, max_reordering, slow_start_after_idle;
 	u32 ecn, ecn_fallback, ecn_option, ecn_option_beacon;
