@@ -76,8 +76,9 @@ enum {
 	KF_LOWAT = 0x800,   /* SO_RCVLOWAT above 1: the daemon may hold data back */
 	KF_INLINE = 0x1000, /* SO_OOBINLINE */
 	KF_LINGER = 0x2000, /* SO_LINGER with a time: close() waits */
+	KF_INQ = 0x4000,    /* TCP_INQ: recvmsg() tells what is left */
 	/* what a TCP socket keeps when its state changes */
-	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER
+	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ
 };
 
 #define KIND(k) ((k) & K_MASK)

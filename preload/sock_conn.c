@@ -108,7 +108,7 @@ int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 		return s;
 	}
 	memcpy(&name, un.sun_path, sizeof(name));
-	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0) | (k & KF_LINGER));
+	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0) | (k & (KF_LINGER | KF_INQ)));
 	if (unlikely(k & (KF_LOWAT | KF_INLINE)))
 		inherit(fd, s, k);
 	if (sa) {

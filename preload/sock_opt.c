@@ -119,6 +119,16 @@ static void note_linger(int fd, const void *val)
 	fd_set_kind(fd, l.l_onoff && l.l_linger ? k | KF_LINGER : k);
 }
 
+/* TCP_INQ was accepted, on or off. */
+static void note_inq(int fd, const void *val)
+{
+	unsigned int k = fd_kind(fd) & ~(unsigned int)KF_INQ;
+	int on;
+
+	memcpy(&on, val, sizeof(on));
+	fd_set_kind(fd, on ? k | KF_INQ : k);
+}
+
 static int set_tcp(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	const struct row *r = find_row(k, level, name);
@@ -160,6 +170,8 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 		return fail(-e);
 	if (level == SOL_SOCKET && name == SO_LINGER && len >= sizeof(struct linger))
 		note_linger(fd, val);
+	if (level == IPPROTO_TCP && name == TCP_INQ && len >= sizeof(int))
+		note_inq(fd, val);
 	if (KIND(k) == K_NEW && len <= 64)
 		fd_remember_opt(fd, level, name, val, len);
 	return 0;

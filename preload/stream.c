@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
@@ -334,6 +335,23 @@ static ssize_t recv_lowat(int fd, struct msghdr *m, int flags)
 	return r;
 }
 
+/* TCP_CM_INQ: what can be read now, 1 when only the end of the stream is left. */
+static void put_inq(int fd, struct msghdr *msg)
+{
+	struct {
+		struct nsp_cmsg h;
+		int inq;
+	} c = { .h = { .len = sizeof(int), .level = IPPROTO_TCP, .type = TCP_CM_INQ } };
+	int e = errno;
+
+	if (real.ioctl(fd, FIONREAD, &c.inq))
+		c.inq = 0;
+	if (!c.inq && fd_poll(fd, POLLRDHUP, 0) & (POLLRDHUP | POLLHUP))
+		c.inq = 1;
+	ctl_unpack(msg, &c, sizeof(c));
+	errno = e;
+}
+
 ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 {
 	struct msghdr m = *msg;
@@ -357,7 +375,10 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 	}
 	if (r >= 0) {
 		msg->msg_flags = m.msg_flags;
-		msg->msg_controllen = 0;
+		if (unlikely(fd_kind(fd) & KF_INQ))
+			put_inq(fd, msg);
+		else
+			msg->msg_controllen = 0;
 		if (msg->msg_name)
 			msg->msg_namelen = 0;
 	}

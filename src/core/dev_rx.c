@@ -171,6 +171,7 @@ int process_backlog(struct napi_struct *napi, int budget)
 	struct sk_buff *skb;
 	int n = 0;
 
+	napi->weight = (int)napi->dev->net->core.dev_weight;	/* of its next turn */
 	while (n < budget && (skb = skb_dequeue(q))) {
 		netif_receive_skb(skb);
 		n++;

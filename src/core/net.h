@@ -70,7 +70,7 @@ struct net {
 
 	struct {			/* net.core.* */
 		u32 somaxconn, rmem_max, wmem_max, rmem_default, wmem_default, optmem_max;
-		u32 netdev_max_backlog, netdev_budget, dev_weight;
+		u32 netdev_max_backlog, netdev_budget, dev_weight, txrehash;
 		u32 default_qdisc_limit;
 		char default_qdisc[16];
 		struct sysctl_table table;

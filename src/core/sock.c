@@ -36,6 +36,7 @@ static void sk_set_defaults(struct sock *sk)
 	sk->sk_cookie = net->next_cookie++;
 	sk->sk_ino = sk->sk_cookie;
 	sk->sk_txhash = net_rand32(net);
+	sk->sk_txrehash = SK_TXREHASH_DEFAULT;
 }
 
 struct sock *sk_alloc(struct net *net, const struct proto *prot, const struct inet_af *af)
@@ -136,6 +137,16 @@ void sk_dst_set(struct sock *sk, struct dst_entry *dst)
 
 	sk->sk_dst_cache = dst;
 	dst_release(old);
+}
+
+bool sk_rethink_txhash(struct sock *sk)
+{
+	bool on = sk->sk_txrehash == SK_TXREHASH_DEFAULT ? sk->net->core.txrehash : sk->sk_txrehash;
+
+	if (!on || !sk->sk_txhash)
+		return false;
+	sk->sk_txhash = net_rand32(sk->net) | 1;
+	return true;
 }
 
 /* -- accounting ------------------------------------------------------------------ */

@@ -45,6 +45,7 @@ enum {
 
 /* sk_userlocks, as SO_BUF_LOCK */
 enum { SK_SNDBUF_LOCK = 1, SK_RCVBUF_LOCK = 2 };
+enum { SK_TXREHASH_DEFAULT = 255 };
 enum { SOCK_MIN_SNDBUF = 4608, SOCK_MIN_RCVBUF = 2304 };	/* Linux's, 64-bit */
 
 enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
@@ -152,6 +153,7 @@ struct sock {
 	int sk_rmem_alloc;		/* truesize charged to the receive queues */
 	int sk_wmem_queued;		/* truesize in the send queue (stream) */
 	int sk_wmem_alloc;		/* truesize below us, in qdisc and device */
+	u32 sk_omem_alloc;		/* what options keep: net.core.optmem_max bounds it */
 	s64 *sk_mem;			/* octets in all queues of the protocol; NULL: not counted */
 	int sk_rcvlowat;
 	u32 sk_priority, sk_mark;
@@ -166,6 +168,7 @@ struct sock {
 	u32 sk_max_ack_backlog, sk_ack_backlog;
 	u32 sk_drops;
 	u32 sk_txhash;
+	u8 sk_txrehash;			/* SO_TXREHASH: 0, 1, or 255: as net.core.txrehash says */
 	u16 sk_gso_max_segs;
 	u32 sk_gso_max_size;
 	netdev_features_t sk_route_caps;
@@ -209,6 +212,11 @@ int sock_error(struct sock *sk);		/* -sk_err, cleared; 0 if none */
 void sk_set_state(struct sock *sk, u8 state);	/* traces inet_sock_set_state */
 struct dst_entry *sk_dst_check(struct sock *sk);	/* cached and still valid, or NULL */
 void sk_dst_set(struct sock *sk, struct dst_entry *dst);	/* takes over; NULL drops */
+/*
+ * The path seems not to work: another sk_txhash, so that what balances by it takes another. False:
+ * not wanted, or there is none yet.
+ */
+bool sk_rethink_txhash(struct sock *sk);
 /* Receive accounting: sets owner and destructor, charges truesize. */
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk); /* charges sk_wmem_alloc, holds sk */

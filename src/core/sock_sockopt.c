@@ -21,7 +21,8 @@ enum {
 	SO_SELECT_ERR_QUEUE = 45, SO_MAX_PACING_RATE = 47, SO_INCOMING_CPU = 49, SO_MEMINFO = 55,
 	SO_INCOMING_NAPI_ID = 56, SO_COOKIE = 57, SO_BINDTOIFINDEX = 62, SO_TIMESTAMP_NEW = 63,
 	SO_TIMESTAMPNS_NEW = 64, SO_RCVTIMEO_NEW = 66, SO_SNDTIMEO_NEW = 67, SO_BUF_LOCK = 72,
-	SO_PASSPIDFD = 76,
+	SO_CNX_ADVICE = 53, SO_PEERGROUPS = 59, SO_NETNS_COOKIE = 71, SO_RESERVE_MEM = 73,
+	SO_TXREHASH = 74, SO_PASSPIDFD = 76, SO_PEERPIDFD = 77, SO_PASSRIGHTS = 83,
 };
 
 /* What needs CAP_NET_ADMIN on Linux: the socket was made by root. */
@@ -399,11 +400,68 @@ SETTER(incoming_cpu)
 	return 0;
 }
 
+/* There are no credentials behind a network peer. */
+GETTER(nodata)
+{
+	(void)sk, (void)row, (void)val, (void)len;
+	return -ENODATA;
+}
+
+/* 1: what the program knows better says that the path does not work. */
+SETTER(cnx_advice)
+{
+	struct dst_entry *dst = sk->sk_dst_cache;
+
+	(void)row, (void)len;
+	if (sockopt_int(val) == 1 && dst && dst->ops->negative_advice)
+		dst->ops->negative_advice(dst);
+	return 0;
+}
+
+GETTER(netns_cookie)
+{
+	const u64 cookie = 1;	/* of the first namespace, and there is no other */
+
+	(void)sk, (void)row;
+	return *len == sizeof(cookie) ? sockopt_get_bytes(&cookie, sizeof(cookie), val, len) :
+					-EINVAL;
+}
+
+/* As in a process without a memory cgroup: there is nothing to reserve from. */
+SETTER(reserve_mem)
+{
+	(void)sk, (void)row, (void)len;
+	return sockopt_int(val) < 0 ? -EINVAL : -EOPNOTSUPP;
+}
+
+GET_CONST(reserve_mem, 0)
+
+/* 255, or -1 as programs write it: what net.core.txrehash says now. Only 0 and 1 are ever told. */
+SETTER(txrehash)
+{
+	int v = sockopt_int(val);
+
+	(void)row, (void)len;
+	if (v < -1 || v > 1)
+		return -EINVAL;
+	sk->sk_txrehash = (u8)(v < 0 ? SK_TXREHASH_DEFAULT : v);
+	return 0;
+}
+
+GETTER(txrehash)
+{
+	bool dflt = sk->sk_txrehash == SK_TXREHASH_DEFAULT;
+
+	(void)row;
+	return sockopt_get_int(dflt ? (int)sk->net->core.txrehash : sk->sk_txrehash, val, len);
+}
+
 GETTER(meminfo)
 {
 	u32 m[9] = {
 		(u32)sk->sk_rmem_alloc, (u32)sk->sk_rcvbuf, (u32)sk->sk_wmem_alloc,
-		(u32)sk->sk_sndbuf, 0, (u32)sk->sk_wmem_queued, 0, 0, sk->sk_drops,
+		(u32)sk->sk_sndbuf, 0, (u32)sk->sk_wmem_queued, sk->sk_omem_alloc, 0,
+		sk->sk_drops,
 	};
 
 	(void)row;
@@ -485,6 +543,13 @@ static const struct sockopt_row sol_socket_rows[] = {
 	RO_ROW(SO_COOKIE, SOCKOPT_STRUCT, SOCKOPT_GETMIN, cookie, .min_len = 8),
 	ROW(SO_BUF_LOCK, SOCKOPT_INT, 0, buf_lock, .min = 0,
 	    .max = SK_SNDBUF_LOCK | SK_RCVBUF_LOCK),
+	WO_ROW(SO_CNX_ADVICE, SOCKOPT_INT, cnx_advice),
+	RO_ROW(SO_PEERGROUPS, SOCKOPT_STRUCT, 0, nodata),
+	RO_ROW(SO_NETNS_COOKIE, SOCKOPT_STRUCT, 0, netns_cookie),
+	ROW(SO_RESERVE_MEM, SOCKOPT_INT, 0, reserve_mem),
+	RO_ROW(SO_PEERPIDFD, SOCKOPT_STRUCT, 0, nodata),
+	ROW(SO_PASSRIGHTS, SOCKOPT_BOOL, 0, unix_only),
+	ROW(SO_TXREHASH, SOCKOPT_INT, 0, txrehash),
 	ROW(SO_PASSPIDFD, SOCKOPT_BOOL, 0, unix_only),
 };
 

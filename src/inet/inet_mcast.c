@@ -4,8 +4,6 @@
 
 #include <errno.h>
 
-enum { IGMP_MAX_MEMBERSHIPS = 20 };	/* per socket, as Linux */
-
 struct inet_mc_socket {
 	struct list_head list;
 	union inet_addr group;
@@ -87,7 +85,9 @@ int inet_mc_join(struct sock *sk, const union inet_addr *group, u32 ifindex,
 			return -EADDRINUSE;
 		nr += group_family(&m->group) == INET_FAMILY_4;
 	}
-	if (family == INET_FAMILY_4 && nr >= IGMP_MAX_MEMBERSHIPS)
+	if (family == INET_FAMILY_4 && nr >= sk->net->inet.max_memberships)
+		return -ENOBUFS;
+	if (sk->sk_omem_alloc + sizeof(*m) > sk->net->core.optmem_max)
 		return -ENOBUFS;
 	m = net_alloc(sk->net, sizeof(*m));
 	if (!m)
@@ -100,6 +100,7 @@ int inet_mc_join(struct sock *sk, const union inet_addr *group, u32 ifindex,
 	m->group = *group;
 	m->ifindex = dev->ifindex;
 	list_add_tail(&m->list, &inet->mc_list);
+	sk->sk_omem_alloc += sizeof(*m);
 	return 0;
 }
 
@@ -111,6 +112,7 @@ static void mc_forget(struct sock *sk, struct inet_mc_socket *m)
 	if (dev)
 		ip_mc_leave(dev, &m->group, group_family(&m->group));
 	list_del(&m->list);
+	sk->sk_omem_alloc -= (u32)sizeof(*m);
 	net_free(sk->net, m, sizeof(*m));
 }
 

@@ -60,16 +60,29 @@ static int apply_reserved(struct net *net, const struct sysctl_row *row)
 	return ok ? 0 : -EINVAL;
 }
 
+/* What bind(0) may choose must not need privilege. */
+static int apply_ports(struct net *net, const struct sysctl_row *row)
+{
+	(void)row;
+	return net->inet.local_ports[0] < net->inet.unprivileged_port_start ? -EINVAL : 0;
+}
+
 #define INET_OFF(field) (u32)offsetof(struct net, inet.field)
 
 static const struct sysctl_row inet_sysctls[] = {
 	{ .name = "net.ipv4.ip_local_port_range", .kind = SYSCTL_U16_RANGE,
-	  .offset = INET_OFF(local_ports), .min = 1, .max = 65535, .def_vec = { 32768, 60999 } },
+	  .offset = INET_OFF(local_ports), .min = 1, .max = 65535, .def_vec = { 32768, 60999 },
+	  .apply = apply_ports },
 	{ .name = "net.ipv4.ip_local_reserved_ports", .kind = SYSCTL_STRING,
 	  .size = INET_RESERVED_TEXT, .offset = INET_OFF(reserved_text), .def_str = "",
 	  .apply = apply_reserved },
 	{ .name = "net.ipv4.ip_unprivileged_port_start", .kind = SYSCTL_U32,
-	  .offset = INET_OFF(unprivileged_port_start), .def = 1024, .min = 0, .max = 65535 },
+	  .offset = INET_OFF(unprivileged_port_start), .def = 1024, .min = 0, .max = 65535,
+	  .apply = apply_ports },
+	{ .name = "net.ipv4.ip_autobind_reuse", .kind = SYSCTL_U32,
+	  .offset = INET_OFF(autobind_reuse), .def = 0, .min = 0, .max = 1 },
+	{ .name = "net.ipv4.igmp_max_memberships", .kind = SYSCTL_U32,
+	  .offset = INET_OFF(max_memberships), .def = 20, .min = 0, .max = S32_MAX },
 };
 
 int inet_net_init(struct net *net)

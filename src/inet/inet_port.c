@@ -185,7 +185,8 @@ static u32 port_at(u32 lo, u32 span, u32 offset, u32 i)
 	return lo + parity + 2 * ((offset / 2 + i) % half);
 }
 
-static int port_choose_bind(struct inet_sock *inet, struct inet_hashinfo *h)
+/* One round over the range; strict: a port that nobody else has. */
+static int port_choose_round(struct inet_sock *inet, struct inet_hashinfo *h, bool strict)
 {
 	struct net *net = inet->sk.net;
 	struct inet_bind_bucket *tb;
@@ -201,7 +202,7 @@ static int port_choose_bind(struct inet_sock *inet, struct inet_hashinfo *h)
 		if (port_reserved(net, port))
 			continue;
 		tb = bucket_find(h, (u16)port);
-		if (tb && bind_conflict(inet, tb, true))
+		if (tb && bind_conflict(inet, tb, strict))
 			continue;
 		tb = bucket_get(net, h, (u16)port, false);
 		if (!tb)
@@ -211,6 +212,16 @@ static int port_choose_bind(struct inet_sock *inet, struct inet_hashinfo *h)
 		return 0;
 	}
 	return -EADDRINUSE;
+}
+
+static int port_choose_bind(struct inet_sock *inet, struct inet_hashinfo *h)
+{
+	const struct sock *sk = &inet->sk;
+	int err = port_choose_round(inet, h, true);
+
+	if (err == -EADDRINUSE && sk->net->inet.autobind_reuse && (sk->sk_reuse || sk->sk_reuseport))
+		err = port_choose_round(inet, h, false);
+	return err;
 }
 
 int inet_port_get(struct sock *sk, struct inet_hashinfo *h, u16 port)

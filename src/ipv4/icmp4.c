@@ -62,13 +62,21 @@ static u32 plateau_below(u32 len)
 	return IP4_MIN_MTU;
 }
 
-/* 0: this Fragmentation Needed says nothing usable (RFC 1191 5: never more than what we sent). */
+enum { PMTU_DISC_WANT, PMTU_DISC_MIN, PMTU_DISC_IGNORE, PMTU_DISC_VERIFIED };	/* ip_no_pmtu_disc */
+
+/*
+ * 0: this Fragmentation Needed says nothing usable (RFC 1191 5: never more than what we sent), or is
+ * not to be believed: in the hardened mode only TCP is, which checks the sequence number.
+ */
 static u32 frag_needed_mtu(struct net *net, const struct icmp4_hdr *icmph,
 			   const struct ip4_hdr *quoted)
 {
 	u32 mtu = be16_get(icmph->un.frag.mtu), len = be16_get(quoted->tot_len);
 
-	if (net->ipv4.ip_no_pmtu_disc)
+	if (net->ipv4.ip_no_pmtu_disc == PMTU_DISC_MIN)
+		return net->ipv4.min_pmtu;
+	if (net->ipv4.ip_no_pmtu_disc == PMTU_DISC_IGNORE ||
+	    (net->ipv4.ip_no_pmtu_disc == PMTU_DISC_VERIFIED && quoted->protocol != IP_PROTO_TCP))
 		return 0;
 	if (!mtu)
 		mtu = plateau_below(len);

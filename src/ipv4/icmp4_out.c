@@ -143,6 +143,24 @@ static struct sk_buff *make_error(const struct sk_buff *about, u8 type, u8 code,
 	return skb;
 }
 
+static int take_address(const struct inet_ifaddr *ifa, void *arg)
+{
+	*(union inet_addr *)arg = ifa->local;
+	return 1;
+}
+
+/* What the error comes from: the address that was asked, else one of the way it came or goes. */
+static void error_source(const struct sk_buff *about, union inet_addr *saddr)
+{
+	struct net *net = about->net;
+
+	if (ip4_addr_is_local(net, saddr))
+		return;
+	*saddr = inet_addr_from4((const u8[4]){ 0 });
+	if (net->ipv4.icmp_errors_use_inbound_ifaddr && about->dev)
+		inet_ifaddr_for_each(net, about->dev, INET_FAMILY_4, take_address, saddr);
+}
+
 void icmp4_send(const struct sk_buff *about, u8 type, u8 code, be32 rest)
 {
 	struct net *net = about->net;
@@ -157,8 +175,7 @@ void icmp4_send(const struct sk_buff *about, u8 type, u8 code, be32 rest)
 		return;
 	fl.daddr = inet_addr_be(iph->saddr);
 	fl.saddr = inet_addr_be(iph->daddr);
-	if (!ip4_addr_is_local(net, &fl.saddr))
-		fl.saddr = inet_addr_from4((const u8[4]){ 0 });
+	error_source(about, &fl.saddr);
 	tos = (u8)((iph->tos & 0x1e) | TOS_INTERNETCONTROL);
 	if (inet_af4.route_output(net, &fl, &dst))
 		return;

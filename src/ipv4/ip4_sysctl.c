@@ -27,7 +27,7 @@
 
 static const struct sysctl_row rows[] = {
 	U8("ip_default_ttl", ip_default_ttl, 64, 1, 255),
-	U8("ip_no_pmtu_disc", ip_no_pmtu_disc, 0, 0, 1),
+	U8("ip_no_pmtu_disc", ip_no_pmtu_disc, 0, 0, 3),
 	U8("ip_nonlocal_bind", ip_nonlocal_bind, 0, 0, 1),
 	U8("ip_forward", conf_all.forwarding, 0, 0, 0),
 	U32("route.min_pmtu", OFF(ipv4.min_pmtu), 552, 68, 65535),
@@ -43,9 +43,8 @@ static const struct sysctl_row rows[] = {
 
 	U8("icmp_echo_ignore_all", icmp_echo_ignore_all, 0, 0, 1),
 	U8("icmp_echo_ignore_broadcasts", icmp_echo_ignore_broadcasts, 1, 0, 1),
-	U8("icmp_echo_enable_probe", icmp_echo_enable_probe, 0, 0, 0),
 	U8("icmp_ignore_bogus_error_responses", icmp_ignore_bogus_error_responses, 1, 0, 1),
-	U8("icmp_errors_use_inbound_ifaddr", icmp_errors_use_inbound_ifaddr, 0, 0, 0),
+	U8("icmp_errors_use_inbound_ifaddr", icmp_errors_use_inbound_ifaddr, 0, 0, 1),
 	MS("icmp_ratelimit", OFF(ipv4.icmp_ratelimit_ns), 1000),
 	U32("icmp_ratemask", OFF(ipv4.icmp_ratemask), 6168, 0, U32_MAX),
 	U32("icmp_msgs_per_sec", OFF(ipv4.icmp_msgs_per_sec), 1000, 0, S32_MAX),

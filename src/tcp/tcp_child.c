@@ -30,6 +30,7 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 	sk->sk_pacing_rate = l->sk_pacing_rate;
 	sk->sk_rcvtimeo_us = l->sk_rcvtimeo_us;
 	sk->sk_sndtimeo_us = l->sk_sndtimeo_us;
+	sk->sk_txrehash = l->sk_txrehash;
 }
 
 static void tcp_inherit_tcp(const struct tcp_sock *l, struct tcp_sock *tp)
@@ -45,6 +46,8 @@ static void tcp_inherit_tcp(const struct tcp_sock *l, struct tcp_sock *tp)
 	tp->thin_lto = l->thin_lto;
 	tp->rto_min_us = l->rto_min_us;
 	tp->rto_max_ms = l->rto_max_ms;
+	tp->delack_max_us = l->delack_max_us;
+	tp->recvmsg_inq = l->recvmsg_inq;
 	tp->pingpong = l->pingpong;
 	tp->rx_opt.user_mss = l->rx_opt.user_mss;
 	tp->ca_ops = l->ca_ops;
@@ -62,6 +65,10 @@ static void tcp_child_addresses(struct tcp_request_sock *req, struct tcp_sock *t
 	tp->inet.sport = t->lport;
 	tp->inet.dport = t->rport;
 	tp->inet.rx_iif = req->iif;
+	if (tcp_ns(sk)->reflect_tos && t->af->af_bit)
+		tp->inet.o6.tclass = req->syn_tos;
+	else if (tcp_ns(sk)->reflect_tos)
+		tp->inet.tos = req->syn_tos;
 	if (inet_addr_is_linklocal(&t->raddr)) {
 		tp->inet.scope_id = req->iif;
 		sk->sk_bound_dev_if = req->iif;

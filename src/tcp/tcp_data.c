@@ -59,7 +59,7 @@ void tcp_fin(struct sock *sk)
 	case TCP_SYN_RECV:
 	case TCP_ESTABLISHED:
 		tcp_set_state(sk, TCP_CLOSE_WAIT);
-		tp->pingpong = TCP_PINGPONG_THRESH;
+		tp->pingpong = (u8)tcp_ns(sk)->pingpong_thresh;
 		break;
 	case TCP_FIN_WAIT1:		/* crossing FINs */
 		tcp_send_ack(sk);

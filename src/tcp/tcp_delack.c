@@ -103,6 +103,14 @@ void tcp_event_data_recv(struct sock *sk, const struct sk_buff *skb, const struc
 		tcp_grow_window(sk, skb, seg->len);
 }
 
+/* TCP_DELACK_MAX_US, and before the peer's RTO by its least. */
+static u32 tcp_delack_max(const struct sock *sk)
+{
+	u32 most = tcp_sk(sk)->delack_max_us ? tcp_sk(sk)->delack_max_us : TCP_DELACK_MAX_US;
+
+	return min(most, max_t(u32, tcp_rto_min_us(sk), 2000) - 1000);
+}
+
 void tcp_send_delayed_ack(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -118,7 +126,7 @@ void tcp_send_delayed_ack(struct sock *sk)
 			max_ato = min(max_ato, max(tp->srtt_us >> 3, TCP_DELACK_MIN_US));
 		ato = min(ato, max_ato);
 	}
-	ato = min(ato, TCP_DELACK_MAX_US);
+	ato = min(ato, tcp_delack_max(sk));
 	if (tp->ack_pending & TCP_ACK_TIMER && tp->ack_timeout_us <= now + (ato >> 2)) {
 		tcp_send_ack(sk);
 		return;

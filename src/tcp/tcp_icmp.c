@@ -26,6 +26,8 @@ void tcp_mtu_reduced(struct sock *sk, u32 mtu)
 	mtu = dst_mtu(dst);
 	if (tp->pmtu_cookie <= mtu)		/* not lower: TCP-BLIND-06 */
 		return;
+	if (!tp->inet.af->af_bit && !tp->inet.pmtudisc)	/* DONT: routers fragment */
+		return;
 	tcp_sync_mss(sk, mtu);
 	tcp_simple_retransmit(sk);
 }

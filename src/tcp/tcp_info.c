@@ -109,6 +109,7 @@ static void tcp_info_counts(const struct sock *sk, struct tcp_info_abi *i)
 	i->dsack_dups = tp->dsack_dups;
 	i->reord_seen = tp->reord_seen;
 	i->rcv_ooopack = tp->rcv_ooopack;
+	i->rehash = tp->timeout_rehash;
 	i->total_rto = (u16)min(tp->total_rto, 65535u);
 	i->total_rto_recoveries = (u16)min(tp->total_rto_recoveries, 65535u);
 }

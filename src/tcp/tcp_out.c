@@ -440,6 +440,23 @@ void tcp_mark_push(struct tcp_sock *tp, struct sk_buff *skb)
 }
 
 /*
+ * A small write behind data that has not left the host yet: it waits for that, so that more can join
+ * it (tcp_autocorking). The packet below us, when it is freed, pushes on.
+ */
+static bool tcp_autocork(struct sock *sk, const struct sk_buff *tail, u32 mss)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tcp_ns(sk)->autocorking || tail->len >= tcp_size_goal(tp, mss) ||
+	    tcp_rtx_empty(tp) || tcp_tx(tail)->eor || sk->sk_wmem_alloc <= (int)tail->truesize)
+		return false;
+	if (!tp->tsq_throttled)
+		net_mib_inc(sk->net, TcpExt_TCPAutoCorking);
+	tp->tsq_throttled = true;
+	return true;
+}
+
+/*
  * A write of the user ended: flags are its MSG_* flags. Corks hold a partial segment until
  * tcp_push() without SMSG_MORE.
  */
@@ -455,6 +472,8 @@ void tcp_push(struct sock *sk, int flags, u32 mss)
 		tcp_mark_push(tp, tail);
 	if (flags & SMSG_OOB)
 		tp->snd_up = tp->write_seq;
+	if (tcp_autocork(sk, tail, mss))
+		return;
 	if (flags & SMSG_MORE)
 		nonagle = TCP_NAGLE_CORK;
 	if (tcp_write_xmit(sk, mss, nonagle, XMIT_NORMAL))

@@ -212,7 +212,7 @@ struct tcp_sock {
 	u16 rcv_mss;			/* estimate of the peer's segment size */
 	u16 last_seg_size;
 	u8 quick;			/* quick ACKs left */
-	u8 pingpong;			/* interactive when >= TCP_PINGPONG_THRESH */
+	u8 pingpong;			/* interactive when >= tcp_pingpong_thresh */
 	u8 ack_pending;			/* TCP_ACK_* */
 	u8 compressed_ack, dup_ack_counter;
 	u32 compressed_rcv_nxt;
@@ -254,12 +254,13 @@ struct tcp_sock {
 	u8 defer_accept;		/* SYN-ACK retransmissions to wait for data */
 	u8 save_syn;
 	bool thin_lto;
+	bool recvmsg_inq;		/* TCP_INQ */
 	u16 saved_syn_len;
 	s32 linger2_s;			/* FIN-WAIT-2; 0: sysctl, -1: none */
 	u32 keepalive_time_s, keepalive_intvl_s;	/* 0: sysctl */
 	u32 user_timeout_ms;
 	u32 notsent_lowat;		/* 0: sysctl */
-	u32 rto_min_us, rto_max_ms;
+	u32 rto_min_us, rto_max_ms, delack_max_us;	/* 0: default */
 	u8 *saved_syn;
 	struct tcp_rsv *rsv;		/* between stream_reserve() and stream_commit() */
 
@@ -267,6 +268,7 @@ struct tcp_sock {
 	u64 bytes_acked, bytes_received, bytes_sent, bytes_retrans;
 	u32 segs_in, segs_out, data_segs_in, data_segs_out;
 	u32 total_retrans, rcv_ooopack;
+	u32 timeout_rehash;
 	u32 total_rto, total_rto_recoveries, total_rto_time_ms;
 	u32 rto_stamp_ms;
 	u64 chrono_start_us, chrono_stat_us[3];
@@ -384,11 +386,11 @@ static inline struct sk_buff *tcp_send_head(const struct sock *sk)
 }
 static inline bool tcp_in_quickack(const struct tcp_sock *tp)
 {
-	return tp->quick && tp->pingpong < TCP_PINGPONG_THRESH;
+	return tp->quick && tp->pingpong < tp->inet.sk.net->tcp.pingpong_thresh;
 }
 static inline bool tcp_in_interactive(const struct tcp_sock *tp)
 {
-	return tp->pingpong >= TCP_PINGPONG_THRESH;
+	return tp->pingpong >= tp->inet.sk.net->tcp.pingpong_thresh;
 }
 /* one bit of a state set */
 static inline u32 tcpf(u8 state)

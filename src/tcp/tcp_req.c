@@ -47,6 +47,8 @@ static void tcp_req_flow(const struct tcp_request_sock *req, struct flowi *fl)
 		.oif = lsk->sk_bound_dev_if, .uid = lsk->sk_uid,
 		.tos = t->af->af_bit ? req->listener->inet.o6.tclass : req->listener->inet.tos,
 	};
+	if (tcp_ns(lsk)->reflect_tos)
+		fl->tos = req->syn_tos | (fl->tos & INET_ECN_MASK);
 	if (!fl->oif && inet_addr_is_linklocal(&t->raddr))
 		fl->oif = req->iif;
 }
@@ -259,6 +261,7 @@ static struct tcp_request_sock *tcp_req_alloc(struct sock *lsk, const struct sk_
 		.iif = lsk->sk_bound_dev_if || inet_addr_is_linklocal(&cb->saddr) ? cb->iif : 0,
 	};
 	req->iif = cb->iif;
+	req->syn_tos = cb->tos & INET_DSCP_MASK;
 	INIT_LIST_HEAD(&req->held_node);
 	timer_setup(&req->timer, net, tcp_req_fired);
 	req->rcv_isn = peer_isn;

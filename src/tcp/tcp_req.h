@@ -26,6 +26,7 @@ struct tcp_request_sock {
 	u8 snd_wscale, rcv_wscale;
 	u8 num_timeout, num_retrans;
 	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok, accecn_ok;
+	u8 syn_tos;			/* of its IP header, without ECN */
 	bool acked;			/* the final ACK came, and could not be taken */
 	bool cookie;			/* snt_isn is a cookie: nothing is kept */
 	u8 syn_ect;			/* codepoint of the SYN */
@@ -61,6 +62,7 @@ struct tcp_timewait_sock {
 	u32 ts_recent, tsoffset;
 	u64 ts_recent_stamp;
 	u32 last_oow_ack_ms, mark;
+	u64 entered_ns;			/* TIME-WAIT: tcp_tw_reuse_delay */
 	u8 substate;			/* TCP_FIN_WAIT2 or TCP_TIME_WAIT */
 	u8 rcv_wscale, tos;
 	bool tstamp_ok;

@@ -64,7 +64,7 @@ void tcp_init_fields(struct sock *sk)
 	tp->max_window = 0;
 	tp->bytes_acked = tp->bytes_received = tp->bytes_sent = tp->bytes_retrans = 0;
 	tp->segs_in = tp->segs_out = tp->data_segs_in = tp->data_segs_out = 0;
-	tp->total_retrans = tp->rcv_ooopack = 0;
+	tp->total_retrans = tp->rcv_ooopack = tp->timeout_rehash = 0;
 	tp->total_rto = tp->total_rto_recoveries = tp->total_rto_time_ms = tp->rto_stamp_ms = 0;
 	memset(tp->chrono_stat_us, 0, sizeof(tp->chrono_stat_us));
 	tp->chrono_type = 0;

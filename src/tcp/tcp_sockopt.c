@@ -13,7 +13,8 @@ enum {
 	O_QUICKACK = 12, O_CONGESTION = 13, O_THIN_LINEAR_TIMEOUTS = 16, O_USER_TIMEOUT = 18,
 	O_FASTOPEN = 23, O_TIMESTAMP = 24, O_NOTSENT_LOWAT = 25, O_CC_INFO = 26, O_SAVE_SYN = 27,
 	O_SAVED_SYN = 28, O_FASTOPEN_CONNECT = 30, O_ULP = 31, O_FASTOPEN_KEY = 33,
-	O_FASTOPEN_NO_COOKIE = 34, O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45,
+	O_FASTOPEN_NO_COOKIE = 34, O_THIN_DUPACK = 17, O_INQ = 36, O_IS_MPTCP = 43, O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45,
+	O_DELACK_MAX_US = 46,
 };
 
 #define SETTER(fn) \
@@ -254,6 +255,36 @@ GETTER(get_rto_min)
 	return sockopt_get_int((int)tcp_rto_min_us(sk), val, len);
 }
 
+SETTER(set_delack_max)
+{
+	UNUSED_SET;
+	tcp_sk(sk)->delack_max_us = (u32)sockopt_int(val);
+	return 0;
+}
+
+GETTER(get_delack_max)
+{
+	u32 v = tcp_sk(sk)->delack_max_us;
+
+	UNUSED_GET;
+	return sockopt_get_int((int)(v ? v : TCP_DELACK_MAX_US), val, len);
+}
+
+/* Means nothing since loss detection is by time (RFC 8985): Linux checks the value and forgets it. */
+SETTER(set_thin_dupack)
+{
+	(void)sk, (void)val;
+	UNUSED_SET;
+	return 0;
+}
+
+GETTER(get_zero)
+{
+	(void)sk;
+	UNUSED_GET;
+	return sockopt_get_int(0, val, len);
+}
+
 /* -- handshake --------------------------------------------------------------------------------- */
 
 /* Seconds to SYN-ACK retransmissions and back: 1, 3, 7, 15 … */
@@ -409,6 +440,7 @@ SETTER(set_window_clamp)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	int v = sockopt_int(val);
+	u32 old, clamp;
 
 	UNUSED_SET;
 	if (!v) {
@@ -417,8 +449,13 @@ SETTER(set_window_clamp)
 		tp->window_clamp = 0;
 		return 0;
 	}
-	tp->window_clamp = (u32)max(v, 2304 / 2);	/* SOCK_MIN_RCVBUF / 2 */
-	tp->rcv_ssthresh = min(tp->rcv_wnd, tp->window_clamp);
+	old = tp->window_clamp;
+	clamp = (u32)max(v, SOCK_MIN_RCVBUF / 2);
+	tp->window_clamp = clamp;
+	if (clamp < old)
+		tp->rcv_ssthresh = min(tp->rcv_ssthresh, clamp);
+	else if (clamp > old)
+		tp->rcv_ssthresh = max(tp->rcv_ssthresh, min(tp->rcv_wnd, clamp));
 	return 0;
 }
 
@@ -435,7 +472,7 @@ SETTER(set_quickack)
 
 	UNUSED_SET;
 	if (!v) {
-		tp->pingpong = TCP_PINGPONG_THRESH;
+		tp->pingpong = (u8)tcp_ns(sk)->pingpong_thresh;
 		return 0;
 	}
 	tp->pingpong = 0;
@@ -443,7 +480,7 @@ SETTER(set_quickack)
 		tp->ack_pending |= TCP_ACK_PUSHED;
 		tcp_cleanup_rbuf(sk, 1);
 		if (!(v & 1))
-			tp->pingpong = TCP_PINGPONG_THRESH;
+			tp->pingpong = (u8)tcp_ns(sk)->pingpong_thresh;
 	}
 	return 0;
 }
@@ -452,6 +489,19 @@ GETTER(get_quickack)
 {
 	UNUSED_GET;
 	return sockopt_get_int(!tcp_in_interactive(tcp_sk(sk)), val, len);
+}
+
+SETTER(set_inq)
+{
+	UNUSED_SET;
+	tcp_sk(sk)->recvmsg_inq = sockopt_int(val);
+	return 0;
+}
+
+GETTER(get_inq)
+{
+	UNUSED_GET;
+	return sockopt_get_int(tcp_sk(sk)->recvmsg_inq, val, len);
 }
 
 /* -- information ------------------------------------------------------------------------------- */
@@ -534,6 +584,7 @@ GETTER(get_timestamp)
 	return sockopt_get_int((int)tcp_ts_val(tcp_sk(sk)), val, len);
 }
 
+#define get_thin_dupack get_zero
 #define ROW_INT(opt, what, lo, hi) \
 	{ SOL_TCP_NS, O_##opt, "TCP_" #opt, SOCKOPT_INT, 0, 4, lo, hi, 0, set_##what, get_##what }
 #define ROW_BOOL(opt, what) \
@@ -563,7 +614,7 @@ static const struct sockopt_row tcp_sockopt_rows[] = {
 	ROW_INT(NOTSENT_LOWAT, notsent_lowat, S32_MIN_NS, S32_MAX),
 	{ SOL_TCP_NS, O_CC_INFO, "TCP_CC_INFO", SOCKOPT_STRUCT, SOCKOPT_RO, 0, 0, 0, 0, NULL,
 	  get_cc_info },
-	ROW_INT(SAVE_SYN, save_syn, 0, 1),
+	ROW_INT(SAVE_SYN, save_syn, 0, 2),
 	{ SOL_TCP_NS, O_SAVED_SYN, "TCP_SAVED_SYN", SOCKOPT_STRUCT, SOCKOPT_RO, 0, 0, 0, 0, NULL,
 	  get_saved_syn },
 	ROW_INT(FASTOPEN_CONNECT, fastopen_connect, 0, 1),
@@ -571,8 +622,13 @@ static const struct sockopt_row tcp_sockopt_rows[] = {
 	{ SOL_TCP_NS, O_FASTOPEN_KEY, "TCP_FASTOPEN_KEY", SOCKOPT_STRUCT, 0, 1, 0, 0, 0,
 	  set_fastopen_key, get_fastopen_key },
 	ROW_INT(FASTOPEN_NO_COOKIE, fastopen_no_cookie, 0, 1),
+	ROW_INT(THIN_DUPACK, thin_dupack, 0, 1),
+	ROW_INT(INQ, inq, 0, 1),
+	{ SOL_TCP_NS, O_IS_MPTCP, "TCP_IS_MPTCP", SOCKOPT_INT, SOCKOPT_RO, 0, 0, 0, 0, NULL,
+	  get_zero },
 	ROW_INT(RTO_MAX_MS, rto_max, 1000, 120000),
 	ROW_INT(RTO_MIN_US, rto_min, 5000, 200000),
+	ROW_INT(DELACK_MAX_US, delack_max, 5000, 200000),
 };
 
 const struct sockopt_table tcp_sockopt_table = { tcp_sockopt_rows, ARRAY_SIZE(tcp_sockopt_rows) };

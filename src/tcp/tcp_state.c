@@ -69,6 +69,7 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 	}
 	tcp_init_rcv_seq(tp, seg);
 	tp->snd_wnd = tp->max_window = seg->wnd;	/* not scaled in a SYN */
+	tcp_mtup_init(sk);
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	tcp_initialize_rcv_mss(sk);
 	tcp_finish_connect(sk);

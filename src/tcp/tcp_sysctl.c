@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* net.ipv4.tcp_*: Linux's names and defaults. A row is here only if something reads it. */
+/*
+ * net.ipv4.tcp_*: Linux's names and defaults. A row is here only if something reads it; the exceptions
+ * are names that current Linux keeps for old scripts and reads nowhere either.
+ */
 #include "tcp/tcp_fastopen.h"
 
 #define OFF(field) offsetof(struct net, tcp.field)
@@ -27,12 +30,17 @@ static int apply_congestion(struct net *net, const struct sysctl_row *row)
 
 static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(abort_on_overflow, 0, 0, 1),
+	{ .name = "net.ipv4.tcp_adv_win_scale", .kind = SYSCTL_S32, .offset = OFF(adv_win_scale),
+	  .def = 1, .min = -31, .max = 31 },	/* nowhere read */
 	ROW(app_win, 31, 0, 31),
+	ROW(autocorking, 1, 0, 1),
 	ROW(base_mss, 1024, 0, S32_MAX),
 	ROW(challenge_ack_limit, S32_MAX, 0, S32_MAX),
 	{ .name = "net.ipv4.tcp_comp_sack_delay_ns", .kind = SYSCTL_U64,
 	  .offset = OFF(comp_sack_delay_ns), .def = 1000000, .min = 0, .max = 1000000000 },
 	ROW(comp_sack_nr, 44, 0, 255),
+	{ .name = "net.ipv4.tcp_comp_sack_slack_ns", .kind = SYSCTL_U64,
+	  .offset = OFF(comp_sack_slack_ns), .def = 100000, .min = 0, .max = 1000000000 },
 	{ .name = "net.ipv4.tcp_congestion_control", .kind = SYSCTL_STRING,
 	  .size = TCP_CA_NAME_MAX_NS, .offset = OFF(congestion_control), .def_str = "cubic",
 	  .apply = apply_congestion },
@@ -42,6 +50,7 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(ecn_fallback, 1, 0, 1),
 	ROW(ecn_option, ACCECN_OPT_FULL, ACCECN_OPT_NEVER, ACCECN_OPT_PERSIST),
 	ROW(ecn_option_beacon, 3, 0, 63),
+	ROW(fack, 0, 0, 1),			/* nowhere read */
 	ROW(fastopen, TFO_CLIENT_ENABLE, 0, S32_MAX),
 	{ .name = "net.ipv4.tcp_fastopen_blackhole_timeout_sec", .kind = SYSCTL_U32,
 	  .offset = OFF(fastopen_blackhole_timeout_sec), .def = 0, .min = 0, .max = S32_MAX,
@@ -74,9 +83,11 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(orphan_retries, 0, 0, 255),
 	ROW(pacing_ca_ratio, 120, 0, 1000),
 	ROW(pacing_ss_ratio, 200, 0, 1000),
+	ROW(pingpong_thresh, 1, 1, 255),
 	ROW(probe_interval, 600, 0, S32_MAX),
 	ROW(probe_threshold, 8, 0, S32_MAX),
 	ROW(recovery, TCP_RACK_LOSS_DETECTION, 0, 7),
+	ROW(reflect_tos, 0, 0, 1),
 	ROW(reordering, 3, 1, 300),
 	ROW(retrans_collapse, 1, 0, 1),
 	ROW(retries1, 3, 1, 255),
@@ -98,6 +109,7 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(tso_rtt_log, 9, 0, 31),
 	ROW(tso_win_divisor, 3, 0, 255),
 	ROW(tw_reuse, 2, 0, 2),
+	ROW(tw_reuse_delay, 1000, 1, TCP_PAWS_MSL_S * 1000),
 	ROW(window_scaling, 1, 0, 1),
 	ROW_VEC(wmem, 4096, 16384, 4194304),
 	ROW(workaround_signed_windows, 0, 0, 1),

@@ -129,10 +129,13 @@ void tcp_arm_pace(struct sock *sk)
 void tcp_arm_comp(struct sock *sk, u64 delay_ns)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u64 at = sk->net->now + delay_ns, slack = tcp_ns(sk)->comp_sack_slack_ns;
 
 	tp->comp_armed = true;
-	if (!timer_pending(&tp->pace_timer) || timer_expires(&tp->pace_timer) > sk->net->now + delay_ns)
-		mod_timer(&tp->pace_timer, sk->net->now + delay_ns);
+	if (slack)		/* so that those of several connections fall together */
+		at = DIV_ROUND_UP(at, slack) * slack;
+	if (!timer_pending(&tp->pace_timer) || timer_expires(&tp->pace_timer) > at)
+		mod_timer(&tp->pace_timer, at);
 }
 
 void tcp_clear_timers(struct sock *sk)
@@ -258,8 +261,13 @@ static bool tcp_write_timeout(struct sock *sk)
 		expired = tcp_timed_out(sk, until, user_timeout);
 	}
 	tcp_fastopen_detect_blackhole(sk, expired);
-	if (!expired)
+	if (!expired) {
+		if (sk_rethink_txhash(sk)) {
+			tp->timeout_rehash++;
+			net_mib_inc(sk->net, TcpExt_TcpTimeoutRehash);
+		}
 		return false;
+	}
 	tcp_write_err(sk);
 	return true;
 }

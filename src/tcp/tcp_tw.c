@@ -51,6 +51,7 @@ static void tcp_tw_fill(struct tcp_timewait_sock *tw, struct sock *sk, u8 state)
 	tw->tos = tp->inet.af->af_bit ? tp->inet.o6.tclass : tp->inet.tos;
 	tw->tos = (u8)((tw->tos & INET_DSCP_MASK) | tcp_ecn_tw_tos(tp));
 	tw->substate = state;
+	tw->entered_ns = sk->net->now;
 	hlist_node_init(&tw->eh.node);
 	timer_setup(&tw->timer, sk->net, tcp_tw_fired);
 }
@@ -96,8 +97,8 @@ static bool tcp_tw_loopback(const struct tcp_timewait_sock *tw)
 }
 
 /*
- * For inet_port_connect(): may a new connection of ours replace e? With timestamps a second later
- * it may (RFC 6191, tcp_tw_reuse); its numbers go on from the old ones.
+ * For inet_port_connect(): may a new connection of ours replace e? With timestamps, tcp_tw_reuse_delay
+ * later, it may (RFC 6191, tcp_tw_reuse); its numbers go on from the old ones.
  */
 bool tcp_tw_usable(struct inet_ehash_entry *e, struct sock *sk)
 {
@@ -107,7 +108,8 @@ bool tcp_tw_usable(struct inet_ehash_entry *e, struct sock *sk)
 
 	if (e->kind != EHASH_TW || !mode || (mode == 2 && !tcp_tw_loopback(tw)))
 		return false;
-	if (!tw->ts_recent_stamp || tcp_now_s(sk->net) <= tw->ts_recent_stamp)
+	if (!tw->ts_recent_stamp || sk->net->now - tw->entered_ns <
+					    tcp_ns(sk)->tw_reuse_delay * (u64)NSEC_PER_MSEC)
 		return false;
 	tp->write_seq = tw->snd_nxt + 65535 + 2;
 	if (!tp->write_seq)
@@ -206,6 +208,7 @@ static enum tcp_tw_verdict tcp_tw_fin_wait2(struct tcp_timewait_sock *tw, const 
 		return TW_RST;
 	}
 	tw->substate = TCP_TIME_WAIT;
+	tw->entered_ns = tw->net->now;
 	tw->rcv_nxt = seg->end_seq;
 	tcp_tw_note_ts(tw, seg);
 	tcp_tw_schedule(tw, TCP_TIMEWAIT_NS);

@@ -38,7 +38,6 @@ struct netns_ipv4 {
 	u8 ip_nonlocal_bind;
 	u8 icmp_echo_ignore_all, icmp_echo_ignore_broadcasts;
 	u8 icmp_ignore_bogus_error_responses, icmp_errors_use_inbound_ifaddr;
-	u8 icmp_echo_enable_probe;		/* can only be 0: RFC 8335 is not offered */
 	u32 min_pmtu, min_adv_mss;
 	u64 mtu_expires_ns;
 	u64 icmp_ratelimit_ns;

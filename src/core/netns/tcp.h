@@ -44,7 +44,9 @@ struct netns_tcp {
 
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */
 	u32 rmem[3], wmem[3], mem[3];	/* mem in pages of 4096 octets */
-	u32 app_win, shrink_window;
+	u32 app_win, shrink_window, autocorking, pingpong_thresh, reflect_tos, tw_reuse_delay;
+	u32 fack;			/* these two mean nothing any more, here as on Linux */
+	s32 adv_win_scale;
 	u32 mtu_probing, base_mss, mtu_probe_floor, probe_interval, probe_threshold;
 	u32 sack, dsack, timestamps, window_scaling, recovery, early_retrans, frto;
 	u32 reordering, max_reordering, slow_start_after_idle;
@@ -58,7 +60,7 @@ struct netns_tcp {
 	u32 comp_sack_nr, keepalive_probes, min_rtt_wlen, rto_min_us;
 	u32 rto_max_ms;
 	u64 fin_timeout_ns, keepalive_time_ns, keepalive_intvl_ns, invalid_ratelimit_ns;
-	u64 comp_sack_delay_ns;
+	u64 comp_sack_delay_ns, comp_sack_slack_ns;
 	u32 fastopen, fastopen_blackhole_timeout_sec;
 	u32 no_metrics_save, no_ssthresh_metrics_save;
 	char fastopen_key[TCP_FASTOPEN_KEY_TEXT];

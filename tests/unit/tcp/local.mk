@@ -1,12 +1,18 @@
 # TCP against a scripted peer in virtual time; each test runs over IPv4 and IPv6.
 unit_tcp = \
 	tests/unit/tcp/test_accecn \
+	tests/unit/tcp/test_attack \
 	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_fastopen \
+	tests/unit/tcp/test_mem \
 	tests/unit/tcp/test_misc \
+	tests/unit/tcp/test_mtu \
 	tests/unit/tcp/test_nomem \
 	tests/unit/tcp/test_open \
+	tests/unit/tcp/test_opts \
 	tests/unit/tcp/test_recovery \
+	tests/unit/tcp/test_rfc \
+	tests/unit/tcp/test_rto \
 	tests/unit/tcp/test_state
 check_PROGRAMS += $(unit_tcp)
 TESTS += $(unit_tcp)
@@ -35,3 +41,21 @@ tests_unit_tcp_test_recovery_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_state_SOURCES = tests/unit/tcp/test_state.c
 tests_unit_tcp_test_state_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_state_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_mtu_SOURCES = tests/unit/tcp/test_mtu.c
+tests_unit_tcp_test_mtu_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_mtu_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_mem_SOURCES = tests/unit/tcp/test_mem.c
+tests_unit_tcp_test_mem_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_mem_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_opts_SOURCES = tests/unit/tcp/test_opts.c
+tests_unit_tcp_test_opts_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_opts_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_attack_SOURCES = tests/unit/tcp/test_attack.c
+tests_unit_tcp_test_attack_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_attack_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_rfc_SOURCES = tests/unit/tcp/test_rfc.c
+tests_unit_tcp_test_rfc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_rfc_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_rto_SOURCES = tests/unit/tcp/test_rto.c
+tests_unit_tcp_test_rto_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_rto_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is held is bounded: the receive queues of a connection, all connections together (tcp_mem),
+ * orphans, TIME-WAIT objects; and what happens at the bounds.
+ */
+#include "tests/unit/tcp/wirebox.h"
+
+static u64 mib(struct wire *w, enum mib m)
+{
+	return w->net->mib[m];
+}
+
+static int sol_socket(struct wire *w, int name, int v)
+{
+	return sock_setsockopt(w->sk, 1, name, &v, sizeof(v));
+}
+
+enum { O_SO_SNDBUF = 7, O_SO_RCVBUF = 8, O_SO_MEMINFO = 55 };
+
+/* -- one connection ---------------------------------------------------------------------------- */
+
+/* TCP-SACK-16 ATK-RSM-01: octets with holes between them, each in a packet of its own */
+TEST46(mem, ofo_pruned)
+{
+	u32 n = 4000, most = 0;
+
+	establish_opt(w, 0, 1 << 20, 1460);
+	sol_socket(w, O_SO_RCVBUF, 30000);
+	for (u32 i = n; i; i--) {	/* from the far end, so that each one lands lowest */
+		in(w, .flags = A, .seq = 1 + 2 * i, .ack = 1, .len = 1);
+		most = max(most, (u32)w->sk->sk_rmem_alloc);
+		drain(w);
+	}
+	cr_assert_leq(most, (u32)w->sk->sk_rcvbuf + 4096, "held %u of %d", most, w->sk->sk_rcvbuf);
+	cr_assert_gt(mib(w, MIB_TcpExt_OfoPruned), 0);
+	cr_assert_gt(mib(w, MIB_TcpExt_PruneCalled), 0);
+	cr_assert_gt(mib(w, MIB_TcpExt_TCPOFOQueue), n / 2);
+	/* what is in order is taken all the same */
+	in(w, .flags = A | P, .seq = 1, .ack = 1, .len = 1000);
+	while (take(w, &w->last))
+		;
+	cr_assert_geq(w->last.ack, 1001);
+	printf("# %u single octets: at most %u octets held of %d\n", n, most, w->sk->sk_rcvbuf);
+}
+
+/* The one that is farthest is dropped itself rather than what is nearer */
+TEST46(mem, ofo_drop)
+{
+	establish_opt(w, 0, 1 << 20, 1460);
+	sol_socket(w, O_SO_RCVBUF, 20000);
+	for (u32 i = 1; !mib(w, MIB_TcpExt_TCPOFODrop); i++) {
+		cr_assert_lt(i, 1000);
+		in(w, .flags = A, .seq = 1 + 2 * i, .ack = 1, .len = 1);
+		drain(w);
+	}
+	cr_assert_eq(mib(w, MIB_TcpExt_OfoPruned), 0);
+	cr_assert_gt(mib(w, MIB_TcpExt_RcvPruned), 0);
+}
+
+/* Adjacent small packets are copied together before anything is dropped */
+TEST46(mem, ofo_collapse)
+{
+	static char buf[4000];
+
+	establish_opt(w, 0, 1 << 20, 1460);
+	sol_socket(w, O_SO_RCVBUF, 40000);
+	/* every second octet and then those between: contiguous, and never appended to the last */
+	for (u32 i = 0; i < 60; i++)
+		in(w, .flags = A, .seq = 101 + 20 * i, .ack = 1, .len = 10);
+	for (u32 i = 0; i < 60; i++)
+		in(w, .flags = A, .seq = 111 + 20 * (59 - i), .ack = 1, .len = 10);
+	drain(w);
+	cr_assert_gt(mib(w, MIB_TcpExt_TCPRcvCollapsed), 20);
+	cr_assert_eq(mib(w, MIB_TcpExt_OfoPruned), 0);
+	in(w, .flags = A | P, .seq = 1, .ack = 1, .len = 100);
+	while (take(w, &w->last))
+		;
+	cr_assert_eq(w->last.ack, 1301);
+	cr_assert_eq(wire_recv(w, buf, sizeof(buf), 0), 1300);
+	for (u32 i = 0; i < 1300; i++)
+		cr_assert_eq((u8)buf[i], (u8)(1 + i), "octet %u", i);
+}
+
+/* Without SO_RCVBUF the buffer grows to what came, up to tcp_rmem's third; with it never */
+TEST46(mem, rcvbuf_grows)
+{
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 20000 60000");
+	establish_opt(w, 0, 1 << 20, 1460);
+	for (u32 i = 1; i < 400; i++)
+		in(w, .flags = A, .seq = 1 + 2 * i, .ack = 1, .len = 1);
+	drain(w);
+	cr_assert_gt(w->sk->sk_rcvbuf, 20000);
+	cr_assert_leq(w->sk->sk_rcvbuf, 60000);
+	cr_assert_leq(w->sk->sk_rmem_alloc, 60000 + 4096);
+	wire_close(w);
+	drain(w);
+	w->iss_known = false;
+	w->peer_port++;
+	establish_opt(w, 0, 1 << 20, 1460);
+	sol_socket(w, O_SO_RCVBUF, 10000);
+	for (u32 i = 1; i < 400; i++)
+		in(w, .flags = A, .seq = 1 + 2 * i, .ack = 1, .len = 1);
+	drain(w);
+	cr_assert_eq(w->sk->sk_rcvbuf, 20000);
+}
+
+/* A reader that sleeps closes the window, and no more is held than the buffer; TCP-ZWP-01 */
+TEST46(mem, slow_reader)
+{
+	u32 seq = 1, sent = 0;
+	char buf[2000];
+
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	sol_socket(w, O_SO_RCVBUF, 20000);
+	for (int i = 0; i < 200; i++) {
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+		while (take(w, &w->last))
+			seq = w->last.ack;
+		sent++;
+		at(w, now_ms(w) + 50);
+		while (take(w, &w->last))
+			seq = w->last.ack;
+		cr_assert_leq(w->sk->sk_rmem_alloc, w->sk->sk_rcvbuf + 4096);
+	}
+	cr_assert_eq(w->last.wnd, 0);
+	cr_assert_lt(seq, 45000);
+	cr_assert_gt(mib(w, MIB_TcpExt_TCPZeroWindowDrop) + mib(w, MIB_TcpExt_TCPRcvQDrop), 100);
+	while (wire_recv(w, buf, sizeof(buf), 0) > 0)
+		;
+	while (take(w, &w->last))
+		;
+	cr_assert_gt(w->last.wnd, 0);
+	cr_assert_eq(w->last.ack, seq);
+}
+
+/* SHLD-14: the right edge stays, unless tcp_shrink_window lets it go back */
+static void shrink(struct wire *w, bool allowed)
+{
+	u32 edge = 0, back = 0, seq = 1;
+
+	wire_sysctl(w, "net.ipv4.tcp_shrink_window", allowed ? "1" : "0");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	for (int i = 0; i < 40; i++) {
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 100);
+		seq += 100;
+		if (i == 10)
+			sol_socket(w, O_SO_RCVBUF, 8000);
+		at(w, now_ms(w) + 300);
+		while (take(w, &w->last)) {
+			u32 e = w->last.ack + ((u32)w->last.wnd << tcp_sk(w->sk)->rx_opt.rcv_wscale);
+
+			back += before(e, edge);
+			edge = e;
+		}
+	}
+	cr_assert_eq(back > 0, allowed);
+	if (allowed)
+		cr_assert_leq(tcp_receive_window(tcp_sk(w->sk)), 8000u);
+}
+
+TEST46(mem, shrink_window_off)
+{
+	shrink(w, false);
+}
+
+TEST46(mem, shrink_window_on)
+{
+	shrink(w, true);
+}
+
+/* tcp_app_win keeps a part of the buffer out of the window */
+TEST46(mem, app_win)
+{
+	u32 all;
+
+	establish_opt(w, 0, 1 << 20, 1460);
+	all = tcp_sk(w->sk)->window_clamp;
+	wire_close(w);
+	drain(w);
+	wire_sysctl(w, "net.ipv4.tcp_app_win", "2");
+	w->iss_known = false;
+	w->peer_port++;
+	establish_opt(w, 0, 1 << 20, 1460);
+	cr_assert_eq(tcp_sk(w->sk)->window_clamp, all - (all >> 2));
+}
+
+TEST46(mem, window_clamp)
+{
+	u32 wnd = 0;
+
+	establish_opt(w, 0, 1 << 20, 1460);
+	cr_assert_eq(wire_opt(w, 10, 0), -EINVAL);
+	cr_assert_eq(wire_opt(w, 10, 5000), 0);
+	for (int i = 0; i < 100; i++) {
+		char buf[1000];
+
+		in(w, .flags = A | P, .seq = 1 + 1000u * (u32)i, .ack = 1, .len = 1000);
+		wire_recv(w, buf, sizeof(buf), 0);
+		while (take(w, &w->last))
+			wnd = (u32)w->last.wnd << tcp_sk(w->sk)->rx_opt.rcv_wscale;
+	}
+	cr_assert_leq(wnd, 5000 + 128);
+	cr_assert_gt(wnd, 2000);
+}
+
+/* SO_RCVLOWAT is cut to half of what the buffer can be, and the buffer grows for it */
+TEST46(mem, rcvlowat)
+{
+	int v, old;
+	u32 len = sizeof(v);
+
+	establish(w);
+	old = w->sk->sk_rcvbuf;
+	cr_assert_eq(sol_socket(w, 18, -1), 0);
+	cr_assert_eq(sock_getsockopt(w->sk, 1, 18, &v, &len), 0);
+	cr_assert_eq(v, (int)tcp_ns(w->sk)->rmem[2] / 2);
+	cr_assert_gt(w->sk->sk_rcvbuf, old);
+	sol_socket(w, O_SO_RCVBUF, 10000);
+	sol_socket(w, 18, 1 << 20);
+	sock_getsockopt(w->sk, 1, 18, &v, &len);
+	cr_assert_eq(v, 10000);
+}
+
+TEST46(mem, meminfo)
+{
+	u32 m[9], len = sizeof(m);
+
+	establish(w);
+	in(w, .flags = A | P, .seq = 1, .ack = 1, .len = 1000);
+	wire_send(w, 5000, 0);
+	cr_assert_eq(sock_getsockopt(w->sk, 1, O_SO_MEMINFO, m, &len), 0);
+	cr_assert_eq(len, 36);
+	cr_assert_eq(m[0], (u32)w->sk->sk_rmem_alloc);
+	cr_assert_gt(m[0], 1000u);
+	cr_assert_eq(m[1], (u32)w->sk->sk_rcvbuf);
+	cr_assert_eq(m[3], (u32)w->sk->sk_sndbuf);
+	cr_assert_gt(m[5], 5000u);
+	len = 8;
+	cr_assert_eq(sock_getsockopt(w->sk, 1, O_SO_MEMINFO, m, &len), 0);
+	cr_assert_eq(len, 8);
+	drain(w);
+}
+
+/* ATK-OPT-10 ATK-FLD-07: a peer with a tiny MSS cannot make the send queue cost more than twice */
+TEST46(mem, tiny_mss_queue)
+{
+	u32 limit, most = 0, acks = 0;
+
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	establish_opt(w, NO_TS, 1 << 20, 48);
+	sol_socket(w, O_SO_SNDBUF, 100000);
+	limit = (u32)w->sk->sk_sndbuf;
+	for (int i = 0; i < 50; i++) {
+		wire_send(w, 60000, 0);
+		most = max(most, (u32)w->sk->sk_wmem_queued);
+		while (take(w, &w->last) && acks < 500) {	/* SACK every second segment */
+			if (++acks & 1)
+				continue;
+			in(w, .flags = A, .seq = 1, .ack = 1, .nsack = 1,
+			   .sack = { { w->last.seq, w->last.seq + w->last.len } });
+		}
+		most = max(most, (u32)w->sk->sk_wmem_queued);
+		drain(w);
+		at(w, now_ms(w) + 20);
+	}
+	cr_assert_leq(most, 2 * limit, "%u octets held, the buffer is %u", most, limit);
+	printf("# tiny MSS: %u of %u octets, %u segments out\n", most, limit,
+	       tcp_sk(w->sk)->packets_out);
+	drain(w);
+}
+
+/* -- all connections --------------------------------------------------------------------------- */
+
+/* tcp_mem: above the second there is pressure, and below the first none; the windows stop growing */
+TEST46(mem, pressure)
+{
+	char buf[4000];
+	u32 ssthresh, seq = 1;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 64");
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	while (tcp_ns(w->sk)->mem_octets < 10 * 4096) {
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+		seq += 1000;
+	}
+	in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+	seq += 1000;
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPMemoryPressures), 1);
+	ssthresh = tcp_sk(w->sk)->rcv_ssthresh;
+	cr_assert_leq(ssthresh, 4u * tcp_sk(w->sk)->advmss);
+	at(w, 100);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPMemoryPressuresChrono), 0);
+	while (wire_recv(w, buf, sizeof(buf), 0) > 0)
+		;
+	in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+	cr_assert(!tcp_ns(w->sk)->mem_pressure);
+	cr_assert_geq(mib(w, MIB_TcpExt_TCPMemoryPressuresChrono), 99);
+	cr_assert_gt(tcp_sk(w->sk)->rcv_ssthresh, ssthresh);
+	drain(w);
+}
+
+/* The end of memory: data is dropped, the window says so, and opens again when there is some */
+TEST46(mem, exhausted)
+{
+	char buf[4000];
+	u32 seq = 1, n = 0;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 6 8");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	while (!mib(w, MIB_TcpExt_TCPRcvQDrop)) {
+		cr_assert_lt(n++, 1000);
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+		while (take(w, &w->last))
+			seq = w->last.ack;
+	}
+	cr_assert_eq(w->last.wnd, 0);
+	cr_assert_leq(tcp_ns(w->sk)->mem_octets, 10 * 4096);
+	while (wire_recv(w, buf, sizeof(buf), 0) > 0)
+		;
+	n = 0;
+	while (take(w, &w->last))
+		n += w->last.wnd != 0;
+	cr_assert_gt(n, 0);
+	in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+	cr_assert_eq(wire_recv(w, buf, sizeof(buf), 0), 1000);
+	drain(w);
+}
+
+/* Writers stop as well, and each has its first tcp_wmem octets */
+TEST46(mem, exhausted_writer)
+{
+	ssize_t n, sum = 0;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 6 8");
+	establish_opt(w, NO_TS, 1 << 10, 1460);
+	while ((n = wire_send(w, 3000, 0)) > 0)
+		sum += n;
+	cr_assert_eq(n, -EAGAIN);
+	cr_assert_geq(sum, 4096);
+	cr_assert_leq(tcp_ns(w->sk)->mem_octets, 12 * 4096);
+	drain(w);
+	in(w, .flags = A, .seq = 1, .ack = 1 + (u32)min_t(ssize_t, sum, 512));
+	drain(w);
+	for (int i = 0; i < 100 && wire_info(w).unacked + wire_info(w).notsent_bytes; i++) {
+		in(w, .flags = A, .seq = 1, .ack = tcp_sk(w->sk)->snd_nxt - w->iss);
+		drain(w);
+	}
+	cr_assert_eq(tcp_ns(w->sk)->mem_octets, 0);
+	cr_assert_gt(wire_send(w, 100, 0), 0);
+	drain(w);
+}
+
+/* TCP-ZWP-02 ATK-FLD-06 ATK-FLD-08: more orphans than tcp_max_orphans are reset */
+TEST46(mem, orphans)
+{
+	wire_sysctl(w, "net.ipv4.tcp_max_orphans", "1");
+	establish(w);
+	wire_send(w, 100, 0);
+	wire_close(w);
+	drain(w);
+	w->iss_known = false;
+	w->peer_port++;
+	establish(w);
+	wire_send(w, 100, 0);
+	drain(w);
+	wire_close(w);
+	cr_assert(take(w, &w->last));
+	while (!(w->last.flags & R))
+		cr_assert(take(w, &w->last));
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPAbortOnMemory), 1);
+	cr_assert_eq(w->net->tcp.orphan_count, 1);
+}
+
+static void note_sock(struct sock *sk, void *arg)
+{
+	*(struct sock **)arg = sock_flag(sk, SOCK_DEAD) ? sk : *(struct sock **)arg;
+}
+
+static struct sock *tcp_sk_of_orphan(struct wire *w)
+{
+	struct sock *sk = NULL;
+
+	inet_sock_for_each(w->net, note_sock, &sk);
+	cr_assert_not_null(sk);
+	return sk;
+}
+
+/* and one whose path drew ICMP errors weighs twice */
+TEST46(mem, orphan_of_bad_path)
+{
+	wire_sysctl(w, "net.ipv4.tcp_max_orphans", "1");
+	wire_sysctl(w, "net.ipv4.tcp_orphan_retries", "50");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	wire_send(w, 100, 0);
+	wire_close(w);
+	at(w, 5000);
+	cr_assert_eq(w->net->tcp.orphan_count, 1);
+	tcp_sk_of_orphan(w)->sk_err_soft = EHOSTUNREACH;
+	at(w, 30000);
+	cr_assert_eq(w->net->tcp.orphan_count, 0);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPAbortOnMemory), 1);
+	drain(w);
+}
+
+/* Closes from our side; the peer follows. */
+static void close_both(struct wire *w)
+{
+	wire_close(w);
+	cr_assert(take(w, &w->last));
+	cr_assert(w->last.flags & F);
+	in(w, .flags = A | F, .seq = 1, .ack = 2);
+	cr_assert(take(w, &w->last));
+}
+
+/* TCP-TW-04 ATK-FLD-09: not more TIME-WAIT objects than tcp_max_tw_buckets */
+TEST46(mem, tw_buckets)
+{
+	wire_sysctl(w, "net.ipv4.tcp_max_tw_buckets", "3");
+	for (int i = 0; i < 6; i++) {
+		establish(w);
+		close_both(w);
+		w->iss_known = false;
+		w->peer_port++;
+	}
+	cr_assert_eq(w->net->tcp.tw_count, 3);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPTimeWaitOverflow), 3);
+	cr_assert_leq(sizeof(struct tcp_timewait_sock), 320u);
+	printf("# TIME-WAIT: %zu octets each, a connection %zu\n",
+	       sizeof(struct tcp_timewait_sock), sizeof(struct tcp_sock));
+	at(w, 61000);
+	cr_assert_eq(w->net->tcp.tw_count, 0);
+}
+
+/* -- TIME-WAIT again --------------------------------------------------------------------------- */
+
+static int reconnect(struct wire *w)
+{
+	struct wire_sa sa = wire_sa(w, w->v6 ? "fd00::2" : "10.0.0.2", PEER_PORT);
+	struct wire_sa me = wire_sa(w, w->v6 ? "fd00::1" : "10.0.0.1", 30000);
+	struct sock *sk;
+	int err;
+
+	cr_assert_eq(sock_create(w->net, w->v6 ? 10 : 2, 1, 0, &sk), 0);
+	int one = 1;
+
+	cr_assert_eq(sock_setsockopt(sk, 1, 2, &one, sizeof(one)), 0);
+	cr_assert_eq(sock_bind(sk, me.b, me.len), 0);
+	err = sock_connect(sk, sa.b, sa.len);
+	if (err != -EINPROGRESS) {
+		sock_close(sk);
+		return err;
+	}
+	sock_set_event(sk, wire_event, w);
+	w->sk = sk;
+	w->local_port = 30000;
+	return err;
+}
+
+/* TCP-TW-01 SHLD-4 MAY-2: tcp_tw_reuse 1 takes the place after tcp_tw_reuse_delay, 2 only on loopback */
+TEST46(mem, tw_reuse)
+{
+	u32 nxt;
+
+	wire_sysctl(w, "net.ipv4.tcp_tw_reuse", "1");
+	cr_assert_eq(reconnect(w), -EINPROGRESS);
+	wire_run(w);
+	out(w, S, 0, 0, 0);
+	w->ts = true;
+	in(w, .flags = S | A, .seq = 0, .ack = 1, .mss = 1460, .tsval = 1000);
+	out(w, A, 1, 1, 0);
+	close_both(w);
+	nxt = w->last.seq + w->iss;
+	cr_assert_eq(w->net->tcp.tw_count, 1);
+	cr_assert_eq(reconnect(w), -EADDRNOTAVAIL);
+	at(w, 1100);
+	wire_sysctl(w, "net.ipv4.tcp_tw_reuse", "0");
+	cr_assert_eq(reconnect(w), -EADDRNOTAVAIL);
+	wire_sysctl(w, "net.ipv4.tcp_tw_reuse", "2");
+	cr_assert_eq(reconnect(w), -EADDRNOTAVAIL);
+	wire_sysctl(w, "net.ipv4.tcp_tw_reuse", "1");
+	wire_sysctl(w, "net.ipv4.tcp_tw_reuse_delay", "2000");
+	cr_assert_eq(reconnect(w), -EADDRNOTAVAIL);
+	at(w, 2100);
+	w->iss_known = false;
+	cr_assert_eq(reconnect(w), -EINPROGRESS);
+	wire_run(w);
+	out(w, S, 0, 0, 0);
+	cr_assert_gt((s32)(w->iss - nxt), 65535, "the new ISN lies above the old numbers");
+	cr_assert_eq(w->net->tcp.tw_count, 0);
+	cr_assert_eq(mib(w, MIB_TcpExt_TWRecycled), 1);
+}
+
+/* -- ports ------------------------------------------------------------------------------------- */
+
+static int connect_to(struct wire *w, struct sock **sk, u16 port, u32 range)
+{
+	struct wire_sa sa = wire_sa(w, w->v6 ? "fd00::2" : "10.0.0.2", port);
+
+	cr_assert_eq(sock_create(w->net, w->v6 ? 10 : 2, 1, 0, sk), 0);
+	if (range)
+		cr_assert_eq(sock_setsockopt(*sk, 0, 51, &range, sizeof(range)), 0);
+	return sock_connect(*sk, sa.b, sa.len);
+}
+
+/* TCP-PORT-02 ATK-FLD-21: the range and the reserved list are kept; when all are taken,
+ * EADDRNOTAVAIL, and another destination has them all again */
+TEST46(mem, port_exhaustion)
+{
+	struct sock *sk[16];
+	struct inet_sockaddr me;
+
+	wire_sysctl(w, "net.ipv4.ip_local_port_range", "40000 40009");
+	wire_sysctl(w, "net.ipv4.ip_local_reserved_ports", "40003,40005-40006");
+	for (int i = 0; i < 7; i++) {
+		cr_assert_eq(connect_to(w, &sk[i], 80, 0), -EINPROGRESS);
+		cr_assert_eq(inet_getname(sk[i], &me, false), 0);
+		cr_assert(me.port >= 40000 && me.port <= 40009 && me.port != 40003 &&
+			  me.port != 40005 && me.port != 40006);
+	}
+	cr_assert_eq(connect_to(w, &sk[7], 80, 0), -EADDRNOTAVAIL);
+	for (int i = 8; i < 15; i++)
+		cr_assert_eq(connect_to(w, &sk[i], 81, 0), -EINPROGRESS);
+	cr_assert_eq(connect_to(w, &sk[15], 82, 40008u << 16 | 40007u), -EINPROGRESS);
+	cr_assert_eq(inet_getname(sk[15], &me, false), 0);
+	cr_assert(me.port == 40007 || me.port == 40008);
+	for (int i = 0; i < 16; i++)
+		sock_close(sk[i]);
+	cr_assert_eq(sysctl_set(w->net, "net.ipv4.ip_local_port_range", "500 600"), -EINVAL);
+	cr_assert_eq(sysctl_set(w->net, "net.ipv4.ip_unprivileged_port_start", "50000"), -EINVAL);
+	wire_run(w);
+	drain(w);
+}
+
+/* TCP-PORT-01 RFC 6056: two destinations see unrelated sequences that cover the range evenly */
+TEST46(mem, port_sequence)
+{
+	enum { N = 4000, BINS = 16 };
+	u32 bin[BINS] = { 0 }, same = 0, port[2] = { 0 };
+	double chi = 0;
+
+	for (int i = 0; i < N; i++) {
+		struct inet_sockaddr me;
+		struct sock *sk;
+		u32 prev = port[i & 1];
+
+		connect_to(w, &sk, i & 1 ? 80 : 81, 0);
+		cr_assert_eq(inet_getname(sk, &me, false), 0);
+		port[i & 1] = me.port;
+		same += i > 1 && port[0] - port[1] == prev - port[!(i & 1)];
+		bin[(me.port - 32768u) * BINS / 28232]++;
+		sock_close(sk);
+		wire_run(w);
+		skb_queue_purge(&w->frames);
+	}
+	for (int i = 0; i < BINS; i++)
+		chi += (bin[i] - (double)N / BINS) * (bin[i] - (double)N / BINS) / ((double)N / BINS);
+	printf("# ports: chi^2 %.1f over %d bins, equal distances %u of %d\n", chi, BINS, same, N);
+	cr_assert_lt(same, (u32)N / 4);
+}
