@@ -109,6 +109,7 @@ static void tcp_child_sequence(const struct tcp_request_sock *req, struct tcp_so
 	tp->window_clamp = req->window_clamp;
 	tp->total_retrans = req->num_retrans;
 	tp->urg_seq = tp->copied_seq;
+	tp->segs_in = 1;		/* the SYN */
 }
 
 /* Route and sizes. A path that vanished meanwhile is looked for again with the first segment. */

@@ -230,7 +230,10 @@ static void tcp_req_options(struct tcp_request_sock *req, const struct tcp_seg *
 static void tcp_req_save_syn(struct tcp_request_sock *req, const struct sk_buff *skb,
 			     const struct tcp_seg *seg)
 {
-	u32 len = inet_cb(skb)->l3_len + seg->hdr_len;
+	bool link = req->listener->save_syn == 2;
+	const u8 *head = link ? skb_mac_header(skb) : skb_network_header(skb);
+	u32 front = (u32)(skb_network_header(skb) - head) + inet_cb(skb)->l3_len;
+	u32 len = front + seg->hdr_len;
 	struct net *net = req_net(req);
 
 	if (!req->listener->save_syn)
@@ -239,8 +242,8 @@ static void tcp_req_save_syn(struct tcp_request_sock *req, const struct sk_buff 
 	if (!req->syn)
 		return;
 	req->syn_len = (u16)len;
-	memcpy(req->syn, skb_network_header(skb), inet_cb(skb)->l3_len);
-	skb_copy_bits(skb, 0, req->syn + inet_cb(skb)->l3_len, seg->hdr_len);
+	memcpy(req->syn, head, front);
+	skb_copy_bits(skb, 0, req->syn + front, seg->hdr_len);
 }
 
 /* An empty request sock for the tuple of skb, in the listener's list. NULL: no memory. */
@@ -476,6 +479,7 @@ static void tcp_req_complete(struct tcp_request_sock *req, struct sk_buff *skb, 
 	}
 	if (seg->seq == seg->end_seq) {
 		tcp_accecn_received(child, skb, seg);
+		tcp_sk(child)->segs_in++;
 		consume_skb(skb);
 		return;
 	}
