@@ -207,6 +207,8 @@ static bool in_range(const struct sysctl_row *row, s64 v)
 {
 	s64 lo = row->min, hi = row->max;
 
+	if (row->fixed)
+		return v == row->def;
 	if (!lo && !hi) {
 		lo = row->kind == SYSCTL_S32 ? -(s64)S32_MAX - 1 : 0;
 		if (row->kind == SYSCTL_U8)

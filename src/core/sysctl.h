@@ -24,6 +24,7 @@ struct sysctl_row {
 	u8 kind;
 	u8 size;		/* SYSCTL_STRING only */
 	bool readonly;
+	bool fixed;		/* a switch that is not built: only its default is taken */
 	u32 offset;		/* offsetof(struct net, …) */
 	s64 def, min, max;	/* in the unit of the text */
 	s64 def_vec[3];

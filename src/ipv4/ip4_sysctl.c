@@ -8,10 +8,10 @@
 #define OFF(field) offsetof(struct net, field)
 #define U8(nm, field, d, lo, hi)						\
 	{ .name = "net.ipv4." nm, .kind = SYSCTL_U8, .offset = OFF(ipv4.field),	\
-	  .def = (d), .min = (lo), .max = (hi) }
+	  .def = (d), .min = (lo), .max = (hi), .fixed = (lo) == (hi) }
 #define U32(nm, off, d, lo, hi)							\
 	{ .name = "net.ipv4." nm, .kind = SYSCTL_U32, .offset = (off),		\
-	  .def = (d), .min = (lo), .max = (hi) }
+	  .def = (d), .min = (lo), .max = (hi), .fixed = (lo) == (hi) }
 #define SEC(nm, off, d)								\
 	{ .name = "net.ipv4." nm, .kind = SYSCTL_SEC_NS, .offset = (off),	\
 	  .def = (d), .min = 0, .max = S32_MAX }
