@@ -104,12 +104,22 @@ bool tcp_rack_mark_lost(struct sock *sk)
 	return true;
 }
 
+/* Is the ACK at hand, by its timestamp, for something sent before xmit_us? */
+static bool tcp_ack_echoes_earlier(const struct tcp_sock *tp, u64 xmit_us)
+{
+	const struct tcp_options_received *rx = &tp->rx_opt;
+
+	return rx->saw_tstamp && rx->rcv_tsecr &&
+	       before(rx->rcv_tsecr, (u32)(xmit_us / 1000) + tp->tsoffset);
+}
+
 /* RFC 8985 6.2 steps 1-3: skb, with those marks, was delivered. */
 void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_us, u64 now_us)
 {
 	u32 rtt = (u32)min_t(u64, now_us - xmit_us, U32_MAX);
 
-	if (sacked & (TCPCB_RETRANS | TCPCB_EVER_RETRANS) && rtt < tcp_min_rtt(tp))
+	if (sacked & (TCPCB_RETRANS | TCPCB_EVER_RETRANS) &&
+	    (rtt < tcp_min_rtt(tp) || tcp_ack_echoes_earlier(tp, xmit_us)))
 		return;			/* the ACK is for the original: ambiguous */
 	tp->rack.advanced = true;
 	tp->rack.rtt_us = rtt;

@@ -35,6 +35,17 @@ static const struct opt opts[] = {
 	O(IPPROTO_TCP, TCP_SYNCNT, 3, 0),
 	O(IPPROTO_TCP, TCP_USER_TIMEOUT, 5000, -1),
 	O(IPPROTO_TCP, TCP_QUICKACK, 1, 1),
+	O(IPPROTO_TCP, TCP_MAXSEG, 1000, 32768),
+	O(IPPROTO_TCP, TCP_LINGER2, 300, -5),
+	O(IPPROTO_TCP, TCP_DEFER_ACCEPT, 2, -1),
+	O(IPPROTO_TCP, TCP_WINDOW_CLAMP, 40000, 1),
+	O(IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1, 2),
+	O(IPPROTO_TCP, TCP_THIN_DUPACK, 1, 2),
+	O(IPPROTO_TCP, TCP_NOTSENT_LOWAT, 10000, -1),
+	O(IPPROTO_TCP, TCP_SAVE_SYN, 1, 3),
+	O(IPPROTO_TCP, TCP_INQ, 1, 2),
+	O(SOL_SOCKET, SO_SNDLOWAT, 1, 1),
+	O(SOL_SOCKET, SO_PEERGROUPS, 1, 1),
 	O(IPPROTO_IP, IP_TOS, 0x10, 0x10),
 	O(IPPROTO_IP, IP_TTL, 33, 300),
 	O(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, 9),
@@ -112,6 +123,33 @@ static void carried(void)
 	say("keepalive", v);
 }
 
+/* What is left to read, told with each read. */
+static void inq(void)
+{
+	int fd = open_peer('E'), one = 1, i, n = 0;
+	char ctl[64], buf[4];
+
+	say("set", setsockopt(fd, IPPROTO_TCP, TCP_INQ, &one, sizeof(one)));
+	say("send", send(fd, "0123456789", 10, 0));
+	for (i = 0; i < 200 && n < 10; i++) {	/* the echo */
+		usleep(10000);
+		ioctl(fd, FIONREAD, &n);
+	}
+	for (i = 0; i < 3; i++) {
+		struct iovec iov = { buf, sizeof(buf) };
+		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
+				    .msg_controllen = sizeof(ctl) };
+		struct cmsghdr *c;
+		int v = -1;
+
+		say("recvmsg", recvmsg(fd, &m, 0));
+		c = CMSG_FIRSTHDR(&m);
+		if (c && c->cmsg_level == IPPROTO_TCP && c->cmsg_type == TCP_CM_INQ)
+			memcpy(&v, CMSG_DATA(c), sizeof(v));
+		say("inq", v);
+	}
+}
+
 static void info(void)
 {
 	struct tcp_info ti = { 0 };
@@ -130,5 +168,6 @@ const struct fact facts_opt[] = {
 	{ "opt_udp", udp },
 	{ "opt_carried", carried },
 	{ "opt_tcp_info", info },
+	{ "opt_inq", inq },
 	{ NULL, NULL },
 };

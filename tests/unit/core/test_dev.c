@@ -206,6 +206,7 @@ Test(dev, taps_see_both_ways)
 	dev_remove_pack(&pt_tap);
 }
 
+/* ATK-FLD-26 */
 Test(dev, input_queue_is_bounded_and_not_nested)
 {
 	u32 i;

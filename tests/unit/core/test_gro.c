@@ -252,6 +252,7 @@ static void all_seen(void)
 		cr_assert_eq(flows[i].seen, flows[i].sent, "flow %u", i);
 }
 
+/* ATK-FLD-25: alternating flows, odd flags and lengths: nothing is lost, merged wrongly or kept */
 Test(gro, random_frames_survive)
 {
 	u32 i, n;

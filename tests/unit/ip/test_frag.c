@@ -232,7 +232,11 @@ static const struct piece first = { .off = 0, .len = 16, .more = true };
 static const struct piece second = { .off = 16, .len = 16, .more = true };
 static const struct piece third = { .off = 32, .len = 5, .more = false };
 
-/* packet-suites 26: whatever comes after an overlap, nothing is delivered (RFC 5722) */
+/*
+ * packet-suites 26: whatever comes after an overlap, nothing is delivered (RFC 5722). ATK-RSM-03,07:
+ * teardrop and its kin; ATK-RSM-06: a fragment at offset 1 cannot rewrite flags; ATK-RSM-08: whoever
+ * forges a fragment can only spoil the datagram
+ */
 Test(frag, overlap_poisons_until_timeout)
 {
 	static const struct piece over = { .off = 8, .len = 16, .more = true, .fill = 9 };
@@ -255,7 +259,7 @@ Test(frag, overlap_poisons_until_timeout)
 	cr_assert_eq(ipnet_tx_count(&n), 0);
 }
 
-/* packet-suites 26: a fragment that lies in another */
+/* packet-suites 26, ATK-RSM-03: a fragment that lies in another */
 Test(frag, subset_kills)
 {
 	static const struct piece inside = { .off = 8, .len = 8, .more = true };
@@ -316,7 +320,7 @@ Test(frag, timeout)
 	cr_assert_eq(n.net->mib[MIB_Ip_ReasmFails], 3);
 }
 
-/* packet-suites 28 */
+/* packet-suites 28, ATK-RSM-04: the ping of death */
 Test(frag, bad_lengths)
 {
 	static const struct piece odd = { .off = 0, .len = 13, .more = true };
@@ -338,6 +342,7 @@ Test(frag, bad_lengths)
 	cr_assert_eq(be32_get(r->un.pointer), 42);
 }
 
+/* ATK-RSM-09 */
 Test(frag, empty_fragments)
 {
 	static const struct piece empty = { .off = 16, .len = 0, .more = false };
@@ -386,7 +391,7 @@ Test(frag, ecn)
 		}
 }
 
-/* IP4-20: memory is bounded, and later datagrams still come together */
+/* IP4-20 ATK-RSM-02,05: memory is bounded, and later datagrams still come together */
 Test(frag, flood)
 {
 	for (int family = 4; family <= 6; family += 2) {

@@ -242,7 +242,7 @@ Test(arp, resolution_succeeds)
 	cr_assert_eq(state_of("10.0.0.5", NULL), NUD_REACHABLE);
 }
 
-/* ARP-08 */
+/* ARP-08 ATK-OFF-08 */
 Test(arp, locktime)
 {
 	struct arp a = { .op = ARP_OP_REPLY, .spa = "10.0.0.5", .tpa = "10.0.0.1",
@@ -261,7 +261,7 @@ Test(arp, locktime)
 	cr_assert_arr_eq(ha, peer2, 6);
 }
 
-/* ARP-05, ARP-07 */
+/* ARP-05, ARP-07 ATK-OFF-08 */
 Test(arp, gratuitous_updates_but_not_the_static)
 {
 	struct arp a = { .op = ARP_OP_REQUEST, .spa = "10.0.0.5", .tpa = "10.0.0.5",
@@ -317,7 +317,7 @@ Test(arp, arp_ignore)
 	}
 }
 
-/* ARP-12 */
+/* ARP-12 ATK-FLD-13 */
 Test(arp, flood_of_senders_is_bounded)
 {
 	char spa[32];

@@ -76,6 +76,7 @@ Test(icmp4, echo_mirrors)
 }
 
 /* ICMP4-02, ICMP4-03 */
+/* ATK-FLD-12: smurf */
 Test(icmp4, echo_not_answered)
 {
 	u8 icmp[32];
@@ -167,6 +168,7 @@ Test(icmp4, never_answer)
 }
 
 /* ICMP4-04: no error about an error, whichever error we could send: here bad options */
+/* ATK-FLD-12: no ping-pong of errors */
 Test(icmp4, no_error_about_errors)
 {
 	static const u8 bad_opts[4] = { 99, 1, 0, 0 };
@@ -222,6 +224,7 @@ static u32 burst(u32 packets, const char *from)
 }
 
 /* ICMP4-07 */
+/* ATK-FLD-11,12 */
 Test(icmp4, rate_limit_per_target)
 {
 	cr_assert_eq(burst(200, "10.0.0.2"), 6);
@@ -265,6 +268,7 @@ Test(icmp4, global_rate_limit)
 }
 
 /* ICMP4-08: what the target's limit refuses does not take from the others' bucket */
+/* ATK-OFF-03: what was spent on others cannot be measured by probing */
 Test(icmp4, global_charged_last)
 {
 	u32 tokens;
@@ -393,6 +397,7 @@ Test(icmp4, path_mtu)
 }
 
 /* RFC 5927: what no transport claims does not shrink the path */
+/* ATK-FLD-20 ATK-OFF-06 */
 Test(icmp4, path_mtu_of_nobody)
 {
 	struct pkt4 q = { .saddr = "10.0.0.1", .daddr = "8.8.8.8", .proto = ABSENT, .payload = l4,

@@ -122,7 +122,7 @@ struct address {
 	bool ok;
 };
 
-/* IP4-04, IP4-05: a row per prefix */
+/* IP4-04, IP4-05, ATK-OFF-10: a row per prefix */
 Test(ip4_in, martians)
 {
 	static const struct address rows[] = {
@@ -257,7 +257,7 @@ Test(ip4_in, options)
 	}
 }
 
-/* IP4-34: spoof matrix */
+/* IP4-34, ATK-OFF-11: spoof matrix */
 Test(ip4_in, reverse_path_filter)
 {
 	struct pkt4 on_link = { .proto = SINK, .payload = data, .len = 8 };

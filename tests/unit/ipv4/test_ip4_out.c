@@ -233,7 +233,7 @@ Test(ip4_out, large_echo)
 	cr_assert_eq(sent, len);
 }
 
-/* IP4-23: what one destination sees tells nothing of the traffic to another */
+/* IP4-23 ATK-OFF-04: what one destination sees tells nothing of the traffic to another */
 Test(ip4_out, identification)
 {
 	struct ip_xmit_opts no_df = { .ttl = -1, .pmtudisc = 0 };
@@ -453,7 +453,7 @@ Test(ip4_out, header_included)
 	dst_release(dst);
 }
 
-/* the cache is bounded, and a socket's route that was evicted is not trusted any more */
+/* ATK-FLD-20: the cache is bounded, and a socket's route that was evicted is not trusted any more */
 Test(ip4_out, route_cache_is_bounded)
 {
 	struct flowi fl = { .family = INET_FAMILY_4, .daddr = ipnet_addr("8.1.1.1") };

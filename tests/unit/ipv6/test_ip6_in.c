@@ -268,6 +268,27 @@ Test(ip6_in, many_options_and_headers)
 	}
 }
 
+/* ATK-RSM-10: a fragment header in what a fragment header led to, again and again */
+Test(ip6_in, nested_fragment_headers)
+{
+	u8 buf[8 * 64] = { 0 };
+	struct pkt6 p = { .nexthdr = 44, .payload = buf };
+
+	for (u32 depth = 1; depth < 60; depth += 7) {
+		for (u32 i = 0; i < depth; i++) {
+			buf[i * 8] = i + 1 == depth ? SINK : 44;
+			put_be32(buf + i * 8 + 4, i);
+		}
+		p.len = depth * 8 + 8;
+		delivered = 0;
+		pkt6_rx(&n, &p);
+		cr_assert_leq(delivered, depth <= IP6_EXT_MAX, "depth %u", depth);
+		cr_assert_leq(ipnet_tx_count(&n), 1);
+		ipnet_tx_drop(&n);
+	}
+	cr_assert_eq(n.net->ip.frags[1].mem, 0);
+}
+
 /* IP6-14, RFC 7112 */
 Test(ip6_in, first_fragment_without_the_chain)
 {
@@ -415,7 +436,7 @@ Test(ip6_in, errors_reach_the_transport)
 	cr_assert_eq(errs, 0);
 }
 
-/* IP6-21 */
+/* IP6-21 ATK-OFF-07 ATK-RSM-11: nothing below 1280 is learned, hence no atomic fragment is made */
 Test(ip6_in, packet_too_big)
 {
 	struct fib_route r = { .dst = { .family = INET_FAMILY_6 }, .gw = ipnet_addr("fd00::2"),

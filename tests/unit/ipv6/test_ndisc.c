@@ -95,7 +95,7 @@ Test(ndisc, solicitation_is_answered)
 	}
 }
 
-/* ND-01, ND-02, ND-32 */
+/* ND-01, ND-02, ND-32, ATK-OFF-23 */
 Test(ndisc, invalid_solicitations)
 {
 	static const struct nd rows[] = {

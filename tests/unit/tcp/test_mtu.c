@@ -37,7 +37,7 @@ TEST46(mtu, probe)
 	wire_send(w, 8000, 0);
 	out(w, A, 1, 1, probe);
 	for (u32 seq = 1 + probe; seq < 8001; seq += 512)
-		out(w, seq + 512 < 8001 ? A : A | P, seq, 1, min(512, 8001 - seq));
+		out(w, seq + 512 < 8001 ? A : A | P, seq, 1, min(512u, 8001 - seq));
 	quiet(w);
 	in(w, .flags = A, .seq = 1, .ack = 8001);
 	cr_assert_eq(mib(w, MIB_TcpExt_TCPMTUPSuccess), 1);

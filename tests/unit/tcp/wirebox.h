@@ -81,11 +81,15 @@ struct wire {
 static void *wire_alloc(void *ctx, size_t size)
 {
 	struct wire *w = ctx;
+	void *p;
 
 	if (w->fail_in && --w->fail_in < w->fail_for)
 		return NULL;
 	w->allocated += size;
-	return malloc(size);
+	p = malloc(size);
+	if (p)
+		memset(p, 0xa5, size);	/* what nobody wrote must not be seen */
+	return p;
 }
 
 static void wire_free(void *ctx, void *p, size_t size)

@@ -387,7 +387,7 @@ Test(udp, segment_and_gro)
 	box_close(b);
 }
 
-/* UDP-11 */
+/* UDP-11 ATK-FLD-11 */
 Test(udp, receive_buffer_limits)
 {
 	struct box *b = box_open();
