@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Makes the stack what the configuration says: devices, addresses, routes, neighbours, sysctls. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/daemon.h"
 
 static const char *why(int err)
 {
 	return strerror(err < 0 ? -err : err);
+}
+
+/* tcp_mem as Linux sizes it: pressure at a sixteenth of the machine's memory. */
+static int size_tcp_mem(struct daemon *dm)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	uint64_t limit = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 4096 / 16 : 0;
+	char text[64];
+
+	if (limit < 128)
+		return 0;
+	if (limit > INT32_MAX / 2)
+		limit = INT32_MAX / 2;
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %" PRIu64, limit / 4 * 3, limit,
+		 limit / 4 * 6);
+	return sysctl_set(dm->net, "net.ipv4.tcp_mem", text);
 }
 
 static int set_sysctls(struct daemon *dm)
@@ -124,7 +143,8 @@ static int open_pcap(struct daemon *dm)
 int daemon_setup(struct daemon *dm)
 {
 	static int (*const steps[])(struct daemon *dm) = {
-		set_sysctls, open_pcap, devices_start, add_addresses, add_routes, add_neighbours,
+		size_tcp_mem, set_sysctls, open_pcap, devices_start, add_addresses, add_routes,
+		add_neighbours,
 	};
 	size_t i;
 	int ret = 0;

@@ -253,6 +253,7 @@ static u32 burst_of_many(void)
 }
 
 /* ICMP4-07: the global bucket is bounded, and its size cannot be read off */
+/* DEV-11: a bucket for all behind one per target */
 Test(icmp4, global_rate_limit)
 {
 	u32 first = burst_of_many(), second, distinct = 0;

@@ -186,7 +186,7 @@ Test(ip4_in, multicast_membership)
 	cr_assert_lt(ip_mc_leave(n.dev, &g, INET_FAMILY_4), 0);
 }
 
-/* IP4-07 */
+/* IP4-07 DEV-08, both ways */
 Test(ip4_in, unicast_in_link_broadcast)
 {
 	struct pkt4 p = { .proto = SINK, .payload = data, .len = 8 };
@@ -284,7 +284,7 @@ Test(ip4_in, reverse_path_filter)
 	cr_assert_lt(sysctl_set(n.net, "net.ipv4.conf.all.rp_filter", "3"), 0);
 }
 
-/* IP4-37: weak host model */
+/* IP4-37 DEV-07: weak host model; rp_filter above is the strict one's half of it */
 Test(ip4_in, address_of_another_device)
 {
 	struct net_device *other = fixture_dev_new(n.net, "t1", 0);

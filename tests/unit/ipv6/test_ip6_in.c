@@ -151,6 +151,27 @@ Test(ip6_in, unknown_next_header)
 	cr_assert_eq(ipnet_tx_count(&n), 0);
 }
 
+/* ATK-OFF-25: an error about a packet that came in fragments quotes what fits in 1280, once */
+Test(ip6_in, error_about_reassembled)
+{
+	static u8 frag[8 + 1400];
+	struct pkt6 p = { .nexthdr = 44, .payload = frag, .len = sizeof(frag) };
+	const struct icmp6_hdr *r;
+
+	frag[0] = ABSENT;
+	put_be32(frag + 4, 77);
+	put_be16(frag + 2, 0 | 1);
+	pkt6_rx(&n, &p);
+	cr_assert_eq(ipnet_tx_count(&n), 0);
+	put_be16(frag + 2, 1400);
+	pkt6_rx(&n, &p);
+	r = ipnet_tx_icmp6(&n);
+	cr_assert_not_null(r);
+	cr_assert_eq(r->type, ICMP6_TYPE_PARAM_PROBLEM);
+	cr_assert_leq(n.len, ETH_HLEN + 1280);
+	cr_assert_eq(ipnet_tx_count(&n), 0);
+}
+
 struct chain {
 	u8 hdr[32];
 	u32 len;

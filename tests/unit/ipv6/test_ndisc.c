@@ -254,7 +254,7 @@ Test(ndisc, dad)
 	cr_assert_not_null(ipnet_tx_icmp6(&n));
 }
 
-/* ND-25, ND-26 */
+/* ND-25, ND-26 ATK-FLD-17: denied is denied; the others go on, and nothing is tried for ever */
 Test(ndisc, dad_conflicts)
 {
 	struct nd by_ns = { .type = 135, .saddr = "::", .daddr = "ff02::1:ff00:9",
@@ -496,4 +496,60 @@ Test(ndisc, fragments)
 	cr_assert_neq(labels[0], 0);
 	cr_assert_eq(ipnet_tx_count(&n), 0);
 	dst_release(dst);
+}
+
+/* ATK-FLD-14: solicitations from a whole /64 leave no more entries than gc_thresh3 */
+Test(ndisc, flood_of_senders_is_bounded)
+{
+	char from[40];
+
+	for (int i = 0; i < 5000; i++) {
+		struct nd m = { .type = 135, .saddr = from, .daddr = "fd00::1", .target = "fd00::1",
+				.lladdr = peer2 };
+
+		snprintf(from, sizeof(from), "fd00::7:%x", 1 + i);
+		rx(&m);
+		ipnet_tx_drop(&n);
+	}
+	cr_assert_leq(n.net->ipv6.nd_tbl.entries, 1024);
+}
+
+static int count_addr(const struct inet_ifaddr *ifa, void *arg)
+{
+	(void)ifa;
+	++*(u32 *)arg;
+	return 0;
+}
+
+/*
+ * ATK-FLD-15 ATK-OFF-09 ATK-OFF-24: advertisements of routers, with prefixes, and with a DNS option
+ * of an even length: no address, no route, no crash. accept_ra can only be 0 so far
+ */
+Test(ndisc, flood_of_routers_is_ignored)
+{
+	u32 addrs = 0, now = 0;
+
+	inet_ifaddr_for_each(n.net, n.dev, INET_FAMILY_6, count_addr, &addrs);
+	for (u32 i = 0; i < 500; i++) {
+		u8 msg[80] = { 134, 0, 0, 0, 64, 0, 0x07, 0x08 };
+		struct pkt6 p = { .saddr = "fe80::22", .daddr = "ff02::1", .nexthdr = IP_PROTO_ICMPV6,
+				  .hlim = 255, .payload = msg, .len = 16 + 32 };
+
+		if (i & 1) {		/* prefix 2001:db8:i::/64, autonomous */
+			msg[16] = 3, msg[17] = 4, msg[18] = 64, msg[19] = 0xc0;
+			put_be32(msg + 20, 86400);
+			put_be32(msg + 24, 86400);
+			put_be32(msg + 32, 0x20010db8);
+			put_be32(msg + 36, i << 16);
+		} else {
+			msg[16] = 25, msg[17] = 4;	/* RDNSS: its length must be odd */
+			put_be32(msg + 20, 1000);
+		}
+		icmp6_csum(&p, msg, p.len);
+		pkt6_rx(&n, &p);
+		ipnet_tx_drop(&n);
+	}
+	inet_ifaddr_for_each(n.net, n.dev, INET_FAMILY_6, count_addr, &now);
+	cr_assert_eq(now, addrs);
+	cr_assert_lt(sysctl_set(n.net, "net.ipv6.conf.default.accept_ra", "1"), 0);
 }

@@ -13,7 +13,8 @@ unit_tcp = \
 	tests/unit/tcp/test_recovery \
 	tests/unit/tcp/test_rfc \
 	tests/unit/tcp/test_rto \
-	tests/unit/tcp/test_state
+	tests/unit/tcp/test_state \
+	tests/unit/tcp/test_user
 check_PROGRAMS += $(unit_tcp)
 TESTS += $(unit_tcp)
 EXTRA_DIST += tests/unit/tcp/wirebox.h
@@ -59,3 +60,6 @@ tests_unit_tcp_test_rfc_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_rto_SOURCES = tests/unit/tcp/test_rto.c
 tests_unit_tcp_test_rto_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_rto_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_user_SOURCES = tests/unit/tcp/test_user.c
+tests_unit_tcp_test_user_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_user_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

@@ -2,7 +2,7 @@
 /* Data both ways: PSH, Nagle, cork, ACKs, order, windows, urgent octets, the stream calls. */
 #include "tests/unit/tcp/wirebox.h"
 
-/* MUST-61 SHLD-27/28: PSH on the last segment of a write only; payload is what was written */
+/* MUST-61 SHLD-27/28 MAY-16: PSH on the last segment of a write only; payload is what was written */
 TEST46(data, push)
 {
 	u32 mss = w->v6 ? 1428 : 1448;

@@ -23,7 +23,7 @@ static void ten_in_flight(struct wire *w, int no)
 		out(w, i % 2 ? A | P : A, 1 + i * 1000, 1, 1000);	/* packets of two segments */
 }
 
-/* TCP-RTO-06 TCP-RTO-12 TCP-CC-05 TCP-2525-01 TCP-2525-11, with the probe switched off */
+/* MUST-19 TCP-RTO-06 TCP-RTO-12 TCP-CC-05 TCP-2525-01 TCP-2525-11, with the probe switched off */
 TEST46(recovery, rto)
 {
 	double t = RTT, rto = 300;

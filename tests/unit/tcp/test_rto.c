@@ -166,7 +166,7 @@ TEST46(rto, frto_real)
 	cr_assert_gt(drain(w), 0);
 }
 
-/* TCP-FRTO-05 TCP-FRTO-03 TCP-RACK-05: the path stalls for two seconds; all was delivered: no burst, cwnd back */
+/* TCP-FRTO-05 TCP-FRTO-03 TCP-RACK-05: the path stalls for two seconds and all was delivered: no burst */
 TEST46(rto, delay_spike)
 {
 	u32 cwnd, sent = 0;

@@ -133,7 +133,7 @@ static void ack_matrix(bool v6)
 Test(state, ack_4) { ack_matrix(false); }
 Test(state, ack_6) { ack_matrix(true); }
 
-/* TCP-ST-24 TCP-ST-25 TCP-BLIND-03 TCP-BLIND-07 */
+/* TCP-ST-24 TCP-ST-25 TCP-BLIND-03 TCP-BLIND-07 MAY-12 */
 TEST46(state, ack_range)
 {
 	for (u32 i = 0; i < 2; i++) {
