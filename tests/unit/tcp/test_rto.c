@@ -23,8 +23,11 @@ static void in_flight(struct wire *w, int no, u32 n)
 	tcp_sk(w->sk)->snd_cwnd = max(n, 10u);
 	sock_setsockopt(w->sk, 1, 7, &(int){ 200000 }, 4);
 	cr_assert_eq(wire_send(w, n * 1000, 0), (ssize_t)n * 1000);
-	for (u32 i = 0; i < n; i++)
-		out(w, i == n - 1 ? A | P : A, 1 + i * 1000, 1, 1000);
+	for (u32 i = 0; i < n; i++) {
+		cr_assert(take(w, &w->last));
+		cr_assert_eq(w->last.seq, 1 + i * 1000);
+		cr_assert_eq(w->last.len, 1000);
+	}
 }
 
 /* -- RTO --------------------------------------------------------------------------------------- */
