@@ -5,9 +5,6 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
@@ -44,7 +41,7 @@ int ns_socket(int family, int type, int protocol)
 	case SOCK_DGRAM:
 		if (!protocol)
 			protocol = IPPROTO_UDP;
-		if (protocol != IPPROTO_UDP &&
+		if (protocol != IPPROTO_UDP && protocol != IPPROTO_UDPLITE &&
 		    protocol != (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 			return fail(EPROTONOSUPPORT);
 		return dgram_socket(family, kind, protocol, flags);

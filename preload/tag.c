@@ -54,7 +54,8 @@ unsigned int tag_kind(uint64_t tag)
 	}
 	if (bits & NSP_TAGB_UCONN)
 		v6 |= KF_CONN;
-	if (NSP_TAG_TYPE(tag) == SOCK_DGRAM && NSP_TAG_PROTOCOL(tag) == IPPROTO_UDP)
+	if (NSP_TAG_TYPE(tag) == SOCK_DGRAM && (NSP_TAG_PROTOCOL(tag) == IPPROTO_UDP ||
+						NSP_TAG_PROTOCOL(tag) == IPPROTO_UDPLITE))
 		return v6 | K_UDP;
 	return v6 | K_RAW;
 }

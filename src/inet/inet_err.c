@@ -50,7 +50,9 @@ void inet_err_queue_hdr(struct sock *sk, const struct inet_icmp_err *e, u16 port
 
 void inet_err_queue(struct sock *sk, const struct inet_icmp_err *e, u16 port, u8 origin)
 {
-	inet_err_queue_hdr(sk, e, port, origin, sk->sk_protocol == IP_PROTO_UDP ? UDP_HLEN : 0);
+	bool udp_like = sk->sk_protocol == IP_PROTO_UDP || sk->sk_protocol == IP_PROTO_UDPLITE;
+
+	inet_err_queue_hdr(sk, e, port, origin, udp_like ? UDP_HLEN : 0);
 }
 
 void inet_err_local(struct sock *sk, int err, const struct inet_af *af, const union inet_addr *daddr,

@@ -34,6 +34,7 @@ static u32 least_transport(u8 type)
 	case IP_PROTO_TCP:
 		return sizeof(struct tcp_hdr);
 	case IP_PROTO_UDP:
+	case IP_PROTO_UDPLITE:
 		return sizeof(struct udp_hdr);
 	case IP_PROTO_ICMPV6:
 		return sizeof(struct icmp6_hdr);

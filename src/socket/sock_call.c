@@ -33,6 +33,7 @@ static const struct sock_kind {
 } sock_kinds[] = {
 	{ &tcp_prot, STREAM, IP_PROTO_TCP, BOTH, true, NULL },
 	{ &udp_prot, DGRAM, IP_PROTO_UDP, BOTH, true, NULL },
+	{ &udplite_prot, DGRAM, IP_PROTO_UDPLITE, BOTH, false, NULL },
 	{ &ping_prot, DGRAM, IP_PROTO_ICMP, V4, false, may_share },
 	{ &ping_prot, DGRAM, IP_PROTO_ICMPV6, V6, false, may_share },
 	{ &raw_prot, RAW, ANY_PROTO, BOTH, false, raw_created },

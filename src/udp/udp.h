@@ -8,6 +8,6 @@
 int udp_net_init(struct net *net);
 void udp_net_exit(struct net *net);
 
-extern const struct proto udp_prot;
+extern const struct proto udp_prot, udplite_prot;
 
 #endif

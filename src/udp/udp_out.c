@@ -7,6 +7,33 @@
 
 #include <errno.h>
 
+/* The sum of the first `cover` octets, made now. */
+static void udp_sum(const struct sk_buff *skb, struct udp_hdr *uh, u32 cover, u32 pseudo)
+{
+	uh->check = csum_fold(skb_checksum(skb, 0, cover, pseudo));
+	if (be16_is_zero(uh->check))
+		uh->check = be16_make(0xffff);
+}
+
+/* UDP-Lite: the length field tells how much the checksum covers (RFC 3828 3.1). */
+static int udplite_fill(const struct udp_sock *up, struct sk_buff *skb, const struct dgram_tx *tx,
+			u16 gso_size)
+{
+	struct udp_hdr *uh = (struct udp_hdr *)skb->data;
+	u32 cover = skb->len;
+
+	if (gso_size)
+		return -EIO;
+	if (up->has_send_cov && up->send_cov < skb->len) {
+		uh->len = be16_make(up->send_cov);
+		if (up->send_cov)
+			cover = up->send_cov;
+	}
+	udp_sum(skb, uh, cover,
+		tx->af->pseudo_csum(&tx->fl.saddr, &tx->fl.daddr, skb->len, IP_PROTO_UDPLITE));
+	return 0;
+}
+
 /* Sets header, checksum state and GSO fields. 0, -EMSGSIZE, -EINVAL. */
 static int udp_fill(struct sock *sk, struct sk_buff *skb, const struct dgram_tx *tx, u16 gso_size)
 {
@@ -20,6 +47,8 @@ static int udp_fill(struct sock *sk, struct sk_buff *skb, const struct dgram_tx 
 	uh->dest = be16_make(tx->fl.dport);
 	uh->len = be16_make((u16)len);
 	uh->check = be16_make(0);
+	if (udp_is_lite(sk))
+		return udplite_fill(up, skb, tx, gso_size);
 	if (gso_size && payload > gso_size) {
 		if (hdr + UDP_HLEN + gso_size > dgram_tx_mtu(tx))
 			return -EMSGSIZE;
@@ -32,9 +61,7 @@ static int udp_fill(struct sock *sk, struct sk_buff *skb, const struct dgram_tx 
 		return 0;
 	} else if (len + hdr > dgram_tx_mtu(tx)) {
 		/* Fragments go out unchanged: the sum has to be made over the whole now. */
-		uh->check = csum_fold(skb_checksum(skb, 0, len, pseudo));
-		if (be16_is_zero(uh->check))
-			uh->check = be16_make(0xffff);
+		udp_sum(skb, uh, len, pseudo);
 		return 0;
 	}
 	skb->ip_summed = CHECKSUM_PARTIAL;
@@ -59,11 +86,11 @@ static int udp_send_skb(struct sock *sk, struct sk_buff *skb, const struct dgram
 	}
 	err = tx->af->xmit(net, sk, skb, &tx->fl, tx->dst, &tx->opts);
 	if (err == -ENOBUFS && !inet_recverr(sk, tx->af)) {
-		udp_mib_add(net, tx->af, SndbufErrors, 1);
+		udp_mib_add(net, tx->af, udp_is_lite(sk), SndbufErrors, 1);
 		return 0;	/* as Linux: loss below is not told unless asked for */
 	}
 	if (!err)
-		udp_mib_add(net, tx->af, OutDatagrams, 1);
+		udp_mib_add(net, tx->af, udp_is_lite(sk), OutDatagrams, 1);
 	return err;
 }
 

@@ -72,14 +72,15 @@ static bool lookup_pick(struct sock *sk, void *arg)
 	return true;
 }
 
-static struct sock *udp_lookup(struct net *net, const struct inet_tuple *t)
+static struct sock *udp_lookup(struct net *net, const struct inet_tuple *t, u8 proto)
 {
+	struct inet_hashinfo *h = udp_hash_of(net, proto);
 	struct lookup l = { .t = t };
 
-	inet_port_for_each(net->udp.hash, t->lport, lookup_best, &l);
+	inet_port_for_each(h, t->lport, lookup_best, &l);
 	if (l.nr > 1) {
 		l.pick = reciprocal_scale(inet_tuple_hash(net, t), l.nr);
-		inet_port_for_each(net->udp.hash, t->lport, lookup_pick, &l);
+		inet_port_for_each(h, t->lport, lookup_pick, &l);
 	}
 	return l.best;
 }
@@ -94,6 +95,17 @@ static void udp_rfree(struct sk_buff *skb)
 	cb->base_destructor(skb);
 }
 
+/* UDPLITE_RECV_CSCOV: datagrams of which less is covered are not for this socket. */
+static bool udplite_uncovered(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct udp_sock *up = udp_sk(sk);
+	u32 cover = be16_get(((const struct udp_hdr *)skb->data)->len);
+
+	if (!up->has_recv_cov || !cover || cover == skb->len)
+		return false;
+	return !up->recv_cov || cover < up->recv_cov;
+}
+
 /* Consumes skb: data at the UDP header, checksum verified. */
 static void udp_queue(struct sock *sk, struct sk_buff *skb)
 {
@@ -102,6 +114,7 @@ static void udp_queue(struct sock *sk, struct sk_buff *skb)
 	const struct skb_shared_info *si = skb_shinfo(skb);
 	u64 limit = (u64)sk->net->udp.mem[2] * UDP_MEM_PAGE;
 	struct net *net = sk->net;
+	bool lite = udp_is_lite(sk);
 	u32 segs = 1;
 
 	*dgram_cb(skb) = (struct dgram_cb){
@@ -112,22 +125,28 @@ static void udp_queue(struct sock *sk, struct sk_buff *skb)
 		dgram_cb(skb)->whole = udp_sk(sk)->gro_enabled;
 		segs = DIV_ROUND_UP(skb->len - UDP_HLEN, (u32)si->gso_size);
 	}
+	if (unlikely(lite) && udplite_uncovered(sk, skb)) {
+		udp_mib_add(net, af, true, InErrors, 1);
+		sk->sk_drops++;
+		kfree_skb_reason(skb, SKB_DROP_UDP_CSUM);
+		return;
+	}
 	if (net->udp.mem_bytes + skb->truesize > limit) {
-		udp_mib_add(net, af, MemErrors, segs);
-		udp_mib_add(net, af, InErrors, segs);
+		udp_mib_add(net, af, lite, MemErrors, segs);
+		udp_mib_add(net, af, lite, InErrors, segs);
 		kfree_skb_reason(skb, SKB_DROP_PROTO_MEM);
 		return;
 	}
 	if (!dgram_queue_rcv(sk, skb)) {
-		udp_mib_add(net, af, RcvbufErrors, segs);
-		udp_mib_add(net, af, InErrors, segs);
+		udp_mib_add(net, af, lite, RcvbufErrors, segs);
+		udp_mib_add(net, af, lite, InErrors, segs);
 		return;
 	}
 	/* Queued: still there, since readers run in a later turn. */
 	dgram_cb(skb)->base_destructor = skb->destructor;
 	skb->destructor = udp_rfree;
 	net->udp.mem_bytes += skb->truesize;
-	udp_mib_add(net, af, InDatagrams, segs);
+	udp_mib_add(net, af, lite, InDatagrams, segs);
 }
 
 struct mcast {
@@ -157,7 +176,7 @@ static bool mcast_deliver(struct sock *sk, void *arg)
 			udp_queue(m->last, clone);
 		} else {
 			m->last->sk_drops++;
-			udp_mib_add(sk->net, inet_cb(m->skb)->af, RcvbufErrors, 1);
+			udp_mib_add(sk->net, inet_cb(m->skb)->af, udp_is_lite(sk), RcvbufErrors, 1);
 		}
 	}
 	m->last = sk;
@@ -168,13 +187,19 @@ static bool mcast_deliver(struct sock *sk, void *arg)
 static void udp_mcast_rcv(struct sk_buff *skb, const struct inet_tuple *t)
 {
 	struct mcast m = { .skb = skb, .t = t };
+	u8 proto = inet_cb(skb)->proto;
 
-	inet_port_for_each(skb->net->udp.hash, t->lport, mcast_deliver, &m);
+	inet_port_for_each(udp_hash_of(skb->net, proto), t->lport, mcast_deliver, &m);
 	if (m.last) {
 		udp_queue(m.last, skb);
 		return;
 	}
-	udp_mib_add(skb->net, t->af, IgnoredMulti, 1);
+	if (proto == IP_PROTO_UDP && t->af->af_bit)
+		net_mib_inc(skb->net, Udp6_IgnoredMulti);
+	else if (proto == IP_PROTO_UDP)
+		net_mib_inc(skb->net, Udp_IgnoredMulti);
+	else if (!t->af->af_bit)	/* UdpLite6 has no such counter */
+		net_mib_inc(skb->net, UdpLite_IgnoredMulti);
 	consume_skb(skb);
 }
 
@@ -188,6 +213,8 @@ static enum skb_drop_reason udp_check_len(struct sk_buff *skb)
 
 	if (!pskb_may_pull(skb, UDP_HLEN))
 		return SKB_DROP_PKT_TOO_SMALL;
+	if (inet_cb(skb)->proto == IP_PROTO_UDPLITE)	/* the field means the checksum's reach */
+		return SKB_NOT_DROPPED;
 	uh = (const struct udp_hdr *)skb->data;
 	len = be16_get(uh->len);
 	if (skb_is_gso(skb) && len < skb->len)	/* of one segment, or cut off at 64 KiB */
@@ -199,28 +226,50 @@ static enum skb_drop_reason udp_check_len(struct sk_buff *skb)
 	return SKB_NOT_DROPPED;
 }
 
+static bool sum_wrong(const struct sk_buff *skb, u32 cover)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	u32 pseudo = cb->af->pseudo_csum(&cb->saddr, &cb->daddr, skb->len, cb->proto);
+
+	return !be16_is_zero(csum_fold(skb_checksum(skb, 0, cover, pseudo)));
+}
+
+/* RFC 3828 3.1: a reach of 0 is all, less than the header or more than there is is wrong, and so is
+ * no checksum. */
+static bool udplite_csum_bad(const struct sk_buff *skb)
+{
+	const struct udp_hdr *uh = (const struct udp_hdr *)skb->data;
+	u32 cover = be16_get(uh->len);
+
+	if (!cover)
+		cover = skb->len;
+	return be16_is_zero(uh->check) || cover < UDP_HLEN || cover > skb->len ||
+	       sum_wrong(skb, cover);
+}
+
 /* No checksum at all: fine over IPv4, over IPv6 only where the socket allows it (RFC 6935). */
 static bool udp_csum_bad(const struct sk_buff *skb, const struct sock *sk)
 {
 	const struct udp_hdr *uh = (const struct udp_hdr *)skb->data;
 	const struct inet_skb_cb *cb = inet_cb(skb);
 
+	if (cb->proto == IP_PROTO_UDPLITE)
+		return udplite_csum_bad(skb);
 	if (be16_is_zero(uh->check) && skb->ip_summed != CHECKSUM_PARTIAL)
 		return cb->af->af_bit && !(sk && udp_sk(sk)->no_check6_rx);
 	if (skb->ip_summed == CHECKSUM_UNNECESSARY || skb->ip_summed == CHECKSUM_PARTIAL)
 		return false;
-	return !be16_is_zero(csum_fold(skb_checksum(
-		skb, 0, skb->len,
-		cb->af->pseudo_csum(&cb->saddr, &cb->daddr, skb->len, IP_PROTO_UDP))));
+	return sum_wrong(skb, skb->len);
 }
 
 static void udp_drop(struct sk_buff *skb, enum skb_drop_reason reason)
 {
 	const struct inet_af *af = inet_cb(skb)->af;
+	bool lite = inet_cb(skb)->proto == IP_PROTO_UDPLITE;
 
 	if (reason == SKB_DROP_UDP_CSUM)
-		udp_mib_add(skb->net, af, InCsumErrors, 1);
-	udp_mib_add(skb->net, af, InErrors, 1);
+		udp_mib_add(skb->net, af, lite, InCsumErrors, 1);
+	udp_mib_add(skb->net, af, lite, InErrors, 1);
 	kfree_skb_reason(skb, reason);
 }
 
@@ -228,7 +277,7 @@ static void udp_no_socket(struct sk_buff *skb)
 {
 	const struct inet_af *af = inet_cb(skb)->af;
 
-	udp_mib_add(skb->net, af, NoPorts, 1);
+	udp_mib_add(skb->net, af, inet_cb(skb)->proto == IP_PROTO_UDPLITE, NoPorts, 1);
 	af->send_unreach_port(skb);
 	kfree_skb_reason(skb, SKB_DROP_NO_SOCKET);
 }
@@ -256,7 +305,7 @@ void udp_rcv(struct sk_buff *skb)
 			udp_mcast_rcv(skb, &t);
 		return;
 	}
-	sk = t.lport ? udp_lookup(skb->net, &t) : NULL;
+	sk = t.lport ? udp_lookup(skb->net, &t, cb->proto) : NULL;
 	if (udp_csum_bad(skb, sk))
 		udp_drop(skb, SKB_DROP_UDP_CSUM);
 	else if (sk)
@@ -269,7 +318,7 @@ void udp_rcv(struct sk_buff *skb)
 
 /* -- ICMP errors ------------------------------------------------------- */
 
-void udp_err(struct net *net, const struct inet_icmp_err *e)
+static void err_rcv(struct net *net, const struct inet_icmp_err *e, u8 proto)
 {
 	const struct udp_hdr *uh = (const struct udp_hdr *)e->l4;
 	struct inet_tuple t = { .laddr = e->saddr, .raddr = e->daddr, .iif = e->iif, .af = e->af };
@@ -280,7 +329,7 @@ void udp_err(struct net *net, const struct inet_icmp_err *e)
 		return;
 	t.lport = be16_get(uh->source);
 	t.rport = be16_get(uh->dest);
-	sk = t.lport ? udp_lookup(net, &t) : NULL;
+	sk = t.lport ? udp_lookup(net, &t, proto) : NULL;
 	if (!sk) {
 		if (e->af->af_bit)
 			net_mib_inc(net, Icmp6_InErrors);
@@ -291,4 +340,14 @@ void udp_err(struct net *net, const struct inet_icmp_err *e)
 	err = dgram_icmp_errno(sk, e, t.rport, UDP_HLEN);
 	if (err)
 		sk_report_error(sk, err);
+}
+
+void udp_err(struct net *net, const struct inet_icmp_err *e)
+{
+	err_rcv(net, e, IP_PROTO_UDP);
+}
+
+void udplite_err(struct net *net, const struct inet_icmp_err *e)
+{
+	err_rcv(net, e, IP_PROTO_UDPLITE);
 }

@@ -101,7 +101,30 @@ const struct proto udp_prot = {
 	.poll = dgram_poll,
 };
 
+static const struct sockopt_table *const udplite_tables[] = { &udplite_sockopts, &udp_sockopts, NULL };
+
+/* RFC 3828: ports of its own, and a checksum that may cover a part. */
+const struct proto udplite_prot = {
+	.name = "UDPLITE",
+	.type = 2,
+	.protocol = IP_PROTO_UDPLITE,
+	.obj_size = sizeof(struct udp_sock),
+	.sockopts = udplite_tables,
+	.init = udp_init_sock,
+	.destroy = udp_destroy_sock,
+	.close = udp_close,
+	.bind = udp_bind,
+	.connect = udp_connect,
+	.shutdown = dgram_shutdown,
+	.sendmsg = udp_sendmsg,
+	.recvmsg = udp_recvmsg,
+	.getname = inet_getname,
+	.ioctl = udp_ioctl,
+	.poll = dgram_poll,
+};
+
 static const struct net_protocol udp_protocol = { .rcv = udp_rcv, .err = udp_err };
+static const struct net_protocol udplite_protocol = { .rcv = udp_rcv, .err = udplite_err };
 
 #define UDP_OFF(field) (u32)offsetof(struct net, udp.field)
 
@@ -114,6 +137,26 @@ static const struct sysctl_row udp_sysctls[] = {
 	  .def = 4096, .min = 1, .max = S32_MAX },
 };
 
+static int hash_new(struct net *net, struct inet_hashinfo **to)
+{
+	struct inet_hashinfo *h = net_alloc(net, sizeof(*h));
+	int err = h ? inet_hashinfo_init(net, h) : -ENOMEM;
+
+	if (err && h)
+		net_free(net, h, sizeof(*h));
+	*to = err ? NULL : h;
+	return err;
+}
+
+static void hash_free(struct net *net, struct inet_hashinfo **h)
+{
+	if (!*h)
+		return;
+	inet_hashinfo_exit(net, *h);
+	net_free(net, *h, sizeof(**h));
+	*h = NULL;
+}
+
 int udp_net_init(struct net *net)
 {
 	struct netns_udp *n = &net->udp;
@@ -122,16 +165,18 @@ int udp_net_init(struct net *net)
 	n->sysctls.rows = udp_sysctls;
 	n->sysctls.nr_rows = ARRAY_SIZE(udp_sysctls);
 	sysctl_register(net, &n->sysctls);
-	n->hash = net_alloc(net, sizeof(*n->hash));
-	if (!n->hash)
-		return -ENOMEM;
-	err = inet_hashinfo_init(net, n->hash);
+	err = hash_new(net, &n->hash);
+	if (!err)
+		err = hash_new(net, &n->lite_hash);
+	if (!err)
+		err = inet_add_protocol(net, &udp_protocol, IP_PROTO_UDP, 3);
+	if (!err)
+		err = inet_add_protocol(net, &udplite_protocol, IP_PROTO_UDPLITE, 3);
 	if (err) {
-		net_free(net, n->hash, sizeof(*n->hash));
-		n->hash = NULL;
-		return err;
+		hash_free(net, &n->lite_hash);
+		hash_free(net, &n->hash);
 	}
-	return inet_add_protocol(net, &udp_protocol, IP_PROTO_UDP, 3);
+	return err;
 }
 
 void udp_net_exit(struct net *net)
@@ -141,8 +186,8 @@ void udp_net_exit(struct net *net)
 	if (!n->hash)
 		return;
 	ASSERT(!n->mem_bytes);
+	inet_del_protocol(net, IP_PROTO_UDPLITE, 3);
 	inet_del_protocol(net, IP_PROTO_UDP, 3);
-	inet_hashinfo_exit(net, n->hash);
-	net_free(net, n->hash, sizeof(*n->hash));
-	n->hash = NULL;
+	hash_free(net, &n->lite_hash);
+	hash_free(net, &n->hash);
 }

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 
-enum { SOL_UDP_NS = 17 };
+enum { SOL_UDP_NS = 17, SOL_UDPLITE_NS = 136, SEND_CSCOV = 10, RECV_CSCOV = 11 };
 
 static int set_cork(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
 {
@@ -72,6 +72,32 @@ static int get_gro(struct sock *sk, const struct sockopt_row *row, void *val, u3
 	return sockopt_get_int(udp_sk(sk)->gro_enabled, val, len);
 }
 
+/* UDPLITE_*_CSCOV: octets that the checksum (has to) reach; at least the header, or 0 for all. */
+static int set_coverage(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
+{
+	struct udp_sock *up = udp_sk(sk);
+	int v = sockopt_int(val);
+	u16 cov = (u16)(v && v < (int)UDP_HLEN ? (int)UDP_HLEN : min(v, (int)U16_MAX));
+
+	(void)len;
+	if (row->name == SEND_CSCOV) {
+		up->send_cov = cov;
+		up->has_send_cov = true;
+	} else {
+		up->recv_cov = cov;
+		up->has_recv_cov = true;
+	}
+	return 0;
+}
+
+/* 0 on a UDP socket. */
+static int get_coverage(struct sock *sk, const struct sockopt_row *row, void *val, u32 *len)
+{
+	const struct udp_sock *up = udp_sk(sk);
+
+	return sockopt_get_int(row->name == SEND_CSCOV ? up->send_cov : up->recv_cov, val, len);
+}
+
 #define UDP_ROW(nr, text, lo, hi, set_fn, get_fn)                                           \
 	{ .level = SOL_UDP_NS, .name = nr, .label = text, .kind = SOCKOPT_INT, .min = lo,    \
 	  .max = hi, .set = set_fn, .get = get_fn }
@@ -82,6 +108,25 @@ static const struct sockopt_row udp_rows[] = {
 	UDP_ROW(102, "UDP_NO_CHECK6_RX", INT_MIN, INT_MAX, set_no_check6, get_no_check6),
 	UDP_ROW(103, "UDP_SEGMENT", 0, U16_MAX, set_segment, get_segment),
 	UDP_ROW(104, "UDP_GRO", INT_MIN, INT_MAX, set_gro, get_gro),
+	{ .level = SOL_UDP_NS, .name = SEND_CSCOV, .label = "UDPLITE_SEND_CSCOV",
+	  .kind = SOCKOPT_INT, .flags = SOCKOPT_RO, .get = get_coverage },
+	{ .level = SOL_UDP_NS, .name = RECV_CSCOV, .label = "UDPLITE_RECV_CSCOV",
+	  .kind = SOCKOPT_INT, .flags = SOCKOPT_RO, .get = get_coverage },
 };
+
+/* A UDP-Lite socket takes each option at either level. */
+#define LITE_ROW(lvl, nr, text, set_fn, get_fn)                                             \
+	{ .level = lvl, .name = nr, .label = text, .kind = SOCKOPT_INT, .min = INT_MIN,      \
+	  .max = INT_MAX, .set = set_fn, .get = get_fn }
+
+static const struct sockopt_row udplite_rows[] = {
+	LITE_ROW(SOL_UDPLITE_NS, SEND_CSCOV, "UDPLITE_SEND_CSCOV", set_coverage, get_coverage),
+	LITE_ROW(SOL_UDPLITE_NS, RECV_CSCOV, "UDPLITE_RECV_CSCOV", set_coverage, get_coverage),
+	LITE_ROW(SOL_UDPLITE_NS, 1, "UDP_CORK", set_cork, get_cork),
+	LITE_ROW(SOL_UDP_NS, SEND_CSCOV, "UDPLITE_SEND_CSCOV", set_coverage, get_coverage),
+	LITE_ROW(SOL_UDP_NS, RECV_CSCOV, "UDPLITE_RECV_CSCOV", set_coverage, get_coverage),
+};
+
+const struct sockopt_table udplite_sockopts = { udplite_rows, ARRAY_SIZE(udplite_rows) };
 
 const struct sockopt_table udp_sockopts = { udp_rows, ARRAY_SIZE(udp_rows) };

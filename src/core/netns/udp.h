@@ -10,6 +10,7 @@ struct inet_hashinfo;
 
 struct netns_udp {
 	struct inet_hashinfo *hash;	/* sockets by local port */
+	struct inet_hashinfo *lite_hash;	/* of UDP-Lite, which has ports of its own */
 	struct sysctl_table sysctls;
 	u32 mem[3];			/* udp_mem: pages; the last is the limit */
 	u32 rmem_min, wmem_min;
