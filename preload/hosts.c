@@ -92,6 +92,7 @@ static void localhost(const char *node, int family, struct name_list *l)
 bool names_hosts(const char *node, int family, struct name_list *l)
 {
 	FILE *f = fopen("/etc/hosts", "re");
+	bool full = !f && (errno == EMFILE || errno == ENFILE);
 	char line[1024], *save, *w, *first;
 	struct name_addr a;
 
@@ -115,7 +116,7 @@ bool names_hosts(const char *node, int family, struct name_list *l)
 	}
 	if (f)
 		fclose(f);
-	if (!l->n)
+	if (!l->n && !full)	/* libc's resolver could not have looked either */
 		localhost(node, family, l);
 	return l->n > 0;
 }

@@ -21,6 +21,12 @@ static bool ours(const struct pollfd *p)
 	return IS_DGRAM(k) || KIND(k) == K_STREAM || KIND(k) == K_CONNECTING;
 }
 
+/* The kernel is the one to say so. */
+static bool bad(const struct pollfd *p, nfds_t n)
+{
+	return n > FD_MAX || (n && !user_readable(p, n * sizeof(*p)));
+}
+
 static bool any_ours(const struct pollfd *p, nfds_t n)
 {
 	while (n--)
@@ -82,7 +88,7 @@ EXPORT int poll(struct pollfd *p, nfds_t n, int timeout)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	if (shim.silent || !any_ours(p, n))
+	if (shim.silent || bad(p, n) || !any_ours(p, n))
 		return real.poll(p, n, timeout);
 	if (early_errors(p, n))
 		timeout = 0;
@@ -102,7 +108,7 @@ EXPORT int ppoll(struct pollfd *p, nfds_t n, const struct timespec *to, const si
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	if (shim.silent || !any_ours(p, n))
+	if (shim.silent || bad(p, n) || !any_ours(p, n))
 		return real.ppoll(p, n, to, mask);
 	if (early_errors(p, n))
 		to = &now;

@@ -77,6 +77,7 @@ enum {
 	KF_INLINE = 0x1000, /* SO_OOBINLINE */
 	KF_LINGER = 0x2000, /* SO_LINGER with a time: close() waits */
 	KF_INQ = 0x4000,    /* TCP_INQ: recvmsg() tells what is left */
+	KF_MORE = 0x8000,   /* the last send had MSG_MORE */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ
 };
@@ -93,7 +94,7 @@ struct shim {
 	bool kernel_loopback;	/* NETSTACK_LOOPBACK=kernel */
 	bool supervisor;	/* acts for other processes (super.h): may not wait for the network */
 	void (*swapped)(int fd);	/* .. and is told of another socket under a number (swap.c) */
-	bool as_other;		/* .. for one of another user now: */
+	bool as_other;		/* .. for one of another user now, or the effective user is another: */
 	uid_t as_uid;
 	char path[NSP_PATH_MAX + 1];
 };
@@ -200,6 +201,8 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags);
 /** stream_rx() - what a receive that returned @r really means (0 and errors) */
 ssize_t stream_rx(int fd, ssize_t r);
 ssize_t stream_tx(int fd, ssize_t r, int flags);
+/** stream_more() - a send with or without MSG_MORE, before it (@before) and after */
+void stream_more(int fd, int flags, bool before);
 /** stream_tx_ready() - may this socket be written; 0 or -1 with errno */
 int stream_tx_ready(int fd, unsigned int k, int flags);
 int stream_take_error(int fd, int otherwise);
@@ -260,7 +263,7 @@ static inline void addr_pack(struct nsp_addr *a, const struct sockaddr *sa, sock
 	memset(a, 0, sizeof(*a));
 	if (sa && n)
 		memcpy(a->sa, sa, n);
-	a->len = (uint16_t)(len > 0xffff ? 0xffff : len);
+	a->len = (uint16_t)n;	/* no family looks at more */
 }
 
 /** addr_give() - copy an address out as the kernel does: truncated, real length reported */
@@ -278,6 +281,8 @@ static inline void addr_give(const struct nsp_addr *a, struct sockaddr *sa, sock
 /* ---- user.c: 0, or EFAULT and EINVAL (positive) as the kernel answers bad arguments ----- */
 /** user_ok() - could this be an address at all; costs nothing */
 bool user_ok(const void *p);
+/** user_readable() - can it be read; asks the kernel only for pages not met lately */
+bool user_readable(const void *p, size_t n);
 int user_in(void *to, const void *from, size_t n);
 int user_out(void *to, const void *from, size_t n);
 int user_addr_in(struct sockaddr_storage *ss, const struct sockaddr *sa, socklen_t len);

@@ -6,11 +6,13 @@
 #include "shim.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define PLAIN_RECV (MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL | MSG_CMSG_CLOEXEC)
-#define PLAIN_SEND (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | MSG_EOR | MSG_DONTROUTE | MSG_CONFIRM)
+#define PLAIN_SEND (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_EOR | MSG_DONTROUTE | MSG_CONFIRM)
 #define BULK_BYTES 16384
+#define ADDR_MAX   sizeof(struct sockaddr_storage)
 
 /* Descriptors that arrived in a message of the program's own Unix sockets. */
 static void learn_rights(struct msghdr *msg)
@@ -39,10 +41,15 @@ static void flush_rights(const struct msghdr *msg)
 	struct msghdr *m = (struct msghdr *)(uintptr_t)msg;
 	struct cmsghdr *c;
 
+	/* A bad pointer is for the kernel to find. */
+	if (!user_readable(m, sizeof(*m)) || !m->msg_control || !m->msg_controllen ||
+	    !user_readable(m->msg_control, m->msg_controllen))
+		return;
 	for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		size_t i, n;
 
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
+		    c->cmsg_len > m->msg_controllen - (size_t)((char *)c - (char *)m->msg_control))
 			continue;
 		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 		for (i = 0; i < n; i++) {
@@ -57,24 +64,45 @@ static void flush_rights(const struct msghdr *msg)
 	}
 }
 
-static bool msg_ok(const struct msghdr *m)
+/* 0 or errno: what the kernel finds wrong in a message before it looks at the socket. */
+static int msg_check(const struct msghdr *m, bool sending)
 {
-	return user_ok(m) && (!m->msg_iovlen || user_ok(m->msg_iov)) &&
-	       (!m->msg_name || !m->msg_namelen || user_ok(m->msg_name)) &&
-	       (!m->msg_control || !m->msg_controllen || user_ok(m->msg_control));
+	socklen_t name;
+
+	if (!user_readable(m, sizeof(*m)))
+		return EFAULT;
+	name = m->msg_name ? m->msg_namelen : 0;
+	if ((int)name < 0)
+		return EINVAL;
+	if (m->msg_iovlen > 1024)
+		return EMSGSIZE;
+	if (m->msg_iovlen && !user_readable(m->msg_iov, m->msg_iovlen * sizeof(*m->msg_iov)))
+		return EFAULT;
+	if (name && !user_readable(m->msg_name, name < ADDR_MAX ? name : ADDR_MAX))
+		return EFAULT;
+	if (sending && name > ADDR_MAX)
+		return EINVAL;
+	if (sending && m->msg_control && m->msg_controllen &&
+	    !user_readable(m->msg_control, m->msg_controllen))
+		return EFAULT;
+	return 0;
 }
 
 ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	if (!msg_ok(msg))
-		return fail(EFAULT);
+	int e = msg_check(msg, true);
+
+	if (e)
+		return fail(e);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_send(fd, msg, flags) : stream_send(fd, msg, flags);
 }
 
 ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	if (!msg_ok(msg))
-		return fail(EFAULT);
+	int e = msg_check(msg, false);
+
+	if (e)
+		return fail(e);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_recv(fd, msg, flags) : stream_recv(fd, msg, flags);
 }
 
@@ -95,7 +123,8 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 	unsigned int k = fd_kind(fd);
 	ssize_t r;
 
-	if (KIND(k) == K_STREAM && !(flags & ~PLAIN_SEND) && (n < BULK_BYTES || k & KF_BULK)) {
+	if (KIND(k) == K_STREAM && !(k & KF_MORE) && !(flags & ~PLAIN_SEND) &&
+	    (n < BULK_BYTES || k & KF_BULK)) {
 		r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
 		return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
 	}
@@ -198,7 +227,9 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags, __CONST_SOCK
 
 	if (!IS_SOCK(k))
 		return real.sendto(fd, buf, n, flags, addr, len);
-	if (addr.__sockaddr__ && !user_ok(addr.__sockaddr__))
+	if (addr.__sockaddr__ && len > ADDR_MAX)
+		return fail(EINVAL);
+	if (addr.__sockaddr__ && !user_readable(addr.__sockaddr__, len))
 		return fail(EFAULT);
 	if (!addr.__sockaddr__ || (IS_TCP(k) && !(flags & MSG_FASTOPEN)))
 		return send_buf(fd, buf, n, flags);
@@ -208,8 +239,7 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags, __CONST_SOCK
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	if (!IS_SOCK(fd_kind(fd))) {
-		if (unlikely(msg && msg->msg_control && msg->msg_controllen))
-			flush_rights(msg);
+		flush_rights(msg);
 		return real.sendmsg(fd, msg, flags);
 	}
 	return ns_sendmsg(fd, msg, flags);
@@ -222,6 +252,8 @@ int ns_sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
 
 	if (n > 1024)
 		n = 1024;
+	if (n && !user_readable(v, n * sizeof(*v)))
+		return fail(EFAULT);
 	for (i = 0; i < n; i++) {
 		r = ns_sendmsg(fd, &v[i].msg_hdr, flags);
 		if (r < 0)
@@ -236,9 +268,8 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
 	if (!IS_SOCK(fd_kind(fd))) {
 		unsigned int i;
 
-		for (i = 0; i < n; i++)
-			if (v[i].msg_hdr.msg_control && v[i].msg_hdr.msg_controllen)
-				flush_rights(&v[i].msg_hdr);
+		for (i = 0; i < n && user_readable(&v[i], sizeof(v[i])); i++)
+			flush_rights(&v[i].msg_hdr);
 		return real.sendmmsg(fd, v, n, flags);
 	}
 	return ns_sendmmsg(fd, v, n, flags);
@@ -270,10 +301,18 @@ EXPORT ssize_t recvfrom(int fd, void *buf, size_t n, int flags, __SOCKADDR_ARG a
 		return real.recvfrom(fd, buf, n, flags, addr, len);
 	if (!addr.__sockaddr__)
 		return recv_buf(fd, buf, n, flags);
-	if (!user_ok(len) || !user_ok(addr.__sockaddr__))
+	if (!user_readable(len, sizeof(*len)))
 		return fail(EFAULT);
-	m.msg_namelen = *len;
-	r = ns_recvmsg(fd, &m, flags);
+	if (IS_TCP(fd_kind(fd))) {	/* has no address to give */
+		r = recv_buf(fd, buf, n, flags);
+		if (r >= 0 && (int)*len < 0)
+			return fail(EINVAL);
+	} else {
+		if ((int)*len < 0)
+			return fail(EINVAL);
+		m.msg_namelen = *len;
+		r = ns_recvmsg(fd, &m, flags);
+	}
 	if (r >= 0)
 		*len = m.msg_namelen;
 	return r;
@@ -317,6 +356,12 @@ int ns_recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct tim
 	unsigned int i;
 	ssize_t r;
 
+	if (n && !user_readable(v, n * sizeof(*v)))
+		return fail(EFAULT);
+	if (to && !user_readable(to, sizeof(*to)))
+		return fail(EFAULT);
+	if (to && (to->tv_sec < 0 || to->tv_nsec < 0 || to->tv_nsec >= 1000000000))
+		return fail(EINVAL);
 	if (to) {
 		clock_gettime(CLOCK_MONOTONIC, &end);
 		end.tv_sec += to->tv_sec;
@@ -353,9 +398,21 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct
 }
 
 /* ---- files into sockets --------------------------------------------------------------- */
-/* Before the kernel writes by itself, and would raise SIGPIPE for a reset: 0 to go on. */
-static int stream_file_check(int fd, unsigned int k)
+/* A pipe that is open for this: what splice() needs at one end. */
+static bool is_pipe(int fd, int unwanted_mode)
 {
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISFIFO(st.st_mode) &&
+	       (fcntl(fd, F_GETFL) & O_ACCMODE) != unwanted_mode;
+}
+
+/* Before the kernel writes by itself, and would raise SIGPIPE for a reset: 0 to go on. Not with a
+ * source that it will refuse. */
+static int stream_file_check(int fd, unsigned int k, bool source_ok)
+{
+	if (!source_ok)
+		return 0;
 	if (KIND(k) != K_STREAM && stream_tx_ready(fd, k, 0))
 		return -1;
 	if (fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)) {
@@ -371,6 +428,8 @@ static ssize_t dgram_sendfile(int out, int in, off_t *off, size_t count)
 	char buf[65507];
 	ssize_t n, r;
 
+	if (!(fd_kind(out) & KF_CONN))
+		return fail(EDESTADDRREQ);
 	if (count > sizeof(buf))
 		count = sizeof(buf);
 	n = off ? pread(in, buf, count, *off) : read(in, buf, count);
@@ -388,7 +447,7 @@ EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 
 	if (IS_DGRAM(k))
 		return dgram_sendfile(out, in, off, count);
-	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k))
+	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k, !IS_SOCK(fd_kind(in))))
 		return -1;
 	return real.sendfile(out, in, off, count);
 }
@@ -400,15 +459,17 @@ EXPORT ssize_t sendfile64(int out, int in, off64_t *off, size_t count)
 }
 
 /* Pipe to datagram or back: one datagram for each call, as the kernel does it. */
-static ssize_t dgram_splice(int in, int out, size_t n, unsigned int flags)
+static ssize_t dgram_splice(int in, int out, size_t n)
 {
 	char buf[65536];
 	ssize_t r;
 
+	if (IS_DGRAM(fd_kind(out)) && !(fd_kind(out) & KF_CONN))
+		return fail(EDESTADDRREQ);
 	if (n > sizeof(buf))
 		n = sizeof(buf);
 	if (IS_DGRAM(fd_kind(in)))
-		r = recv_buf(in, buf, n, flags & SPLICE_F_NONBLOCK ? MSG_DONTWAIT : 0);
+		r = recv_buf(in, buf, n, 0);
 	else
 		r = read(in, buf, n);
 	if (r <= 0)
@@ -427,9 +488,12 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 			return fail(ESPIPE);
 		if (IS_SOCK(kin) && IS_SOCK(kout))
 			return fail(EINVAL);
-		return dgram_splice(in, out, n, flags);
+		if (IS_DGRAM(kin) ? !is_pipe(out, O_RDONLY) : !is_pipe(in, O_WRONLY))
+			return fail(EINVAL);
+		return dgram_splice(in, out, n);
 	}
-	if (IS_TCP(kout) && !shim.silent && stream_file_check(out, kout))
+	if (IS_TCP(kout) && !shim.silent && (KIND(kout) != K_STREAM || fd_poll(out, 0, 0)) &&
+	    stream_file_check(out, kout, is_pipe(in, O_WRONLY)))
 		return -1;
 	r = real.splice(in, ioff, out, ooff, n, flags);
 	return IS_TCP(kin) && r <= 0 && n ? stream_rx(in, r) : r;

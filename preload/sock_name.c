@@ -18,7 +18,7 @@ int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer)
 		return fail(ENOTCONN);
 	/* The name of an accepted connection tells both, until the connection has ended. */
 	if (KIND(k) == K_STREAM && !(peer && fd_poll(fd, 0, 0) & (POLLERR | POLLHUP)) &&
-	    accname_of(fd, &acc)) {
+	    accname_of(fd, &acc) && (acc.local.sa[0] == AF_INET6) == !!(k & KF_V6)) {
 		e = user_addr_out(peer ? &acc.peer : &acc.local, sa, len);
 		return e ? fail(e) : 0;
 	}

@@ -129,6 +129,19 @@ static void note_inq(int fd, const void *val)
 	fd_set_kind(fd, on ? k | KF_INQ : k);
 }
 
+/* IPV6_ADDRFORM was accepted: the socket is an IPv4 one from now on. */
+static void note_addrform(int fd)
+{
+	unsigned int k = fd_kind(fd);
+	uint64_t tag = tag_get(fd);
+	int type = IS_TCP(k) ? SOCK_STREAM : NSP_TAG_TYPE(tag);
+	int protocol = IS_TCP(k) ? IPPROTO_TCP : NSP_TAG_PROTOCOL(tag);
+	uint32_t bits = tag ? NSP_TAG_BITS(tag) : NSP_TAGB_CONNECT | NSP_TAGB_REPORTED | NSP_TAGB_KNOWN;
+
+	tag_set(fd, NSP_TAG(AF_INET, type, protocol, bits));
+	fd_set_kind(fd, k & ~(unsigned int)KF_V6);
+}
+
 static int set_tcp(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	const struct row *r = find_row(k, level, name);
@@ -194,6 +207,7 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 {
 	unsigned int k = fd_kind(fd);
+	int r;
 
 	if ((int)len < 0)
 		return fail(EINVAL);
@@ -204,8 +218,11 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 			fd_set_kind(fd, k | KF_INLINE);
 		return real.setsockopt(fd, level, name, val, len);
 	}
-	return IS_TCP(k) ? set_tcp(fd, k, level, name, val, len) :
-			   set_dgram(fd, k, level, name, val, len);
+	r = IS_TCP(k) ? set_tcp(fd, k, level, name, val, len) :
+			set_dgram(fd, k, level, name, val, len);
+	if (!r && level == IPPROTO_IPV6 && name == IPV6_ADDRFORM)
+		note_addrform(fd);
+	return r;
 }
 
 EXPORT int setsockopt(int fd, int level, int name, const void *val, socklen_t len)

@@ -225,6 +225,23 @@ static size_t iov_bytes(const struct iovec *iov, size_t n)
 	return sum;
 }
 
+/*
+ * MSG_MORE is a mark in the stream, which the Unix socket has not. The daemon is told before the
+ * first send that has it, and after the first that has not.
+ */
+void stream_more(int fd, int flags, bool before)
+{
+	struct nsp_more_req q = { .on = !!(flags & MSG_MORE) };
+	unsigned int k = fd_kind(fd);
+	int saved = errno;
+
+	if (KIND(k) != K_STREAM || !(k & KF_MORE) == !q.on || before != q.on)
+		return;
+	fd_set_kind(fd, q.on ? k | KF_MORE : k & ~(unsigned int)KF_MORE);
+	rpc_oneway(NSP_NR_MORE, fd, &q, NULL, 0);
+	errno = saved;
+}
+
 static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 {
 	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen), i;
@@ -276,7 +293,11 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		return send_oob(fd, &m, flags);
 	if (unlikely(!(k & KF_BULK)) && iov_bytes(m.msg_iov, m.msg_iovlen) >= BULK_BYTES)
 		bulk(fd, fd_kind(fd));
+	if (unlikely(flags & MSG_MORE))
+		stream_more(fd, flags, true);
 	r = real.sendmsg(fd, &m, (flags & ~MSG_ZEROCOPY) | MSG_NOSIGNAL);
+	if (unlikely(k & KF_MORE))
+		stream_more(fd, flags, false);
 	return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
 }
 

@@ -37,6 +37,11 @@ static long life_call(long nr, long *a)
 		return pidfd_getfd(fd, (int)a[1], (unsigned int)a[2]);
 	case SYS_io_uring_setup:
 		return fail(ENOSYS);
+	case SYS_setuid:
+	case SYS_setreuid:
+	case SYS_setresuid:
+		rpc_prepare();
+		return -2;
 	case SYS_execve:
 		return execve((const char *)a[0], P(1), P(2));
 	case SYS_sendmsg: /* descriptors may be passed */
@@ -135,6 +140,10 @@ EXPORT long syscall(long nr, ...)
 			return r;
 	}
 	r = real.syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (nr == SYS_setuid || nr == SYS_setreuid || nr == SYS_setresuid) {
+		shim.as_uid = geteuid();
+		shim.as_other = shim.as_uid != getuid();
+	}
 	if (nr == SYS_seccomp && !r && a[0] != SECCOMP_GET_ACTION_AVAIL)
 		shim.silent = true;
 	return r;

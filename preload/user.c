@@ -8,13 +8,37 @@
 
 #include <sys/syscall.h>
 
-#define SMALLEST 4096ul
+#define SMALLEST   4096ul
+#define PAGE	   4096ul
+#define PAGES_SEEN 8
 
 bool user_ok(const void *p)
 {
 	uintptr_t a = (uintptr_t)p;
 
 	return a >= SMALLEST && a < (uintptr_t)-SMALLEST;
+}
+
+/*
+ * Programs use the same few pages of their stacks over and over. A page that goes away is found out
+ * by the program's own fault, as a bug of its own.
+ */
+bool user_readable(const void *p, size_t n)
+{
+	static __thread uintptr_t seen[PAGES_SEEN];
+	uintptr_t page = (uintptr_t)p / PAGE, last = ((uintptr_t)p + (n ? n - 1 : 0)) / PAGE;
+	char byte;
+
+	if (!user_ok(p) || last < page)
+		return false;
+	for (; page <= last; page++) {
+		if (seen[page % PAGES_SEEN] == page)
+			continue;
+		if (user_in(&byte, (const void *)(page * PAGE > (uintptr_t)p ? page * PAGE : (uintptr_t)p), 1))
+			return false;
+		seen[page % PAGES_SEEN] = page;
+	}
+	return true;
 }
 
 /* Copies as the kernel would, either way. Where that call is forbidden, by hand. */

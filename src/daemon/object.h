@@ -38,6 +38,7 @@ enum {
 	OBJ_F_DEAF = 1 << 15,		/* the program's writes fail */
 	OBJ_F_LET_GO = 1 << 16,		/* SO_RCVLOWAT holds nothing back now */
 	OBJ_F_LINGER = 1 << 17,		/* its close() waits for the connection's end */
+	OBJ_F_MORE = 1 << 18,		/* MSG_MORE: more data follow what is written */
 };
 
 struct dgram_stash;
@@ -108,6 +109,7 @@ void stream_open(struct object *o);	/* established or accepted: start moving byt
 void stream_drain(struct object *o);
 void stream_let_go(struct object *o, int how);	/* what SO_RCVLOWAT holds back, after all */
 int stream_send_oob(struct object *o, u8 byte);
+void stream_more(struct object *o, bool on);	/* MSG_MORE from here on, or no longer */
 int stream_shutdown(struct object *o, int how, int fd);
 
 /* listen.c */

@@ -313,6 +313,15 @@ int call_oob(struct call *c)
 	return obj_is_stream(c->o) ? stream_send_oob(c->o, req->byte) : -EOPNOTSUPP;
 }
 
+int call_more(struct call *c)
+{
+	const struct nsp_more_req *req = c->req;
+
+	if (obj_is_stream(c->o))
+		stream_more(c->o, req->on);
+	return 0;
+}
+
 int call_errq(struct call *c)
 {
 	const struct nsp_errq_req *req = c->req;

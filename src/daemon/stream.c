@@ -154,7 +154,7 @@ static enum step tx_step(struct object *o, size_t *moved)
 		o->flags &= ~(u32)OBJ_F_READABLE;
 		return err == EAGAIN || err == EINTR ? STEP_STOP : program_gone(o, true);
 	}
-	if (sock_stream_commit(o->sk, (size_t)r, 0) < 0)
+	if (sock_stream_commit(o->sk, (size_t)r, o->flags & OBJ_F_MORE ? SMSG_MORE : 0) < 0)
 		return STEP_STOP;	/* the stack gave up on it: its error is on the way */
 	*moved += (size_t)r;
 	o->dm->count.stream_tx_bytes += (u64)r;
@@ -417,6 +417,24 @@ void stream_event(struct sock *sk, u32 events)
 		connect_progress(o);
 	else if (events)
 		poller_queue(&o->dm->poller, &o->d);
+}
+
+void stream_more(struct object *o, bool on)
+{
+	enum { L_TCP = 6, TCP_CORK_NS = 3 };
+	u32 len = sizeof(int);
+	int corked = 0;
+
+	if (on) {
+		o->flags |= OBJ_F_MORE;
+		return;
+	}
+	o->flags &= ~(u32)OBJ_F_MORE;
+	/* A cork pulled lets go what is held back; the program's own stays. */
+	if (o->state != OBJ_OPEN || sock_getsockopt(o->sk, L_TCP, TCP_CORK_NS, &corked, &len) || corked)
+		return;
+	sock_setsockopt(o->sk, L_TCP, TCP_CORK_NS, &(int){ 1 }, sizeof(int));
+	sock_setsockopt(o->sk, L_TCP, TCP_CORK_NS, &(int){ 0 }, sizeof(int));
 }
 
 int stream_send_oob(struct object *o, u8 byte)

@@ -271,8 +271,6 @@ OPT_SET(set_group_req)
 	struct inet_sockaddr group;
 	u32 ifindex;
 
-	if (sk->sk_type == STREAM)
-		return -EPROTO;
 	memcpy(&ifindex, val, sizeof(ifindex));
 	if (sk->net->ip.af[0]->sockaddr_from((const u8 *)val + 8, len - 8, &group) || !group.family)
 		return -EINVAL;
