@@ -16,8 +16,6 @@ ssize_t ctl_pack(const struct msghdr *msg, void *buf, size_t room)
 
 		if (c->cmsg_len < sizeof(*c) || c->cmsg_len > msg->msg_controllen - start)
 			return -EINVAL;
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-			return -EINVAL;
 		n = c->cmsg_len - CMSG_LEN(0);
 		h.len = (uint32_t)n;
 		if (used + sizeof(h) + NSP_ALIGN8(n) > room)

@@ -44,6 +44,10 @@ void dgram_distrust(int fd)
 /* An error of the socket, on its way to the program. */
 static int note_error(int fd, int err)
 {
+	unsigned int k = fd_kind(fd);
+
+	if (err && k & KF_RECVERR)
+		fd_set_kind(fd, k | KF_ERRQ);
 	if (err == EMSGSIZE) {
 		trust_of(fd)->size = 0;
 		trust_of(fd)->narrow = true;
@@ -200,6 +204,22 @@ int dgram_so_error(int fd)
 	return note_error(fd, h.err);
 }
 
+/* The daemon is asked only after an error: each comes with a record. */
+bool dgram_errq_waits(int fd)
+{
+	uint8_t buf[sizeof(struct nsp_dgram) + 64] __attribute__((aligned(8)));
+	const struct nsp_errq_req q = { .peek = 1 };
+	size_t len = sizeof(buf);
+	unsigned int k = fd_kind(fd);
+
+	if (!(k & KF_ERRQ))
+		return false;
+	if (rpc(NSP_NR_ERRQ, fd, &q, NULL, 0, NULL, buf, &len) != -EAGAIN)
+		return true;
+	fd_set_kind(fd, k & ~(unsigned int)KF_ERRQ);
+	return false;
+}
+
 int dgram_pending(int fd)
 {
 	struct nsp_dgram h;
@@ -250,7 +270,7 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 		return EOPNOTSUPP;
 	if (total > 65535 || (KIND(k) == K_UDP && total > (k & KF_V6 ? 65527u : 65507u)))
 		return EMSGSIZE;
-	if (k & KF_CONN) {
+	if (k & (KF_CONN | KF_RECVERR)) {
 		e = dgram_so_error(fd);
 		if (e)
 			return e;
@@ -361,7 +381,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 		h.flags = NSP_DGRAM_TELL;
 	n = send_packet(fd, msg, &h, ctl, flags);
 	if (n >= 0) {
-		e = h.flags ? ask_sent(fd, msg, ctl, &h) : 0;
+		e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h)) : 0;
 		return e ? fail(e) : (ssize_t)total;
 	}
 	if (errno == ECONNRESET || errno == ENOTCONN || errno == ECONNREFUSED)
@@ -475,6 +495,7 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 			*guess_of(fd) = (uint8_t)(h.ctllen / 8);
 	}
 	msg->msg_flags = h.paylen > want || (h.flags & NSP_DGRAM_TRUNC) ? MSG_TRUNC : 0;
+	msg->msg_flags |= flags & MSG_CMSG_CLOEXEC;
 	if (msg->msg_name)
 		addr_give(&h.peer, msg->msg_name, &msg->msg_namelen);
 	ctl_unpack(msg, ctlp, h.ctllen);

@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-uint16_t fd_kinds[FD_MAX];
+uint32_t fd_kinds[FD_MAX];
 
 static struct fdmem *fd_mems[MEM_FD_MAX];
 static struct fdmem *mem_free;
@@ -209,7 +209,7 @@ void fd_set_kind(int fd, unsigned int kind)
 {
 	if ((unsigned int)fd >= FD_MAX || fd_kinds[fd] == kind || !fd_owner())
 		return;
-	fd_kinds[fd] = (uint16_t)kind;
+	fd_kinds[fd] = kind;
 	if ((unsigned int)fd >= fd_top)
 		fd_top = (unsigned int)fd + 1;
 }

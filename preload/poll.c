@@ -12,6 +12,7 @@
 #include <time.h>
 
 #define IN_BITS (POLLIN | POLLRDNORM)
+enum { FEW_FDS = 64, MAX_SECONDS = 1000000000 };
 
 /* Is this one of which the answer may need another look? */
 static bool ours(const struct pollfd *p)
@@ -55,13 +56,26 @@ static bool unread(const struct pollfd *p)
 	return IS_DGRAM(k) && !(p->events & IN_BITS);
 }
 
-/* An error that waits already, where the kernel would not look: their number. */
+/* Is an error of this kind of socket to be told, which the kernel does not see? */
+static bool has_error(const struct pollfd *p)
+{
+	return dgram_error_waits(p->fd) || dgram_errq_waits(p->fd);
+}
+
+static bool asks_errq(const struct pollfd *p)
+{
+	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
+
+	return IS_DGRAM(k) && k & KF_ERRQ;
+}
+
+/* Errors that wait already, where the kernel would not look: their number. */
 static int early_errors(struct pollfd *p, nfds_t n)
 {
 	int found = 0;
 
 	for (; n--; p++)
-		if (unread(p) && dgram_error_waits(p->fd))
+		if ((unread(p) || asks_errq(p)) && has_error(p))
 			found++;
 	return found;
 }
@@ -74,51 +88,113 @@ static int finish(struct pollfd *p, nfds_t n)
 		if (ours(p)) {
 			if (p->revents)
 				look_again(p);
-			else if (unread(p) && dgram_error_waits(p->fd))
-				p->revents = POLLERR;
+			if ((unread(p) || asks_errq(p)) && !(p->revents & POLLERR) && has_error(p))
+				p->revents |= POLLERR;
 		}
 		left += p->revents != 0;
 	}
 	return left;
 }
 
-EXPORT int poll(struct pollfd *p, nfds_t n, int timeout)
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Adds the wish for input where only an error is waited for, which comes as input. */
+static bool watch_errors(struct pollfd *copy, const struct pollfd *p, nfds_t n)
+{
+	bool any = false;
+
+	for (; n--; p++, copy++) {
+		*copy = *p;
+		if (unread(p)) {
+			copy->events |= POLLIN;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* Takes over what was asked for. A datagram that nobody wants is not watched any longer. */
+static int take_events(struct pollfd *copy, struct pollfd *p, nfds_t n)
+{
+	int left = 0;
+
+	for (; n--; p++, copy++) {
+		p->revents = copy->revents;
+		if (unread(p) && copy->revents & POLLIN) {
+			p->revents &= (short)~POLLIN;
+			if (dgram_error_waits(p->fd))
+				p->revents |= POLLERR;
+			else
+				copy->events &= (short)~POLLIN;
+		}
+		left += p->revents != 0;
+	}
+	return left;
+}
+
+/* end: of CLOCK_MONOTONIC, -1: never */
+static int wait_for(struct pollfd *p, nfds_t n, int64_t end, const sigset_t *mask)
+{
+	struct pollfd few[FEW_FDS], *copy = n <= FEW_FDS ? few : NULL;
+	struct timespec to = { 0 }, *top = end < 0 ? NULL : &to;
+	bool errors = copy && watch_errors(copy, p, n);
+	int r;
+
+	do {
+		if (end >= 0) {
+			int64_t left = end - now_ns();
+
+			to.tv_sec = left > 0 ? left / 1000000000 : 0;
+			to.tv_nsec = left > 0 ? left % 1000000000 : 0;
+		}
+		r = real.ppoll(errors ? copy : p, n, top, mask);
+		if (r < 0 || !errors)
+			return r;
+		r = take_events(copy, p, n);
+	} while (!r && (end < 0 || now_ns() < end));
+	return r;
+}
+
+static int poll_ours(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigset_t *mask)
 {
 	int r, saved = errno;
 
-	if (unlikely(!shim.ready))
-		shim_init();
-	if (shim.silent || bad(p, n) || !any_ours(p, n))
-		return real.poll(p, n, timeout);
 	if (early_errors(p, n))
-		timeout = 0;
-	r = real.poll(p, n, timeout);
+		timeout_ns = 0;
+	r = wait_for(p, n, timeout_ns < 0 ? -1 : now_ns() + timeout_ns, mask);
 	if (r < 0)
 		return r;
-	if (r || !timeout)
-		r = finish(p, n);
+	r = finish(p, n);
 	errno = saved;
 	return r;
 }
 
+EXPORT int poll(struct pollfd *p, nfds_t n, int timeout)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (shim.silent || bad(p, n) || !any_ours(p, n))
+		return real.poll(p, n, timeout);
+	return poll_ours(p, n, timeout < 0 ? -1 : timeout * (int64_t)1000000, NULL);
+}
+
 EXPORT int ppoll(struct pollfd *p, nfds_t n, const struct timespec *to, const sigset_t *mask)
 {
-	static const struct timespec now;
-	int r, saved = errno;
-
 	if (unlikely(!shim.ready))
 		shim_init();
 	if (shim.silent || bad(p, n) || !any_ours(p, n))
 		return real.ppoll(p, n, to, mask);
-	if (early_errors(p, n))
-		to = &now;
-	r = real.ppoll(p, n, to, mask);
-	if (r < 0)
-		return r;
-	if (r || to == &now)
-		r = finish(p, n);
-	errno = saved;
-	return r;
+	if (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 || to->tv_nsec < 0 ||
+		   to->tv_nsec >= 1000000000))
+		return real.ppoll(p, n, to, mask);
+	return poll_ours(p, n, !to || to->tv_sec > MAX_SECONDS ? -1 :
+				to->tv_sec * (int64_t)1000000000 + to->tv_nsec, mask);
 }
 
 int __poll_chk(struct pollfd *p, nfds_t n, int timeout, size_t room);

@@ -54,7 +54,7 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* What a descriptor is; a byte-sized cache of what the kernel's tag says. */
+/* What a descriptor is; a cache of what the kernel's tag says. */
 enum {
 	K_NONE,		/* not ours */
 	K_NEW,		/* TCP, neither connected nor listening */
@@ -78,6 +78,8 @@ enum {
 	KF_LINGER = 0x2000, /* SO_LINGER with a time: close() waits */
 	KF_INQ = 0x4000,    /* TCP_INQ: recvmsg() tells what is left */
 	KF_MORE = 0x8000,   /* the last send had MSG_MORE */
+	KF_RECVERR = 0x10000, /* datagram socket with an error queue */
+	KF_ERRQ = 0x20000,  /* which may not be empty */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ
 };
@@ -107,7 +109,7 @@ void shim_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* ---- fdtab.c -------------------------------------------------------------------------- */
 #define FD_MAX (1 << 20)
 #define MEM_FD_MAX (1 << 16)
-extern uint16_t fd_kinds[FD_MAX];
+extern uint32_t fd_kinds[FD_MAX];
 
 /* Remembered about a socket that the daemon may not know: one block, freed at close. */
 struct fdmem {
@@ -225,6 +227,8 @@ void dgram_distrust(int fd);
 int dgram_so_error(int fd);
 /** dgram_error_waits() - is the next thing in the queue an error of the socket */
 bool dgram_error_waits(int fd);
+/** dgram_errq_waits() - is there anything in the error queue */
+bool dgram_errq_waits(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
 

@@ -496,5 +496,5 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 	    stream_file_check(out, kout, is_pipe(in, O_WRONLY)))
 		return -1;
 	r = real.splice(in, ioff, out, ooff, n, flags);
-	return IS_TCP(kin) && r <= 0 && n ? stream_rx(in, r) : r;
+	return IS_TCP(kin) && r <= 0 && n && is_pipe(out, O_RDONLY) ? stream_rx(in, r) : r;
 }

@@ -179,6 +179,8 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 		e = set_oneway(fd, level, name, val, len);
 	else
 		e = set_sync(fd, level, name, val, len);
+	if (e == -ENOTCONN && KIND(k) == K_STREAM)	/* ended, and forgotten: all the same */
+		e = 0;
 	if (e < 0)
 		return fail(-e);
 	if (level == SOL_SOCKET && name == SO_LINGER && len >= sizeof(struct linger))
@@ -190,6 +192,17 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 	return 0;
 }
 
+/* The option of either family was accepted; one that is switched off leaves the other on. */
+static void note_recverr(int fd, const void *val, socklen_t len)
+{
+	int on = 1;
+
+	if (len >= sizeof(on))
+		memcpy(&on, val, sizeof(on));
+	if (on)
+		fd_set_kind(fd, fd_kind(fd) | KF_RECVERR);
+}
+
 static int set_dgram(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len);
@@ -199,6 +212,9 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 		return fail(-e);
 	if ((k & KF_FRESH) && len <= 64)
 		fd_remember_opt(fd, level, name, val, len);
+	if ((level == IPPROTO_IP && name == IP_RECVERR) ||
+	    (level == IPPROTO_IPV6 && name == IPV6_RECVERR))
+		note_recverr(fd, val, len);
 	if (level == SOL_SOCKET && (name == SO_RCVLOWAT))
 		set_native(fd, level, name, val, len);
 	return 0;

@@ -35,9 +35,11 @@ int stream_take_error(int fd, int otherwise)
 	const struct nsp_geterr_req q = { 0 };
 	struct nsp_geterr_rep r;
 
-	if (rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL) < 0)
-		return otherwise;
-	return r.err;
+	int e = rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL);
+
+	if (e == -ENOTCONN)	/* it ended in order, and the daemon has forgotten it */
+		return 0;
+	return e < 0 ? otherwise : r.err;
 }
 
 bool stream_has_error(int fd)
@@ -395,7 +397,7 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 			r = stream_rx(fd, r);
 	}
 	if (r >= 0) {
-		msg->msg_flags = m.msg_flags;
+		msg->msg_flags = m.msg_flags | (flags & MSG_CMSG_CLOEXEC);
 		if (unlikely(fd_kind(fd) & KF_INQ))
 			put_inq(fd, msg);
 		else

@@ -54,7 +54,7 @@ enum sock_flags {
 	SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER, SOCK_DESTROY,
 	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_TIMESTAMPNS, SOCK_RXQ_OVFL, SOCK_DBG, SOCK_DONTROUTE,
 	SOCK_ZAPPED, SOCK_QUEUE_SHRUNK, SOCK_RCVTSTAMP, SOCK_SELECT_ERR_QUEUE,
-	SOCK_TSTAMP_NEW,
+	SOCK_TSTAMP_NEW, SOCK_RCVMARK, SOCK_RCVPRIORITY,
 };
 
 /*
@@ -63,14 +63,15 @@ enum sock_flags {
  */
 struct sock_cmsg {
 	bool has_ttl, has_tos, has_pktinfo, has_tstamp, has_gso, has_err, has_mark, has_dontfrag;
-	bool has_rxq_ovfl, has_origdst, has_fragsize;
+	bool has_rxq_ovfl, has_origdst, has_fragsize, has_priority;
+	bool old_pktinfo, old_hoplimit;	/* out: asked for by RFC 2292's options */
 	int ttl, tos, gso_size;
 	/* pktinfo. In: device to send by, spec_dst the source to use (IPv6: ipi6_addr). Out: device
 	 * of arrival, dst the packet's destination, spec_dst our address for an answer. */
 	u32 ifindex;
 	union { u8 b[16]; u32 w[4]; } spec_dst, dst;	/* union inet_addr bytes */
 	u64 tstamp_ns;			/* wall clock */
-	u32 mark, rxq_ovfl;
+	u32 mark, priority, rxq_ovfl;
 	u16 origdst_port;		/* of the packet; its address is dst */
 	u32 fragsize;			/* IP_RECVFRAGSIZE */
 	u8 opts_len;			/* IP_RECVOPTS: received IPv4 options; 0: none */

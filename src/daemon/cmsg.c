@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Control messages of datagrams, between Linux's layout and struct sock_cmsg. A table row says
- * which member one comes from; a control message without a row is refused.
+ * which member one comes from; one of a level that counts without a row is refused.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "daemon/object.h"
 
 /* Linux's numbers (ABI); the system's headers for them clash with each other. */
 enum {
 	L_SOCKET = 1, L_IP = 0, L_UDP = 17, L_IPV6 = 41,
-	C_SO_TIMESTAMP = 29, C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_RXQ_OVFL = 40,
-	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
+	C_SCM_RIGHTS = 1, C_SCM_CREDENTIALS = 2, C_SO_PRIORITY = 12, C_SO_TIMESTAMP = 29,
+	C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_TIMESTAMPING = 37, C_SO_RXQ_OVFL = 40,
+	C_SO_TIMESTAMPING_NEW = 65,
+	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_RECVOPTS = 6, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
+	C_IP_ORIGDSTADDR = 20, C_IP_RECVFRAGSIZE = 25,
 	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
-	C_IPV6_RECVERR = 25, C_IPV6_PKTINFO = 50, C_IPV6_HOPLIMIT = 52, C_IPV6_DONTFRAG = 62,
+	C_IPV6_2292PKTINFO = 2, C_IPV6_2292HOPLIMIT = 8, C_IPV6_ORIGDSTADDR = 74,
+	C_IPV6_RECVFRAGSIZE = 77, C_IPV6_RECVERR = 25, C_IPV6_PKTINFO = 50, C_IPV6_HOPLIMIT = 52, C_IPV6_DONTFRAG = 62,
 	C_IPV6_TCLASS = 67,
 };
 
@@ -65,7 +71,7 @@ static bool packet_is_v4(u16 family, const struct sock_cmsg *c)
 	if (family == INET_FAMILY_4)
 		return true;
 	memcpy(&dst, &c->dst, sizeof(dst));
-	return c->has_pktinfo && inet_addr_is_v4mapped(&dst);
+	return (c->has_pktinfo || c->has_origdst) && inet_addr_is_v4mapped(&dst);
 }
 
 static void put_pktinfo(struct out *out, u16 family, const struct sock_cmsg *c)
@@ -80,7 +86,7 @@ static void put_pktinfo(struct out *out, u16 family, const struct sock_cmsg *c)
 		struct pktinfo6 p = { .ifindex = c->ifindex };
 
 		memcpy(p.addr, c->dst.b, 16);
-		put(out, L_IPV6, C_IPV6_PKTINFO, &p, sizeof(p));
+		put(out, L_IPV6, c->old_pktinfo ? C_IPV6_2292PKTINFO : C_IPV6_PKTINFO, &p, sizeof(p));
 	}
 }
 
@@ -96,28 +102,61 @@ static void put_err(struct out *out, u16 family, const struct sock_cmsg *c)
 	    (u32)sizeof(c->ext_err) + offender_len);
 }
 
+/* Where the packet was going, as an address of its family. */
+static void put_origdst(struct out *out, bool v4, const struct sock_cmsg *c)
+{
+	struct sockaddr_in s4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 s6 = { .sin6_family = AF_INET6, .sin6_scope_id = c->ifindex };
+
+	s4.sin_port = s6.sin6_port = htons(c->origdst_port);
+	if (v4) {
+		memcpy(&s4.sin_addr, &c->dst.b[12], 4);
+		put(out, L_IP, C_IP_ORIGDSTADDR, &s4, sizeof(s4));
+		return;
+	}
+	memcpy(&s6.sin6_addr, c->dst.b, 16);
+	if (!IN6_IS_ADDR_LINKLOCAL(&s6.sin6_addr))
+		s6.sin6_scope_id = 0;
+	put(out, L_IPV6, C_IPV6_ORIGDSTADDR, &s6, sizeof(s6));
+}
+
+static void put_socket(struct out *out, const struct sock *sk, const struct sock_cmsg *c)
+{
+	if (c->has_tstamp)
+		put_time(out, sk, c);
+	if (c->has_rxq_ovfl)
+		put(out, L_SOCKET, C_SO_RXQ_OVFL, &c->rxq_ovfl, sizeof(c->rxq_ovfl));
+	if (c->has_mark)
+		put(out, L_SOCKET, C_SO_MARK, &c->mark, sizeof(c->mark));
+	if (c->has_priority)
+		put(out, L_SOCKET, C_SO_PRIORITY, &c->priority, sizeof(c->priority));
+	if (c->has_gso)
+		put(out, L_UDP, C_UDP_GRO, &c->gso_size, sizeof(c->gso_size));
+}
+
 u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *buf, u32 size)
 {
 	struct out out = { .buf = buf, .size = size };
 	bool v4 = packet_is_v4(family, c);
 
-	if (c->has_tstamp)
-		put_time(&out, sk, c);
-	if (c->has_rxq_ovfl)
-		put(&out, L_SOCKET, C_SO_RXQ_OVFL, &c->rxq_ovfl, sizeof(c->rxq_ovfl));
-	if (c->has_mark)
-		put(&out, L_SOCKET, C_SO_MARK, &c->mark, sizeof(c->mark));
+	put_socket(&out, sk, c);
 	if (c->has_pktinfo)
 		put_pktinfo(&out, family, c);
 	if (c->has_ttl)
-		put(&out, v4 ? L_IP : L_IPV6, v4 ? C_IP_TTL : C_IPV6_HOPLIMIT, &c->ttl,
+		put(&out, v4 ? L_IP : L_IPV6,
+		    v4 ? C_IP_TTL : c->old_hoplimit ? C_IPV6_2292HOPLIMIT : C_IPV6_HOPLIMIT, &c->ttl,
 		    sizeof(c->ttl));
 	if (c->has_tos && v4)
 		put(&out, L_IP, C_IP_TOS, &(u8){ (u8)c->tos }, 1);
 	else if (c->has_tos)
 		put(&out, L_IPV6, C_IPV6_TCLASS, &c->tos, sizeof(c->tos));
-	if (c->has_gso)
-		put(&out, L_UDP, C_UDP_GRO, &c->gso_size, sizeof(c->gso_size));
+	if (c->opts_len)
+		put(&out, L_IP, C_IP_RECVOPTS, c->opts, c->opts_len);
+	if (c->has_origdst)
+		put_origdst(&out, v4, c);
+	if (c->has_fragsize)
+		put(&out, v4 ? L_IP : L_IPV6, v4 ? C_IP_RECVFRAGSIZE : C_IPV6_RECVFRAGSIZE, &c->fragsize,
+		    sizeof(c->fragsize));
 	if (c->has_err)
 		put_err(&out, family, c);
 	return out.len;
@@ -169,11 +208,18 @@ static int get_hoplimit(struct sock_cmsg *c, const void *data)
 	return c->ttl < -1 || c->ttl > 255 ? -EINVAL : 0;
 }
 
-static int get_tos(struct sock_cmsg *c, const void *data)
+static int get_tos1(struct sock_cmsg *c, const void *data)
 {
 	c->tos = *(const u8 *)data;
 	c->has_tos = true;
 	return 0;
+}
+
+static int get_tos(struct sock_cmsg *c, const void *data)
+{
+	c->tos = get_int(data);
+	c->has_tos = true;
+	return c->tos < 0 || c->tos > 255 ? -EINVAL : 0;
 }
 
 static int get_tclass(struct sock_cmsg *c, const void *data)
@@ -195,41 +241,127 @@ static int get_segment(struct sock_cmsg *c, const void *data)
 
 static int get_dontfrag(struct sock_cmsg *c, const void *data)
 {
-	c->has_dontfrag = get_int(data) != 0;
+	int v = get_int(data);
+
+	c->has_dontfrag = v != 0;
+	return v < 0 || v > 1 ? -EINVAL : 0;
+}
+
+static int get_mark(struct sock_cmsg *c, const void *data)
+{
+	c->mark = (u32)get_int(data);
+	c->has_mark = true;
 	return 0;
 }
 
+static int get_priority(struct sock_cmsg *c, const void *data)
+{
+	c->priority = (u32)get_int(data);
+	c->has_priority = true;
+	return 0;
+}
+
+/* Which transmit time stamps this datagram is to have: none can be, without the socket's own wish. */
+static int get_timestamping(struct sock_cmsg *c, const void *data)
+{
+	enum { TX_RECORD = 1 << 0 | 1 << 1 | 1 << 8 | 1 << 9 | 1 << 18 };
+
+	(void)c;
+	return get_int(data) & ~TX_RECORD ? -EINVAL : 0;
+}
+
+/* Of Unix sockets: passed over. */
+static int get_nothing(struct sock_cmsg *c, const void *data)
+{
+	(void)c, (void)data;
+	return 0;
+}
+
+enum { FOR_4 = 1, FOR_6 = 2, FOR_UDP = 4, ANY_LENGTH = 8, RIGHTS = 16, ALSO_PKTINFO6 = 32 };
+
 static const struct cmsg_row {
 	s32 level, type;
-	u32 len;			/* shortest */
+	u32 len, flags;
 	int (*get)(struct sock_cmsg *c, const void *data);
 } cmsg_rows[] = {
-	{ L_IP, C_IP_PKTINFO, sizeof(struct pktinfo4), get_pktinfo4 },
-	{ L_IP, C_IP_TTL, 4, get_ttl },
-	{ L_IP, C_IP_TOS, 1, get_tos },
-	{ L_IPV6, C_IPV6_PKTINFO, sizeof(struct pktinfo6), get_pktinfo6 },
-	{ L_IPV6, C_IPV6_HOPLIMIT, 4, get_hoplimit },
-	{ L_IPV6, C_IPV6_TCLASS, 4, get_tclass },
-	{ L_IPV6, C_IPV6_DONTFRAG, 4, get_dontfrag },
-	{ L_UDP, C_UDP_SEGMENT, 2, get_segment },
+	{ L_SOCKET, C_SO_MARK, 4, FOR_4 | FOR_6 | RIGHTS, get_mark },
+	{ L_SOCKET, C_SO_PRIORITY, 4, FOR_4 | FOR_6, get_priority },
+	{ L_SOCKET, C_SO_TIMESTAMPING, 4, FOR_4 | FOR_6, get_timestamping },
+	{ L_SOCKET, C_SO_TIMESTAMPING_NEW, 4, FOR_4 | FOR_6, get_timestamping },
+	{ L_SOCKET, C_SCM_RIGHTS, 0, FOR_4 | FOR_6 | ANY_LENGTH, get_nothing },
+	{ L_SOCKET, C_SCM_CREDENTIALS, 0, FOR_4 | FOR_6 | ANY_LENGTH, get_nothing },
+	{ L_IP, C_IP_PKTINFO, sizeof(struct pktinfo4), FOR_4, get_pktinfo4 },
+	{ L_IP, C_IP_TTL, 4, FOR_4, get_ttl },
+	{ L_IP, C_IP_TOS, 1, FOR_4, get_tos1 },
+	{ L_IP, C_IP_TOS, 4, FOR_4, get_tos },
+	{ L_IPV6, C_IPV6_PKTINFO, sizeof(struct pktinfo6), FOR_6 | ANY_LENGTH, get_pktinfo6 },
+	{ L_IPV6, C_IPV6_2292PKTINFO, sizeof(struct pktinfo6), FOR_6 | ANY_LENGTH, get_pktinfo6 },
+	{ L_IPV6, C_IPV6_HOPLIMIT, 4, FOR_6, get_hoplimit },
+	{ L_IPV6, C_IPV6_2292HOPLIMIT, 4, FOR_6, get_hoplimit },
+	{ L_IPV6, C_IPV6_TCLASS, 4, FOR_6, get_tclass },
+	{ L_IPV6, C_IPV6_DONTFRAG, 4, FOR_6, get_dontfrag },
+	{ L_UDP, C_UDP_SEGMENT, 2, FOR_4 | FOR_6 | FOR_UDP, get_segment },
 };
 
-static int get_one(const struct nsp_cmsg *h, const void *data, struct sock_cmsg *c)
+/* Control messages of another level are nobody's business; an unknown one of ours is wrong. */
+static bool level_counts(s32 level, u32 who)
+{
+	switch (level) {
+	case L_SOCKET:
+		return true;
+	case L_IP:
+		return who & FOR_4;
+	case L_IPV6:
+		return who & FOR_6;
+	case L_UDP:
+		return who & FOR_UDP;
+	default:
+		return false;
+	}
+}
+
+static int get_one(const struct nsp_cmsg *h, const void *data, u32 who, struct sock_cmsg *c)
 {
 	size_t i;
 
+	/* An IPv6 socket that sends IPv4 takes this of its own level all the same. */
+	if (h->level == L_IPV6 && h->type == C_IPV6_PKTINFO && who & ALSO_PKTINFO6) {
+		struct pktinfo6 p;
+
+		if (h->len < sizeof(p))
+			return -EINVAL;
+		memcpy(&p, data, sizeof(p));
+		if (!IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)p.addr))
+			return -EINVAL;
+		return get_pktinfo6(c, data);
+	}
+	if (!level_counts(h->level, who))
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(cmsg_rows); i++) {
 		const struct cmsg_row *row = &cmsg_rows[i];
 
-		if (row->level == h->level && row->type == h->type)
-			return h->len < row->len ? -EINVAL : row->get(c, data);
+		if (row->level != h->level || row->type != h->type)
+			continue;
+		if (row->flags & RIGHTS && !(who & RIGHTS))
+			return -EPERM;
+		if (row->flags & ANY_LENGTH ? h->len >= row->len : h->len == row->len)
+			return row->get(c, data);
 	}
 	return -EINVAL;
 }
 
-int cmsg_get(const u8 *buf, u32 len, struct sock_cmsg *c)
+/* What the control messages of a send by this socket to that kind of address may be. */
+static u32 cmsg_who(const struct object *o, bool v4)
 {
-	u32 off = 0;
+	bool udp = o->type == SOCK_DGRAM && (o->protocol == IPPROTO_UDP || o->protocol == IPPROTO_UDPLITE);
+
+	return (v4 ? FOR_4 : FOR_6) | (udp ? FOR_UDP : 0) | (o->uid ? 0 : RIGHTS) |
+	       (v4 && o->family == AF_INET6 ? ALSO_PKTINFO6 : 0);
+}
+
+int cmsg_get(const struct object *o, bool v4, const u8 *buf, u32 len, struct sock_cmsg *c)
+{
+	u32 off = 0, who = cmsg_who(o, v4);
 
 	while (off < len) {
 		struct nsp_cmsg h;
@@ -241,7 +373,7 @@ int cmsg_get(const u8 *buf, u32 len, struct sock_cmsg *c)
 		off += (u32)sizeof(h);
 		if (h.len > NSP_DGRAM_CTL_MAX || len - off < NSP_ALIGN8(h.len))
 			return -EINVAL;
-		ret = get_one(&h, buf + off, c);
+		ret = get_one(&h, buf + off, who, c);
 		if (ret)
 			return ret;
 		off += NSP_ALIGN8(h.len);

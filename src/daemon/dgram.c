@@ -5,6 +5,7 @@
  * other side's queue does the rest: the program's own for sending, the socket's for receiving.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -118,6 +119,20 @@ static ssize_t send_payload(struct object *o, struct msg *m, u8 *data, u32 len)
 	return sock_sendmsg(o->sk, m);
 }
 
+/* Will a datagram to this address, or to the peer, be one of IPv4? */
+static bool sends_v4(const struct object *o, const struct inet_sockaddr *name)
+{
+	if (o->family == INET_FAMILY_4)
+		return true;
+	if (!name) {
+		struct sockaddr_in6 s6 = { 0 };
+		u32 size = sizeof(s6);
+
+		return !sock_getpeername(o->sk, &s6, &size) && IN6_IS_ADDR_V4MAPPED(&s6.sin6_addr);
+	}
+	return name->family == INET_FAMILY_4 || inet_addr_is_v4mapped(&name->addr);
+}
+
 /* One packet of the program. -EAGAIN: the stack has no room now; all else is settled. */
 static int take_packet(struct object *o, u8 *p, u32 len)
 {
@@ -144,7 +159,7 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 		m.has_name = true;
 	}
 	if (!ret && h.ctllen) {
-		ret = cmsg_get(p + sizeof(h), h.ctllen, &cmsg);
+		ret = cmsg_get(o, sends_v4(o, m.name), p + sizeof(h), h.ctllen, &cmsg);
 		m.cmsg = &cmsg;
 	}
 	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE | SMSG_PROBE);

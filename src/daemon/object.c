@@ -166,7 +166,7 @@ void obj_set_id(struct object *o)
 }
 
 /* Is fd the program's end of an accepted connection of ours? */
-static struct object *by_peer_name(struct daemon *dm, int fd)
+static struct object *by_peer_name(struct daemon *dm, int fd, bool *named)
 {
 	struct sockaddr_un un;
 	struct nsp_accname name;
@@ -184,6 +184,7 @@ static struct object *by_peer_name(struct daemon *dm, int fd)
 	/* Names are per network namespace: another one may hold the same. Only we are its peer. */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) || peer.pid != getpid())
 		return NULL;
+	*named = true;
 	return obj_by_id(dm, name.id);
 }
 
@@ -285,6 +286,7 @@ int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct objec
 {
 	socklen_t len = sizeof(u64);
 	struct object *o;
+	bool named = false;
 	u64 cookie;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len))
@@ -297,10 +299,12 @@ int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct objec
 	if (o)
 		o = check_claim(o, cred);
 	if (!o) {
-		o = by_peer_name(dm, fd);
+		o = by_peer_name(dm, fd, &named);
 		if (o)
 			obj_set_cookie(o, cookie, true);
 	}
+	if (!o && named)	/* an accepted connection that has ended */
+		return -ENOTCONN;
 	if (!o)
 		return obj_from_tag(dm, fd, cookie, cred, out);
 	if (o->state == OBJ_DEAD && !o->wd && !watch_add(dm, o, fd))

@@ -84,7 +84,7 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 		   u32 len);
 void obj_set_id(struct object *o);	/* next id, never used before */
 /* The socket behind a descriptor that came with a call; made if it is new. fd stays the caller's.
- * -ENOTSOCK, -EMFILE, -ENOBUFS, -ENOMEM, or what socket() would say. */
+ * -ENOTSOCK, -ENOTCONN (accepted once, and ended), -EMFILE, -ENOBUFS, -ENOMEM, or what socket() would say. */
 int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct object **o);
 /* Makes o->sk. 0/-errno */
 int obj_make_sock(struct object *o);
@@ -132,8 +132,9 @@ void dgram_buffers_free(struct daemon *dm);
 /* cmsg.c */
 /* Control messages of a received datagram, as Linux would give them. Bytes written. */
 u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *buf, u32 size);
-/* Control messages of a program. 0, -EINVAL (malformed, or one that is not supported). */
-int cmsg_get(const u8 *buf, u32 len, struct sock_cmsg *c);
+/* Control messages of a program, to send with IPv4 or IPv6. 0, -EINVAL (malformed, or one that is not
+ * supported), -EPERM. */
+int cmsg_get(const struct object *o, bool v4, const u8 *buf, u32 len, struct sock_cmsg *c);
 
 /* linger.c */
 void linger_begin(struct object *o, struct sock *sk);	/* before the sock is closed */

@@ -27,7 +27,8 @@ struct dgram_tx {
 	const struct inet_af *af;
 	struct dst_entry *dst;		/* one reference: dgram_tx_end() */
 	u16 gso_size;			/* of a UDP_SEGMENT control message; 0: none */
-	bool has_gso, dontfrag;
+	u32 priority;			/* SO_PRIORITY of a control message */
+	bool has_gso, has_priority, dontfrag;
 };
 
 /*
@@ -38,6 +39,8 @@ struct dgram_tx {
  */
 int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port);
 void dgram_tx_end(struct dgram_tx *tx);
+/* Mark and priority that a control message gave, onto the packet. */
+void dgram_tx_mark(const struct dgram_tx *tx, struct sk_buff *skb);
 /* Path MTU that a datagram of tx has to keep, by its IP_MTU_DISCOVER. */
 u32 dgram_tx_mtu(const struct dgram_tx *tx);
 /* May len octets above the IP header leave? -EMSGSIZE (and a record for IP_RECVERR) otherwise. */

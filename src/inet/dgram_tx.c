@@ -113,6 +113,10 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 		tx->fl.mark = c->mark;
 		*own_route = true;
 	}
+	if (c->has_priority) {
+		tx->priority = c->priority;
+		tx->has_priority = true;
+	}
 	if (c->has_gso) {
 		if (c->gso_size < 0 || c->gso_size > U16_MAX)
 			return -EINVAL;
@@ -126,6 +130,13 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 	*own_route = true;
 	err = tx_pktinfo(sk, c, tx);
 	return err;
+}
+
+void dgram_tx_mark(const struct dgram_tx *tx, struct sk_buff *skb)
+{
+	skb->mark = tx->fl.mark;
+	if (tx->has_priority)
+		skb->priority = tx->priority;
 }
 
 static int tx_route(struct sock *sk, struct dgram_tx *tx, bool own_route)

@@ -57,6 +57,16 @@ void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 		c->has_rxq_ovfl = true;
 		c->rxq_ovfl = dcb->drops;
 	}
+	if (sock_flag(sk, SOCK_RCVMARK)) {
+		c->has_mark = true;
+		c->mark = skb->mark;
+	}
+	if (sock_flag(sk, SOCK_RCVPRIORITY)) {
+		c->has_priority = true;
+		c->priority = skb->priority;
+	}
+	c->old_pktinfo = inet_sk(sk)->o6.pktinfo_2292;
+	c->old_hoplimit = inet_sk(sk)->o6.hoplimit_2292;
 	if (dcb->whole && dcb->gso_size) {
 		c->has_gso = true;
 		c->gso_size = dcb->gso_size;

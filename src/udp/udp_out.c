@@ -189,6 +189,7 @@ ssize_t udp_sendmsg(struct sock *sk, struct msg *msg)
 		dgram_tx_end(&tx);
 		return err;
 	}
+	dgram_tx_mark(&tx, skb);
 	if (msg->flags & SMSG_PROBE) {	/* everything but the packet */
 		consume_skb(skb);
 		dgram_tx_end(&tx);

@@ -55,6 +55,6 @@ int accept_from_peer(char what, int *listener);
 void settle(void);	/* let packets in flight arrive */
 
 extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], facts_event[];
-extern const struct fact facts_call[];
+extern const struct fact facts_call[], facts_cmsg[];
 
 #endif

@@ -45,6 +45,37 @@ static void forked(void)
 	say("read", read(fd, &c, 1));
 }
 
+/* Both ends have shut down, and nobody has closed yet: an end of file, not a reset. */
+static void both_shut(void)
+{
+	int i, port, l = listen_any(&port), bad = 0;
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT), own;
+	socklen_t len = sizeof(own);
+	char c;
+	int u = open_udp();
+
+	connect(u, (struct sockaddr *)&ss, addr_len());
+	getsockname(u, (struct sockaddr *)&own, &len);
+	((struct sockaddr_in *)&own)->sin_port = htons((uint16_t)port);
+	for (i = 0; i < 20; i++) {
+		int a = open_tcp(), b;
+
+		if (connect(a, (struct sockaddr *)&own, addr_len()))
+			say("connect", -1);
+		b = accept(l, NULL, NULL);
+		bad += shutdown(b, SHUT_WR) != 0;
+		bad += shutdown(a, SHUT_WR) != 0;
+		usleep(i * 500);
+		bad += read(a, &c, 1) != 0;
+		bad += read(b, &c, 1) != 0;
+		bad += read(b, &c, 1) != 0;
+		close(a);
+		bad += read(b, &c, 1) != 0;
+		close(b);
+	}
+	say("bad", bad);
+}
+
 static void forked_accept(void)
 {
 	int port, l = listen_any(&port), fd, status = -2;
@@ -244,6 +275,7 @@ const struct fact facts_fd[] = {
 	{ "dups", dups },
 	{ "forked", forked },
 	{ "forked_accept", forked_accept },
+	{ "both_shut", both_shut },
 	{ "execed", execed },
 	{ "ranges", ranges },
 	{ "epoll_edges", epoll_edges },
