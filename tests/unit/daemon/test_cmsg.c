@@ -2,7 +2,9 @@
 /* Control messages of datagrams: Linux's layouts out, and every malformed one refused. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "daemon/object.h"
 
@@ -20,6 +22,15 @@ static u32 put(u32 off, int level, int type, const void *data, u32 len)
 	return off + (u32)sizeof(h) + NSP_ALIGN8(len);
 }
 
+/* The first len octets of buf on a UDP socket that sends with that family. */
+static int get(bool v4, u32 len, struct sock_cmsg *c)
+{
+	const struct object o = { .type = SOCK_DGRAM, .protocol = IPPROTO_UDP,
+				  .family = v4 ? AF_INET : AF_INET6 };
+
+	return cmsg_get(&o, v4, buf, len, c);
+}
+
 Test(cmsg, ttl_tos_and_pktinfo_of_ipv4)
 {
 	const u8 pktinfo[12] = { 3, 0, 0, 0, 10, 77, 0, 2 };
@@ -30,7 +41,7 @@ Test(cmsg, ttl_tos_and_pktinfo_of_ipv4)
 
 	len = put(len, 0, 1, &tos, 1);
 	len = put(len, 0, 8, pktinfo, sizeof(pktinfo));
-	cr_assert_eq(cmsg_get(buf, len, &c), 0);
+	cr_assert_eq(get(true, len, &c), 0);
 	cr_assert(c.has_ttl && c.has_tos && c.has_pktinfo);
 	cr_assert_eq(c.ttl, 9);
 	cr_assert_eq(c.tos, 0x10);
@@ -44,7 +55,7 @@ Test(cmsg, hoplimit_minus_one_is_the_default)
 	struct sock_cmsg c = { 0 };
 	int v = -1;
 
-	cr_assert_eq(cmsg_get(buf, put(0, 41, 52, &v, 4), &c), 0);
+	cr_assert_eq(get(false, put(0, 41, 52, &v, 4), &c), 0);
 	cr_assert_not(c.has_ttl);
 }
 
@@ -57,8 +68,7 @@ Test(cmsg, out_of_range_or_unknown)
 		{ 0, 2, 0, 4 }, { 0, 2, 256, 4 }, { 41, 52, 256, 4 }, { 41, 67, -2, 4 },
 		{ 0, 2, 9, 3 },		/* short */
 		{ 0, 8, 0, 8 },		/* short */
-		{ 1, 1, 0, 4 },		/* SCM_RIGHTS */
-		{ 6, 1, 0, 4 },
+		{ 0, 99, 0, 4 }, { 1, 99, 0, 4 }, { 41, 99, 0, 4 },
 	};
 	u8 data[16];
 	size_t i;
@@ -68,9 +78,22 @@ Test(cmsg, out_of_range_or_unknown)
 
 		memset(data, 0, sizeof(data));
 		memcpy(data, &bad[i].value, 4);
-		cr_assert_eq(cmsg_get(buf, put(0, bad[i].level, bad[i].type, data, bad[i].len), &c),
+		cr_assert_eq(get(bad[i].level != 41,
+				 put(0, bad[i].level, bad[i].type, data, bad[i].len), &c),
 			     -EINVAL, "row %zu", i);
 	}
+}
+
+/* As Linux: what is for another protocol, or for the other family, says nothing. */
+Test(cmsg, other_levels_are_passed_over)
+{
+	struct sock_cmsg c = { 0 };
+	int v = 9;
+
+	cr_assert_eq(get(true, put(0, 6, 1, &v, 4), &c), 0);
+	cr_assert_eq(get(true, put(0, 41, 52, &v, 4), &c), 0);
+	cr_assert_eq(get(false, put(0, 0, 2, &v, 4), &c), 0);
+	cr_assert_not(c.has_ttl || c.has_tos);
 }
 
 Test(cmsg, every_truncation_is_refused)
@@ -83,7 +106,7 @@ Test(cmsg, every_truncation_is_refused)
 
 		if (cut == len / 2)
 			continue;	/* exactly one of the two */
-		cr_assert_eq(cmsg_get(buf, cut, &c), -EINVAL, "cut to %u", cut);
+		cr_assert_eq(get(true, cut, &c), -EINVAL, "cut to %u", cut);
 	}
 }
 
@@ -94,7 +117,7 @@ Test(cmsg, length_beyond_the_end)
 	u32 len = put(0, 0, 2, &ttl, 4), huge = 0xfffffff8u;
 
 	memcpy(buf, &huge, 4);
-	cr_assert_eq(cmsg_get(buf, len, &c), -EINVAL);
+	cr_assert_eq(get(true, len, &c), -EINVAL);
 }
 
 Test(cmsg, received_as_linux_lays_them_out)
