@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/channel.h"
+#include "tcp/tcp.h"
 
 /* -- channel ---------------------------------------------------------------- */
 
@@ -176,7 +177,7 @@ int call_uconn(struct call *c)
 
 /* -- options ---------------------------------------------------------------- */
 
-enum { L_SOCKET = 1, L_IP = 0, L_TCP = 6, L_IPV6 = 41 };
+enum { L_SOCKET = 1, L_IP = 0, L_TCP = 6, L_IPV6 = 41, L_TCP_CONGESTION = 13 };
 
 /* Options that need rights: Linux asks CAP_NET_ADMIN or CAP_NET_RAW, we ask root. */
 static const struct {
@@ -203,6 +204,9 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 	int ret;
 
 	if (cred->uid != 0 && is_privileged(level, name))
+		return -EPERM;
+	if (cred->uid != 0 && level == L_TCP && name == L_TCP_CONGESTION &&
+	    tcp_ca_restricted(o->dm->net, val, len))
 		return -EPERM;
 	ret = sock_setsockopt(o->sk, level, name, val, len);
 	if (!ret && level == L_SOCKET && name == SO_RCVLOWAT && obj_is_stream(o)) {

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * CUBIC (RFC 9438): between losses cwnd follows W(t) = C (t - K)^3 + W_max, never slower than what
- * Reno would get. HyStart leaves slow start before it overflows the bottleneck, when ACK trains
- * fill the round trip or the round trip grows.
+ * Reno would get. HyStart (cc_hystart.c) leaves slow start before it overflows the bottleneck.
  *
  * Units: windows in segments, times in microseconds unless _ms; W_est with 20 binary digits.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/cc_hystart.h"
 
 enum {
 	BETA = 717,			/* 0.7, of 1024 */
 	BETA_SCALE = 1024,
 	EST_SHIFT = 20,
-	HYSTART_MIN_SAMPLES = 8,
-	HYSTART_LOW_WINDOW = 16,
-	HYSTART_ACK_DELTA_US = 2000,
-	HYSTART_DELAY_MIN_US = 4000,
-	HYSTART_DELAY_MAX_US = 16000,
 };
 /* 3 (1 - beta) / (1 + beta) */
 #define ALPHA_EST ((u64)((3 * (BETA_SCALE - BETA)) << EST_SHIFT) / (BETA_SCALE + BETA))
@@ -25,7 +19,7 @@ struct cubic {
 	u64 epoch_us;			/* start of this curve; 0: none */
 	u64 w_est;			/* Reno's window, EST_SHIFT */
 	u64 last_us;			/* when cnt was computed */
-	u64 round_us, last_ack_us;	/* HyStart */
+	struct hystart hystart;
 	u32 cnt;			/* ACKed segments for one more of cwnd */
 	u32 w_max;			/* before the last reduction, fast convergence applied */
 	u32 prior_cwnd;			/* just before it */
@@ -34,14 +28,12 @@ struct cubic {
 	u32 last_cwnd;
 	u32 acked;			/* since cnt was computed */
 	u32 delay_min;			/* least round trip */
-	u32 end_seq, curr_rtt;		/* HyStart's round */
-	u8 samples, found;
 };
 _Static_assert(sizeof(struct cubic) <= TCP_CA_PRIV_SIZE, "cubic fits ca_priv");
 
 static struct cubic *cubic_of(struct sock *sk)
 {
-	return (struct cubic *)tcp_sk(sk)->ca_priv;
+	return tcp_ca_state(tcp_sk(sk));
 }
 
 /* Integer cube root, rounded down: bit by bit from the top. */
@@ -62,16 +54,6 @@ static u32 cubic_root(u64 a)
 	return (u32)r;
 }
 
-static void hystart_reset(struct sock *sk)
-{
-	struct cubic *ca = cubic_of(sk);
-
-	ca->round_us = ca->last_ack_us = tcp_now_us(sk);
-	ca->end_seq = tcp_sk(sk)->snd_nxt;
-	ca->curr_rtt = ~0u;
-	ca->samples = 0;
-}
-
 static void cubic_reset(struct sock *sk)
 {
 	memset(cubic_of(sk), 0, sizeof(struct cubic));
@@ -80,7 +62,7 @@ static void cubic_reset(struct sock *sk)
 static void cubic_init(struct sock *sk)
 {
 	cubic_reset(sk);
-	hystart_reset(sk);
+	hystart_reset(sk, &cubic_of(sk)->hystart);
 }
 
 static void cubic_cwnd_event(struct sock *sk, enum tcp_ca_event ev)
@@ -165,7 +147,7 @@ static void cubic_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 	if (!tcp_is_cwnd_limited(sk))
 		return;
 	if (tcp_in_slow_start(tp)) {
-		acked = tcp_slow_start(tp, acked);
+		acked = tcp_slow_start(tp, hystart_growth(sk, &cubic_of(sk)->hystart, acked));
 		if (!acked)
 			return;
 	}
@@ -193,54 +175,7 @@ static void cubic_set_state(struct sock *sk, u8 state)
 	if (state != TCP_CA_Loss)
 		return;
 	cubic_reset(sk);
-	hystart_reset(sk);
-}
-
-/* -- HyStart ----------------------------------------------------------------------------------- */
-
-static void hystart_leave(struct sock *sk)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	cubic_of(sk)->found = 1;
-	tp->snd_ssthresh = tp->snd_cwnd;
-}
-
-/* ACKs that follow each other closely for half a round trip: the path is full. */
-static void hystart_train(struct sock *sk, u64 now)
-{
-	struct cubic *ca = cubic_of(sk);
-	u32 thresh = ca->delay_min;
-
-	if (now - ca->last_ack_us > HYSTART_ACK_DELTA_US)
-		return;
-	ca->last_ack_us = now;
-	if (!tcp_sk(sk)->ca_ops->needs_pacing)
-		thresh >>= 1;
-	if (now - ca->round_us <= thresh)
-		return;
-	net_mib_inc(sk->net, TcpExt_TCPHystartTrainDetect);
-	net_mib_add(sk->net, TcpExt_TCPHystartTrainCwnd, tcp_sk(sk)->snd_cwnd);
-	hystart_leave(sk);
-}
-
-/* The round trip of this round is an eighth above the least. */
-static void hystart_delay(struct sock *sk, u32 delay)
-{
-	struct cubic *ca = cubic_of(sk);
-	u32 margin = clamp(ca->delay_min >> 3, (u32)HYSTART_DELAY_MIN_US,
-			   (u32)HYSTART_DELAY_MAX_US);
-
-	ca->curr_rtt = min(ca->curr_rtt, delay);
-	if (ca->samples < HYSTART_MIN_SAMPLES) {
-		ca->samples++;
-		return;
-	}
-	if (ca->curr_rtt <= ca->delay_min + margin)
-		return;
-	net_mib_inc(sk->net, TcpExt_TCPHystartDelayDetect);
-	net_mib_add(sk->net, TcpExt_TCPHystartDelayCwnd, tcp_sk(sk)->snd_cwnd);
-	hystart_leave(sk);
+	hystart_reset(sk, &cubic_of(sk)->hystart);
 }
 
 static void cubic_pkts_acked(struct sock *sk, const struct tcp_ack_sample *sample)
@@ -257,13 +192,8 @@ static void cubic_pkts_acked(struct sock *sk, const struct tcp_ack_sample *sampl
 	delay = max((u32)sample->rtt_us, 1u);
 	if (!ca->delay_min || ca->delay_min > delay)
 		ca->delay_min = delay;
-	if (ca->found || !tcp_in_slow_start(tp) || tp->snd_cwnd < HYSTART_LOW_WINDOW)
-		return;
-	if (after(tp->snd_una, ca->end_seq))
-		hystart_reset(sk);
-	hystart_train(sk, now);
-	if (!ca->found)
-		hystart_delay(sk, delay);
+	if (tcp_in_slow_start(tp))
+		hystart_sample(sk, &ca->hystart, delay, ca->delay_min);
 }
 
 const struct tcp_congestion_ops tcp_cubic = {

@@ -2,12 +2,12 @@
 /* Reno (RFC 5681): one segment more per round trip, half at a loss. */
 #include "tcp/tcp_priv.h"
 
-static u32 reno_ssthresh(struct sock *sk)
+u32 tcp_reno_ssthresh(struct sock *sk)
 {
 	return max(tcp_sk(sk)->snd_cwnd >> 1, 2u);
 }
 
-static void reno_cong_avoid(struct sock *sk, u32 ack, u32 acked)
+void tcp_reno_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -24,7 +24,7 @@ static void reno_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 
 const struct tcp_congestion_ops tcp_reno = {
 	.name = "reno",
-	.ssthresh = reno_ssthresh,
-	.cong_avoid = reno_cong_avoid,
+	.ssthresh = tcp_reno_ssthresh,
+	.cong_avoid = tcp_reno_cong_avoid,
 	.undo_cwnd = tcp_reno_undo_cwnd,
 };

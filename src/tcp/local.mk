@@ -1,6 +1,13 @@
 noinst_LIBRARIES += src/tcp/libtcp.a
 src_tcp_libtcp_a_SOURCES = \
+	src/tcp/cc_bbr.c \
+	src/tcp/cc_bbr.h \
+	src/tcp/cc_bbr3.c \
+	src/tcp/cc_bbr_model.c \
 	src/tcp/cc_cubic.c \
+	src/tcp/cc_dctcp.c \
+	src/tcp/cc_hystart.c \
+	src/tcp/cc_hystart.h \
 	src/tcp/cc_reno.c \
 	src/tcp/tcp.h \
 	src/tcp/tcp_accecn.c src/tcp/tcp_accecn.h src/tcp/tcp_ecn.c \
@@ -11,6 +18,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_child.c \
 	src/tcp/tcp_const.h \
 	src/tcp/tcp_cookie.c \
+	src/tcp/tcp_cwnd.c \
 	src/tcp/tcp_data.c \
 	src/tcp/tcp_delack.c \
 	src/tcp/tcp_fast.c \

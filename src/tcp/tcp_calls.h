@@ -73,6 +73,7 @@ u32 tcp_sync_mss(struct sock *sk, u32 pmtu);
 u32 tcp_current_mss(struct sock *sk);
 void tcp_route_attached(struct sock *sk, struct dst_entry *dst);
 u32 tcp_size_goal(const struct tcp_sock *tp, u32 mss);
+bool tcp_needs_pacing(const struct sock *sk);
 bool tcp_pacing_check(struct sock *sk);
 void tcp_pacing_sent(struct sock *sk, u32 len);
 void tcp_update_pacing_rate(struct sock *sk);
@@ -203,7 +204,12 @@ void tcp_send_challenge_ack(struct sock *sk);
 int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag);
 
 /* tcp_cc.c */
-void tcp_ca_names(char *buf, u32 size);
+void tcp_ca_net_init(struct net *net);
+int tcp_ca_apply_default(struct net *net, const struct sysctl_row *row);
+int tcp_ca_apply_allowed(struct net *net, const struct sysctl_row *row);
+void tcp_ca_from_route(struct sock *sk, const struct dst_entry *dst);
+
+/* tcp_cwnd.c */
 u32 tcp_current_ssthresh(const struct sock *sk);
 void tcp_cwnd_application_limited(struct sock *sk);
 void tcp_slow_start_after_idle_check(struct sock *sk);
@@ -240,7 +246,7 @@ void tcp_cleanup_rbuf(struct sock *sk, u32 copied);
 u32 tcp_win_from_space(const struct tcp_sock *tp, s64 space);
 u32 tcp_full_space(const struct sock *sk);
 void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *clamp_io,
-			       bool wscale_ok, u32 *wnd, u8 *wscale);
+			       bool wscale_ok, u32 init_segs, u32 *wnd, u8 *wscale);
 u32 tcp_window_now(struct sock *sk);
 u16 tcp_select_window(struct sock *sk);
 void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len);

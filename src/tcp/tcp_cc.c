@@ -1,36 +1,136 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Congestion control's frame: the list of algorithms, their choice and change, and what they share:
- * slow start, additive increase, the windows after idling (RFC 5681, RFC 2861/7661).
+ * Congestion control's frame: the list of algorithms, who may use which, and their choice by
+ * sysctl, route and socket option. What they share is in tcp_cwnd.c.
  */
 #include "tcp/tcp_priv.h"
 
-static const struct tcp_congestion_ops *const tcp_ca_list[] = { &tcp_reno, &tcp_cubic };
+/* In the order that a kernel with all of them built in lists them. */
+static const struct {
+	const struct tcp_congestion_ops *ops;
+	bool allowed;			/* to everyone from the start, as Linux's NON_RESTRICTED */
+} tcp_ca_list[] = {
+	{ &tcp_reno, true }, { &tcp_cubic, true }, { &tcp_bbr, true }, { &tcp_bbr3, true },
+	{ &tcp_dctcp, false },		/* it pushes other traffic aside */
+};
+
+/* -- names ------------------------------------------------------------------------------------- */
+
+/* 1 and up; 0: no such algorithm. What RTAX_N_CC holds. */
+u32 tcp_ca_key(const char *name, u32 len)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(tcp_ca_list); i++) {
+		const char *s = tcp_ca_list[i].ops->name;
+
+		if (strlen(s) == len && !memcmp(s, name, len))
+			return i + 1;
+	}
+	return 0;
+}
+
+static const struct tcp_congestion_ops *tcp_ca_by_key(u32 key)
+{
+	return key && key <= ARRAY_SIZE(tcp_ca_list) ? tcp_ca_list[key - 1].ops : NULL;
+}
+
+const char *tcp_ca_name(u32 key)
+{
+	const struct tcp_congestion_ops *ops = tcp_ca_by_key(key);
+
+	return ops ? ops->name : NULL;
+}
 
 const struct tcp_congestion_ops *tcp_ca_find(const char *name, u32 len)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(tcp_ca_list); i++)
-		if (strlen(tcp_ca_list[i]->name) == len && !memcmp(tcp_ca_list[i]->name, name, len))
-			return tcp_ca_list[i];
-	return NULL;
+	return tcp_ca_by_key(tcp_ca_key(name, len));
 }
 
-/* "cubic reno", into buf of size octets */
-void tcp_ca_names(char *buf, u32 size)
+/* The names of the set, a bit per key, with a blank between; buf holds them all. */
+static void tcp_ca_names(u32 set, char *buf)
 {
 	u32 n = 0;
 
-	for (u32 i = ARRAY_SIZE(tcp_ca_list); i-- > 0;) {
-		u32 len = (u32)strlen(tcp_ca_list[i]->name);
+	for (u32 i = 0; i < ARRAY_SIZE(tcp_ca_list); i++) {
+		u32 len = (u32)strlen(tcp_ca_list[i].ops->name);
 
-		if (n + len + 2 > size)
-			break;
+		if (!(set >> (i + 1) & 1))
+			continue;
+		ASSERT(n + len + 2 <= TCP_CA_NAMES_MAX);
 		if (n)
 			buf[n++] = ' ';
-		memcpy(buf + n, tcp_ca_list[i]->name, len);
+		memcpy(buf + n, tcp_ca_list[i].ops->name, len);
 		n += len;
 	}
 	buf[n] = '\0';
+}
+
+/* -- sysctls ----------------------------------------------------------------------------------- */
+
+void tcp_ca_net_init(struct net *net)
+{
+	struct netns_tcp *ns = &net->tcp;
+
+	ns->ca_default = &tcp_cubic;
+	ns->ca_allowed = 0;
+	for (u32 i = 0; i < ARRAY_SIZE(tcp_ca_list); i++)
+		if (tcp_ca_list[i].allowed)
+			ns->ca_allowed |= 1u << (i + 1);
+	tcp_ca_names(~0u, ns->available_congestion_control);
+	tcp_ca_names(ns->ca_allowed, ns->allowed_congestion_control);
+}
+
+/* net.ipv4.tcp_congestion_control: what is the default is allowed, too. */
+int tcp_ca_apply_default(struct net *net, const struct sysctl_row *row)
+{
+	struct netns_tcp *ns = &net->tcp;
+	u32 key = tcp_ca_key(ns->congestion_control, (u32)strlen(ns->congestion_control));
+
+	(void)row;
+	if (!key)
+		return -ENOENT;
+	ns->ca_default = tcp_ca_by_key(key);
+	ns->ca_allowed |= 1u << key;
+	tcp_ca_names(ns->ca_allowed, ns->allowed_congestion_control);
+	return 0;
+}
+
+/* net.ipv4.tcp_allowed_congestion_control */
+int tcp_ca_apply_allowed(struct net *net, const struct sysctl_row *row)
+{
+	const char *p = net->tcp.allowed_congestion_control;
+	u32 set = 0;
+
+	(void)row;
+	while (*p) {
+		u32 len = 0, key;
+
+		while (p[len] && p[len] != ' ' && p[len] != '\t')
+			len++;
+		key = tcp_ca_key(p, len);
+		if (len && !key)
+			return -ENOENT;
+		set |= len ? 1u << key : 0;
+		p += len + (p[len] != '\0');
+	}
+	net->tcp.ca_allowed = set;
+	tcp_ca_names(set, net->tcp.allowed_congestion_control);
+	return 0;
+}
+
+bool tcp_ca_restricted(const struct net *net, const char *name, u32 len)
+{
+	u32 key = tcp_ca_key(name, (u32)strnlen(name, len));
+
+	return key && !(net->tcp.ca_allowed >> key & 1);
+}
+
+/* -- of a socket ------------------------------------------------------------------------------- */
+
+void *tcp_ca_state(const struct tcp_sock *tp)
+{
+	if (tp->ca_ops->state_size)
+		return (void *)(uintptr_t)tp->ca_priv[0];
+	return (void *)(uintptr_t)tp->ca_priv;
 }
 
 void tcp_ca_assign(struct sock *sk)
@@ -41,14 +141,34 @@ void tcp_ca_assign(struct sock *sk)
 	memset(tp->ca_priv, 0, sizeof(tp->ca_priv));
 }
 
+/* The route may name an algorithm, and may insist on it (RTAX_LOCK). */
+void tcp_ca_from_route(struct sock *sk, const struct dst_entry *dst)
+{
+	const struct tcp_congestion_ops *ops = tcp_ca_by_key(dst_metric(dst, RTAX_N_CC));
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->ca_dst_locked = ops && dst_metric(dst, RTAX_N_LOCK) >> RTAX_N_CC & 1;
+	if (ops)
+		tp->ca_ops = ops;
+}
+
 void tcp_ca_init(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 size = tp->ca_ops->state_size;
+	void *state;
 
 	if (tp->ca_initialized)
 		return;
 	tp->prior_ssthresh = 0;
 	memset(tp->ca_priv, 0, sizeof(tp->ca_priv));
+	if (size) {
+		state = net_alloc(sk->net, size);
+		if (state)
+			tp->ca_priv[0] = (uintptr_t)state;
+		else
+			tp->ca_ops = &tcp_reno;		/* which needs none */
+	}
 	if (tp->ca_ops->init)
 		tp->ca_ops->init(sk);
 	tp->ca_initialized = 1;
@@ -58,8 +178,12 @@ void tcp_ca_release(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (tp->ca_initialized && tp->ca_ops->release)
+	if (!tp->ca_initialized)
+		return;
+	if (tp->ca_ops->release)
 		tp->ca_ops->release(sk);
+	if (tp->ca_ops->state_size)
+		net_free(sk->net, tcp_ca_state(tp), tp->ca_ops->state_size);
 	tp->ca_initialized = 0;
 }
 
@@ -67,13 +191,15 @@ int tcp_ca_set(struct sock *sk, const struct tcp_congestion_ops *ops)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	if (tp->ca_dst_locked)
+		return -EPERM;
 	tp->ca_setsockopt = 1;
 	if (ops == tp->ca_ops)
 		return 0;
 	tcp_ca_release(sk);
 	tp->ca_ops = ops;
 	memset(tp->ca_priv, 0, sizeof(tp->ca_priv));
-	if (!tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))
+	if (!tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN) | TCPF(SYN_SENT)))
 		tcp_ca_init(sk);
 	return 0;
 }
@@ -94,104 +220,4 @@ void tcp_set_ca_state(struct sock *sk, u8 state)
 	if (tp->ca_ops->set_state)
 		tp->ca_ops->set_state(sk, state);
 	tp->ca_state = state & 7;
-}
-
-/* -- building blocks --------------------------------------------------------------------------- */
-
-u32 tcp_slow_start(struct tcp_sock *tp, u32 acked)
-{
-	u32 cwnd = min(tp->snd_cwnd + acked, tp->snd_ssthresh);
-
-	acked -= cwnd - tp->snd_cwnd;
-	tp->snd_cwnd = min(cwnd, tp->snd_cwnd_clamp);
-	return acked;
-}
-
-void tcp_cong_avoid_ai(struct tcp_sock *tp, u32 w, u32 acked)
-{
-	if (tp->snd_cwnd_cnt >= w) {
-		tp->snd_cwnd_cnt = 0;
-		tp->snd_cwnd++;
-	}
-	tp->snd_cwnd_cnt += acked;
-	if (tp->snd_cwnd_cnt >= w) {
-		u32 delta = tp->snd_cwnd_cnt / w;
-
-		tp->snd_cwnd_cnt -= delta * w;
-		tp->snd_cwnd += delta;
-	}
-	tp->snd_cwnd = min(tp->snd_cwnd, tp->snd_cwnd_clamp);
-}
-
-/* Is cwnd used? In slow start half of it is enough, or it could not double (TCP-CC-07). */
-bool tcp_is_cwnd_limited(const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	if (tp->is_cwnd_limited)
-		return true;
-	return tcp_in_slow_start(tp) && tp->snd_cwnd < 2 * tp->max_packets_out;
-}
-
-u32 tcp_reno_undo_cwnd(struct sock *sk)
-{
-	return max(tcp_sk(sk)->snd_cwnd, tcp_sk(sk)->prior_cwnd);
-}
-
-u32 tcp_current_ssthresh(const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	if (tcp_in_cwnd_reduction(tp))
-		return tp->snd_ssthresh;
-	return max(tp->snd_ssthresh, (tp->snd_cwnd >> 1) + (tp->snd_cwnd >> 2));
-}
-
-/* -- idling ------------------------------------------------------------------------------------ */
-
-static u32 tcp_restart_window(const struct sock *sk)
-{
-	const struct dst_entry *dst = sk->sk_dst_cache;
-	u32 iw = dst ? dst->metrics[RTAX_N_INITCWND] : 0;
-
-	return iw ? iw : TCP_INIT_CWND;
-}
-
-/* cwnd was not used for a round trip and more: half way down to what was (RFC 2861). */
-void tcp_cwnd_application_limited(struct sock *sk)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	if (tp->ca_state == TCP_CA_Open && !sock_flag(sk, SOCK_QUEUE_SHRUNK)) {
-		u32 used = max(tp->snd_cwnd_used, tcp_restart_window(sk));
-
-		if (used < tp->snd_cwnd) {
-			tp->snd_ssthresh = tcp_current_ssthresh(sk);
-			tp->snd_cwnd = (tp->snd_cwnd + used) >> 1;
-		}
-		tp->snd_cwnd_used = 0;
-	}
-	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
-}
-
-/* Before new data: an idle RTO halves cwnd, down to the initial window (RFC 5681 4.1). */
-void tcp_slow_start_after_idle_check(struct sock *sk)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-	u64 idle = tcp_now_us(sk) - tp->lsndtime_us;
-	u32 restart, cwnd = tp->snd_cwnd;
-
-	if (!tcp_ns(sk)->slow_start_after_idle || tp->packets_out || tp->ca_ops->cong_control ||
-	    idle <= tp->rto_us || !tcp_state_in(sk, TCPF_CAN_SEND))
-		return;
-	restart = min(tcp_restart_window(sk), cwnd);
-	tcp_ca_event(sk, CA_EVENT_CWND_RESTART);
-	tp->snd_ssthresh = tcp_current_ssthresh(sk);
-	while (idle > tp->rto_us && cwnd > restart) {
-		idle -= tp->rto_us;
-		cwnd >>= 1;
-	}
-	tp->snd_cwnd = max(cwnd, restart);
-	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
-	tp->snd_cwnd_used = 0;
 }

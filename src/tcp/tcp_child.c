@@ -50,8 +50,9 @@ static void tcp_inherit_tcp(const struct tcp_sock *l, struct tcp_sock *tp)
 	tp->recvmsg_inq = l->recvmsg_inq;
 	tp->pingpong = l->pingpong;
 	tp->rx_opt.user_mss = l->rx_opt.user_mss;
-	tp->ca_ops = l->ca_ops;
 	tp->ca_setsockopt = l->ca_setsockopt;
+	if (l->ca_setsockopt)		/* else the net's default of now, which it has */
+		tp->ca_ops = l->ca_ops;
 }
 
 static void tcp_child_addresses(struct tcp_request_sock *req, struct tcp_sock *tp)
@@ -123,6 +124,7 @@ static void tcp_child_route(struct sock *sk)
 	dst = inet_sk_route(sk, &fl, &err);
 	if (dst) {
 		tcp_route_attached(sk, dst);
+		tcp_ca_from_route(sk, dst);
 	} else {
 		tp->advmss = tp->inet.af->default_mss;
 		tcp_sync_mss(sk, tp->inet.af->min_mtu);

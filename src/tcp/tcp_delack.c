@@ -66,12 +66,12 @@ static void tcp_ecn_check_ce(struct sock *sk, const struct tcp_seg *seg)
 	if (!(tp->ecn_flags & TCP_ECN_OK))
 		return;
 	if (seg->ecn == INET_ECN_CE) {
+		tcp_ca_event(sk, CA_EVENT_ECN_IS_CE);
 		if (!(tp->ecn_flags & TCP_ECN_DEMAND_CWR)) {
 			tcp_enter_quickack_mode(sk, 2);
 			tp->ecn_flags |= TCP_ECN_DEMAND_CWR;
 		}
 		tp->ecn_flags |= TCP_ECN_SEEN;
-		tcp_ca_event(sk, CA_EVENT_ECN_IS_CE);
 	} else if (seg->ecn != INET_ECN_NOT_ECT) {
 		tp->ecn_flags |= TCP_ECN_SEEN;
 		tcp_ca_event(sk, CA_EVENT_ECN_NO_CE);

@@ -148,8 +148,9 @@ void tcp_ecn_req_syn(struct tcp_request_sock *req, const struct tcp_seg *seg)
 		req->accecn_ok = true;
 		return;
 	}
-	req->ecn_ok = (seg->flags & ECN_FLAGS) == ECN_FLAGS && (ecn || l->ca_ops->needs_ecn) &&
-		      (seg->ecn == INET_ECN_NOT_ECT || seg->flags & TCPHDR_AE);
+	req->ecn_ok = (seg->flags & ECN_FLAGS) == ECN_FLAGS &&
+		      (l->ca_ops->needs_ecn ||
+		       (ecn && (seg->ecn == INET_ECN_NOT_ECT || seg->flags & TCPHDR_AE)));
 }
 
 /* The SYN came again. Stripped of its flags meanwhile, ECT is not worth trying (RFC 9768 3.1.5). */
@@ -266,6 +267,10 @@ void tcp_ecn_mark(struct sock *sk, const struct sk_buff *payload, struct tcp_hdr
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	if (tp->ecn_flags && tp->ca_ops->needs_ecn) {	/* as Linux: every packet, the SYN, too */
+		io->tos &= INET_DSCP_MASK;
+		io->tos |= INET_ECN_ECT_0;
+	}
 	if (!(tp->ecn_flags & (TCP_ECN_OK | TCP_ECN_ACCURATE)) || hdr->flags & TCPHDR_SYN)
 		return;
 	if (tp->ecn_flags & TCP_ECN_ACCURATE) {
@@ -275,7 +280,8 @@ void tcp_ecn_mark(struct sock *sk, const struct sk_buff *payload, struct tcp_hdr
 	}
 	if (hdr->flags & TCPHDR_RST)
 		return;
-	io->tos &= INET_DSCP_MASK;
+	if (!tp->ca_ops->needs_ecn)
+		io->tos &= INET_DSCP_MASK;
 	/* ECT on new data only (RFC 3168 6.1.4, 6.1.5, 6.1.6) */
 	if (payload && payload->len && !before(seq, tp->snd_nxt)) {
 		io->tos |= INET_ECN_ECT_0;

@@ -43,4 +43,18 @@ _Static_assert(offsetof(struct tcp_info_abi, rcv_wnd) == 232, "tcpi_rcv_wnd");
 _Static_assert(offsetof(struct tcp_info_abi, received_ce) == 248, "tcpi_received_ce");
 _Static_assert(sizeof(struct tcp_info_abi) == 280, "struct tcp_info");
 
+/* TCP_CC_INFO (ABI facts of linux/inet_diag.h) */
+struct tcp_bbr_info_abi {
+	u32 bw_lo, bw_hi;		/* octets per second */
+	u32 min_rtt;			/* us */
+	u32 pacing_gain, cwnd_gain;	/* 256 is 1 */
+};
+struct tcp_dctcp_info_abi {
+	u16 enabled, ce_state;
+	u32 alpha;			/* 1024 is 1 */
+	u32 ab_ecn, ab_tot;		/* octets of this window: CE-marked, all */
+};
+_Static_assert(sizeof(struct tcp_bbr_info_abi) == 20, "struct tcp_bbr_info");
+_Static_assert(sizeof(struct tcp_dctcp_info_abi) == 16, "struct tcp_dctcp_info");
+
 #endif

@@ -55,6 +55,7 @@ static int tcp_connect_route(struct sock *sk)
 		inet->rcv_saddr = inet->saddr;
 	sk_dst_set(sk, dst);
 	tcp_route_attached(sk, dst);
+	tcp_ca_from_route(sk, dst);
 	return 0;
 }
 
@@ -82,8 +83,11 @@ static void tcp_connect_init(struct sock *sk)
 	if (tp->rx_opt.user_mss)
 		tp->rx_opt.mss_clamp = tp->rx_opt.user_mss;
 	tcp_sync_mss(sk, tp->pmtu_cookie);
+	if (!tp->window_clamp)
+		tp->window_clamp = dst_metric(sk->sk_dst_cache, RTAX_N_WINDOW);
 	tcp_select_initial_window(sk->net, tcp_full_space(sk), tp->advmss, &tp->window_clamp,
-				  ns->window_scaling, &wnd, &tp->rx_opt.rcv_wscale);
+				  ns->window_scaling, dst_metric(sk->sk_dst_cache, RTAX_N_INITRWND),
+				  &wnd, &tp->rx_opt.rcv_wscale);
 	tp->rcv_wnd = wnd;
 	tp->rcv_ssthresh = wnd;
 	sk->sk_err = 0;
@@ -257,7 +261,8 @@ void tcp_init_transfer(struct sock *sk)
 	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
 	tcp_ca_init(sk);
 	tcp_init_buffer_space(sk);
-	tcp_update_pacing_rate(sk);
+	if (!tp->ca_ops->cong_control)	/* it has set a rate of its own */
+		tcp_update_pacing_rate(sk);
 	tp->lrcvtime_us = tcp_now_us(sk);
 	tp->rcv_tstamp_us = tcp_now_us(sk);
 }

@@ -126,7 +126,8 @@ static u32 tcp_tso_segs(struct sock *sk, u32 mss)
 
 /* -- pacing ------------------------------------------------------------------------------------ */
 
-static bool tcp_needs_pacing(const struct sock *sk)
+/* Is there a rate to keep to? There is no fq behind us: the timer is ours. */
+bool tcp_needs_pacing(const struct sock *sk)
 {
 	return tcp_sk(sk)->ca_ops->needs_pacing || sk->sk_max_pacing_rate != ~0ull;
 }
@@ -143,14 +144,20 @@ bool tcp_pacing_check(struct sock *sk)
 	return true;
 }
 
+/*
+ * len octets left: when may the next? What the loop was late is made good, up to half of the
+ * packet's time. The first window goes out at once, as with Linux's fq.
+ */
 void tcp_pacing_sent(struct sock *sk, u32 len)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 rate = sk->sk_pacing_rate;
+	u64 rate = sk->sk_pacing_rate, now = sk->net->now, took, late;
 
-	if (!tcp_needs_pacing(sk) || !rate || rate == ~0ull)
+	if (!tcp_needs_pacing(sk) || !rate || rate == ~0ull || tp->data_segs_out < TCP_INIT_CWND)
 		return;
-	tp->wstamp_ns = max(tp->wstamp_ns, sk->net->now) + (u64)len * NSEC_PER_SEC / rate;
+	took = (u64)len * NSEC_PER_SEC / rate;
+	late = now > tp->wstamp_ns ? now - tp->wstamp_ns : 0;
+	tp->wstamp_ns = max(tp->wstamp_ns, now) + took - min(took / 2, late);
 }
 
 /* cwnd per srtt, doubled in slow start, a fifth above in avoidance. */

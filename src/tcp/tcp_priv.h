@@ -118,6 +118,8 @@ struct tcp_rate_sample {
 	int losses;
 	u32 acked_sacked;
 	u32 prior_in_flight;
+	u32 tx_in_flight;		/* in flight when the sampled packet left, itself included */
+	u32 lost;			/* marked lost since then */
 	u32 last_end_seq;
 	bool is_app_limited, is_retrans, is_ack_delayed;
 };
@@ -182,7 +184,7 @@ struct tcp_sock {
 	u32 retrans_stamp_ms;		/* timestamp of the first retransmission (Eifel); 0: none */
 	u32 reordering, reord_seen, dsack_dups;
 	u32 ca_state : 3;		/* TCP_CA_* */
-	u32 ca_initialized : 1, ca_setsockopt : 1, frto : 1, is_sack_reneg : 1;
+	u32 ca_initialized : 1, ca_setsockopt : 1, ca_dst_locked : 1, frto : 1, is_sack_reneg : 1;
 	u32 is_cwnd_limited : 1, tlp_retrans : 1, rate_app_limited : 1, chrono_type : 2;
 	u32 ecn_flags : 6;
 	u32 tlp_high_seq;		/* snd_nxt when the tail probe left; 0: none */
@@ -386,7 +388,10 @@ static inline struct sk_buff *tcp_send_head(const struct sock *sk)
 }
 static inline bool tcp_in_quickack(const struct tcp_sock *tp)
 {
-	return tp->quick && tp->pingpong < tp->inet.sk.net->tcp.pingpong_thresh;
+	const struct dst_entry *dst = tp->inet.sk.sk_dst_cache;
+
+	return (tp->quick && tp->pingpong < tp->inet.sk.net->tcp.pingpong_thresh) ||
+	       (dst && dst_metric(dst, RTAX_N_QUICKACK));
 }
 static inline bool tcp_in_interactive(const struct tcp_sock *tp)
 {

@@ -11,6 +11,15 @@ static bool tcp_sent_after(u64 t1, u64 t2, u32 seq1, u32 seq2)
 	return t1 > t2 || (t1 == t2 && after(seq1, seq2));
 }
 
+static void tcp_count_lost(struct sock *sk, const struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->lost += tcp_tx(skb)->pcount;
+	if (tp->ca_ops->skb_marked_lost)
+		tp->ca_ops->skb_marked_lost(sk, skb);
+}
+
 /* A packet is thought lost: it leaves the flight and awaits retransmission. */
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 {
@@ -27,8 +36,8 @@ void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 		/* the retransmission is lost too */
 		cb->sacked &= (u8)~TCPCB_RETRANS;
 		tp->retrans_out -= cb->pcount;
-		tp->lost += cb->pcount;
 		net_mib_add(sk->net, TcpExt_TCPLostRetransmit, cb->pcount);
+		tcp_count_lost(sk, skb);
 		return;
 	}
 	if (cb->sacked & TCPCB_RETRANS) {
@@ -37,7 +46,7 @@ void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 	}
 	cb->sacked |= TCPCB_LOST;
 	tp->lost_out += cb->pcount;
-	tp->lost += cb->pcount;
+	tcp_count_lost(sk, skb);
 }
 
 /* RFC 8985 6.2 step 4. */

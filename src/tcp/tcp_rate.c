@@ -37,6 +37,8 @@ void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb, struct tcp_rat
 		rs->prior_delivered = cb->delivered;
 		rs->prior_us = cb->delivered_us;
 		rs->is_app_limited = cb->app_limited;
+		rs->tx_in_flight = cb->tx_in_flight;
+		rs->lost = tp->lost - cb->lost;
 		rs->is_retrans = cb->sacked & TCPCB_EVER_RETRANS;
 		rs->last_end_seq = cb->end_seq;
 		rs->snd_interval_us = (u32)(cb->xmit_us - cb->first_tx_us);

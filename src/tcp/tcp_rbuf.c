@@ -28,10 +28,11 @@ static u32 tcp_space(const struct sock *sk)
 
 /*
  * Window and scale for a SYN: a whole number of segments, at most 65535; the scale is what the
- * buffer may grow to. *wnd and *wscale out.
+ * buffer may grow to. init_segs: the route's bound on the window (initrwnd), 0: none. *wnd and
+ * *wscale out.
  */
 void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *clamp_io,
-			       bool wscale_ok, u32 *wnd, u8 *wscale)
+			       bool wscale_ok, u32 init_segs, u32 *wnd, u8 *wscale)
 {
 	const struct netns_tcp *ns = &net->tcp;
 
@@ -41,6 +42,8 @@ void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *c
 	if (mss && space > mss)
 		space = space / mss * mss;
 	*wnd = min(space, ns->workaround_signed_windows ? (u32)TCP_MAX_WINDOW_NS : 65535u);
+	if (init_segs)
+		*wnd = min(*wnd, init_segs * mss);
 	*wscale = 0;
 	if (wscale_ok) {
 		space = max3(space, ns->rmem[2], net->core.rmem_max);

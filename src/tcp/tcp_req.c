@@ -88,17 +88,17 @@ static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_
 }
 
 /* Window and scale of the SYN-ACK, from the listener's buffer. */
-static void tcp_req_window(struct tcp_request_sock *req)
+static void tcp_req_window(struct tcp_request_sock *req, const struct dst_entry *dst)
 {
 	const struct tcp_sock *l = req->listener;
 	u32 mss = req->advmss;
 
-	req->window_clamp = l->window_clamp;
+	req->window_clamp = l->window_clamp ? l->window_clamp : dst_metric(dst, RTAX_N_WINDOW);
 	if (req->tstamp_ok)
 		mss -= min_t(u32, mss, TCP_OLEN_TIMESTAMP_ALIGNED);
 	tcp_select_initial_window(req_net(req), tcp_full_space(&l->inet.sk), mss,
-				  &req->window_clamp, req->wscale_ok, &req->rcv_wnd,
-				  &req->rcv_wscale);
+				  &req->window_clamp, req->wscale_ok,
+				  dst_metric(dst, RTAX_N_INITRWND), &req->rcv_wnd, &req->rcv_wscale);
 }
 
 static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
@@ -110,7 +110,8 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	u16 flags = TCPHDR_SYN | TCPHDR_ACK | tcp_ecn_req_synack_flags(req, again);
 	struct tcp_opts_parsed o;
 	struct ip_xmit_opts io = {
-		.ttl = af->af_bit ? l->inet.o6.ucast_hops : l->inet.uc_ttl, .tos = fl->tos,
+		.ttl = af->af_bit ? l->inet.o6.ucast_hops : l->inet.uc_ttl,
+		.tos = fl->tos | (req->ecn_ok && l->ca_ops->needs_ecn ? INET_ECN_ECT_0 : 0),
 		.tos_set = true,
 		.pmtudisc = af->af_bit ? l->inet.o6.pmtudisc : l->inet.pmtudisc,
 	};
@@ -144,7 +145,7 @@ static void tcp_req_sizes(struct tcp_request_sock *req, const struct dst_entry *
 	req->advmss = (u16)min_t(u32, dst->ops->advmss(dst), 65535);
 	if (user && user < req->advmss)
 		req->advmss = user;
-	tcp_req_window(req);
+	tcp_req_window(req, dst);
 }
 
 enum { SYNACK_FIRST, SYNACK_AGAIN, SYNACK_NONE };

@@ -91,7 +91,6 @@ static void tcp_sack_first_time(struct sock *sk, struct sk_buff *skb, struct tcp
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_tx_cb *cb = tcp_tx(skb);
 
-	tcp_rate_skb_delivered(sk, skb, st->rs);
 	tcp_rack_advance(tp, cb->sacked, cb->end_seq, cb->xmit_us, tcp_now_us(sk));
 	if (cb->sacked & TCPCB_RETRANS) {
 		/* it may be the original or the copy that arrived; only if it was thought lost
@@ -117,6 +116,7 @@ static void tcp_sack_first_time(struct sock *sk, struct sk_buff *skb, struct tcp
 		}
 	}
 	cb->sacked |= TCPCB_SACKED;
+	tcp_rate_skb_delivered(sk, skb, st->rs);	/* now: the later ACK is no second sample */
 	st->flag |= FLAG_DATA_SACKED;
 	tp->sacked_out += cb->pcount;
 	tp->delivered += cb->pcount;

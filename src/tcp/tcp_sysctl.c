@@ -3,6 +3,7 @@
  * net.ipv4.tcp_*: Linux's names and defaults. A row is here only if something reads it; the exceptions
  * are names that current Linux keeps for old scripts and reads nowhere either.
  */
+#include "tcp/cc_hystart.h"
 #include "tcp/tcp_fastopen.h"
 
 #define OFF(field) offsetof(struct net, tcp.field)
@@ -16,24 +17,17 @@
 	{ .name = "net.ipv4.tcp_" #field, .kind = SYSCTL_U32_VEC3, .offset = OFF(field), \
 	  .min = 1, .max = S32_MAX, .def_vec = { a, b, c } }
 
-static int apply_congestion(struct net *net, const struct sysctl_row *row)
-{
-	const struct tcp_congestion_ops *ops;
-
-	(void)row;
-	ops = tcp_ca_find(net->tcp.congestion_control, (u32)strlen(net->tcp.congestion_control));
-	if (!ops)
-		return -ENOENT;
-	net->tcp.ca_default = ops;
-	return 0;
-}
-
 static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(abort_on_overflow, 0, 0, 1),
 	{ .name = "net.ipv4.tcp_adv_win_scale", .kind = SYSCTL_S32, .offset = OFF(adv_win_scale),
 	  .def = 1, .min = -31, .max = 31 },	/* nowhere read */
+	{ .name = "net.ipv4.tcp_allowed_congestion_control", .kind = SYSCTL_STRING,
+	  .size = TCP_CA_NAMES_MAX, .offset = OFF(allowed_congestion_control),
+	  .apply = tcp_ca_apply_allowed },
 	ROW(app_win, 31, 0, 31),
 	ROW(autocorking, 1, 0, 1),
+	{ .name = "net.ipv4.tcp_available_congestion_control", .kind = SYSCTL_STRING,
+	  .size = TCP_CA_NAMES_MAX, .readonly = true, .offset = OFF(available_congestion_control) },
 	ROW(base_mss, 1024, 0, S32_MAX),
 	ROW(challenge_ack_limit, S32_MAX, 0, S32_MAX),
 	{ .name = "net.ipv4.tcp_comp_sack_delay_ns", .kind = SYSCTL_U64,
@@ -43,7 +37,8 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	  .offset = OFF(comp_sack_slack_ns), .def = 100000, .min = 0, .max = 1000000000 },
 	{ .name = "net.ipv4.tcp_congestion_control", .kind = SYSCTL_STRING,
 	  .size = TCP_CA_NAME_MAX_NS, .offset = OFF(congestion_control), .def_str = "cubic",
-	  .apply = apply_congestion },
+	  .apply = tcp_ca_apply_default },
+	ROW(cubic_hystart, HYSTART_CLASSIC, HYSTART_OFF, HYSTART_PLUSPLUS),	/* ours */
 	ROW(dsack, 1, 0, 1),
 	ROW(early_retrans, 3, 0, 4),
 	ROW(ecn, 2, 0, 5),
@@ -120,5 +115,5 @@ void tcp_sysctl_init(struct net *net)
 	net->tcp.sysctls.rows = tcp_sysctl_rows;
 	net->tcp.sysctls.nr_rows = ARRAY_SIZE(tcp_sysctl_rows);
 	sysctl_register(net, &net->tcp.sysctls);
-	net->tcp.ca_default = &tcp_cubic;
+	tcp_ca_net_init(net);
 }

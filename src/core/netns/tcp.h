@@ -12,7 +12,7 @@ struct tcp_congestion_ops;
 
 struct tcp_metrics_table;
 
-enum { TCP_CA_NAME_MAX_NS = 16, TCP_FASTOPEN_KEY_TEXT = 76 };
+enum { TCP_CA_NAME_MAX_NS = 16, TCP_CA_NAMES_MAX = 128, TCP_FASTOPEN_KEY_TEXT = 76 };
 
 struct tcp_fastopen_keys {
 	u32 nr;				/* 0: none yet; the first makes cookies, both are accepted */
@@ -31,6 +31,7 @@ struct netns_tcp {
 	struct page_frag tx_frag;	/* page that outgoing payload is carved from */
 	struct sysctl_table sysctls;
 	const struct tcp_congestion_ops *ca_default;
+	u32 ca_allowed;			/* bit per key of tcp_ca_key(): for everyone */
 	u32 tw_count, orphan_count, sock_count;
 	s64 mem_octets;			/* truesize in the queues of all connections */
 	u64 mem_pressure_since;
@@ -64,7 +65,10 @@ struct netns_tcp {
 	u32 fastopen, fastopen_blackhole_timeout_sec;
 	u32 no_metrics_save, no_ssthresh_metrics_save;
 	char fastopen_key[TCP_FASTOPEN_KEY_TEXT];
+	u32 cubic_hystart;		/* HYSTART_* */
 	char congestion_control[TCP_CA_NAME_MAX_NS];
+	char allowed_congestion_control[TCP_CA_NAMES_MAX];
+	char available_congestion_control[TCP_CA_NAMES_MAX];
 };
 
 #endif
