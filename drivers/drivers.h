@@ -125,13 +125,17 @@ struct wire_sim_params {	 /* one direction; zero is a perfect, infinitely fast w
 	u64 rate_bps;		 /* 0: unlimited */
 	u32 queue_bytes;	 /* before the rate limiter; 0: unlimited. Tail drop */
 	u32 ecn_mark_bytes;	 /* mark CE on ECT packets above this queue; 0: never */
+	u64 police_bps;		 /* token bucket without a queue: what exceeds is dropped; 0: none */
+	u32 police_bytes;	 /* its depth */
 	u32 loss_ppm, dup_ppm, reorder_ppm, corrupt_ppm;
 	u64 reorder_ns; /* extra delay of a reordered frame */
 	u32 mtu;	/* larger frames vanish (black hole); 0: no limit */
 	bool down;
 };
 struct wire_sim_stats {
-	u64 sent, delivered, lost, queue_drops, dups, reordered, corrupted, marked, too_big, bytes;
+	u64 sent, delivered, lost, queue_drops, policed, dups, reordered, corrupted, marked, too_big;
+	u64 bytes;
+	u64 queue_peak; /* octets that waited, at most */
 };
 
 struct wire_sim_end {
@@ -152,6 +156,9 @@ const struct wire_sim_stats *wire_sim_stats(const struct wire_sim *w, int dir);
 void wire_sim_observe(struct wire_sim *w,
 		      void (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len),
 		      void *arg);
+/* delay hook: ns to add to a frame's flight, behind the queue; such a frame may overtake others */
+void wire_sim_delay(struct wire_sim *w,
+		    u64 (*fn)(void *arg, int dir, const u8 *frame, u32 len), void *arg);
 /* verdict hook: called per frame; true drops it (scripted loss). */
 void wire_sim_filter(struct wire_sim *w,
 		     bool (*fn)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len),

@@ -30,6 +30,7 @@ struct sim_dir {
 	struct prng prng;
 	u64 busy_until; /* the rate limiter has work until then */
 	u64 last_due;	/* keeps the order under jitter */
+	u64 tokens, tokens_at; /* policer: octets, and when they were counted */
 	struct rb_root_cached flight;
 };
 
@@ -49,6 +50,8 @@ struct wire_sim {
 	void *observe_arg;
 	bool (*filter)(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len);
 	void *filter_arg;
+	u64 (*delay)(void *arg, int dir, const u8 *frame, u32 len);
+	void *delay_arg;
 };
 
 static bool frame_before(const struct sim_frame *a, const struct sim_frame *b)
@@ -143,22 +146,44 @@ static u64 serialise(struct sim_dir *dir, struct sim_frame *f, u64 now)
 	backlog = (start - now) / 8 * (p->rate_bps / 1000) / 1000000;
 	if (p->queue_bytes && backlog + f->len > p->queue_bytes)
 		return 0;
+	dir->stats.queue_peak = max_t(u64, dir->stats.queue_peak, backlog + f->len);
 	if (p->ecn_mark_bytes && backlog > p->ecn_mark_bytes && mark_ce(f))
 		dir->stats.marked++;
 	dir->busy_until = start + (u64)f->len * 8 * NSEC_PER_SEC / p->rate_bps;
 	return dir->busy_until;
 }
 
-static void fly(struct wire_sim *sim, struct sim_dir *dir, struct sim_frame *f, u64 at)
+/* Does the policer let it pass? */
+static bool police(struct sim_dir *dir, const struct sim_frame *f, u64 now)
 {
 	const struct wire_sim_params *p = &dir->params;
 
+	if (!p->police_bps)
+		return true;
+	dir->tokens += (now - dir->tokens_at) / 8 * (p->police_bps / 1000) / 1000000;
+	dir->tokens = min_t(u64, dir->tokens, p->police_bytes);
+	dir->tokens_at = now;
+	if (dir->tokens < f->len)
+		return false;
+	dir->tokens -= f->len;
+	return true;
+}
+
+static void fly(struct wire_sim *sim, struct sim_dir *dir, struct sim_frame *f, u64 at)
+{
+	const struct wire_sim_params *p = &dir->params;
+	u64 extra = 0;
+
 	f->due = at + p->delay_ns;
+	if (sim->delay)
+		extra = sim->delay(sim->delay_arg, (int)(dir - sim->dir), f->data, f->len);
 	if (p->jitter_ns)
 		f->due += prng_range(&dir->prng, 0, p->jitter_ns);
 	if (p->reorder_ppm && prng_chance(&dir->prng, p->reorder_ppm, PPM)) {
 		f->due += p->reorder_ns;
 		dir->stats.reordered++;
+	} else if (extra) {
+		f->due += extra;
 	} else {
 		f->due = max_t(u64, f->due, dir->last_due);
 		dir->last_due = f->due;
@@ -179,6 +204,10 @@ static void offer(struct wire_sim *sim, struct sim_dir *dir, struct sim_frame *f
 	}
 	if (p->mtu && f->len > p->mtu + ETH_HLEN && !f->gso_size) {
 		dir->stats.too_big++;
+		goto drop;
+	}
+	if (!police(dir, f, now)) {
+		dir->stats.policed++;
 		goto drop;
 	}
 	at = serialise(dir, f, now);
@@ -447,6 +476,13 @@ void wire_sim_observe(struct wire_sim *sim,
 {
 	sim->observe = fn;
 	sim->observe_arg = arg;
+}
+
+void wire_sim_delay(struct wire_sim *sim,
+		    u64 (*fn)(void *arg, int dir, const u8 *frame, u32 len), void *arg)
+{
+	sim->delay = fn;
+	sim->delay_arg = arg;
 }
 
 void wire_sim_filter(struct wire_sim *sim,

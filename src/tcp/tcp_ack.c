@@ -162,11 +162,11 @@ static void tcp_clean_finish(struct sock *sk, struct tcp_clean *c, struct tcp_sa
 		   sack_rtt > (s64)(now - tcp_tx(head)->xmit_us)) {
 		c->flag |= FLAG_SET_XMIT_TIMER;	/* the RTO got shorter: do not run by the old */
 	}
-	if (tp->ca_ops->pkts_acked) {
+	if (tcp_ca(tp)->pkts_acked) {
 		struct tcp_ack_sample s = { c->pkts_acked, (s32)st->rs->rtt_us,
 					    st->rs->prior_in_flight };
 
-		tp->ca_ops->pkts_acked(sk, &s);
+		tcp_ca(tp)->pkts_acked(sk, &s);
 	}
 }
 
@@ -305,8 +305,8 @@ static int tcp_ack_slow(struct sock *sk, const struct tcp_seg *seg, int flag, u3
 		flag |= FLAG_ECE;
 		events = FLAG_ECE;
 	}
-	if (tp->ca_ops->in_ack_event)
-		tp->ca_ops->in_ack_event(sk, events);
+	if (tcp_ca(tp)->in_ack_event)
+		tcp_ca(tp)->in_ack_event(sk, events);
 	return flag;
 }
 
@@ -364,8 +364,8 @@ static void tcp_ack_in_window(struct sock *sk, const struct tcp_seg *seg, int fl
 		tp->snd_wl1 = seg->seq;
 		tcp_snd_una_update(tp, seg->ack);
 		flag |= FLAG_WIN_UPDATE;
-		if (tp->ca_ops->in_ack_event)
-			tp->ca_ops->in_ack_event(sk, 0);
+		if (tcp_ca(tp)->in_ack_event)
+			tcp_ca(tp)->in_ack_event(sk, 0);
 	} else {
 		flag = tcp_ack_slow(sk, seg, flag, prior_una, st);
 	}

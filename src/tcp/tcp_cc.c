@@ -206,7 +206,7 @@ int tcp_ca_set(struct sock *sk, const struct tcp_congestion_ops *ops)
 
 void tcp_ca_event(struct sock *sk, enum tcp_ca_event ev)
 {
-	const struct tcp_congestion_ops *ops = tcp_sk(sk)->ca_ops;
+	const struct tcp_congestion_ops *ops = tcp_ca(tcp_sk(sk));
 
 	if (ops->cwnd_event)
 		ops->cwnd_event(sk, ev);
@@ -217,7 +217,7 @@ void tcp_set_ca_state(struct sock *sk, u8 state)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	trace_event(sk->net, tcp_cong_state_set, NULL, sk, NULL, tp->ca_state, state);
-	if (tp->ca_ops->set_state)
-		tp->ca_ops->set_state(sk, state);
+	if (tcp_ca(tp)->set_state)
+		tcp_ca(tp)->set_state(sk, state);
 	tp->ca_state = state & 7;
 }

@@ -90,7 +90,7 @@ void tcp_slow_start_after_idle_check(struct sock *sk)
 	u64 idle = tcp_now_us(sk) - tp->lsndtime_us;
 	u32 restart, cwnd = tp->snd_cwnd;
 
-	if (!tcp_ns(sk)->slow_start_after_idle || tp->packets_out || tp->ca_ops->cong_control ||
+	if (!tcp_ns(sk)->slow_start_after_idle || tp->packets_out || tcp_ca(tp)->cong_control ||
 	    idle <= tp->rto_us || !tcp_state_in(sk, TCPF_CAN_SEND))
 		return;
 	restart = min(tcp_restart_window(sk), cwnd);

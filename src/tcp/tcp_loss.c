@@ -48,7 +48,7 @@ static void tcp_undo_cwnd_reduction(struct sock *sk, bool unmark_loss)
 		tp->retransmit_hint = NULL;
 	}
 	if (tp->prior_ssthresh) {
-		tp->snd_cwnd = tp->ca_ops->undo_cwnd ? tp->ca_ops->undo_cwnd(sk) :
+		tp->snd_cwnd = tcp_ca(tp)->undo_cwnd ? tcp_ca(tp)->undo_cwnd(sk) :
 						       tcp_reno_undo_cwnd(sk);
 		if (tp->prior_ssthresh > tp->snd_ssthresh) {
 			tp->snd_ssthresh = tp->prior_ssthresh;
@@ -177,7 +177,7 @@ void tcp_enter_loss(struct sock *sk)
 	    (tp->ca_state == TCP_CA_Loss && !tp->retransmits)) {
 		tp->prior_ssthresh = tcp_current_ssthresh(sk);
 		tp->prior_cwnd = tp->snd_cwnd;
-		tp->snd_ssthresh = tp->ca_ops->ssthresh(sk);
+		tp->snd_ssthresh = tcp_ca(tp)->ssthresh(sk);
 		tcp_ca_event(sk, CA_EVENT_LOSS);
 		tcp_init_undo(tp);
 	}

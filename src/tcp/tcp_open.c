@@ -261,7 +261,7 @@ void tcp_init_transfer(struct sock *sk)
 	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
 	tcp_ca_init(sk);
 	tcp_init_buffer_space(sk);
-	if (!tp->ca_ops->cong_control)	/* it has set a rate of its own */
+	if (!tcp_ca(tp)->cong_control)	/* it has set a rate of its own */
 		tcp_update_pacing_rate(sk);
 	tp->lrcvtime_us = tcp_now_us(sk);
 	tp->rcv_tstamp_us = tcp_now_us(sk);

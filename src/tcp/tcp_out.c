@@ -119,8 +119,8 @@ static u32 tcp_tso_segs(struct sock *sk, u32 mss)
 	if (ns->tso_rtt_log && r < 32)
 		bytes += tp->gso_goal >> r;
 	bytes = min_t(u64, bytes, tp->gso_goal);
-	if (tp->ca_ops->min_tso_segs)
-		min_segs = tp->ca_ops->min_tso_segs(sk);
+	if (tcp_ca(tp)->min_tso_segs)
+		min_segs = tcp_ca(tp)->min_tso_segs(sk);
 	return clamp((u32)(bytes / mss), min_segs, (u32)sk->sk_gso_max_segs);
 }
 
@@ -310,7 +310,7 @@ static void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited)
 	if (tp->packets_out > tp->snd_cwnd_used)
 		tp->snd_cwnd_used = tp->packets_out;
 	if (tcp_ns(sk)->slow_start_after_idle &&
-	    tcp_now_us(sk) - tp->snd_cwnd_stamp_us >= tp->rto_us && !tp->ca_ops->cong_control)
+	    tcp_now_us(sk) - tp->snd_cwnd_stamp_us >= tp->rto_us && !tcp_ca(tp)->cong_control)
 		tcp_cwnd_application_limited(sk);
 	if (skb_queue_empty(&sk->sk_write_queue))
 		tcp_chrono_sndbuf_check(sk);

@@ -355,6 +355,11 @@ static inline u32 tcp_min_rtt(const struct tcp_sock *tp)
 {
 	return minmax_get(&tp->rtt_min);
 }
+/* Who is asked: the algorithm between its init() and release(), else Reno, which has no state. */
+static inline const struct tcp_congestion_ops *tcp_ca(const struct tcp_sock *tp)
+{
+	return tp->ca_initialized ? tp->ca_ops : &tcp_reno;
+}
 /* Octets of the offered window that are still free. */
 static inline u32 tcp_receive_window(const struct tcp_sock *tp)
 {

@@ -16,8 +16,8 @@ static void tcp_count_lost(struct sock *sk, const struct sk_buff *skb)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	tp->lost += tcp_tx(skb)->pcount;
-	if (tp->ca_ops->skb_marked_lost)
-		tp->ca_ops->skb_marked_lost(sk, skb);
+	if (tcp_ca(tp)->skb_marked_lost)
+		tcp_ca(tp)->skb_marked_lost(sk, skb);
 }
 
 /* A packet is thought lost: it leaves the flight and awaits retransmission. */
@@ -149,7 +149,7 @@ void tcp_rack_reo_timeout(struct sock *sk)
 	if (prior != tcp_packets_in_flight(tp)) {
 		if (tp->ca_state != TCP_CA_Recovery) {
 			tcp_enter_recovery(sk, false);
-			if (!tp->ca_ops->cong_control)
+			if (!tcp_ca(tp)->cong_control)
 				tcp_cwnd_reduction(sk, 1, (int)(tp->lost - lost), 0);
 		}
 		tcp_xmit_retransmit_queue(sk);

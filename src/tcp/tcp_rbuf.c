@@ -241,7 +241,7 @@ void tcp_sndbuf_expand(struct sock *sk)
 	u64 segs = max3((u32)TCP_INIT_CWND, tp->snd_cwnd, tp->reordering + 1), want;
 
 	want = segs * roundup_pow_of_two(per_mss) *
-	       (tp->ca_ops->sndbuf_expand ? tp->ca_ops->sndbuf_expand(sk) : 2);
+	       (tcp_ca(tp)->sndbuf_expand ? tcp_ca(tp)->sndbuf_expand(sk) : 2);
 	if ((u64)sk->sk_sndbuf < want && tcp_mem_plenty(sk))
 		sk->sk_sndbuf = (int)min_t(u64, want, tcp_ns(sk)->wmem[2]);
 }

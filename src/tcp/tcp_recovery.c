@@ -18,7 +18,7 @@ void tcp_init_cwnd_reduction(struct sock *sk)
 	tp->prior_cwnd = tp->snd_cwnd;
 	tp->prr_delivered = 0;
 	tp->prr_out = 0;
-	tp->snd_ssthresh = tp->ca_ops->ssthresh(sk);
+	tp->snd_ssthresh = tcp_ca(tp)->ssthresh(sk);
 	if (tp->ecn_flags & TCP_ECN_OK)
 		tp->ecn_flags |= TCP_ECN_QUEUE_CWR;
 }
@@ -52,7 +52,7 @@ void tcp_end_cwnd_reduction(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (tp->ca_ops->cong_control)
+	if (tcp_ca(tp)->cong_control)
 		return;
 	if (tp->snd_ssthresh < TCP_INFINITE_SSTHRESH &&
 	    (tp->undo_marker || tp->ca_state == TCP_CA_CWR)) {
@@ -312,14 +312,14 @@ void tcp_cong_control(struct sock *sk, u32 ack, u32 delivered, int flag,
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (tp->ca_ops->cong_control) {
-		tp->ca_ops->cong_control(sk, ack, flag, rs);
+	if (tcp_ca(tp)->cong_control) {
+		tcp_ca(tp)->cong_control(sk, ack, flag, rs);
 		return;
 	}
 	if (tcp_in_cwnd_reduction(tp)) {
 		tcp_cwnd_reduction(sk, delivered, rs->losses, flag);
 	} else if (tcp_may_raise_cwnd(sk, flag)) {
-		tp->ca_ops->cong_avoid(sk, ack, delivered);
+		tcp_ca(tp)->cong_avoid(sk, ack, delivered);
 		tp->snd_cwnd_stamp_us = tcp_now_us(sk);
 	}
 	tcp_update_pacing_rate(sk);

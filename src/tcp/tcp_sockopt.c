@@ -519,7 +519,7 @@ GETTER(get_info)
 
 GETTER(get_cc_info)
 {
-	const struct tcp_congestion_ops *ops = tcp_sk(sk)->ca_ops;
+	const struct tcp_congestion_ops *ops = tcp_ca(tcp_sk(sk));
 
 	UNUSED_GET;
 	*len = ops->get_info ? ops->get_info(sk, val, *len) : 0;

@@ -7,33 +7,53 @@
 
 #define CHUNK 65536u
 
-/* The byte at position pos of direction dir: any shift, loss or repeat shows. */
-static u8 pattern(const struct flow *f, int dir, u64 pos)
-{
-	u64 x = pos * 0x9e3779b97f4a7c15ull + f->id * 0x100000001b3ull + (u64)dir;
+/*
+ * The stream of a direction: a random period of a prime length, read from another place in each
+ * period, so that any shift, loss or repeat shows; in runs, so that it costs a memcpy.
+ */
+enum { PERIOD = 65521, PERIOD_STEP = 4099 };
 
-	return (u8)(x >> 56 ^ x >> 24);
+static const u8 *pattern_at(const struct flow *f, int dir, u64 pos, size_t *run)
+{
+	static u8 bytes[PERIOD];
+	u64 in = (pos % PERIOD + pos / PERIOD * PERIOD_STEP + f->id * 31u + (u32)dir * 7919u) % PERIOD;
+
+	if (!bytes[0] && !bytes[1] && !bytes[2] && !bytes[3]) {
+		struct prng r;
+
+		prng_seed(&r, 1);
+		for (u32 i = 0; i < PERIOD; i++)
+			bytes[i] = (u8)prng_u64(&r);
+	}
+	*run = min_t(u64, PERIOD - in, PERIOD - pos % PERIOD);
+	return bytes + in;
 }
 
 static void fill(const struct peer *p, u8 *buf, size_t len)
 {
-	size_t i;
+	for (size_t i = 0, run; i < len; i += run) {
+		const u8 *from = pattern_at(p->flow, p->side, p->sent + i, &run);
 
-	for (i = 0; i < len; i++)
-		buf[i] = pattern(p->flow, p->side, p->sent + i);
+		run = min_t(size_t, run, len - i);
+		memcpy(buf + i, from, run);
+	}
 }
 
 static void verify(struct peer *p, const u8 *buf, size_t len)
 {
 	const struct flow *f = p->flow;
-	size_t i;
 
 	if (p->received + len > f->peer[!p->side].to_send)
 		sim_fail(f->world, "flow %u side %d: more bytes than were sent", f->id, p->side);
-	for (i = 0; i < len; i++)
-		if (buf[i] != pattern(f, !p->side, p->received + i))
-			sim_fail(f->world, "flow %u side %d: wrong byte at %llu", f->id, p->side,
-				 (unsigned long long)(p->received + i));
+	for (size_t i = 0, run; i < len; i += run) {
+		const u8 *want = pattern_at(f, !p->side, p->received + i, &run);
+
+		run = min_t(size_t, run, len - i);
+		if (memcmp(buf + i, want, run))
+			sim_fail(f->world, "flow %u side %d: wrong bytes in %llu..%llu", f->id, p->side,
+				 (unsigned long long)(p->received + i),
+				 (unsigned long long)(p->received + i + run));
+	}
 	p->received += len;
 }
 
@@ -142,7 +162,7 @@ static void peer_recv(struct peer *p)
 		ssize_t n;
 
 		if (p->read_pause_ns && w->now < p->next_read) {
-			p->actor.wake_at = min_t(u64, p->actor.wake_at, p->next_read);
+			actor_wake(&p->actor, p->next_read);
 			return;
 		}
 		n = recv_some(p, 1 + prng_below(&w->prng, p->max_read));
@@ -240,8 +260,13 @@ static void peer_init(struct peer *p, struct flow *f, int side, u64 bytes)
 	actor_add(f->world, &p->actor, peer_run, U64_MAX);
 }
 
-void flow_start(struct flow *f, struct world *w, u32 id, int wire, int client_end, int client_host,
-		int server_host, u16 family, u64 up, u64 down)
+static int set_congestion(struct sock *sk, const char *cc)
+{
+	return cc ? sock_setsockopt(sk, 6, 13 /* TCP_CONGESTION */, cc, (u32)strlen(cc)) : 0;
+}
+
+void flow_start(struct flow *f, struct world *w, u32 id, const char *cc, int wire, int client_end,
+		int client_host, int server_host, u16 family, u64 up, u64 down)
 {
 	u8 sa[28];
 	u32 len;
@@ -260,10 +285,11 @@ void flow_start(struct flow *f, struct world *w, u32 id, int wire, int client_en
 	actor_add(w, &f->listener_actor, listener_run, U64_MAX);
 	len = world_addr(w, wire, !client_end, family, f->port, sa);
 	if (sock_create(w->host[server_host].net, family, 1, 0, &f->listener) ||
-	    sock_bind(f->listener, sa, len) || sock_listen(f->listener, 8))
+	    set_congestion(f->listener, cc) || sock_bind(f->listener, sa, len) || sock_listen(f->listener, 8))
 		sim_fail(w, "flow %u: no listener", id);
 	sock_set_event(f->listener, on_listener_event, f);
-	if (sock_create(w->host[client_host].net, family, 1, 0, &f->peer[0].sk))
+	if (sock_create(w->host[client_host].net, family, 1, 0, &f->peer[0].sk) ||
+	    set_congestion(f->peer[0].sk, cc))
 		sim_fail(w, "flow %u: no client", id);
 	sock_set_event(f->peer[0].sk, on_peer_event, &f->peer[0]);
 	err = sock_connect(f->peer[0].sk, sa, len);
@@ -292,5 +318,14 @@ void flow_check(const struct flow *f)
 			sim_fail(f->world, "flow %u side %d: %llu of %llu bytes and an orderly end",
 				 f->id, i, (unsigned long long)p->received,
 				 (unsigned long long)q->to_send);
+	}
+}
+
+void flow_bulk(struct flow *f, struct world *w, u32 id, const char *cc, u64 bytes)
+{
+	flow_start(f, w, id, cc, 0, 0, 0, 1, INET_FAMILY_4, bytes, 0);
+	for (int i = 0; i < 2; i++) {
+		f->peer[i].max_write = f->peer[i].max_read = CHUNK;
+		f->peer[i].read_pause_ns = 0;
 	}
 }

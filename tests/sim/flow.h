@@ -34,9 +34,15 @@ struct flow {
 	u64 started, finished;
 };
 
-/* Starts a listener at one end of the wire and a client at the other. Bytes each way. */
-void flow_start(struct flow *f, struct world *w, u32 id, int wire, int client_end, int client_host,
-		int server_host, u16 family, u64 up, u64 down);
+/*
+ * Starts a listener at one end of the wire and a client at the other. cc: congestion control of
+ * both, NULL: the default. Bytes each way.
+ */
+void flow_start(struct flow *f, struct world *w, u32 id, const char *cc, int wire, int client_end,
+		int client_host, int server_host, u16 family, u64 up, u64 down);
+/* bytes from host 0 to host 1 over wire 0, as fast as they go; BULK_ENDLESS: until the world ends */
+#define BULK_ENDLESS (1ull << 50)
+void flow_bulk(struct flow *f, struct world *w, u32 id, const char *cc, u64 bytes);
 bool flow_finished(const struct flow *f); /* both sides closed */
 void flow_check(const struct flow *f);	  /* sim_fail() if bytes are missing without an error */
 

@@ -2,6 +2,7 @@
 check_LIBRARIES += tests/sim/libsim.a
 tests_sim_libsim_a_SOURCES = \
 	tests/sim/flow.c tests/sim/flow.h \
+	tests/sim/invariant.c \
 	tests/sim/world.c tests/sim/world.h
 tests_sim_libsim_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 SIM_LDADD = tests/sim/libsim.a drivers/libdrivers.a $(CORE_LIBS) $(EXTERNAL_LIBS)

@@ -2,9 +2,11 @@
 /*
  * soak: many seeds, each a world of its own: two stacks, a bad wire, some TCP flows of both
  * families that check every byte. Broken invariants end the run with the seed and how to replay
- * it. Checked at each step and at the end: bytes conserved and in order (1.11), no lost wake-up
- * (every flow ends in bounded virtual time), no packet, page or timer left, the same seed makes
- * the same frames.
+ * it. Checked at each step and at the end: bytes conserved and in order (TCP-INV-01), every socket
+ * as it must be (invariant.c: TCP-INV-02..05, TCP-INV-07), no lost wake-up: every flow ends in
+ * bounded virtual time (TCP-INV-10), then silence (TCP-INV-09), no packet, page or timer left
+ * (TCP-INV-06), the same seed makes the same frames (TCP-INV-08). Each flow has a congestion
+ * control of its own.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -73,6 +75,7 @@ static bool all_finished(void *arg)
 static void start_flows(struct scenario *s)
 {
 	static const u64 sizes[] = { 0, 1, 1000, 50000, 300000, 2000000 };
+	static const char *const cc[] = { "cubic", "reno", "bbr", "bbr3", "dctcp" };
 	struct prng *r = &s->world.prng;
 	u32 i;
 
@@ -80,7 +83,7 @@ static void start_flows(struct scenario *s)
 	for (i = 0; i < s->nr_flows; i++) {
 		int end = (int)prng_below(r, 2);
 
-		flow_start(&s->flows[i], &s->world, i, 0, end, end, !end,
+		flow_start(&s->flows[i], &s->world, i, cc[prng_below(r, 5)], 0, end, end, !end,
 			   prng_chance(r, 1, 2) ? INET_FAMILY_4 : INET_FAMILY_6, pick(r, sizes, 6),
 			   pick(r, sizes, 6));
 		world_run_for(&s->world, prng_range(r, 0, 50000000));
@@ -139,6 +142,8 @@ static u64 run_seed(u64 seed, const struct options *opt)
 		sim_fail(&s.world, "flows still open after two hours");
 	}
 	check_flows(&s);
+	world_run_for(&s.world, 200 * NSEC_PER_SEC);	/* TIME-WAIT and orphans end */
+	world_must_be_silent(&s.world, 3600 * NSEC_PER_SEC);
 	if (opt->verbose) {
 		printf("# seed %llu: delay %.1f ms rate %.0f Mbit/s queue %u loss %.1f%% reorder %.1f%% "
 		       "dup %.1f%% corrupt %.1f%%, %llu frames\n",

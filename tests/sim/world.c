@@ -34,9 +34,10 @@ static void hook_kick(void *ctx)
 
 void world_init(struct world *w, u64 seed)
 {
-	*w = (struct world){ .seed = seed, .now = EPOCH, .started = EPOCH };
+	*w = (struct world){ .seed = seed, .now = EPOCH, .started = EPOCH, .check_every = 1,
+			     .replay = "tests/sim/soak" };
 	prng_seed(&w->prng, seed);
-	INIT_LIST_HEAD(&w->actors);
+	w->actors = RB_ROOT_CACHED;
 }
 
 int world_add_host(struct world *w)
@@ -143,24 +144,58 @@ void world_exit(struct world *w)
 		pcap_dump_close(w->pcap_dump);
 	if (w->pcap)
 		pcap_close(w->pcap);
+	invariants_free(w);
+}
+
+static bool actor_before(const struct actor *a, const struct actor *b)
+{
+	return a->wake_at != b->wake_at ? a->wake_at < b->wake_at : a->order < b->order;
+}
+
+static void actor_queue(struct actor *a, u64 wake_at)
+{
+	struct world *w = a->world;
+	struct rb_node **link = &w->actors.rb_root.rb_node, *parent = NULL;
+	bool leftmost = true;
+
+	a->wake_at = wake_at;
+	a->order = w->actor_order++;
+	while (*link) {
+		parent = *link;
+		if (actor_before(a, rb_entry(parent, struct actor, node))) {
+			link = &parent->rb_left;
+		} else {
+			link = &parent->rb_right;
+			leftmost = false;
+		}
+	}
+	rb_link_node(&a->node, parent, link);
+	rb_insert_color_cached(&a->node, &w->actors, leftmost);
 }
 
 void actor_add(struct world *w, struct actor *a, void (*fn)(struct actor *a), u64 wake_at)
 {
 	a->world = w;
 	a->fn = fn;
-	a->wake_at = wake_at;
-	list_add_tail(&a->list, &w->actors);
+	actor_queue(a, wake_at);
 }
 
 void actor_del(struct actor *a)
 {
-	list_del(&a->list);
+	rb_erase_cached(&a->node, &a->world->actors);
+}
+
+void actor_wake(struct actor *a, u64 at)
+{
+	if (at >= a->wake_at)
+		return;
+	actor_del(a);
+	actor_queue(a, at);
 }
 
 void actor_poke(struct actor *a)
 {
-	a->wake_at = a->world->now;
+	actor_wake(a, a->world->now);
 }
 
 static bool run_hosts(struct world *w)
@@ -178,15 +213,21 @@ static bool run_hosts(struct world *w)
 	return more;
 }
 
+static struct actor *first_actor(const struct world *w)
+{
+	struct rb_node *node = rb_first_cached(&w->actors);
+
+	return node ? rb_entry(node, struct actor, node) : NULL;
+}
+
 static bool run_actors(struct world *w)
 {
-	struct actor *a, *tmp;
 	bool ran = false;
+	struct actor *a;
 
-	list_for_each_entry_safe(a, tmp, &w->actors, list) {
-		if (a->wake_at > w->now)
-			continue;
-		a->wake_at = U64_MAX;
+	while ((a = first_actor(w)) && a->wake_at <= w->now) {
+		actor_del(a);
+		actor_queue(a, U64_MAX);
 		a->fn(a);
 		ran = true;
 	}
@@ -215,16 +256,14 @@ static void settle(struct world *w)
 
 static u64 next_event(const struct world *w)
 {
-	const struct actor *a;
-	u64 next = U64_MAX;
+	const struct actor *a = first_actor(w);
+	u64 next = a ? a->wake_at : U64_MAX;
 	u32 i;
 
 	for (i = 0; i < w->nr_hosts; i++)
 		next = min_t(u64, next, net_deadline(w->host[i].net));
 	for (i = 0; i < w->nr_wires; i++)
 		next = min_t(u64, next, wire_sim_deadline(w->wire[i]));
-	list_for_each_entry(a, &w->actors, list)
-		next = min_t(u64, next, a->wake_at);
 	return next;
 }
 
@@ -237,6 +276,8 @@ bool world_run(struct world *w, u64 limit_ns, bool (*done)(void *arg), void *arg
 
 		w->steps++;
 		settle(w);
+		if (w->check_every && w->steps % w->check_every == 0)
+			invariants_check(w);
 		if (done && done(arg))
 			return true;
 		next = next_event(w);
@@ -252,6 +293,16 @@ bool world_run(struct world *w, u64 limit_ns, bool (*done)(void *arg), void *arg
 void world_run_for(struct world *w, u64 ns)
 {
 	world_run(w, ns, NULL, NULL);
+}
+
+void world_must_be_silent(struct world *w, u64 ns)
+{
+	u64 before = w->frames;
+
+	world_run_for(w, ns);
+	if (w->frames != before)
+		sim_fail(w, "TCP-INV-09: %llu frames without a cause",
+			 (unsigned long long)(w->frames - before));
 }
 
 u32 world_addr(struct world *w, int wire, int end, u16 family, u16 port, u8 sa[28])
@@ -281,7 +332,7 @@ void sim_fail(const struct world *w, const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "\nreplay: tests/sim/soak --seed %llu --verbose --pcap failure.pcap\n",
+	fprintf(stderr, "\nreplay: %s --seed %llu --verbose --pcap failure.pcap\n", w->replay,
 		(unsigned long long)w->seed);
 	exit(1);
 }

@@ -18,8 +18,9 @@ struct world;
 
 /* Something that wants to run at a time of its own: an application. */
 struct actor {
-	struct list_head list;
-	u64 wake_at; /* absolute ns; UINT64_MAX: when poked only */
+	struct rb_node node; /* in the world's, by wake_at */
+	u64 wake_at; /* absolute ns; UINT64_MAX: when poked only. Set it by actor_wake() */
+	u64 order;   /* among equals: who asked first */
 	void (*fn)(struct actor *a);
 	struct world *world;
 };
@@ -37,11 +38,15 @@ struct world {
 	struct host host[WORLD_MAX_HOSTS];
 	struct wire_sim *wire[WORLD_MAX_WIRES];
 	u32 nr_hosts, nr_wires;
-	struct list_head actors;
+	struct rb_root_cached actors;
+	u64 actor_order;
 	u64 digest; /* over every frame offered to a wire, with its time */
 	u64 frames;
 	void *pcap, *pcap_dump; /* optional capture of the same */
 	u64 steps;
+	u32 check_every; /* steps between looks at the invariants; 0: never */
+	struct invariants *invariants;
+	const char *replay; /* command that repeats this run, but for the seed */
 };
 
 void world_init(struct world *w, u64 seed);
@@ -56,6 +61,7 @@ void world_exit(struct world *w);
 void actor_add(struct world *w, struct actor *a, void (*fn)(struct actor *a), u64 wake_at);
 void actor_del(struct actor *a);
 void actor_poke(struct actor *a); /* run as soon as the present work is done */
+void actor_wake(struct actor *a, u64 at); /* run at that time, or as asked before if earlier */
 
 /* Runs until done(arg) or the virtual time limit; true if done. */
 bool world_run(struct world *w, u64 limit_ns, bool (*done)(void *arg), void *arg);
@@ -63,6 +69,12 @@ void world_run_for(struct world *w, u64 ns);
 
 /* sockaddr of host side end (0 or 1) of a wire; returns its length */
 u32 world_addr(struct world *w, int wire, int end, u16 family, u16 port, u8 sa[28]);
+
+/* invariant.c: looks at every TCP socket; sim_fail() if one is not as it must be (1.11) */
+void invariants_check(struct world *w);
+void invariants_free(struct world *w);
+/* TCP-INV-09: nothing happens any more, so nothing is sent for so long. */
+void world_must_be_silent(struct world *w, u64 ns);
 
 /* A broken invariant: prints what and how to replay, and ends the process with status 1. */
 void sim_fail(const struct world *w, const char *fmt, ...)

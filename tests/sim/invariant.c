@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What must hold of every TCP socket at every moment of every simulated run (conformance 1.11).
+ * A socket is remembered from one look to the next to see what only moves one way.
+ *
+ * TCP-INV-01 is flow.c's, TCP-INV-06 world_exit()'s, TCP-INV-08 and TCP-INV-10 soak.c's.
+ */
+#include "world.h"
+
+#include <stdlib.h>
+
+#include "tcp/tcp_priv.h"
+
+enum { BUCKETS = 1024, SLACK = 128 * 1024, RECOUNT_MAX = 200 };
+
+struct seen {
+	struct seen *next;
+	const struct sock *sk;
+	u32 iss, round;
+	u32 snd_edge;	/* largest right edge that the peer offered */
+	u32 rcv_edge;	/* the one that we offered */
+	u32 cwnd, in_flight;
+};
+
+struct invariants {
+	struct world *world;
+	struct seen *bucket[BUCKETS];
+	u32 round;
+};
+
+static struct seen *seen_get(struct invariants *inv, const struct tcp_sock *tp, bool *fresh)
+{
+	const struct sock *sk = &tp->inet.sk;
+	struct seen **b = &inv->bucket[(uintptr_t)sk / 64 % BUCKETS], *s;
+
+	for (s = *b; s; s = s->next)
+		if (s->sk == sk)
+			break;
+	if (!s) {
+		s = calloc(1, sizeof(*s));
+		if (!s)
+			abort();
+		s->sk = sk;
+		s->next = *b;
+		*b = s;
+	}
+	/* the address may be that of a socket that is gone */
+	*fresh = !s->round || s->iss != tp->iss || s->round + 1 != inv->round;
+	s->iss = tp->iss;
+	s->round = inv->round;
+	return s;
+}
+
+#define CHECK(cond, id)                                                                        \
+	do {                                                                                   \
+		if (!(cond))                                                                   \
+			sim_fail(inv->world,                                                   \
+				 id ": %s (state %u ca %u una %u nxt %u wnd %u cwnd %u out %u " \
+				 "sacked %u lost %u retrans %u pending %u)",                    \
+				 #cond, sk->sk_state, tp->ca_state, tp->snd_una - tp->iss,     \
+				 tp->snd_nxt - tp->iss, tp->snd_wnd, tp->snd_cwnd,             \
+				 tp->packets_out, tp->sacked_out, tp->lost_out,                \
+				 tp->retrans_out, tp->ca_pending);                             \
+	} while (0)
+
+/* TCP-INV-02 TCP-INV-03 */
+static void check_sequence(struct invariants *inv, const struct tcp_sock *tp, struct seen *s,
+			   bool fresh)
+{
+	const struct sock *sk = &tp->inet.sk;
+	u32 edge = tp->rcv_wup + tp->rcv_wnd;
+
+	if (fresh || after(tcp_wnd_end(tp), s->snd_edge))
+		s->snd_edge = tcp_wnd_end(tp);
+	CHECK(!after(tp->snd_una, tp->snd_nxt), "TCP-INV-02");
+	CHECK(!after(tp->snd_nxt, s->snd_edge + 1), "TCP-INV-02");
+	CHECK(fresh || !before(edge, s->rcv_edge), "TCP-INV-03");
+	s->rcv_edge = edge;
+}
+
+/* TCP-INV-04: what grew since the last look keeps to cwnd, but for a probe and limited transmit */
+static void check_flight(struct invariants *inv, const struct tcp_sock *tp, struct seen *s,
+			 bool fresh)
+{
+	const struct sock *sk = &tp->inet.sk;
+	u32 in_flight = tcp_packets_in_flight(tp);
+	u32 allowed = max3(tp->snd_cwnd, tp->prior_cwnd, s->cwnd);
+
+	if (!fresh)
+		CHECK(in_flight <= max(allowed, s->in_flight) + 3, "TCP-INV-04");
+	s->cwnd = tp->snd_cwnd;
+	s->in_flight = in_flight;
+}
+
+/* TCP-INV-05 */
+static void check_timers(struct invariants *inv, const struct tcp_sock *tp)
+{
+	const struct sock *sk = &tp->inet.sk;
+
+	if (tp->packets_out)
+		CHECK(tp->ca_pending && timer_pending(&tp->rexmit_timer), "TCP-INV-05");
+	else
+		CHECK(tp->ca_pending != TCP_TIMER_RETRANS &&
+			      tp->ca_pending != TCP_TIMER_LOSS_PROBE, "TCP-INV-05");
+	if (tp->ack_pending & TCP_ACK_TIMER)
+		CHECK(timer_pending(&tp->delack_timer), "TCP-INV-05");
+	if (tp->pacing_armed)
+		CHECK(timer_pending(&tp->pace_timer), "TCP-INV-05");
+}
+
+/* TCP-SACK-09: the counts are those of the tree */
+static void check_scoreboard(struct invariants *inv, const struct tcp_sock *tp)
+{
+	const struct sock *sk = &tp->inet.sk;
+	u32 out = 0, sacked = 0, lost = 0, retrans = 0;
+
+	if (tp->packets_out > RECOUNT_MAX && inv->round % 16)
+		return;
+	for (struct sk_buff *skb = tcp_rtx_head(tp); skb; skb = tcp_rtx_next(skb)) {
+		const struct tcp_tx_cb *cb = tcp_tx(skb);
+
+		out += cb->pcount;
+		sacked += cb->sacked & TCPCB_SACKED ? cb->pcount : 0;
+		lost += cb->sacked & TCPCB_LOST ? cb->pcount : 0;
+		retrans += cb->sacked & TCPCB_RETRANS ? cb->pcount : 0;
+	}
+	CHECK(out == tp->packets_out, "TCP-SACK-09");
+	CHECK(lost == tp->lost_out && retrans == tp->retrans_out, "TCP-SACK-09");
+	CHECK(!tcp_is_sack(tp) || sacked == tp->sacked_out, "TCP-SACK-09");
+}
+
+/* TCP-INV-07: socket by socket, which bounds the sum */
+static void check_memory(struct invariants *inv, const struct tcp_sock *tp)
+{
+	const struct sock *sk = &tp->inet.sk;
+
+	CHECK(sk->sk_rmem_alloc >= 0 && sk->sk_rmem_alloc <= sk->sk_rcvbuf + SLACK, "TCP-INV-07");
+	/* packets that SACK cuts cost more: up to twice (CVE-2019-11478) */
+	CHECK(sk->sk_wmem_queued >= 0 && sk->sk_wmem_queued <= 2 * (sk->sk_sndbuf + SLACK),
+	      "TCP-INV-07");
+}
+
+static void check_sock(struct sock *sk, void *arg)
+{
+	struct invariants *inv = arg;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct seen *s;
+	bool fresh;
+
+	if (sk->prot != &tcp_prot ||
+	    tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN) | TCPF(SYN_SENT) | TCPF(SYN_RECV)))
+		return;
+	s = seen_get(inv, tp, &fresh);
+	check_sequence(inv, tp, s, fresh);
+	check_flight(inv, tp, s, fresh);
+	check_timers(inv, tp);
+	check_scoreboard(inv, tp);
+	check_memory(inv, tp);
+}
+
+void invariants_check(struct world *w)
+{
+	struct invariants *inv = w->invariants;
+
+	if (!inv) {
+		inv = w->invariants = calloc(1, sizeof(*inv));
+		if (!inv)
+			abort();
+		inv->world = w;
+	}
+	inv->round++;
+	for (u32 i = 0; i < w->nr_hosts; i++)
+		inet_sock_for_each(w->host[i].net, check_sock, inv);
+}
+
+void invariants_free(struct world *w)
+{
+	for (u32 i = 0; w->invariants && i < BUCKETS; i++) {
+		struct seen *s, *next;
+
+		for (s = w->invariants->bucket[i]; s; s = next) {
+			next = s->next;
+			free(s);
+		}
+	}
+	free(w->invariants);
+	w->invariants = NULL;
+}
