@@ -11,3 +11,9 @@ check_PROGRAMS += tests/sim/soak
 tests_sim_soak_SOURCES = tests/sim/soak.c
 tests_sim_soak_LDADD = $(SIM_LDADD)
 TESTS += tests/sim/soak
+
+check_PROGRAMS += tests/sim/goodput
+tests_sim_goodput_SOURCES = tests/sim/goodput.c
+tests_sim_goodput_LDADD = $(SIM_LDADD)
+TESTS += tests/sim/goodput
+EXTRA_DIST += tests/sim/goodput.txt
