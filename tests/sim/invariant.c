@@ -86,7 +86,7 @@ static void check_flight(struct invariants *inv, const struct tcp_sock *tp, stru
 	u32 in_flight = tcp_packets_in_flight(tp);
 	u32 allowed = max3(tp->snd_cwnd, tp->prior_cwnd, s->cwnd);
 
-	if (!fresh)
+	if (!fresh && inv->world->check_every == 1)	/* else cwnd may have been larger meanwhile */
 		CHECK(in_flight <= max(allowed, s->in_flight) + 3, "TCP-INV-04");
 	s->cwnd = tp->snd_cwnd;
 	s->in_flight = in_flight;

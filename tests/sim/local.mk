@@ -3,6 +3,7 @@ check_LIBRARIES += tests/sim/libsim.a
 tests_sim_libsim_a_SOURCES = \
 	tests/sim/flow.c tests/sim/flow.h \
 	tests/sim/invariant.c \
+	tests/sim/path.c tests/sim/path.h \
 	tests/sim/world.c tests/sim/world.h
 tests_sim_libsim_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 SIM_LDADD = tests/sim/libsim.a drivers/libdrivers.a $(CORE_LIBS) $(EXTERNAL_LIBS)
@@ -17,3 +18,8 @@ tests_sim_goodput_SOURCES = tests/sim/goodput.c
 tests_sim_goodput_LDADD = $(SIM_LDADD)
 TESTS += tests/sim/goodput
 EXTRA_DIST += tests/sim/goodput.txt
+
+check_PROGRAMS += tests/sim/congest
+tests_sim_congest_SOURCES = tests/sim/congest.c
+tests_sim_congest_LDADD = $(SIM_LDADD)
+TESTS += tests/sim/congest
