@@ -23,7 +23,7 @@ struct path {
 	u32 retrans_at_mark, segs_at_mark;
 
 	/* for a scenario's hooks */
-	u32 seen, burst, burst_max;
+	u32 seen, isn, burst, burst_max;
 	u64 burst_at;
 };
 
