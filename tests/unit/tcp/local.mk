@@ -2,6 +2,7 @@
 unit_tcp = \
 	tests/unit/tcp/test_accecn \
 	tests/unit/tcp/test_attack \
+	tests/unit/tcp/test_cc \
 	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_fastopen \
 	tests/unit/tcp/test_mem \
@@ -21,6 +22,9 @@ EXTRA_DIST += tests/unit/tcp/wirebox.h
 tests_unit_tcp_test_accecn_SOURCES = tests/unit/tcp/test_accecn.c
 tests_unit_tcp_test_accecn_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_accecn_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_cc_SOURCES = tests/unit/tcp/test_cc.c
+tests_unit_tcp_test_cc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_cc_LDADD = drivers/libdrivers.a $(UNIT_LDADD) -lm
 tests_unit_tcp_test_data_SOURCES = tests/unit/tcp/test_data.c
 tests_unit_tcp_test_data_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_data_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
