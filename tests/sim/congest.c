@@ -5,7 +5,6 @@
  */
 #include "path.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,25 +350,13 @@ static void tail_loss(struct path *p)
 	path_exit(p);
 }
 
-static void watch_burst(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len)
-{
-	struct path *p = arg;
-
-	(void)frame;
-	if (dir || len < 1000)
-		return;
-	p->burst = p->burst_at == now_ns ? p->burst + 1 : 1;
-	p->burst_at = now_ns;
-	p->burst_max = max(p->burst_max, p->burst);
-}
-
 /* TCP-CC-10: losses and their repair leave no burst behind; ACK clocking goes on. */
 static void no_burst_after_recovery(struct path *p)
 {
 	path_init(p, 20, 20, 1);
 	path_flow(p, "reno");
 	path_run(p, 5000);
-	wire_sim_observe(p->world.wire[0], watch_burst, p);
+	path_watch_bursts(p);
 	path_mark(p);
 	path_run(p, 20000);
 	path_expect(p, path_retrans(p) > 0, "%u retransmissions", path_retrans(p));
@@ -414,10 +401,7 @@ static void many_flows(struct path *p)
 
 /* ---------------------------------------------------------------------------------------------- */
 
-static const struct scenario {
-	const char *name;
-	void (*run)(struct path *p);
-} scenarios[] = {
+static const struct scenario scenarios[] = {
 	{ "TCP-CC-11 fairness of equal flows", fairness },
 	{ "TCP-CC-11 two round trips", two_rtts },
 	{ "TCP-BBR-08 beside cubic", beside_cubic },
@@ -439,40 +423,5 @@ static const struct scenario {
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "only", required_argument, NULL, 'o' },
-						 { "seed", required_argument, NULL, 's' },
-						 { "pcap", required_argument, NULL, 'p' },
-						 { "verbose", no_argument, NULL, 'v' },
-						 { NULL, 0, NULL, 0 } };
-	static struct path path;
-	const char *only = NULL;
-	bool ok = true;
-	int c;
-
-	path.seed = 1;
-	path.replay = "tests/sim/congest";
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'o')
-			only = optarg;
-		else if (c == 's')
-			path.seed = strtoull(optarg, NULL, 0);
-		else if (c == 'p')
-			path.pcap = optarg;
-		else if (c == 'v')
-			path.verbose = true;
-		else
-			return 2;
-	}
-	if (!only)
-		printf("1..%zu\n", ARRAY_SIZE(scenarios));
-	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++) {
-		if (only && !strstr(scenarios[i].name, only))
-			continue;
-		path.ok = true;
-		scenarios[i].run(&path);
-		printf("%sok %u - %s\n", path.ok ? "" : "not ", i + 1, scenarios[i].name);
-		ok &= path.ok;
-	}
-	return !ok;
+	return path_main(argc, argv, "tests/sim/congest", scenarios, ARRAY_SIZE(scenarios));
 }

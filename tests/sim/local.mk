@@ -23,3 +23,8 @@ check_PROGRAMS += tests/sim/congest
 tests_sim_congest_SOURCES = tests/sim/congest.c
 tests_sim_congest_LDADD = $(SIM_LDADD)
 TESTS += tests/sim/congest
+
+check_PROGRAMS += tests/sim/bbr
+tests_sim_bbr_SOURCES = tests/sim/bbr.c
+tests_sim_bbr_LDADD = $(SIM_LDADD)
+TESTS += tests/sim/bbr

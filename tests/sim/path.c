@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "path.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,4 +170,61 @@ void path_expect(struct path *p, bool right, const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	printf("\n");
+}
+
+static void watch_burst(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len)
+{
+	struct path *p = arg;
+
+	(void)frame;
+	if (dir || len < 1000)
+		return;
+	p->burst = p->burst_at == now_ns ? p->burst + 1 : 1;
+	p->burst_at = now_ns;
+	p->burst_max = max(p->burst_max, p->burst);
+}
+
+void path_watch_bursts(struct path *p)
+{
+	wire_sim_observe(p->world.wire[0], watch_burst, p);
+}
+
+int path_main(int argc, char **argv, const char *replay, const struct scenario *scenarios, u32 n)
+{
+	static const struct option options[] = { { "only", required_argument, NULL, 'o' },
+						 { "seed", required_argument, NULL, 's' },
+						 { "pcap", required_argument, NULL, 'p' },
+						 { "verbose", no_argument, NULL, 'v' },
+						 { NULL, 0, NULL, 0 } };
+	static struct path path;
+	const char *only = NULL;
+	bool ok = true;
+	int c;
+
+	path.seed = 1;
+	path.replay = replay;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'o')
+			only = optarg;
+		else if (c == 's')
+			path.seed = strtoull(optarg, NULL, 0);
+		else if (c == 'p')
+			path.pcap = optarg;
+		else if (c == 'v')
+			path.verbose = true;
+		else
+			return 2;
+	}
+	if (!only)
+		printf("1..%u\n", n);
+	for (u32 i = 0; i < n; i++) {
+		if (only && !strstr(scenarios[i].name, only))
+			continue;
+		path.ok = true;
+		scenarios[i].run(&path);
+		printf("%sok %u - %s\n", path.ok ? "" : "not ", i + 1, scenarios[i].name);
+		ok &= path.ok;
+	}
+	return !ok;
 }

@@ -51,4 +51,14 @@ struct tcp_bbr_info_abi path_bbr(const struct path *p, u32 flow); /* TCP_CC_INFO
 void path_expect(struct path *p, bool right, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* From now on burst_max is the largest number of data segments sent at one moment. */
+void path_watch_bursts(struct path *p);
+
+struct scenario {
+	const char *name;
+	void (*run)(struct path *p);
+};
+/* main() of a program of scenarios: TAP; --only TEXT, --seed N, --pcap FILE, --verbose */
+int path_main(int argc, char **argv, const char *replay, const struct scenario *scenarios, u32 n);
+
 #endif
