@@ -40,7 +40,8 @@ static void dctcp_init(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct dctcp *ca = dctcp_of(sk);
 
-	if (!(tp->ecn_flags & (TCP_ECN_OK | TCP_ECN_ACCURATE))) {	/* the peer has no ECN (RFC 8257 3.5) */
+	/* the peer has no ECN (RFC 8257 3.5) */
+	if (!(tp->ecn_flags & (TCP_ECN_OK | TCP_ECN_ACCURATE))) {
 		tp->ca_ops = &tcp_dctcp_reno;
 		return;
 	}

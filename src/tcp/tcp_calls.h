@@ -238,6 +238,7 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 void tcp_enter_quickack_mode(struct sock *sk, u32 max_quick);
 void tcp_initialize_rcv_mss(struct sock *sk);
 void tcp_event_data_recv(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg);
+void tcp_event_ofo_recv(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg);
 void tcp_send_delayed_ack(struct sock *sk);
 void tcp_ack_snd_check(struct sock *sk, bool ofo_possible);
 void tcp_cleanup_rbuf(struct sock *sk, u32 copied);

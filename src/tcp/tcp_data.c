@@ -164,6 +164,7 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *
 		return;
 	}
 	tcp_strip_header(skb, seg);
+	tcp_event_ofo_recv(sk, skb, seg);
 	tcp_data_queue_ofo(sk, skb);
 }
 

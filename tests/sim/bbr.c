@@ -180,9 +180,12 @@ static void pacing(struct path *p)
 }
 
 static const struct scenario scenarios[] = {
-	{ "TCP-BBR-01 startup", startup },	{ "TCP-BBR-02 drain", drain },
-	{ "TCP-BBR-03 the cycle", cycle },	{ "TCP-BBR-04 probing the round trip", probe_rtt },
-	{ "TCP-BBR-05 the loss bound", loss_bound }, { "TCP-BBR-06 pacing", pacing },
+	{ "TCP-BBR-01 startup", startup, false },
+	{ "TCP-BBR-02 drain", drain, false },
+	{ "TCP-BBR-03 the cycle", cycle, true },
+	{ "TCP-BBR-04 probing the round trip", probe_rtt, true },
+	{ "TCP-BBR-05 the loss bound", loss_bound, true },
+	{ "TCP-BBR-06 pacing", pacing, false },
 };
 
 int main(int argc, char **argv)

@@ -17,7 +17,7 @@ check_PROGRAMS += tests/sim/goodput
 tests_sim_goodput_SOURCES = tests/sim/goodput.c
 tests_sim_goodput_LDADD = $(SIM_LDADD)
 TESTS += tests/sim/goodput
-EXTRA_DIST += tests/sim/goodput.txt
+EXTRA_DIST += tests/sim/goodput.txt tests/sim/plot.py
 
 check_PROGRAMS += tests/sim/congest
 tests_sim_congest_SOURCES = tests/sim/congest.c

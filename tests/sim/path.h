@@ -57,6 +57,7 @@ void path_watch_bursts(struct path *p);
 struct scenario {
 	const char *name;
 	void (*run)(struct path *p);
+	bool slow; /* left out with SIM_BRIEF, as under sanitizers */
 };
 /* main() of a program of scenarios: TAP; --only TEXT, --seed N, --pcap FILE, --verbose */
 int path_main(int argc, char **argv, const char *replay, const struct scenario *scenarios, u32 n);

@@ -523,7 +523,7 @@ TEST46(cc, dctcp_sender)
 	drain(w);
 	cr_assert_eq(wire_info(w).ca_state, TCP_CA_CWR);
 	cr_assert_lt(wire_info(w).snd_ssthresh, cwnd);
-	cr_assert_geq(wire_info(w).snd_ssthresh, cwnd / 2, "%u of %u prior %u", wire_info(w).snd_ssthresh, cwnd, tcp_sk(w->sk)->prior_cwnd);
+	cr_assert_geq(wire_info(w).snd_ssthresh, cwnd / 2);
 	cr_assert_gt(wire_info(w).delivered_ce, 0);
 }
 
