@@ -714,3 +714,43 @@ TEST46(cc, pacing_late)
 	tcp_pacing_sent(w->sk, 1448);
 	cr_assert_eq(tp->wstamp_ns, w->now + 500000);
 }
+
+/* -- out of order ------------------------------------------------------------------------------ */
+
+/* With SACK the window opens by data out of order; without, duplicate ACKs look alike (TCP-SACK-15). */
+TEST46(cc, window_grows_out_of_order)
+{
+	u32 before;
+
+	establish(w);
+	before = tcp_sk(w->sk)->rcv_ssthresh;
+	for (u32 i = 1; i < 20; i++)
+		in(w, .flags = A, .seq = 1 + i * 1000, .ack = 1, .len = 1000);
+	cr_assert_gt(tcp_sk(w->sk)->rcv_ssthresh, before);
+	drain(w);
+	wire_close(w);
+	drain(w);
+	w->peer_port++;
+	w->iss_known = false;
+	in(w, .flags = S, .seq = 0, .mss = 1460, .ws = 7);
+	out(w, S | A, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1);
+	w->sk = wire_accept(w);
+	before = tcp_sk(w->sk)->rcv_ssthresh;
+	for (u32 i = 1; i < 20; i++)
+		in(w, .flags = A, .seq = 1 + i * 1000, .ack = 1, .len = 1000);
+	cr_assert_eq(tcp_sk(w->sk)->rcv_ssthresh, before);
+	drain(w);
+}
+
+/* TCP-ECN-04: a mark on a segment out of order is echoed like any other */
+TEST46(cc, mark_out_of_order)
+{
+	wire_listen(w, 4);
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1460, .sackok = true, .ws = 7);
+	out(w, S | A | E, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
+	w->sk = wire_accept(w);
+	in(w, .flags = A, .seq = 1001, .ack = 1, .len = 1000, .tos = INET_ECN_CE);
+	out(w, A | E, 1, 1, 0);
+}
