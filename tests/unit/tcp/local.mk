@@ -5,6 +5,7 @@ unit_tcp = \
 	tests/unit/tcp/test_cc \
 	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_fastopen \
+	tests/unit/tcp/test_matrix \
 	tests/unit/tcp/test_mem \
 	tests/unit/tcp/test_misc \
 	tests/unit/tcp/test_mtu \
@@ -67,3 +68,6 @@ tests_unit_tcp_test_rto_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_user_SOURCES = tests/unit/tcp/test_user.c
 tests_unit_tcp_test_user_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_user_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_matrix_SOURCES = tests/unit/tcp/test_matrix.c
+tests_unit_tcp_test_matrix_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_matrix_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
