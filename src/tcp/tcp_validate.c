@@ -112,13 +112,23 @@ static enum skb_drop_reason tcp_syn_challenge(struct sock *sk, const struct tcp_
 	return SKB_DROP_TCP_INVALID_SYN;
 }
 
-static enum skb_drop_reason tcp_sequence(const struct tcp_sock *tp, const struct tcp_seg *seg)
+/*
+ * What reaches beyond the window is refused whole. Two are lenient: a FIN alone may lie behind it, and
+ * while nothing is queued the data of a sender that cannot count are taken, or it would never end.
+ */
+static enum skb_drop_reason tcp_sequence(const struct sock *sk, const struct tcp_seg *seg)
 {
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 edge = tp->rcv_nxt + tcp_receive_window(tp);
+
 	if (before(seg->end_seq, tp->rcv_wup))
 		return SKB_DROP_TCP_OLD_SEQUENCE;
-	if (after(seg->seq, tp->rcv_nxt + tcp_receive_window(tp)))
+	if (!after(seg->end_seq - !!(seg->flags & TCPHDR_FIN), edge))
+		return SKB_NOT_DROPPED;
+	if (after(seg->seq, edge))
 		return SKB_DROP_TCP_INVALID_SEQUENCE;
-	return SKB_NOT_DROPPED;
+	return skb_queue_empty(&sk->sk_receive_queue) ? SKB_NOT_DROPPED :
+							SKB_DROP_TCP_INVALID_END_SEQUENCE;
 }
 
 static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *skb,
@@ -137,7 +147,7 @@ static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *
 			tcp_send_dupack(sk, seg);
 		return SKB_DROP_TCP_RFC7323_PAWS;
 	}
-	reason = tcp_sequence(tp, seg);
+	reason = tcp_sequence(sk, seg);
 	if (reason) {
 		if (rst) {
 			if (tcp_reset_below(sk, seg)) {
@@ -148,7 +158,7 @@ static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *
 		}
 		if (seg->flags & TCPHDR_SYN)
 			return tcp_syn_challenge(sk, seg);
-		if (reason == SKB_DROP_TCP_INVALID_SEQUENCE)
+		if (reason != SKB_DROP_TCP_OLD_SEQUENCE)
 			net_mib_inc(sk->net, TcpExt_BeyondWindow);
 		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, seg->end_seq - seg->seq,
 					  MIB_TcpExt_TCPACKSkippedSeq))

@@ -185,7 +185,9 @@ TEST46(data, receive_window)
 	sock_setsockopt(w->lsk, 1, 8, &v, sizeof(v));
 	establish(w);
 	for (i = 0; i < 200; i++) {
-		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+		u32 len = min(1000u, edge ? edge - seq : 1000u);
+
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = len);
 		if (take(w, &w->last)) {
 			u32 scale = tcp_sk(w->sk)->rx_opt.rcv_wscale;
 			u32 right = w->last.ack + ((u32)w->last.wnd << scale);
@@ -196,7 +198,7 @@ TEST46(data, receive_window)
 			if (!w->last.wnd)
 				break;
 		} else {
-			seq += 1000;
+			seq += len;
 		}
 		drain(w);
 	}

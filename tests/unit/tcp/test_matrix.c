@@ -98,7 +98,9 @@ static u8 want_in(const struct event *e, u8 pos, const struct state *st)
 
 	if (st->fin || pos == LEFT_OUT || pos == RIGHT_OUT)
 		return want;
-	return want == DA || want == OO || want == FI || (pos == RIGHT_EDGE && want == AK) ? NO : want;
+	if (want == DA || want == OO || want == FI)
+		return NO;
+	return pos == RIGHT_EDGE && want == AK && !e->len ? NO : want;
 }
 
 static void check_answer(struct wire *w, u8 want, u32 nxt, const char *what)

@@ -124,13 +124,43 @@ TEST46(mem, slow_reader)
 	}
 	cr_assert_eq(w->last.wnd, 0);
 	cr_assert_lt(seq, 45000);
-	cr_assert_gt(mib(w, MIB_TcpExt_TCPZeroWindowDrop) + mib(w, MIB_TcpExt_TCPRcvQDrop), 100);
+	cr_assert_gt(mib(w, MIB_TcpExt_BeyondWindow) + mib(w, MIB_TcpExt_TCPZeroWindowDrop) +
+			     mib(w, MIB_TcpExt_TCPRcvQDrop), 100);
 	while (wire_recv(w, buf, sizeof(buf), 0) > 0)
 		;
 	while (take(w, &w->last))
 		;
 	cr_assert_gt(w->last.wnd, 0);
 	cr_assert_eq(w->last.ack, seq);
+}
+
+/* What reaches beyond the window is taken while nothing else is queued, and then no more */
+TEST46(mem, beyond_window)
+{
+	static char buf[100000];
+	struct tcp_sock *tp;
+	u32 edge;
+
+	wire_listen(w, 5);
+	sock_setsockopt(w->lsk, 1, O_SO_RCVBUF, &(int){ 10000 }, 4);
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	tp = tcp_sk(w->sk);
+	in(w, .flags = A | P, .seq = 1, .ack = 1, .len = 100);
+	drain(w);
+	edge = tp->rcv_nxt + tcp_receive_window(tp) - PEER_ISN;
+	in(w, .flags = A | P, .seq = 101, .ack = 1, .len = edge - 100);
+	out(w, A, 1, 101, 0);
+	cr_assert_eq(mib(w, MIB_TcpExt_BeyondWindow), 1);
+	in(w, .flags = A | F, .seq = edge - 100, .ack = 1, .len = 100);	/* only the FIN does */
+	cr_assert_eq(mib(w, MIB_TcpExt_BeyondWindow), 1);
+	drain(w);
+	wire_recv(w, buf, sizeof(buf), 0);
+	drain(w);
+	edge = tp->rcv_nxt + tcp_receive_window(tp) - PEER_ISN;
+	in(w, .flags = A | P, .seq = 101, .ack = 1, .len = edge);
+	cr_assert_gt(wire_recv(w, buf, sizeof(buf), 0), 100);
+	cr_assert_eq(mib(w, MIB_TcpExt_BeyondWindow), 1);
+	drain(w);
 }
 
 /* SHLD-14: the right edge stays, unless tcp_shrink_window lets it go back */
