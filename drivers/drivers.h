@@ -107,6 +107,47 @@ int e1000_self_test(struct net_device *dev);
 /* Interrupt moderation: at most one interrupt per itr_ns, delays after a frame. Applied at once. */
 int e1000_set_coalesce(struct net_device *dev, u32 itr_ns, u32 rx_delay_ns, u32 tx_delay_ns);
 
+/* -- VLAN: IEEE 802.1Q and 802.1ad --------------------------------------------- */
+enum { VLAN_EGRESS_MAX = 16 };
+struct vlan_qos {
+	u32 priority; /* skb->priority, SO_PRIORITY */
+	u8 code;      /* priority code point, 0..7 */
+};
+struct vlan_config {
+	struct net_device *lower; /* Ethernet */
+	const char *name;	  /* NULL: LOWER.VID */
+	u16 vid;		  /* 0..4094 */
+	u16 proto;		  /* ETH_TYPE_VLAN (0) or ETH_TYPE_QINQ */
+	u8 mac[6];		  /* all zero: that of the device below, also later */
+	u32 mtu;		  /* 0: that of the device below, which is the most */
+	bool no_reorder;	  /* received frames keep their tag, for taps to see */
+	bool no_offload;	  /* sums and segments are made by software */
+	u32 ingress[8];		  /* priority by code point */
+	struct vlan_qos egress[VLAN_EGRESS_MAX]; /* code point by priority; others 0 */
+	u32 nr_egress;
+};
+/* 0, -EINVAL, -EEXIST (name, or this VLAN of this device), -EOPNOTSUPP (not Ethernet), -ERANGE (mtu),
+ * -ENOMEM. It is unregistered with the device below. */
+int vlan_create(struct net *net, const struct vlan_config *cfg, struct net_device **dev);
+bool dev_is_vlan(const struct net_device *dev);
+struct vlan_info {
+	const char *lower;
+	u16 proto, vid;
+	bool reorder;
+};
+void vlan_get_info(const struct net_device *dev, struct vlan_info *info);
+
+/* -- veth: a cable within the process ----------------------------------------- */
+struct veth_end {
+	struct net *net; /* the two may differ */
+	const char *name;
+	u8 mac[6]; /* all zero: derived from the net's randomness */
+	u32 mtu;   /* 0: 1500 */
+};
+/* 0, -EEXIST, -EINVAL, -ENOMEM. One end may be unregistered before the other. */
+int veth_create(const struct veth_end ends[2], struct net_device *devs[2]);
+bool dev_is_veth(const struct net_device *dev);
+
 /* -- capture --------------------------------------------------------------- */
 struct pcap_tap;
 /* Writes every frame that any device receives or sends to path (pcap, ns, Ethernet). NULL with

@@ -34,6 +34,8 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/tap_host.c drivers/tap_host.h \
 	drivers/tap_rx.c \
 	drivers/tap_tx.c \
+	drivers/veth.c \
+	drivers/vlan.c \
 	drivers/vnet.c drivers/vnet.h \
 	drivers/wire_sim.c
 drivers_libdrivers_a_CFLAGS = $(AM_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS)

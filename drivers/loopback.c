@@ -59,8 +59,10 @@ int loopback_create(struct net *net)
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->carrier = true;
 	err = register_netdev(dev);
-	if (err)
-		return err; /* register_netdev() freed it */
+	if (err) {
+		free_netdev(dev);
+		return err;
+	}
 	net->loopback_dev = dev;
 	return dev_open(dev);
 }

@@ -70,15 +70,14 @@ static void net_drain(struct net *net)
 
 void net_destroy(struct net *net)
 {
-	struct net_device *dev, *tmp;
 	u32 i = ARRAY_SIZE(rooms);
 
 	/* Resets of dying connections may still leave; then nothing comes in or goes out any more. */
 	socket_net_exit(net);
 	net_drain(net);
 	net->dying = true;
-	list_for_each_entry_safe(dev, tmp, &net->dev_list, list)
-		unregister_netdev(dev);
+	while (!list_empty(&net->dev_list))	/* one may take others with it */
+		unregister_netdev(list_first_entry(&net->dev_list, struct net_device, list));
 	net_drain(net);
 	while (i--)
 		rooms[i].exit(net);

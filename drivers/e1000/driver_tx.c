@@ -106,7 +106,7 @@ static int make_context(struct sk_buff *skb, struct e1000_desc *c, u32 *cmd, u32
 	cso = l4 + skb->csum_offset;
 	if (cso + 2 > U8_MAX) /* beyond what the descriptor can say */
 		return skb_checksum_help(skb);
-	if (get_be16(skb->data + 2 * ETH_ALEN) == ETH_TYPE_VLAN)
+	if (eth_type_is_vlan(get_be16(skb->data + 2 * ETH_ALEN)))
 		l3 += VLAN_TAG_LEN;
 	c->addr = (u64)l4 << 32 | (u64)cso << 40;
 	c->lower = E1000_TXD_DEXT;

@@ -28,6 +28,7 @@ struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size
 	list_init(&dev->flush_entry);
 	list_init(&dev->napi_list);
 	list_init(&dev->mc_list);
+	list_init(&dev->vlan_ports);
 	skb_queue_head_init(&dev->input_queue);
 	work_init(&dev->restart_work, dev_restart_work);
 	netif_napi_add(dev, &dev->backlog, process_backlog, NAPI_POLL_WEIGHT);
@@ -53,16 +54,6 @@ void ether_setup(struct net_device *dev)
 	dev->max_mtu = ETH_DATA_LEN;
 	dev->flags |= DEV_BROADCAST | DEV_MULTICAST;
 	memset(dev->broadcast, 0xff, ETH_ALEN);
-}
-
-static void dev_mc_flush(struct net_device *dev)
-{
-	struct dev_mc_addr *mc, *tmp;
-
-	list_for_each_entry_safe(mc, tmp, &dev->mc_list, list) {
-		list_del(&mc->list);
-		net_free(dev->net, mc, sizeof(*mc));
-	}
 }
 
 void netdev_destroy(struct net_device *dev)
@@ -158,7 +149,11 @@ void unregister_netdev(struct net_device *dev)
 	struct napi_struct *napi, *tmp;
 
 	ASSERT(dev->registered);
+	while (!list_empty(&dev->vlan_ports))
+		unregister_netdev(list_first_entry(&dev->vlan_ports, struct vlan_port, list)->dev);
 	dev_close(dev);
+	if (dev->ops->ndo_uninit)
+		dev->ops->ndo_uninit(dev);
 	net_notify(net, NETDEV_UNREGISTER, dev);
 	dev_forget_neighbours(dev);
 	list_del_init(&dev->list);
@@ -177,6 +172,16 @@ void unregister_netdev(struct net_device *dev)
 	dev_put(dev);
 }
 
+/* Protocols, and the VLANs on top of dev. */
+static void dev_event(struct net_device *dev, enum net_event event)
+{
+	struct vlan_port *port, *tmp;
+
+	net_notify(dev->net, event, dev);
+	list_for_each_entry_safe(port, tmp, &dev->vlan_ports, list)
+		port->lower_event(port, event);
+}
+
 static void dev_update_running(struct net_device *dev)
 {
 	if ((dev->flags & DEV_UP) && dev->carrier)
@@ -185,7 +190,7 @@ static void dev_update_running(struct net_device *dev)
 		dev->flags &= ~(u32)(DEV_RUNNING | DEV_LOWER_UP);
 }
 
-static void dev_rx_mode(struct net_device *dev)
+void dev_rx_mode(struct net_device *dev)
 {
 	if ((dev->flags & DEV_UP) && dev->ops->ndo_set_rx_mode)
 		dev->ops->ndo_set_rx_mode(dev);
@@ -209,7 +214,7 @@ int dev_open(struct net_device *dev)
 	}
 	dev_update_running(dev);
 	dev_rx_mode(dev);
-	net_notify(dev->net, NETDEV_UP, dev);
+	dev_event(dev, NETDEV_UP);
 	return 0;
 }
 
@@ -228,7 +233,7 @@ int dev_close(struct net_device *dev)
 	list_for_each_entry(napi, &dev->napi_list, dev_list)
 		napi_disable(napi);
 	skb_queue_purge_reason(&dev->input_queue, SKB_DROP_DEV_READY);
-	net_notify(dev->net, NETDEV_DOWN, dev);
+	dev_event(dev, NETDEV_DOWN);
 	dev_forget_neighbours(dev);
 	return 0;
 }
@@ -247,7 +252,7 @@ int dev_set_mtu(struct net_device *dev, u32 mtu)
 		return ret;
 	dev->mtu = mtu;
 	if (dev->registered)
-		net_notify(dev->net, NETDEV_CHANGEMTU, dev);
+		dev_event(dev, NETDEV_CHANGEMTU);
 	return 0;
 }
 
@@ -269,7 +274,7 @@ int dev_set_mac_address(struct net_device *dev, const u8 *addr)
 		return 0;
 	list_for_each_entry(tbl, &dev->net->neigh_tables, list)
 		neigh_changeaddr(tbl, dev);
-	net_notify(dev->net, NETDEV_CHANGEADDR, dev);
+	dev_event(dev, NETDEV_CHANGEADDR);
 	return 0;
 }
 
@@ -280,7 +285,7 @@ void dev_set_carrier(struct net_device *dev, bool on)
 	dev->carrier = on;
 	dev_update_running(dev);
 	if (dev->registered)
-		net_notify(dev->net, NETDEV_CHANGE, dev);
+		dev_event(dev, NETDEV_CHANGE);
 }
 
 /* Changes what may be changed (hw_features); the rest stays. 0 or the driver's error. */
@@ -334,54 +339,4 @@ struct net_device *dev_get_by_index(struct net *net, u32 ifindex)
 			return dev;
 	}
 	return NULL;
-}
-
-static struct dev_mc_addr *dev_mc_find(const struct net_device *dev, const u8 *addr)
-{
-	struct dev_mc_addr *mc;
-
-	list_for_each_entry(mc, &dev->mc_list, list) {
-		if (!memcmp(mc->addr, addr, dev->addr_len))
-			return mc;
-	}
-	return NULL;
-}
-
-/* Counts its users. 0/-ENOMEM */
-int dev_mc_add(struct net_device *dev, const u8 *addr)
-{
-	struct dev_mc_addr *mc = dev_mc_find(dev, addr);
-
-	if (mc) {
-		mc->users++;
-		return 0;
-	}
-	mc = net_alloc(dev->net, sizeof(*mc));
-	if (!mc)
-		return -ENOMEM;
-	memcpy(mc->addr, addr, dev->addr_len);
-	mc->users = 1;
-	list_add_tail(&mc->list, &dev->mc_list);
-	dev_rx_mode(dev);
-	return 0;
-}
-
-/* -ENOENT when it is not there */
-int dev_mc_del(struct net_device *dev, const u8 *addr)
-{
-	struct dev_mc_addr *mc = dev_mc_find(dev, addr);
-
-	if (!mc)
-		return -ENOENT;
-	if (--mc->users)
-		return 0;
-	list_del(&mc->list);
-	net_free(dev->net, mc, sizeof(*mc));
-	dev_rx_mode(dev);
-	return 0;
-}
-
-bool dev_mc_wanted(const struct net_device *dev, const u8 *addr)
-{
-	return (dev->flags & (DEV_PROMISC | DEV_ALLMULTI)) || dev_mc_find(dev, addr);
 }

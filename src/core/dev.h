@@ -7,6 +7,7 @@
 #include "core/backlog.h"
 #include "core/limits.h"
 #include "core/napi.h"
+#include "core/notify.h"
 #include "core/skb.h"
 
 struct net;
@@ -29,7 +30,7 @@ enum {
 	NETIF_F_GSO = 1 << 9,		/* software segmentation allowed (always on) */
 	NETIF_F_GRO = 1 << 10,
 	NETIF_F_LOOPBACK = 1 << 11,	/* packets never leave: checksums need not be made */
-	NETIF_F_VLAN_TX = 1 << 12,
+	NETIF_F_VLAN_TX = 1 << 12,	/* inserts the tag of 802.1Q from vlan_tci */
 	NETIF_F_VLAN_RX = 1 << 13,
 	NETIF_F_HIGHDMA = 1 << 14,
 	NETIF_F_ALL_CSUM = NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_HW_CSUM,
@@ -65,6 +66,7 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	void (*ndo_set_rx_mode)(struct net_device *dev);	/* groups, promisc changed */
 	int (*ndo_set_features)(struct net_device *dev, netdev_features_t features);
+	void (*ndo_uninit)(struct net_device *dev);		/* down, being unregistered */
 	void (*ndo_destroy)(struct net_device *dev);		/* unregister done: free priv */
 };
 
@@ -72,6 +74,21 @@ struct dev_mc_addr {
 	struct list_head list;
 	u8 addr[MAX_ADDR_LEN];
 	u32 users;
+	bool synced;			/* dev_mc_sync() told another device of it */
+};
+
+/*
+ * A VLAN of a device: tagged frames that were received go through rx(), which makes them frames of
+ * the VLAN's own device and takes the tag off (vlan_proto 0), or consumes them (NULL).
+ */
+struct vlan_port {
+	struct list_head list;
+	u16 proto;			/* ETH_TYPE_VLAN or ETH_TYPE_QINQ */
+	u16 vid;
+	struct net_device *dev;		/* the VLAN's; unregistered with the device below */
+	struct sk_buff *(*rx)(struct vlan_port *port, struct sk_buff *skb);
+	/* NETDEV_UP, _DOWN, _CHANGE, _CHANGEADDR, _CHANGEMTU of the device below */
+	void (*lower_event)(struct vlan_port *port, enum net_event event);
 };
 
 struct net_device {
@@ -98,6 +115,7 @@ struct net_device {
 	struct qdisc *qdisc;
 	struct list_head napi_list;
 	struct list_head mc_list;	/* struct dev_mc_addr */
+	struct list_head vlan_ports;	/* struct vlan_port */
 	struct net_device_stats stats;
 	struct work_struct restart_work;
 	u32 refcnt;			/* the registration, dst and neigh hold it */
@@ -144,6 +162,10 @@ static inline void dev_put(struct net_device *dev)
 int dev_mc_add(struct net_device *dev, const u8 *addr);
 int dev_mc_del(struct net_device *dev, const u8 *addr);
 bool dev_mc_wanted(const struct net_device *dev, const u8 *addr);
+/* For ndo_set_rx_mode() of a device on top of another: to hears what from wants, and no longer what it
+ * does not want; dev_mc_unsync() takes all of it back. */
+void dev_mc_sync(struct net_device *to, struct net_device *from);
+void dev_mc_unsync(struct net_device *to, struct net_device *from);
 
 #define for_each_netdev(net, dev) list_for_each_entry(dev, &(net)->dev_list, list)
 
@@ -151,6 +173,8 @@ bool dev_mc_wanted(const struct net_device *dev, const u8 *addr);
 /* Sets protocol, pkt_type, mac_header and pulls the Ethernet header. false: too short. */
 bool eth_type_trans(struct sk_buff *skb, struct net_device *dev);
 void netif_receive_skb(struct sk_buff *skb);	/* taps, VLAN, protocol table; from poll only */
+int vlan_port_add(struct net_device *lower, struct vlan_port *port);	/* 0, -EEXIST */
+void vlan_port_del(struct vlan_port *port);
 void netif_rx(struct sk_buff *skb);		/* queue for the top of the loop (loopback, veth) */
 
 struct packet_type {

@@ -4,10 +4,20 @@
  * netif_rx() through the device's input queue (loopback, veth). It goes to the taps (ptype_all) and
  * to the handler of its EtherType: ip_rcv(), ipv6_rcv(), arp_rcv().
  */
+#include <errno.h>
+
 #include "core/internal.h"
 #include "wire/wire.h"
 
-enum { ETH_P_802_2_NS = 0x0004 };	/* what Linux calls a frame with a length field */
+enum {
+	ETH_P_802_2_NS = 0x0004,	/* what Linux calls a frame with a length field */
+	VLAN_TAGS_MAX = 2,
+};
+
+static u16 ethertype(u16 field)
+{
+	return field >= ETH_TYPE_802_3_MIN ? field : ETH_P_802_2_NS;
+}
 
 static u8 eth_pkt_type(const struct net_device *dev, const u8 *dst)
 {
@@ -19,7 +29,6 @@ static u8 eth_pkt_type(const struct net_device *dev, const u8 *dst)
 bool eth_type_trans(struct sk_buff *skb, struct net_device *dev)
 {
 	const struct eth_hdr *eth;
-	u16 type;
 
 	skb->dev = dev;
 	if (!pskb_may_pull(skb, ETH_HLEN))
@@ -28,8 +37,7 @@ bool eth_type_trans(struct sk_buff *skb, struct net_device *dev)
 	skb->mac_len = ETH_HLEN;
 	eth = (const struct eth_hdr *)skb->data;
 	skb->pkt_type = eth_pkt_type(dev, eth->dst);
-	type = be16_get(eth->type);
-	skb->protocol = type >= ETH_TYPE_802_3_MIN ? type : ETH_P_802_2_NS;
+	skb->protocol = ethertype(be16_get(eth->type));
 	skb_pull(skb, ETH_HLEN);
 	return true;
 }
@@ -44,27 +52,80 @@ void dev_remove_pack(struct packet_type *pt)
 	list_del_init(&pt->list);
 }
 
-/* Takes tags off into vlan_tci, at most two (VLAN-02). */
-static enum skb_drop_reason vlan_untag(struct sk_buff *skb)
+/* -- VLAN ------------------------------------------------------------------------- */
+int vlan_port_add(struct net_device *lower, struct vlan_port *port)
 {
-	int depth;
+	struct vlan_port *p;
 
-	for (depth = 0; eth_type_is_vlan(skb->protocol); depth++) {
-		const struct vlan_tag *tag;
+	list_for_each_entry(p, &lower->vlan_ports, list)
+		if (p->proto == port->proto && p->vid == port->vid)
+			return -EEXIST;
+	list_add_tail(&port->list, &lower->vlan_ports);
+	return 0;
+}
 
-		if (depth == 2 || !pskb_may_pull(skb, VLAN_TAG_LEN))
-			return SKB_DROP_HDR_TRUNC;
-		tag = (const struct vlan_tag *)skb->data;
-		skb->vlan_tci = be16_get(tag->tci);
-		skb->vlan_proto = skb->protocol;
-		skb->protocol = be16_get(tag->type);
-		skb_pull(skb, VLAN_TAG_LEN);
-		if (skb->vlan_tci & VLAN_VID_MASK)
-			skb->pkt_type = PACKET_OTHERHOST;	/* no VLAN device took it */
-	}
-	if (!(skb->vlan_tci & VLAN_VID_MASK))
+void vlan_port_del(struct vlan_port *port)
+{
+	list_del_init(&port->list);
+}
+
+static struct vlan_port *vlan_port_find(const struct net_device *dev, u16 proto, u16 vid)
+{
+	struct vlan_port *p;
+
+	list_for_each_entry(p, &dev->vlan_ports, list)
+		if (p->proto == proto && p->vid == vid)
+			return p;
+	return NULL;
+}
+
+/* The frame's outer tag into vlan_tci; what is left is a frame without it, as hardware strips it. */
+static bool vlan_take_tag(struct sk_buff *skb)
+{
+	const struct vlan_tag *tag;
+	u8 *mac;
+
+	if (!pskb_may_pull(skb, VLAN_TAG_LEN) || skb_cow_head(skb, 0))
+		return false;
+	tag = (const struct vlan_tag *)skb->data;
+	skb->vlan_tci = be16_get(tag->tci);
+	skb->vlan_proto = skb->protocol;
+	skb->protocol = ethertype(be16_get(tag->type));
+	skb_pull(skb, VLAN_TAG_LEN);
+	mac = skb_mac_header(skb);
+	memmove(mac + VLAN_TAG_LEN, mac, 2 * ETH_ALEN);
+	skb->mac_header = (u16)(skb->mac_header + VLAN_TAG_LEN);
+	return true;
+}
+
+/*
+ * Follows the tags, at most two (VLAN-02). true: *skb is an untagged frame of its device, or with
+ * *again one of a VLAN's device that it was just given to. false: it was consumed.
+ */
+static bool vlan_receive(struct sk_buff **pskb, u32 *tags, bool *again)
+{
+	struct sk_buff *skb = *pskb;
+
+	for (*again = false; skb->vlan_proto || eth_type_is_vlan(skb->protocol);) {
+		struct vlan_port *port;
+
+		if (++*tags > VLAN_TAGS_MAX || (!skb->vlan_proto && !vlan_take_tag(skb))) {
+			kfree_skb_reason(skb, SKB_DROP_HDR_TRUNC);
+			return false;
+		}
+		port = vlan_port_find(skb->dev, skb->vlan_proto, skb->vlan_tci & VLAN_VID_MASK);
+		if (port) {
+			*pskb = port->rx(port, skb);
+			*again = true;
+			return *pskb != NULL;
+		}
+		if (skb->vlan_tci & VLAN_VID_MASK) {
+			kfree_skb_reason(skb, SKB_DROP_VLAN);
+			return false;
+		}
 		skb->vlan_proto = 0;	/* priority tag: as if untagged (VLAN-01) */
-	return SKB_NOT_DROPPED;
+	}
+	return true;
 }
 
 /* Taps see the whole frame: data at the link header. */
@@ -110,14 +171,14 @@ static void deliver_proto(struct sk_buff *skb)
 	kfree_skb_reason(skb, SKB_DROP_UNHANDLED_PROTO);
 }
 
-void netif_receive_skb(struct sk_buff *skb)
+/* Taps, and whether the frame is to be looked at any further; false: consumed. */
+static bool receive_frame(struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
-	enum skb_drop_reason reason;
 
 	if (unlikely(!(dev->flags & DEV_UP))) {
 		kfree_skb_reason(skb, SKB_DROP_DEV_READY);
-		return;
+		return false;
 	}
 	if (!skb->tstamp)
 		skb->tstamp = dev->net->now;
@@ -128,15 +189,21 @@ void netif_receive_skb(struct sk_buff *skb)
 	    eth_addr_is_multicast(((const struct eth_hdr *)skb_mac_header(skb))->src)) {
 		dev->stats.rx_frame_errors++;
 		kfree_skb_reason(skb, SKB_DROP_DEV_HDR);	/* ETH-05 */
-		return;
+		return false;
 	}
-	reason = vlan_untag(skb);
-	if (unlikely(reason)) {
-		kfree_skb_reason(skb, reason);
-		return;
-	}
+	return true;
+}
+
+void netif_receive_skb(struct sk_buff *skb)
+{
+	bool again = true;
+	u32 tags = 0;
+
+	while (again)
+		if (!receive_frame(skb) || !vlan_receive(&skb, &tags, &again))
+			return;
 	if (skb->pkt_type == PACKET_OTHERHOST) {
-		kfree_skb_reason(skb, skb->vlan_proto ? SKB_DROP_VLAN : SKB_DROP_OTHERHOST);
+		kfree_skb_reason(skb, SKB_DROP_OTHERHOST);
 		return;
 	}
 	skb_reset_network_header(skb);

@@ -150,7 +150,9 @@ static struct sk_buff *validate_xmit_skb(struct sk_buff *skb, struct net_device 
 {
 	netdev_features_t features = netif_skb_features(skb, dev);
 
-	if (skb->vlan_proto && !(features & NETIF_F_VLAN_TX) && vlan_push(skb)) {
+	/* What a device inserts is the tag of 802.1Q. */
+	if (skb->vlan_proto && !(skb->vlan_proto == ETH_TYPE_VLAN && (features & NETIF_F_VLAN_TX)) &&
+	    vlan_push(skb)) {
 		kfree_skb_reason(skb, SKB_DROP_NOMEM);
 		return NULL;
 	}

@@ -40,6 +40,10 @@ int skb_walk(const struct sk_buff *skb, u32 off, u32 len, skb_walk_fn fn, void *
 
 void core_sysctl_init(struct net *net);	/* registers net.core.* */
 
+/* dev.c, dev_mc.c */
+void dev_rx_mode(struct net_device *dev);	/* ndo_set_rx_mode(), when it is up */
+void dev_mc_flush(struct net_device *dev);
+
 /* dev_rx.c, dev_tx.c */
 void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type);	/* clones, for ptype_all */
 int process_backlog(struct napi_struct *napi, int budget);

@@ -5,6 +5,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/core.h \
 	src/core/dev.c \
 	src/core/dev.h \
+	src/core/dev_mc.c \
 	src/core/dev_rx.c \
 	src/core/dev_tx.c \
 	src/core/drop.c \

@@ -64,11 +64,9 @@ int core_net_init(struct net *net)
 /* The rooms above have let go of everything: whatever is left is a leak, and asserts. */
 void core_net_exit(struct net *net)
 {
-	struct net_device *dev, *tmp;
-
 	net->dying = true;
-	list_for_each_entry_safe(dev, tmp, &net->dev_list, list)
-		unregister_netdev(dev);
+	while (!list_empty(&net->dev_list))	/* one may take others with it */
+		unregister_netdev(list_first_entry(&net->dev_list, struct net_device, list));
 	while (run_work(net))
 		;
 	page_frag_release(&net->frag_cache);

@@ -7,9 +7,13 @@
 
 #include "ip/ip.h"
 
-enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8 };
+enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8, CONF_QOS_MAX = 16 };
 
-enum conf_dev_kind { CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_E1000 };
+enum conf_dev_kind { CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_E1000, CONF_DEV_VLAN, CONF_DEV_VETH };
+
+struct conf_qos {
+	u32 from, to;
+};
 
 struct conf_dev {
 	enum conf_dev_kind kind;
@@ -22,6 +26,12 @@ struct conf_dev {
 	bool offload;
 	u32 rx;				/* enum packet_rx */
 	u32 fanout;			/* group of packet sockets; 0: none */
+	char lower[IFNAMSIZ_NS];	/* of a VLAN: the device that it is of */
+	u32 vid, vlan_proto;
+	bool no_reorder;
+	struct conf_qos ingress[CONF_QOS_MAX], egress[CONF_QOS_MAX]; /* from, to */
+	u32 nr_ingress, nr_egress;
+	char peer[IFNAMSIZ_NS];		/* of a veth: its other end */
 	char *host[CONF_HOST_MAX];	/* prefixes of the host's side */
 	u32 nr_host;
 };
@@ -79,5 +89,6 @@ int conf_parse_file(struct conf *c, const char *path, char *err, size_t size);
 void conf_usage(FILE *out);
 bool conf_dev_has_tap(const struct conf_dev *d);
 const char *conf_dev_prefix(const struct conf_dev *d); /* "tap:" ... */
+const char *conf_dev_subject(const struct conf_dev *d); /* what it is attached to, or its name */
 
 #endif

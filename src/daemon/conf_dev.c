@@ -2,13 +2,18 @@
 /* --dev KIND:...: a row per kind of device, a row per option. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "daemon/conf_priv.h"
 #include "drivers/drivers.h"
+#include "wire/wire.h"
 
 /* A bit per kind: which devices an option is for. */
 #define FOR(kind) (1u << CONF_DEV_##kind)
-enum { FOR_HOSTED = FOR(TAP) | FOR(PACKET) | FOR(E1000), FOR_ALL = FOR_HOSTED };
+enum {
+	FOR_HOSTED = FOR(TAP) | FOR(PACKET) | FOR(E1000),
+	FOR_ALL = FOR_HOSTED | FOR(VLAN) | FOR(VETH),
+};
 
 static const char *set_name(struct conf_dev *d, char *value)
 {
@@ -97,6 +102,57 @@ static const char *set_wire(struct conf_dev *d, char *value)
 	return "unknown kind of wire";
 }
 
+static const char *set_proto(struct conf_dev *d, char *value)
+{
+	if (!strcasecmp(value, "802.1q"))
+		d->vlan_proto = ETH_TYPE_VLAN;
+	else if (!strcasecmp(value, "802.1ad"))
+		d->vlan_proto = ETH_TYPE_QINQ;
+	else
+		return "proto= is 802.1q or 802.1ad";
+	return NULL;
+}
+
+static const char *set_reorder(struct conf_dev *d, char *value)
+{
+	d->no_reorder = !strcmp(value, "off");
+	return d->no_reorder || !strcmp(value, "on") ? NULL : "reorder= is on or off";
+}
+
+/* FROM:TO[/FROM:TO]..., as ip link's ingress-qos-map and egress-qos-map */
+static const char *set_map(struct conf_qos *map, u32 *nr, char *value, u32 from_max, u32 to_max)
+{
+	char *pair, *save = NULL;
+
+	for (pair = strtok_r(value, "/", &save); pair; pair = strtok_r(NULL, "/", &save)) {
+		char *colon = strchr(pair, ':');
+
+		if (!colon || *nr == CONF_QOS_MAX)
+			return "a priority map is FROM:TO/FROM:TO..., of at most 16";
+		*colon = '\0';
+		if (!conf_parse_u32(pair, from_max, &map[*nr].from) ||
+		    !conf_parse_u32(colon + 1, to_max, &map[*nr].to))
+			return "a priority of a map is out of range";
+		++*nr;
+	}
+	return NULL;
+}
+
+static const char *set_ingress(struct conf_dev *d, char *value)
+{
+	return set_map(d->ingress, &d->nr_ingress, value, 7, U32_MAX);
+}
+
+static const char *set_egress(struct conf_dev *d, char *value)
+{
+	return set_map(d->egress, &d->nr_egress, value, U32_MAX, 7);
+}
+
+static const char *set_peer(struct conf_dev *d, char *value)
+{
+	return conf_copy_name(d->peer, value) ? NULL : "peer= is no interface name";
+}
+
 static const struct {
 	const char *key;
 	u32 kinds;
@@ -105,11 +161,16 @@ static const struct {
 	{ "name", FOR_ALL, set_name },
 	{ "mac", FOR_ALL, set_mac },
 	{ "mtu", FOR_ALL, set_mtu },
-	{ "offload", FOR_HOSTED, set_offload },
+	{ "offload", FOR_HOSTED | FOR(VLAN), set_offload },
 	{ "host", FOR(TAP) | FOR(E1000), set_host },
 	{ "rx", FOR(PACKET), set_rx },
 	{ "fanout", FOR(PACKET), set_fanout },
 	{ "wire", FOR(E1000), set_wire },
+	{ "proto", FOR(VLAN), set_proto },
+	{ "reorder", FOR(VLAN), set_reorder },
+	{ "ingress", FOR(VLAN), set_ingress },
+	{ "egress", FOR(VLAN), set_egress },
+	{ "peer", FOR(VETH), set_peer },
 };
 
 static const char *set_option(struct conf_dev *d, const char *key, char *value)
@@ -148,6 +209,23 @@ static const char *head_host_if(struct conf_dev *d, char *word)
 	return NULL;
 }
 
+static const char *head_name(struct conf_dev *d, char *word)
+{
+	return conf_copy_name(d->name, word) ? NULL : "no interface name after the device's kind";
+}
+
+/* PARENT.ID; the parent's name may have dots in it */
+static const char *head_vlan(struct conf_dev *d, char *word)
+{
+	char *dot = strrchr(word, '.');
+
+	if (!dot || !conf_parse_u32(dot + 1, 4094, &d->vid))
+		return "no VLAN number (0..4094) behind the last dot";
+	conf_copy_name(d->name, word);	/* too long: name= has to say another */
+	*dot = '\0';
+	return conf_copy_name(d->lower, word) ? NULL : "no device before the VLAN number";
+}
+
 static const struct {
 	const char *prefix;
 	/* takes the first word; NULL: options only */
@@ -156,6 +234,8 @@ static const struct {
 	[CONF_DEV_TAP] = { "tap:", head_host_if },
 	[CONF_DEV_PACKET] = { "packet:", head_host_if },
 	[CONF_DEV_E1000] = { "e1000:", NULL },
+	[CONF_DEV_VLAN] = { "vlan:", head_vlan },
+	[CONF_DEV_VETH] = { "veth:", head_name },
 };
 
 /* eth0, eth1, ... as Linux names the cards it finds */
@@ -185,12 +265,17 @@ static const char *check_dev(const struct conf *c, const struct conf_dev *d)
 
 	if (d->kind == CONF_DEV_E1000 && !*d->host_if && !d->file)
 		return "no wire=";
+	if (d->kind == CONF_DEV_VETH && !*d->peer)
+		return "no peer=";
+	if (d->kind == CONF_DEV_VLAN && !*d->name)
+		return "the name is too long: give another with name=";
 	if (d->nr_host && !conf_dev_has_tap(d))
 		return "host= is for TAPs";
 	if (!strcmp(d->name, "lo"))
 		return "lo is the loopback device: choose another name=";
 	for (i = 0; i + 1 < c->nr_devs; i++)
-		if (!strcmp(c->devs[i].name, d->name) || same_tap(&c->devs[i], d))
+		if (!strcmp(c->devs[i].name, d->name) || !strcmp(c->devs[i].peer, d->name) ||
+		    same_tap(&c->devs[i], d))
 			return "that device was given before";
 	return NULL;
 }
@@ -203,6 +288,13 @@ bool conf_dev_has_tap(const struct conf_dev *d)
 const char *conf_dev_prefix(const struct conf_dev *d)
 {
 	return kinds[d->kind].prefix;
+}
+
+const char *conf_dev_subject(const struct conf_dev *d)
+{
+	if (d->file)
+		return d->file;
+	return *d->host_if ? d->host_if : d->name;
 }
 
 const char *conf_parse_dev(struct conf *c, struct conf_dev *d, char *value)
@@ -227,7 +319,7 @@ const char *conf_parse_dev(struct conf *c, struct conf_dev *d, char *value)
 		why = set_options(d, opt, &save);
 	if (why)
 		return why;
-	if (!*d->name)
+	if (!*d->name && d->kind == CONF_DEV_E1000)
 		name_card(c, d);
 	return check_dev(c, d);
 }

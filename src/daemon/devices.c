@@ -94,6 +94,39 @@ static int create_e1000(struct daemon *dm, const struct conf_dev *d, struct net_
 	return e1000_create(dm->net, &cfg, dev);
 }
 
+static int create_vlan(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct vlan_config cfg = { .lower = dev_get_by_name(dm->net, d->lower), .name = d->name,
+				   .vid = (u16)d->vid, .proto = (u16)d->vlan_proto, .mtu = d->mtu,
+				   .no_reorder = d->no_reorder, .no_offload = !d->offload };
+	u32 i;
+
+	if (!cfg.lower)
+		return -ENODEV;
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	for (i = 0; i < d->nr_ingress; i++)
+		cfg.ingress[d->ingress[i].from] = d->ingress[i].to;
+	for (i = 0; i < d->nr_egress; i++)
+		cfg.egress[cfg.nr_egress++] = (struct vlan_qos){ d->egress[i].from,
+								 (u8)d->egress[i].to };
+	return vlan_create(dm->net, &cfg, dev);
+}
+
+static int create_veth(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct veth_end ends[2] = { { .net = dm->net, .name = d->name, .mtu = d->mtu },
+				    { .net = dm->net, .name = d->peer, .mtu = d->mtu } };
+	struct net_device *devs[2];
+	int ret;
+
+	memcpy(ends[0].mac, d->mac, sizeof(ends[0].mac));
+	ret = veth_create(ends, devs);
+	if (!ret)
+		ret = dev_open(devs[1]);
+	*dev = devs[0];
+	return ret;
+}
+
 static int watch_tap(struct daemon *dm, struct net_device *dev)
 {
 	return watch(dm, dev, tap_fd(dev), on_tap);
@@ -118,30 +151,36 @@ static const struct {
 	[CONF_DEV_TAP] = { create_tap, watch_tap },
 	[CONF_DEV_PACKET] = { create_packet, watch_packet },
 	[CONF_DEV_E1000] = { create_e1000, watch_e1000 },
+	[CONF_DEV_VLAN] = { create_vlan, NULL },
+	[CONF_DEV_VETH] = { create_veth, NULL },
 };
 
 /* -- one device ---------------------------------------------------------------------------- */
 static const char *remedy(const struct conf_dev *d, int err)
 {
+	enum { ON_TAP = 1, ON_HOST, ON_STACK };
+	const int where = conf_dev_has_tap(d) ? ON_TAP : *d->host_if ? ON_HOST : ON_STACK;
 	static const struct {
-		int err;
-		bool tap;
+		int err, where;
 		const char *text;
 	} rows[] = {
-		{ -ENOENT, true, "; /dev/net/tun is missing: load the tun module" },
-		{ -EPERM, true, "; run as root (CAP_NET_ADMIN)" },
-		{ -EBUSY, true, "; another program has it: choose another name" },
-		{ -EINVAL, true, "; an interface of that name exists and is no TAP of this kind: choose "
+		{ -ENOENT, ON_TAP, "; /dev/net/tun is missing: load the tun module" },
+		{ -EPERM, ON_TAP, "; run as root (CAP_NET_ADMIN)" },
+		{ -EBUSY, ON_TAP, "; another program has it: choose another name" },
+		{ -EINVAL, ON_TAP, "; an interface of that name exists and is no TAP of this kind: choose "
 		  "another name" },
-		{ -ENODEV, false, "; the host has no interface of that name" },
-		{ -EPERM, false, "; run as root (CAP_NET_RAW)" },
-		{ -EINVAL, false, "; it is no Ethernet interface" },
-		{ -EMSGSIZE, false, "; mtu= is larger than the interface's" },
+		{ -ENODEV, ON_HOST, "; the host has no interface of that name" },
+		{ -EPERM, ON_HOST, "; run as root (CAP_NET_RAW)" },
+		{ -EINVAL, ON_HOST, "; it is no Ethernet interface" },
+		{ -EMSGSIZE, ON_HOST, "; mtu= is larger than the interface's" },
+		{ -ENODEV, ON_STACK, "; give the device of the VLAN by a --dev before it" },
+		{ -EEXIST, ON_STACK, "; that name, or that VLAN of that device, is there already" },
+		{ -ERANGE, ON_STACK, "; mtu= is larger than that of the device below" },
 	};
 	size_t i;
 
-	for (i = 0; *d->host_if && i < ARRAY_SIZE(rows); i++)
-		if (rows[i].err == err && rows[i].tap == conf_dev_has_tap(d))
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].err == err && rows[i].where == where)
 			return rows[i].text;
 	return "";
 }
@@ -153,7 +192,7 @@ static int start_dev(struct daemon *dm, const struct conf_dev *d)
 
 	if (ret) {
 		host_log(HOST_LOG_ERR, "--dev %s%s%s: %s%s", conf_dev_prefix(d),
-			 d->kind == CONF_DEV_E1000 ? "wire=" : "", d->file ? d->file : d->host_if,
+			 d->kind == CONF_DEV_E1000 ? "wire=" : "", conf_dev_subject(d),
 			 why(ret), remedy(d, ret));
 		return ret;
 	}

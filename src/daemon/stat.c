@@ -124,6 +124,19 @@ static cJSON *packet_json(const struct net_device *dev)
 	return j;
 }
 
+static cJSON *vlan_json(const struct net_device *dev)
+{
+	cJSON *j = cJSON_CreateObject();
+	struct vlan_info info;
+
+	vlan_get_info(dev, &info);
+	cJSON_AddStringToObject(j, "lower", info.lower);
+	cJSON_AddStringToObject(j, "proto", info.proto == 0x8100 ? "802.1Q" : "802.1ad");
+	number(j, "id", info.vid);
+	cJSON_AddBoolToObject(j, "reorder", info.reorder);
+	return j;
+}
+
 static cJSON *device_json(struct net_device *dev)
 {
 	cJSON *j = cJSON_CreateObject(), *addrs = cJSON_CreateArray(), *st = cJSON_CreateObject();
@@ -152,6 +165,8 @@ static cJSON *device_json(struct net_device *dev)
 	cJSON_AddItemToObject(j, "stats", st);
 	if (dev_is_e1000(dev))
 		cJSON_AddItemToObject(j, "e1000", e1000_json(dev));
+	if (dev_is_vlan(dev))
+		cJSON_AddItemToObject(j, "vlan", vlan_json(dev));
 	if (dev_is_packet(dev))
 		cJSON_AddItemToObject(j, "packet", packet_json(dev));
 	if (dev_is_tap(dev)) {

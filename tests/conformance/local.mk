@@ -6,6 +6,7 @@ conformance_tests = \
 	tests/conformance/test_packet.py \
 	tests/conformance/test_sockets.py \
 	tests/conformance/test_tcp.py \
-	tests/conformance/test_udp.py
+	tests/conformance/test_udp.py \
+	tests/conformance/test_vlan.py
 EXTRA_DIST += tests/conformance/agent.py tests/conformance/lab.py tests/conformance/peer.py $(conformance_tests)
 TESTS += $(conformance_tests)

@@ -15,7 +15,9 @@ from scapy.all import ARP, ICMP, TCP, Ether, ICMPv6EchoReply, ICMPv6EchoRequest 
 STK = f"{TAP}s"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ELSEWHERE = (("packet-v3", "conformance/test_link.py"), ("packet-recv", "conformance/test_icmp.py"),
-             ("e1000-packet", "conformance/test_link.py"), ("packet", "apps/test_servers.py"))
+             ("e1000-packet", "conformance/test_link.py"), ("e1000-packet", "conformance/test_vlan.py"),
+             ("packet", "conformance/test_vlan.py"),
+             ("packet", "apps/test_servers.py"))
 
 
 def eth0(l):

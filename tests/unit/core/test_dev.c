@@ -191,6 +191,18 @@ Test(dev, tag_goes_in_front_of_the_type)
 	cr_assert_eq(get_be16(skb->data + 16), ETH_TYPE_IP4);
 }
 
+Test(dev, inserts_only_what_it_can)
+{
+	struct sk_buff *skb = frame(peer, own, ETH_TYPE_IP4, 46);
+
+	dev->features |= NETIF_F_VLAN_TX;
+	skb->dev = dev;
+	skb->vlan_proto = ETH_TYPE_QINQ;
+	skb->vlan_tci = 7;
+	dev_queue_xmit(skb);
+	cr_assert_eq(get_be32(skb_peek(&fixture_dev(dev)->tx)->data + 12), 0x88a80007);
+}
+
 Test(dev, taps_see_both_ways)
 {
 	struct sk_buff *skb;

@@ -83,6 +83,29 @@ Test(conf, packet_devices)
 	cr_assert_neq(parse("--dev", "tap:a,rx=v3"), 0, "an option of another kind");
 }
 
+Test(conf, vlans_and_cables)
+{
+	cr_assert_eq(parse("--dev", "vlan:eth0.5,ingress=3:6/5:7,egress=6:3,reorder=off"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "vlan:eth0.5.4094,name=inner,proto=802.1ad"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "veth:v0,peer=v1,mtu=9000"), 0, "%s", err);
+	cr_assert_str_eq(c.devs[0].name, "eth0.5");
+	cr_assert_str_eq(c.devs[0].lower, "eth0");
+	cr_assert_eq(c.devs[0].vid, 5);
+	cr_assert(c.devs[0].nr_ingress == 2 && c.devs[0].ingress[1].from == 5 && c.devs[0].ingress[1].to == 7);
+	cr_assert(c.devs[0].nr_egress == 1 && c.devs[0].no_reorder);
+	cr_assert_str_eq(c.devs[1].lower, "eth0.5");
+	cr_assert_eq(c.devs[1].vlan_proto, 0x88a8);
+	cr_assert_str_eq(c.devs[2].peer, "v1");
+	cr_assert_neq(parse("--dev", "vlan:eth0"), 0);
+	cr_assert_neq(parse("--dev", "vlan:eth0.4095"), 0);
+	cr_assert_neq(parse("--dev", "vlan:.5"), 0);
+	cr_assert_neq(parse("--dev", "vlan:eth0.7,ingress=8:1"), 0);
+	cr_assert_neq(parse("--dev", "vlan:eth0.7,egress=1:8"), 0);
+	cr_assert_neq(parse("--dev", "vlan:eth0.7,wire=tap:x"), 0);
+	cr_assert_neq(parse("--dev", "veth:v2"), 0);
+	cr_assert_neq(parse("--dev", "tap:x,name=v1"), 0, "the other end of a cable has that name");
+}
+
 Test(conf, device_with_every_option)
 {
 	const u8 mac[6] = { 2, 0, 0, 0, 0, 0xab };

@@ -20,7 +20,7 @@ static u32 next_tx, next_rx, received, max_gap;
 static struct {
 	u8 data[2048];
 	u32 len;
-	u16 tci, vlan;
+	u16 tci;
 	u8 summed;
 } kept[KEEP_MAX];
 static u32 nr_kept;
@@ -58,12 +58,12 @@ static void on_test(struct sk_buff *skb, struct net_device *dev, struct packet_t
 
 static void on_ip(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
 {
-	(void)dev, (void)pt;
+	(void)pt;
 	cr_assert_lt(nr_kept, KEEP_MAX);
 	cr_assert_leq(skb->len, sizeof(kept[0].data));
 	kept[nr_kept].len = skb->len;
 	kept[nr_kept].tci = skb->vlan_tci;
-	kept[nr_kept].vlan = skb->vlan_proto;
+	cr_assert_eq(dev_is_vlan(dev), skb->vlan_tci != 0);
 	kept[nr_kept].summed = skb->ip_summed;
 	skb_copy_bits(skb, 0, kept[nr_kept++].data, skb->len);
 	consume_skb(skb);
@@ -272,9 +272,16 @@ static struct sk_buff *tcp_packet(bool v6, u32 payload, u16 mss)
 
 static void same_with_and_without(bool v6, u32 payload, u16 tci)
 {
+	const struct vlan_config vlan = { .lower = b, .vid = 0x123 };
 	netdev_features_t all = a->features;
+	struct net_device *dev = NULL;
 	u32 half = 0, i;
 	struct sk_buff *skb;
+
+	if (tci) {
+		cr_assert_eq(vlan_create(net, &vlan, &dev), 0);
+		cr_assert_eq(dev_open(dev), 0);
+	}
 
 	dev_set_features(b, b->features & ~(netdev_features_t)NETIF_F_GRO);
 	nr_kept = 0;
@@ -302,6 +309,8 @@ static void same_with_and_without(bool v6, u32 payload, u16 tci)
 		cr_assert_eq(kept[i].tci, tci);
 		cr_assert_eq(kept[half + i].tci, kept[i].tci);
 	}
+	if (dev)
+		unregister_netdev(dev);
 }
 
 Test(e1000, segmentation_equals_software)

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* VLANs of a recording device, VLANs in VLANs, and veth cables within a net and between two. */
+#include <errno.h>
+
+#include "drivers/drivers.h"
+#include "tests/unit/fixture.h"
+#include "wire/wire.h"
+
+enum { TYPE_TEST = 0x88b5 };
+
+static const u8 peer[6] = { 2, 0, 0, 0, 0, 9 };
+
+static struct fixture f;
+static struct net *net;
+static struct net_device *lower, *vlan, *inner;
+static struct sk_buff *last;
+static struct net_device *last_dev;
+static u32 received, tapped;
+static u8 tapped_frame[64];
+
+static void on_frame(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
+{
+	(void)pt;
+	consume_skb(last);
+	last = skb;
+	last_dev = dev;
+	received++;
+}
+
+static void on_tap(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
+{
+	(void)pt;
+	if (dev == vlan) {
+		tapped++;
+		skb_copy_bits(skb, 0, tapped_frame, min_t(u32, skb->len, 64));
+	}
+	consume_skb(skb);
+}
+
+static struct packet_type pt_test = { .type = TYPE_TEST, .func = on_frame };
+static struct packet_type pt_tap = { .func = on_tap };
+
+static void setup(void)
+{
+	net = fixture_net_new(&f, 3);
+	lower = fixture_dev_new(net, "eth0", NETIF_F_SG | NETIF_F_HW_CSUM);
+	dev_add_pack(net, &pt_test);
+	received = tapped = 0;
+	last = NULL;
+}
+
+static void teardown(void)
+{
+	consume_skb(last);
+	dev_remove_pack(&pt_test);
+	fixture_net_free(&f);
+}
+
+TestSuite(vlan, .init = setup, .fini = teardown);
+
+static struct net_device *make(struct net_device *below, u16 proto, u16 vid)
+{
+	struct vlan_config cfg = { .lower = below, .proto = proto, .vid = vid };
+	struct net_device *dev;
+
+	cfg.ingress[5] = 7;
+	cfg.egress[cfg.nr_egress++] = (struct vlan_qos){ 6, 3 };
+	cr_assert_eq(vlan_create(net, &cfg, &dev), 0);
+	cr_assert_eq(dev_open(dev), 0);
+	return dev;
+}
+
+/* A frame to dst with the given tags (TPID << 16 | TCI, ended by 0) in it. */
+static struct sk_buff *tagged(const u8 *dst, const u32 *tags)
+{
+	struct sk_buff *skb = alloc_skb(net, 256);
+
+	skb_reserve(skb, 64);
+	skb_put_data(skb, dst, 6);
+	skb_put_data(skb, peer, 6);
+	for (; *tags; tags++)
+		put_be32(skb_put(skb, 4), *tags);
+	put_be16(skb_put(skb, 2), TYPE_TEST);
+	memset(skb_put(skb, 46), 0x5a, 46);
+	return skb;
+}
+
+static void rx(struct sk_buff *skb)
+{
+	fixture_dev_rx(lower, skb);
+	fixture_settle(net);
+}
+
+#define TAGS(...) ((const u32[]){ __VA_ARGS__, 0 })
+
+Test(vlan, demultiplexes_by_tag)
+{
+	static const u8 other[6] = { 2, 0, 0, 0, 0, 0x77 };
+
+	vlan = make(lower, ETH_TYPE_VLAN, 5);
+	inner = make(make(lower, ETH_TYPE_QINQ, 7), ETH_TYPE_VLAN, 8);
+	cr_assert_str_eq(vlan->name, "eth0.5");
+	cr_assert_str_eq(inner->name, "eth0.7.8");
+	rx(tagged(lower->dev_addr, TAGS(0x8100a005)));
+	cr_assert(received == 1 && last_dev == vlan);
+	cr_assert_eq(last->priority, 7, "VLAN-03 priority map");
+	cr_assert_eq(last->vlan_proto, 0);
+	cr_assert_eq(last->len, 46);
+	cr_assert_arr_eq(skb_mac_header(last), lower->dev_addr, 6, "as if hardware had stripped it");
+	cr_assert_eq(get_be16(skb_mac_header(last) + 12), TYPE_TEST);
+	rx(tagged(lower->dev_addr, TAGS(0x88a80007, 0x81000008)));
+	cr_assert(received == 2 && last_dev == inner);
+	rx(tagged(lower->dev_addr, TAGS(0x81006000)));
+	cr_assert(received == 3 && last_dev == lower, "VLAN-01 priority tag");
+	rx(tagged(lower->dev_addr, TAGS(0x81000006)));
+	rx(tagged(lower->dev_addr, TAGS(0x88a80005)));
+	cr_assert(received == 3 && net->drops[SKB_DROP_VLAN] == 2);
+	rx(tagged(lower->dev_addr, TAGS(0x88a80007, 0x81000008, 0x81000008)));
+	cr_assert_eq(net->drops[SKB_DROP_HDR_TRUNC], 1, "VLAN-02");
+	rx(tagged(other, TAGS(0x81000005)));
+	cr_assert_eq(net->drops[SKB_DROP_OTHERHOST], 1);
+	cr_assert_eq(dev_set_mac_address(vlan, other), 0);
+	cr_assert_eq(lower->promiscuity, 1, "else the device below would filter it");
+	rx(tagged(other, TAGS(0x81000005)));
+	cr_assert(received == 4 && last_dev == vlan);
+	dev_close(vlan);
+	cr_assert_eq(lower->promiscuity, 0);
+	rx(tagged(other, TAGS(0x81000005)));
+	cr_assert(received == 4 && net->drops[SKB_DROP_DEV_READY] == 1);
+}
+
+/* The tag beside the frame, as a device with NETIF_F_VLAN_RX leaves it. */
+Test(vlan, accelerated_tag)
+{
+	struct sk_buff *skb = tagged(lower->dev_addr, TAGS(0));
+
+	vlan = make(lower, ETH_TYPE_VLAN, 5);
+	skb->vlan_proto = ETH_TYPE_VLAN;
+	skb->vlan_tci = 5;
+	rx(skb);
+	cr_assert(received == 1 && last_dev == vlan);
+	skb = tagged(lower->dev_addr, TAGS(0));
+	skb->vlan_proto = ETH_TYPE_VLAN;
+	skb->vlan_tci = 6;
+	rx(skb);
+	cr_assert(received == 1 && net->drops[SKB_DROP_VLAN] == 1);
+}
+
+Test(vlan, header_is_reordered_or_not)
+{
+	struct vlan_config cfg = { .lower = lower, .vid = 5, .no_reorder = true };
+
+	dev_add_pack(net, &pt_tap);
+	vlan = make(lower, ETH_TYPE_VLAN, 6);
+	rx(tagged(lower->dev_addr, TAGS(0x81000006)));
+	cr_assert_eq(tapped, 1);
+	cr_assert_eq(get_be16(tapped_frame + 12), TYPE_TEST);
+	cr_assert_eq(vlan_create(net, &cfg, &vlan), 0);
+	dev_open(vlan);
+	rx(tagged(lower->dev_addr, TAGS(0x8100a005)));
+	cr_assert_eq(tapped, 2);
+	cr_assert_eq(get_be32(tapped_frame + 12), 0x8100a005);
+	cr_assert_eq(get_be16(tapped_frame + 16), TYPE_TEST);
+	cr_assert(received == 2 && last_dev == vlan && last->len == 46);
+	dev_remove_pack(&pt_tap);
+}
+
+static struct sk_buff *to_send(struct net_device *dev, u32 priority)
+{
+	struct sk_buff *skb = tagged(peer, TAGS(0));
+
+	skb->dev = dev;
+	skb->protocol = TYPE_TEST;
+	skb->priority = priority;
+	return skb;
+}
+
+static const u8 *sent(void)
+{
+	struct sk_buff *skb = skb_peek_tail(&fixture_dev(lower)->tx);
+
+	fixture_settle(net);
+	cr_assert_not_null(skb);
+	return skb->data;
+}
+
+Test(vlan, sends_tagged)
+{
+	vlan = make(lower, ETH_TYPE_VLAN, 5);
+	inner = make(make(lower, ETH_TYPE_QINQ, 7), ETH_TYPE_VLAN, 8);
+	cr_assert_eq(dev_queue_xmit(to_send(vlan, 6)), 0);
+	cr_assert_eq(get_be32(sent() + 12), 0x81006005);
+	cr_assert_eq(get_be16(sent() + 16), TYPE_TEST);
+	dev_queue_xmit(to_send(vlan, 5));
+	cr_assert_eq(get_be32(sent() + 12), 0x81000005);
+	dev_queue_xmit(to_send(inner, 6));
+	cr_assert_eq(get_be32(sent() + 12), 0x88a86007);
+	cr_assert_eq(get_be32(sent() + 16), 0x81006008);
+	cr_assert_eq(get_be16(sent() + 20), TYPE_TEST);
+	cr_assert_eq(vlan->stats.tx_packets, 2);
+	lower->features |= NETIF_F_VLAN_TX;
+	dev_queue_xmit(to_send(vlan, 6));
+	cr_assert_eq(get_be16(sent() + 12), TYPE_TEST, "the device inserts it");
+	cr_assert_eq(skb_peek_tail(&fixture_dev(lower)->tx)->vlan_tci, 0x6005);
+}
+
+Test(vlan, follows_the_device_below)
+{
+	static const u8 group[6] = { 1, 0, 0x5e, 1, 2, 3 }, moved[6] = { 2, 0, 0, 0, 0, 0x55 };
+
+	vlan = make(lower, ETH_TYPE_VLAN, 5);
+	cr_assert_eq(dev_mc_add(vlan, group), 0);
+	cr_assert(dev_mc_wanted(lower, group));
+	dev_close(lower);
+	cr_assert_not(vlan->flags & DEV_UP);
+	cr_assert_not(dev_mc_wanted(lower, group));
+	cr_assert_eq(dev_open(vlan), -ENETDOWN);
+	dev_open(lower);
+	cr_assert(vlan->flags & DEV_UP);
+	cr_assert(dev_mc_wanted(lower, group));
+	dev_mc_del(vlan, group);
+	cr_assert_not(dev_mc_wanted(lower, group));
+	dev_set_carrier(lower, false);
+	cr_assert_not(vlan->carrier);
+	dev_set_carrier(lower, true);
+	cr_assert(vlan->carrier);
+	cr_assert_eq(dev_set_mtu(lower, 1400), 0);
+	cr_assert_eq(vlan->mtu, 1400);
+	cr_assert_eq(dev_set_mtu(vlan, 1450), -ERANGE);
+	dev_set_mac_address(lower, moved);
+	cr_assert_arr_eq(vlan->dev_addr, moved, 6);
+	make(vlan, ETH_TYPE_VLAN, 6);
+	unregister_netdev(lower);
+	cr_assert_null(dev_get_by_name(net, "eth0.5"));
+	cr_assert_null(dev_get_by_name(net, "eth0.5.6"));
+}
+
+Test(vlan, refusals)
+{
+	struct vlan_config cfg = { .lower = lower, .vid = 4095 };
+	struct net_device *dev;
+
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -EINVAL);
+	cfg.vid = 4094;
+	cfg.mtu = 1501;
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -ERANGE);
+	cfg.mtu = 0;
+	cr_assert_eq(vlan_create(net, &cfg, &dev), 0);
+	cfg.name = "other";
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -EEXIST);
+	cfg.proto = ETH_TYPE_IP4;
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -EINVAL);
+	cr_assert_eq(loopback_create(net), 0);
+	cfg = (struct vlan_config){ .lower = dev_get_by_name(net, "lo"), .vid = 1 };
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -EOPNOTSUPP);
+}
+
+/* -- veth ------------------------------------------------------------------------------------ */
+static void through_cable(struct net *other, struct net_device *devs[2])
+{
+	struct veth_end ends[2] = { { .net = net, .name = "v0" }, { .net = other, .name = "v1" } };
+	struct sk_buff *skb;
+
+	cr_assert_eq(veth_create(ends, devs), 0);
+	cr_assert_eq(dev_open(devs[0]), 0);
+	cr_assert_not(devs[0]->carrier);
+	cr_assert_eq(dev_open(devs[1]), 0);
+	cr_assert(devs[0]->carrier && devs[1]->carrier);
+	skb = to_send(devs[0], 0);
+	memcpy(skb->data, devs[1]->dev_addr, 6);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = (u16)(skb_headroom(skb) + 20);
+	skb->csum_offset = 6;
+	skb->vlan_proto = ETH_TYPE_VLAN;
+	skb->vlan_tci = 0x2000;
+	dev_queue_xmit(skb);
+	fixture_settle(net);
+	cr_assert_eq(received, net == other, "not from within the sender's turn");
+	fixture_settle(other);
+	cr_assert(received == 1 && last_dev == devs[1]);
+	cr_assert_eq(last->ip_summed, CHECKSUM_PARTIAL);
+	cr_assert_eq(last->csum_start - skb_headroom(last), 20 - ETH_HLEN);
+	cr_assert_eq(last->vlan_tci, 0x2000);
+	cr_assert_eq(last->pkt_type, PACKET_HOST);
+	cr_assert_eq(last->data[45], 0x5a);
+	dev_close(devs[1]);
+	cr_assert_not(devs[0]->carrier);
+}
+
+Test(vlan, veth_within_a_net)
+{
+	struct net_device *devs[2];
+
+	through_cable(net, devs);
+	unregister_netdev(devs[0]);
+	cr_assert_not(devs[1]->carrier);
+	dev_open(devs[1]);
+	dev_queue_xmit(to_send(devs[1], 0));
+	fixture_settle(net);
+	cr_assert_eq(devs[1]->stats.tx_dropped, 1);
+}
+
+Test(vlan, veth_between_two_nets)
+{
+	static struct packet_type pt_other = { .type = TYPE_TEST, .func = on_frame };
+	struct net_device *devs[2];
+	static struct fixture g;
+	struct net *other = fixture_net_new(&g, 4);
+
+	dev_add_pack(other, &pt_other);
+	through_cable(other, devs);
+	consume_skb(last);
+	last = NULL;
+	dev_remove_pack(&pt_other);
+	unregister_netdev(devs[1]);
+	fixture_net_free(&g);
+}
