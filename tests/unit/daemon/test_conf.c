@@ -91,7 +91,8 @@ Test(conf, vlans_and_cables)
 	cr_assert_str_eq(c.devs[0].name, "eth0.5");
 	cr_assert_str_eq(c.devs[0].lower, "eth0");
 	cr_assert_eq(c.devs[0].vid, 5);
-	cr_assert(c.devs[0].nr_ingress == 2 && c.devs[0].ingress[1].from == 5 && c.devs[0].ingress[1].to == 7);
+	cr_assert(c.devs[0].nr_ingress == 2 && c.devs[0].ingress[1].from == 5);
+	cr_assert_eq(c.devs[0].ingress[1].to, 7);
 	cr_assert(c.devs[0].nr_egress == 1 && c.devs[0].no_reorder);
 	cr_assert_str_eq(c.devs[1].lower, "eth0.5");
 	cr_assert_eq(c.devs[1].vlan_proto, 0x88a8);
