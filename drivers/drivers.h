@@ -148,12 +148,24 @@ struct veth_end {
 int veth_create(const struct veth_end ends[2], struct net_device *devs[2]);
 bool dev_is_veth(const struct net_device *dev);
 
-/* -- capture --------------------------------------------------------------- */
-struct pcap_tap;
-/* Writes every frame that any device receives or sends to path (pcap, ns, Ethernet). NULL with
- * errno: EIO, ENOENT, EACCES … */
-struct pcap_tap *pcap_tap_open(struct net *net, const char *path);
-void pcap_tap_close(struct pcap_tap *tap);
+/* -- capture -------------------------------------------------------------- */
+struct capture;
+struct capture_config {
+	int fd;			/* gets pcapng; taken over also on failure */
+	struct net_device *dev; /* NULL: every one. Close the capture before it goes */
+	const void *insns;	/* struct bpf_insn[] of libpcap for Ethernet; copied */
+	u32 nr_insns;		/* 0: no filter */
+	u32 snaplen;		/* octets kept of a packet; 0: all */
+	u64 count;		/* done after so many packets; 0: never */
+};
+/* 0, -ENOMEM, -EINVAL (the filter is no program). */
+int capture_open(struct net *net, const struct capture_config *cfg, struct capture **capture);
+/* From a watcher of the tracepoint kfree_skb. sk may be NULL. */
+void capture_drop(struct capture *c, const struct sk_buff *skb, enum skb_drop_reason reason,
+		  const struct sock *sk);
+bool capture_flush(struct capture *c); /* without waiting, if fd is non-blocking; true: all is out */
+bool capture_done(const struct capture *c); /* has count packets, or nobody reads any more */
+void capture_close(struct capture *c);	    /* with statistics at its end */
 
 /* -- simulated wire -------------------------------------------------------- */
 /*

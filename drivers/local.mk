@@ -1,5 +1,6 @@
 noinst_LIBRARIES += drivers/libdrivers.a
 drivers_libdrivers_a_SOURCES = \
+	drivers/capture.c \
 	drivers/drivers.h \
 	drivers/e1000/driver.c drivers/e1000/driver.h drivers/e1000/driver_priv.h \
 	drivers/e1000/driver_ethtool.c \
@@ -28,7 +29,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/packet_host.c drivers/packet_host.h \
 	drivers/packet_rx.c \
 	drivers/packet_tx.c \
-	drivers/pcap.c \
+	drivers/pcapng.c drivers/pcapng.h \
 	drivers/ring.c drivers/ring.h \
 	drivers/tap.c drivers/tap_priv.h \
 	drivers/tap_host.c drivers/tap_host.h \

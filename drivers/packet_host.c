@@ -118,7 +118,7 @@ static int attach(struct packet_host *host, u32 fanout)
 		return -errno;
 	if (!fanout)
 		return 0;
-	return set_int(host->fd, PACKET_FANOUT, (int)(FANOUT_HASH_DEFRAG << 16 | fanout));
+	return set_int(host->fd, PACKET_FANOUT, (int)((u32)FANOUT_HASH_DEFRAG << 16 | fanout));
 }
 
 static int prepare(struct packet_host *host, const struct packet_host_want *want)

@@ -8,6 +8,9 @@
 enum { EXIT_OURS = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
 
 struct options {
+	const char *dev, *file;	/* capture: -i, -w */
+	uint64_t count;		/* capture: -c; 0: no limit */
+	bool no_drops;
 	const char *control;	/* NULL: not given */
 	bool json;
 	const char *plot;	/* trace --plot FILE; NULL: print */
@@ -22,6 +25,7 @@ int cmd_stat(const struct options *o, int argc, char **argv);
 int cmd_sock(const struct options *o, int argc, char **argv);
 int cmd_trace(const struct options *o, int argc, char **argv);
 int cmd_sysctl(const struct options *o, int argc, char **argv);
+int cmd_capture(const struct options *o, int argc, char **argv);
 int cmd_barrier(const struct options *o, int argc, char **argv);
 int cmd_version(const struct options *o, int argc, char **argv);
 

@@ -82,26 +82,37 @@ void client_close(struct client *c)
 	c->fd = -1;
 }
 
+/* fd: goes with it; -1: none */
 static int send_request(struct client *c, int nr, const void *req, size_t reqlen, const void *data,
-			size_t datalen)
+			size_t datalen, int fd)
 {
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
 	struct nsp_msg h = { .magic = NSP_MSG_MAGIC, .nr = (uint16_t)nr, .seq = ++c->seq,
 			     .len = (uint32_t)(reqlen + datalen) };
 	struct iovec iov[3] = { { &h, sizeof(h) }, { (void *)(uintptr_t)req, reqlen },
 				{ (void *)(uintptr_t)data, datalen } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 3 };
+	struct cmsghdr *cmsg;
 
+	if (fd >= 0) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	}
 	return sendmsg(c->fd, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int client_call(struct client *c, int nr, const void *req, size_t reqlen, const void *data,
-		size_t datalen, bool (*part)(void *arg, const char *text, size_t len), void *arg)
+static int read_reply(struct client *c, int nr,
+		      bool (*part)(void *arg, const char *text, size_t len), void *arg)
 {
 	static char buf[NSP_MSG_MAX];
-	int ret = send_request(c, nr, req, reqlen, data, datalen);
 	struct nsp_msg h;
 
-	while (!ret) {
+	for (;;) {
 		ssize_t n = recv(c->fd, buf, sizeof(buf), 0);
 		size_t skip = sizeof(h);
 
@@ -119,7 +130,22 @@ int client_call(struct client *c, int nr, const void *req, size_t reqlen, const 
 		if (h.ret < 0 || !(h.flags & NSP_F_MORE))
 			return h.ret;
 	}
-	return ret;
+}
+
+int client_call(struct client *c, int nr, const void *req, size_t reqlen, const void *data,
+		size_t datalen, bool (*part)(void *arg, const char *text, size_t len), void *arg)
+{
+	int ret = send_request(c, nr, req, reqlen, data, datalen, -1);
+
+	return ret ? ret : read_reply(c, nr, part, arg);
+}
+
+int client_call_fd(struct client *c, int nr, const void *req, size_t reqlen, const void *data,
+		   size_t datalen, int fd)
+{
+	int ret = send_request(c, nr, req, reqlen, data, datalen, fd);
+
+	return ret ? ret : read_reply(c, nr, NULL, NULL);
 }
 
 char *client_text(struct client *c, int nr, const void *req, size_t reqlen, const char *data,

@@ -25,6 +25,9 @@ void client_close(struct client *c);
  */
 int client_call(struct client *c, int nr, const void *req, size_t reqlen, const void *data,
 		size_t datalen, bool (*part)(void *arg, const char *text, size_t len), void *arg);
+/* A call without reply data that passes a descriptor along. */
+int client_call_fd(struct client *c, int nr, const void *req, size_t reqlen, const void *data,
+		   size_t datalen, int fd);
 /* The whole text of a STREAM call; NULL after a message on stderr. free() it. */
 char *client_text(struct client *c, int nr, const void *req, size_t reqlen, const char *data,
 		  int *ret);

@@ -2,6 +2,7 @@
 bin_PROGRAMS += netstack
 netstack_SOURCES = \
 	src/cli/behind.c \
+	src/cli/capture.c \
 	src/cli/cli.h \
 	src/cli/client.c \
 	src/cli/client.h \
@@ -13,5 +14,5 @@ netstack_SOURCES = \
 	src/cli/show.c \
 	src/cli/watch.c
 netstack_CPPFLAGS = $(AM_CPPFLAGS) -DNETSTACK_SBINDIR='"$(sbindir)"'
-netstack_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
-netstack_LDADD = $(CJSON_LIBS)
+netstack_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS) $(PCAP_CFLAGS)
+netstack_LDADD = $(CJSON_LIBS) $(PCAP_LIBS)

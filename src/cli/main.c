@@ -16,6 +16,8 @@ static const struct {
 	{ "sock", "[--watch[=SECONDS]]", "one line a socket; or TCP connections, live", cmd_sock },
 	{ "trace", "[POINT | SYSTEM]... [--for SECONDS] [--plot FILE.svg [--conn ADDRESS:PORT]]",
 	  "print tracepoints as they happen (default: all), or draw a connection", cmd_trace },
+	{ "capture", "[-i DEV] [-w FILE|-] [-c COUNT] [--no-drops] [FILTER]",
+	  "packets as pcapng, dropped ones with the reason (FILTER: man pcap-filter)", cmd_capture },
 	{ "sysctl", "[KEY[=VALUE]]", "list, show or set", cmd_sysctl },
 	{ "barrier", "", "wait until all that is on its way now was processed", cmd_barrier },
 	{ "version", "", "of this program and of the daemon", cmd_version },
@@ -79,6 +81,33 @@ static bool take_conn(struct options *o, const char *v)
 	return *v;
 }
 
+static bool take_dev(struct options *o, const char *v)
+{
+	o->dev = v;
+	return *v;
+}
+
+static bool take_file(struct options *o, const char *v)
+{
+	o->file = v;
+	return *v;
+}
+
+static bool take_count(struct options *o, const char *v)
+{
+	char *end;
+
+	o->count = strtoull(v, &end, 10);
+	return *v >= '0' && *v <= '9' && !*end && o->count;
+}
+
+static bool take_no_drops(struct options *o, const char *v)
+{
+	(void)v;
+	o->no_drops = true;
+	return true;
+}
+
 /* value: 0 none, 1 "--x V" or "--x=V", 2 only "--x=V", and it may be left out */
 static const struct {
 	const char *name, *command;	/* command NULL: every one */
@@ -91,6 +120,10 @@ static const struct {
 	{ "--watch", "sock", 2, take_watch, "takes a number of seconds above 0" },
 	{ "--for", "trace", 1, take_for, "needs a number of seconds above 0" },
 	{ "--plot", "trace", 1, take_plot, "needs the name of a file" },
+	{ "-i", "capture", 1, take_dev, "needs the name of a device of the stack" },
+	{ "-w", "capture", 1, take_file, "needs the name of a file, or -" },
+	{ "-c", "capture", 1, take_count, "needs a number of packets above 0" },
+	{ "--no-drops", "capture", 0, take_no_drops, "takes no value" },
 	{ "--conn", "trace", 1, take_conn, "needs an end of the connection, ADDRESS:PORT" },
 };
 enum { NR_OPTIONS = sizeof(option_rows) / sizeof(option_rows[0]) };

@@ -182,7 +182,7 @@ struct packet_type {
 	u16 type;			/* ETH_TYPE_*, or 0 for all (tap) */
 	struct net_device *dev;		/* NULL: all */
 	/* Protocol handlers consume skb. Taps (type 0) get a clone, data at the link header, that
-	 * they consume; what we send comes with pkt_type PACKET_OUTGOING. */
+	 * they consume; what we send comes with pkt_type PACKET_OUTGOING and its socket. */
 	void (*func)(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
 	void *priv;
 };

@@ -142,6 +142,7 @@ void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type)
 		if (!clone)
 			continue;
 		clone->pkt_type = pkt_type;
+		clone->sk = skb->sk;	/* who sends it: to look at during the call */
 		if (skb_headroom(clone) > clone->mac_header)
 			skb_push(clone, skb_headroom(clone) - clone->mac_header);
 		pt->func(clone, clone->dev, pt);

@@ -45,6 +45,7 @@ void channel_free(struct channel *ch)
 {
 	if (ch->tracing)
 		trace_stop(ch);
+	captures_end(ch->dm, ch);
 	list_del_init(&ch->wait);
 	list_del(&ch->all);
 	ch->dm->server.nr_channels--;

@@ -83,6 +83,18 @@ int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len);
 void trace_start(struct channel *ch, u64 mask);
 void trace_stop(struct channel *ch);
 
+/* Where tracepoints are watched: by channels and captures. */
+void trace_update_mask(struct daemon *dm);
+
+/* capture.c */
+int captures_start_file(struct daemon *dm, const char *path);	/* 0/-errno */
+void captures_end(struct daemon *dm, struct channel *ch);	/* of a channel; NULL: all */
+void captures_turn(struct daemon *dm);				/* passes on what was captured */
+u64 captures_deadline(const struct daemon *dm);
+u32 captures_count(const struct daemon *dm);
+bool captures_want_drops(const struct daemon *dm);
+void captures_drop(struct daemon *dm, const struct trace_event *ev);
+
 /* stat.c, stat_sock.c: NULL when out of memory; the caller's to free() */
 char *stat_json(struct daemon *dm);
 char *stat_sock_json(struct daemon *dm);

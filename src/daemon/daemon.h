@@ -73,7 +73,7 @@ struct daemon {
 	struct watch watch;
 	struct server server;
 	struct pump_buffers *bufs;
-	struct pcap_tap *pcap;
+	struct list_head captures;
 	struct host_fd **dev_fds;	/* what wakes the devices */
 	u32 nr_dev_fds;
 	struct list_head lingering;	/* closed connections that a program waits for */

@@ -38,10 +38,11 @@ static const struct nsp_call *check_message(const struct channel *ch, const stru
 	return call;
 }
 
-/* Calls about a socket, which therefore must be found (ATTACH and DCONNECT pass others). */
+/* Calls about a socket, which therefore must be found (these three pass others). */
 static bool is_about_socket(const struct nsp_msg *h, const struct nsp_call *call)
 {
-	return (call->flags & NSP_CALL_FD) && h->nr != NSP_NR_ATTACH && h->nr != NSP_NR_DCONNECT;
+	return (call->flags & NSP_CALL_FD) && h->nr != NSP_NR_ATTACH &&
+	       h->nr != NSP_NR_DCONNECT && h->nr != NSP_NR_CAPTURE;
 }
 
 static int run(struct call *c, const struct nsp_call *call)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/daemon.h"
+#include "daemon/channel.h"
 
 static const char *why(int err)
 {
@@ -131,13 +131,11 @@ static int add_neighbours(struct daemon *dm)
 
 static int open_pcap(struct daemon *dm)
 {
-	if (!dm->conf.pcap)
-		return 0;
-	dm->pcap = pcap_tap_open(dm->net, dm->conf.pcap);
-	if (dm->pcap)
-		return 0;
-	host_log(HOST_LOG_ERR, "--pcap %s: %s", dm->conf.pcap, strerror(errno));
-	return -errno;
+	int ret = dm->conf.pcap ? captures_start_file(dm, dm->conf.pcap) : 0;
+
+	if (ret)
+		host_log(HOST_LOG_ERR, "--pcap %s: %s", dm->conf.pcap, strerror(-ret));
+	return ret;
 }
 
 int daemon_setup(struct daemon *dm)
@@ -157,6 +155,5 @@ int daemon_setup(struct daemon *dm)
 void daemon_unsetup(struct daemon *dm)
 {
 	devices_stop(dm);
-	pcap_tap_close(dm->pcap);
-	dm->pcap = NULL;
+	captures_end(dm, NULL);
 }

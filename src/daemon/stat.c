@@ -307,6 +307,7 @@ static cJSON *daemon_json(struct daemon *dm)
 	number(j, "objects", dm->objects.nr);
 	number(j, "zombies", dm->objects.nr_zombies);
 	number(j, "channels", dm->server.nr_channels);
+	number(j, "captures", captures_count(dm));
 	number(j, "turns", dm->turns);
 	number(j, "wakeups", ls->wakeups);
 	number(j, "polls", ls->polls);

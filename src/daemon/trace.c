@@ -7,13 +7,15 @@
 #include "daemon/channel.h"
 #include "wire/print.h"
 
-static void update_mask(struct daemon *dm)
+void trace_update_mask(struct daemon *dm)
 {
 	struct channel *ch;
 	u64 mask = 0;
 
 	list_for_each_entry(ch, &dm->server.traces, wait)
 		mask |= ch->trace_mask;
+	if (captures_want_drops(dm))
+		mask |= 1ull << TRACE_kfree_skb;
 	dm->net->trace_mask = mask;
 }
 
@@ -22,14 +24,14 @@ void trace_start(struct channel *ch, u64 mask)
 	ch->trace_mask = mask;
 	ch->tracing = true;
 	list_add_tail(&ch->wait, &ch->dm->server.traces);
-	update_mask(ch->dm);
+	trace_update_mask(ch->dm);
 }
 
 void trace_stop(struct channel *ch)
 {
 	list_del_init(&ch->wait);
 	ch->tracing = false;
-	update_mask(ch->dm);
+	trace_update_mask(ch->dm);
 }
 
 /* Frames on their way in and out are decoded as a packet analyser would. */
@@ -57,6 +59,10 @@ void trace_to_channels(void *ctx, const struct trace_event *ev)
 	char line[1024];
 	struct strbuf sb;
 
+	if (ev->point == TRACE_kfree_skb)
+		captures_drop(dm, ev);
+	if (list_empty(&dm->server.traces))
+		return;
 	strbuf_init(&sb, line, sizeof(line));
 	strbuf_printf(&sb, "%llu.%09llu %s: ", (unsigned long long)(ev->now_ns / NSEC_PER_SEC),
 		      (unsigned long long)(ev->now_ns % NSEC_PER_SEC),

@@ -5,7 +5,7 @@
  * A wake-up costs more than all of it, so everything that is ready is done for one.
  */
 #include "daemon/notify.h"
-#include "daemon/object.h"
+#include "daemon/channel.h"
 
 enum { TURN_ROUNDS = 8 };
 enum { ADDR_DADFAILED = 0x08, ADDR_TENTATIVE = 0x40 };	/* IFA_F_* of Linux */
@@ -55,7 +55,7 @@ static void tell_ready(struct daemon *dm)
 
 static u64 deadline(const struct daemon *dm)
 {
-	u64 at = net_deadline(dm->net);
+	u64 at = min(net_deadline(dm->net), captures_deadline(dm));
 
 	if (!dm->ready)
 		at = min(at, dm->started_ns + READY_WAIT_NS);
@@ -86,6 +86,7 @@ u64 daemon_turn(void *arg)
 	objects_reap(dm);
 	/* quiet: a device may leave frames to its next interrupt */
 	server_turn(dm, idle && quiet);
+	captures_turn(dm);
 	if (!idle || dm->kicked || !list_empty(&dm->poller.ready) ||
 	    !list_empty(&dm->server.barriers))
 		return 0;

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""netstack capture: what is written is pcapng that others read; filters, counts, devices; directions,
+sockets and drop reasons are told; a reader that stops or sleeps harms nobody."""
+import os
+import signal
+import struct
+import subprocess
+import time
+
+import lab
+from lab import MAC_TEST, STACK4, TEST4, Skip, ip, test
+from scapy.all import ICMP, TCP, UDP, Dot1Q, Ether, IP, Raw
+
+SHB, IDB, EPB, ISB = 0x0A0D0D0A, 1, 6, 5
+
+
+class Packet:
+    def __init__(self, interface, data, opts):
+        self.interface, self.data, self.comment = interface, data, opts.get(1, b"").decode()
+        self.flags = struct.unpack("I", opts[2])[0]
+        self.inbound, self.outbound = self.flags & 3 == 1, self.flags & 3 == 2
+
+
+def options(b):
+    out = {}
+    while len(b) >= 4:
+        code, n = struct.unpack("HH", b[:4])
+        if not code:
+            break
+        out[code] = b[4:4 + n]
+        b = b[4 + (n + 3 & ~3):]
+    return out
+
+
+def parse(blob):
+    """[Packet...], [(name, linktype)...], {interface: (received, lost)}; checks every length."""
+    packets, interfaces, stats = [], [], {}
+    assert struct.unpack("I", blob[:4])[0] == SHB, blob[:16]
+    while blob:
+        kind, total = struct.unpack("II", blob[:8])
+        assert total % 4 == 0 and len(blob) >= total and struct.unpack("I", blob[total - 4:total])[0] == total
+        body = blob[8:total - 4]
+        if kind == IDB:
+            interfaces.append((options(body[8:])[2].decode(), struct.unpack("H", body[:2])[0]))
+        elif kind == EPB:
+            i, _, _, cap, _ = struct.unpack("5I", body[:20])
+            packets.append(Packet(interfaces[i], body[20:20 + cap], options(body[20 + (cap + 3 & ~3):])))
+        elif kind == ISB:
+            o = options(body[12:])
+            stats[interfaces[struct.unpack("I", body[:4])[0]]] = struct.unpack("Q", o[4])[0], struct.unpack("Q", o[5])[0]
+        blob = blob[total:]
+    return packets, interfaces, stats
+
+
+class Capture:
+    made = 0
+
+    def __init__(self, l, *args):
+        Capture.made += 1
+        self.path = f"{l.dir}/capture{Capture.made}"
+        self.p = subprocess.Popen([f"{l.build}/netstack", "capture", "--control", l.control, "-w", self.path, *args],
+                                  stderr=subprocess.PIPE)
+        for _ in range(100):        # until the section header is there, the daemon captures
+            if self.p.poll() is not None or os.path.exists(self.path) and os.path.getsize(self.path):
+                break
+            time.sleep(0.02)
+
+    def stop(self, sig=signal.SIGINT):
+        if sig:
+            self.p.send_signal(sig)
+        assert self.p.wait(10) == 0, self.p.stderr.read()
+        with open(self.path, "rb") as f:
+            return parse(f.read())
+
+
+def ping(l, n=1, **kw):
+    for i in range(n):
+        assert l.exchange(ip(False) / ICMP(id=5, seq=i, **kw), lambda f: ICMP in f)
+
+
+def echoes(packets):
+    return [p for p in packets if ICMP in Ether(p.data)]
+
+
+@test
+def both_ways(l):
+    """what comes and what goes, with interface and direction"""
+    c = Capture(l)
+    ping(l, 3)
+    packets, interfaces, stats = c.stop()
+    mine = echoes(packets)
+    assert len(mine) == 6 and [p.inbound for p in mine] == [True, False] * 3 and mine[1].outbound
+    assert all(p.interface == ("eth0", 1) for p in mine) and ("eth0", 1) in interfaces
+    assert mine[0].flags >> 2 & 7 == 1, "unicast"
+    assert stats[("eth0", 1)][0] >= 6 and stats[("eth0", 1)][1] == 0
+
+
+@test
+def readable_by_tcpdump(l):
+    """tcpdump reads it, live from the pipe"""
+    cmd = f"{l.build}/netstack capture --control {l.control} -c 2 icmp | tcpdump -nr - 2>/dev/null"
+    p = subprocess.Popen(cmd, shell=True, stdout=subprocess.PIPE, text=True)
+    time.sleep(0.5)
+    ping(l)
+    out = p.communicate(timeout=10)[0]
+    assert "ICMP echo request" in out and "ICMP echo reply" in out, out
+
+
+@test
+def filters_and_counts(l):
+    """a filter of libpcap's language, and a number of packets after which it ends"""
+    c = Capture(l, "-c", "4", "icmp", "and", "src", TEST4)
+    ping(l, 5)
+    packets, _, _ = c.stop(None)
+    assert len(packets) == 4 and all(p.inbound for p in packets)
+    c = Capture(l, "vlan 5")
+    l.sock.send(Ether(src=MAC_TEST, dst=lab.MAC_STACK) / Dot1Q(vlan=5) / IP(src=TEST4, dst=STACK4) / ICMP())
+    ping(l)
+    packets, _, _ = c.stop()
+    assert len(packets) == 2 and "VLAN" in packets[1].comment, [p.comment for p in packets]
+
+
+@test
+def drops_with_reasons(l):
+    """a packet that is dropped is told once more, with the reason"""
+    c = Capture(l, "tcp or udp port 9 or icmp[icmptype] == icmp-timxceed")
+    l.send(IP(src=TEST4, dst=STACK4) / TCP(sport=1, dport=9, flags="S", chksum=0x1234))
+    l.send(Ether(src=MAC_TEST, dst="02:00:00:00:00:77") / IP(src=TEST4, dst=STACK4) / TCP(dport=9))
+    l.exchange(ip(False) / UDP(sport=4, dport=9) / Raw(b"x"), lambda f: ICMP in f)
+    l.barrier()
+    packets, _, _ = c.stop()
+    reasons = [p.comment for p in packets if p.comment.startswith("dropped")]
+    assert any("TCP_CSUM" in r for r in reasons) and any("NO_SOCKET" in r for r in reasons), reasons
+    assert all(Ether(p.data)[IP].dst == STACK4 for p in packets if "TCP_CSUM" in p.comment)
+    c = Capture(l, "--no-drops", "tcp")
+    l.send(IP(src=TEST4, dst=STACK4) / TCP(sport=1, dport=9, flags="S", chksum=0x1234))
+    l.barrier()
+    packets, _, _ = c.stop()
+    assert len(packets) == 1 and not packets[0].comment
+
+
+@test
+def sockets_are_named(l):
+    """a packet that a socket sent names it"""
+    a = l.agent()
+    a.socket("u", "AF_INET", "SOCK_DGRAM")
+    c = Capture(l, "udp port 7000")
+    a.sendto("u", b"x", (TEST4, 7000))
+    l.receive(lambda f: UDP in f)
+    packets, _, _ = c.stop()
+    assert len(packets) == 1 and packets[0].comment.startswith("socket "), packets[0].comment
+    a.close("u")
+
+
+@test
+def one_device(l):
+    """-i is one device of the stack; an unknown one is refused"""
+    c = Capture(l, "-i", "lo")
+    ping(l)
+    packets, _, _ = c.stop()
+    assert not echoes(packets)
+    p = Capture(l, "-i", "nonesuch").p
+    assert p.wait(5) == 1 and b"no device" in p.stderr.read()
+    p = Capture(l, "tcp", "and", "and").p
+    assert p.wait(5) == 125 and b"pcap-filter" in p.stderr.read()
+
+
+@test
+def sleeping_reader(l):
+    """a reader that sleeps loses packets, which are counted, and the stack goes on"""
+    c = Capture(l, "--no-drops", "icmp")
+    c.p.send_signal(signal.SIGSTOP)
+    for _ in range(1500):
+        l.send(ip(False) / ICMP(id=6) / Raw(bytes(1400)))
+    ping(l)
+    c.p.send_signal(signal.SIGCONT)
+    packets, _, stats = c.stop()
+    got, lost = stats[("eth0", 1)]
+    assert lost > 0 and len(packets) + lost == got, (len(packets), got, lost)
+
+
+@test
+def killed_reader(l):
+    """a reader that dies ends its capture"""
+    c = Capture(l)
+    c.p.kill()
+    c.p.wait(5)
+    ping(l, 3)
+    assert l.stat()["daemon"]["captures"] == 0
+
+
+if __name__ == "__main__":
+    if not os.access("/usr/bin/tcpdump", os.X_OK):
+        raise Skip("needs tcpdump")
+    lab.main()
