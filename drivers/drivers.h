@@ -95,12 +95,8 @@ void e1000_get_info(struct net_device *dev, struct e1000_info *info);
 /* Statistics of the hardware, summed up since probe; NULL beyond the last. */
 const char *e1000_get_stat(struct net_device *dev, u32 index, u64 *value);
 /* regs[] of at most max: offset and value of registers without side effects. How many. */
-struct e1000_reg_value {
-	const char *name;
-	u32 off, value;
-};
-u32 e1000_get_regs(struct net_device *dev, struct e1000_reg_value *regs, u32 max);
-int e1000_get_eeprom(struct net_device *dev, u16 *words, u32 nr); /* from word 0; 0/-EIO */
+u32 e1000_get_regs(struct net_device *dev, struct ethtool_reg *regs, u32 max);
+int e1000_get_eeprom(struct net_device *dev, u16 *words, u32 nr); /* words from 0 on, or -EIO */
 /* A bit per failed test, 0 when all is well. The interface must be down. -EBUSY otherwise. */
 enum { E1000_TEST_REGISTERS = 1, E1000_TEST_EEPROM = 2, E1000_TEST_INTERRUPT = 4 };
 int e1000_self_test(struct net_device *dev);

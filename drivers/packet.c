@@ -170,6 +170,45 @@ static const struct net_device_ops packet_ops = {
 	.ndo_destroy = packet_destroy,
 };
 
+static void packet_get_info(struct net_device *dev, struct ethtool_info *info)
+{
+	const struct packet_dev *p = packet_priv(dev);
+
+	*info = (struct ethtool_info){
+		.driver = "packet", .bus = p->host.name, .has_settings = true, .full_duplex = true,
+		.tx_ring = PACKET_TX_RING_SIZE, .tx_pending = ring_pending(&p->tx), .channels = 1,
+	};
+	if (p->host.rx == PACKET_RX_V2)
+		info->rx_ring = p->host.nr_blocks * (p->host.block_size / p->host.frame_size);
+	else if (p->host.rx == PACKET_RX_V3)
+		info->rx_ring = p->host.nr_blocks;
+}
+
+static const char *packet_get_stat(struct net_device *dev, u32 index, u64 *value)
+{
+	const struct packet_dev *p = packet_priv(dev);
+	const struct {
+		const char *name;
+		u64 value;
+	} rows[] = {
+		{ "rx_ring_frames", p->stats.ring_frames }, { "rx_blocks", p->stats.blocks },
+		{ "rx_reads", p->stats.reads }, { "rx_ring_drops", p->stats.ring_drops },
+		{ "rx_truncated", p->stats.truncated }, { "tx_sends", p->stats.sends },
+		{ "tx_host_full", p->stats.tx_full }, { "tx_doorbells", p->tx.doorbells },
+		{ "tx_ring_full", p->tx.full },
+	};
+
+	if (index >= ARRAY_SIZE(rows))
+		return NULL;
+	*value = rows[index].value;
+	return rows[index].name;
+}
+
+static const struct ethtool_ops packet_ethtool_ops = {
+	.get_info = packet_get_info,
+	.get_stat = packet_get_stat,
+};
+
 static int packet_alloc(const struct packet_config *cfg, struct packet_dev **out)
 {
 	const struct packet_host_want want = { .ifname = cfg->ifname, .vnet = cfg->offload,
@@ -198,6 +237,7 @@ static void packet_setup(struct packet_dev *p, struct net_device *dev,
 {
 	ether_setup(dev);
 	dev->ops = &packet_ops;
+	dev->ethtool_ops = &packet_ethtool_ops;
 	dev->priv = p;
 	dev->mtu = cfg->mtu ? cfg->mtu : p->host.mtu;
 	dev->min_mtu = 68;

@@ -123,6 +123,39 @@ static void tap_set_features(struct net_device *dev, bool vnet, bool uso)
 	dev->gso_max_segs = 0xffff;
 }
 
+static void tap_get_info(struct net_device *dev, struct ethtool_info *info)
+{
+	const struct tap *tap = tap_priv(dev);
+
+	*info = (struct ethtool_info){ .driver = "tap", .bus = tap->tap_name, .has_settings = true,
+				       .full_duplex = true, .tx_ring = TAP_TX_RING,
+				       .tx_pending = ring_pending(&tap->tx), .channels = 1 };
+}
+
+static const char *tap_get_stat(struct net_device *dev, u32 index, u64 *value)
+{
+	const struct tap_stats *st = &tap_priv(dev)->stats;
+	const struct {
+		const char *name;
+		u64 value;
+	} rows[] = {
+		{ "reads", st->reads }, { "writes", st->writes },
+		{ "uring_submits", st->uring_submits }, { "uring_frames", st->uring_frames },
+		{ "tx_errors", st->tx_errors }, { "tx_doorbells", tap_priv(dev)->tx.doorbells },
+		{ "tx_ring_full", tap_priv(dev)->tx.full },
+	};
+
+	if (index >= ARRAY_SIZE(rows))
+		return NULL;
+	*value = rows[index].value;
+	return rows[index].name;
+}
+
+static const struct ethtool_ops tap_ethtool_ops = {
+	.get_info = tap_get_info,
+	.get_stat = tap_get_stat,
+};
+
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **out)
 {
 	const char *name = cfg->name ? cfg->name : cfg->tap_name;
@@ -144,6 +177,7 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 	}
 	ether_setup(dev);
 	dev->ops = &tap_ops;
+	dev->ethtool_ops = &tap_ethtool_ops;
 	dev->priv = tap;
 	dev->mtu = mtu;
 	dev->min_mtu = 68;

@@ -119,6 +119,16 @@ static const struct net_device_ops veth_ops = {
 	.ndo_uninit = veth_uninit,
 };
 
+static void veth_get_info(struct net_device *dev, struct ethtool_info *info)
+{
+	const struct net_device *peer = veth_priv(dev)->peer;
+
+	*info = (struct ethtool_info){ .driver = "veth", .bus = peer ? peer->name : NULL,
+				       .has_settings = true, .full_duplex = true, .speed = 10000 };
+}
+
+static const struct ethtool_ops veth_ethtool_ops = { .get_info = veth_get_info };
+
 static struct net_device *make_end(const struct veth_end *end)
 {
 	struct net_device *dev = alloc_netdev(end->net, end->name, sizeof(struct veth));
@@ -127,6 +137,7 @@ static struct net_device *make_end(const struct veth_end *end)
 		return NULL;
 	ether_setup(dev);
 	dev->ops = &veth_ops;
+	dev->ethtool_ops = &veth_ethtool_ops;
 	dev->max_mtu = 65535;
 	dev->mtu = end->mtu ? end->mtu : ETH_DATA_LEN;
 	dev->carrier = false;

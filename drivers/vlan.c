@@ -223,6 +223,14 @@ static void set_features(struct net_device *dev, const struct net_device *lower,
 	dev->gso_max_segs = lower->gso_max_segs;
 }
 
+static void vlan_ethtool_info(struct net_device *dev, struct ethtool_info *info)
+{
+	*info = (struct ethtool_info){ .driver = "802.1Q VLAN Support",
+				       .bus = vlan_priv(dev)->lower->name };
+}
+
+static const struct ethtool_ops vlan_ethtool_ops = { .get_info = vlan_ethtool_info };
+
 static int check_config(const struct vlan_config *cfg)
 {
 	if (cfg->vid >= VLAN_VID_MASK || cfg->nr_egress > VLAN_EGRESS_MAX ||
@@ -239,6 +247,7 @@ static void vlan_setup(struct net_device *dev, const struct vlan_config *cfg)
 
 	ether_setup(dev);
 	dev->ops = &vlan_ops;
+	dev->ethtool_ops = &vlan_ethtool_ops;
 	dev->tx_queue_len = 0; /* the queue is that of the device below */
 	dev->mtu = cfg->mtu ? cfg->mtu : cfg->lower->mtu;
 	dev->max_mtu = 65535;

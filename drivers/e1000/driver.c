@@ -248,6 +248,7 @@ static void setup_netdev(struct e1000_adapter *a, struct net_device *dev, u32 mt
 {
 	ether_setup(dev);
 	dev->ops = &e1000_ops;
+	dev->ethtool_ops = &e1000_ethtool_ops;
 	dev->priv = a;
 	dev->mtu = mtu ? mtu : ETH_DATA_LEN;
 	dev->min_mtu = 68;

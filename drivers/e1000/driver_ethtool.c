@@ -103,9 +103,9 @@ const char *e1000_get_stat(struct net_device *dev, u32 index, u64 *value)
 	return stat_rows[index].name;
 }
 
-u32 e1000_get_regs(struct net_device *dev, struct e1000_reg_value *regs, u32 max)
+u32 e1000_get_regs(struct net_device *dev, struct ethtool_reg *regs, u32 max)
 {
-	static const struct e1000_reg_value quiet[] = {
+	static const struct ethtool_reg quiet[] = {
 #define R(name) { #name, E1000_##name, 0 }
 		R(CTRL), R(STATUS), R(CTRL_EXT), R(VET), R(ITR), R(IMS), R(RCTL), R(TCTL),
 		R(RDBAL), R(RDBAH), R(RDLEN), R(RDH), R(RDT), R(RDTR), R(RADV), R(RXDCTL),
@@ -124,7 +124,11 @@ u32 e1000_get_regs(struct net_device *dev, struct e1000_reg_value *regs, u32 max
 
 int e1000_get_eeprom(struct net_device *dev, u16 *words, u32 nr)
 {
-	return e1000_read_eeprom(e1000_priv(dev), words, min_t(u32, nr, E1000_EEPROM_WORDS));
+	int err;
+
+	nr = min_t(u32, nr, E1000_EEPROM_WORDS);
+	err = e1000_read_eeprom(e1000_priv(dev), words, nr);
+	return err ? err : (int)nr;
 }
 
 int e1000_set_coalesce(struct net_device *dev, u32 itr_ns, u32 rx_delay_ns, u32 tx_delay_ns)
@@ -206,3 +210,54 @@ int e1000_self_test(struct net_device *dev)
 	e1000_reset_hw(a);
 	return failed;
 }
+
+/* -- struct ethtool_ops ----------------------------------------------------------------------- */
+static void get_info(struct net_device *dev, struct ethtool_info *info)
+{
+	struct e1000_info own;
+
+	e1000_get_info(dev, &own);
+	*info = (struct ethtool_info){
+		.driver = own.driver, .has_settings = true, .full_duplex = own.full_duplex,
+		.autoneg = own.autoneg, .rx_pause = own.rx_pause, .tx_pause = own.tx_pause,
+		.speed = own.speed, .rx_ring = own.rx_ring, .tx_ring = own.tx_ring,
+		.rx_pending = own.rx_pending, .tx_pending = own.tx_pending, .channels = 1,
+		.has_coalesce = true, .itr_ns = own.itr_ns, .rx_delay_ns = own.rx_delay_ns,
+		.tx_delay_ns = own.tx_delay_ns,
+	};
+}
+
+/* The hardware's, then the driver's own. */
+static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} rows[] = {
+#define ROW(field) { #field, offsetof(struct e1000_info, field) }
+		ROW(reg_reads), ROW(reg_writes), ROW(interrupts), ROW(tx_timeouts),
+		ROW(rx_no_memory), ROW(tx_linearized),
+#undef ROW
+	};
+	struct e1000_info own;
+
+	if (index < E1000_NR_STATS)
+		return e1000_get_stat(dev, index, value);
+	index -= E1000_NR_STATS;
+	if (index >= ARRAY_SIZE(rows))
+		return NULL;
+	e1000_get_info(dev, &own);
+	memcpy(value, (const char *)&own + rows[index].offset, sizeof(*value));
+	return rows[index].name;
+}
+
+static const char *const test_names[] = { "registers", "eeprom", "interrupt", NULL };
+
+const struct ethtool_ops e1000_ethtool_ops = {
+	.get_info = get_info,
+	.get_stat = get_stat,
+	.get_regs = e1000_get_regs,
+	.get_eeprom = e1000_get_eeprom,
+	.self_test = e1000_self_test,
+	.test_names = test_names,
+};

@@ -95,4 +95,6 @@ void e1000_update_stats(struct e1000_adapter *a);
 	(E1000_ICR_TXDW | E1000_ICR_LSC | E1000_ICR_RXSEQ | E1000_ICR_RXDMT0 | E1000_ICR_RXO | \
 	 E1000_ICR_RXT0)
 
+extern const struct ethtool_ops e1000_ethtool_ops;
+
 #endif

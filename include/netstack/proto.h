@@ -54,6 +54,7 @@ typedef struct nsp_addr nsp_addr;
 
 /* nsp_fastopen_req.flags */
 #define NSP_FASTOPEN_CONNECT 0x01
+#define NSP_STAT_DEV 1		/* STAT flags: as ethtool shows it; data: a device's name, or none */
 #define NSP_CAPTURE_NO_DROPS 1	/* CAPTURE flags: packets that are dropped are not told again */
 #define NSP_BPF_INSN 8		/* octets of a struct bpf_insn */
 #define NSP_FASTOPEN_DATA_MAX 16384	/* more than any SYN takes */

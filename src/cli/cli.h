@@ -9,6 +9,7 @@ enum { EXIT_OURS = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
 
 struct options {
 	const char *dev, *file;	/* capture: -i, -w */
+	bool devices;		/* stat: --dev */
 	uint64_t count;		/* capture: -c; 0: no limit */
 	bool no_drops;
 	const char *control;	/* NULL: not given */

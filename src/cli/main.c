@@ -12,7 +12,8 @@ static const struct {
 } commands[] = {
 	{ "run", "[--control PATH | FLAGS OF netstackd] [--] COMMAND [ARG]...",
 	  "run COMMAND on the stack", NULL },
-	{ "stat", "", "devices, addresses, routes, neighbours, counters", cmd_stat },
+	{ "stat", "[--dev [NAME]]",
+	  "devices, addresses, routes, neighbours, counters; or devices as ethtool shows them", cmd_stat },
 	{ "sock", "[--watch[=SECONDS]]", "one line a socket; or TCP connections, live", cmd_sock },
 	{ "trace", "[POINT | SYSTEM]... [--for SECONDS] [--plot FILE.svg [--conn ADDRESS:PORT]]",
 	  "print tracepoints as they happen (default: all), or draw a connection", cmd_trace },
@@ -87,6 +88,13 @@ static bool take_dev(struct options *o, const char *v)
 	return *v;
 }
 
+static bool take_devices(struct options *o, const char *v)
+{
+	o->devices = true;
+	o->dev = v;
+	return true;
+}
+
 static bool take_file(struct options *o, const char *v)
 {
 	o->file = v;
@@ -120,6 +128,7 @@ static const struct {
 	{ "--watch", "sock", 2, take_watch, "takes a number of seconds above 0" },
 	{ "--for", "trace", 1, take_for, "needs a number of seconds above 0" },
 	{ "--plot", "trace", 1, take_plot, "needs the name of a file" },
+	{ "--dev", "stat", 2, take_devices, "takes the name of a device of the stack, or none" },
 	{ "-i", "capture", 1, take_dev, "needs the name of a device of the stack" },
 	{ "-w", "capture", 1, take_file, "needs the name of a file, or -" },
 	{ "-c", "capture", 1, take_count, "needs a number of packets above 0" },

@@ -126,11 +126,46 @@ static void print_stat(const cJSON *j)
 	print_numbers(get(j, "daemon"), "");
 }
 
+/* A section of "name: value" lines, or one such line. */
+static void print_section(const cJSON *j, int indent)
+{
+	const cJSON *c;
+	char *text;
+
+	if (cJSON_IsObject(j)) {
+		printf("%*s%s:\n", indent, "", j->string);
+		cJSON_ArrayForEach(c, j)
+			print_section(c, indent + 4);
+		return;
+	}
+	if (cJSON_IsBool(j)) {
+		printf("%*s%s: %s\n", indent, "", j->string, cJSON_IsTrue(j) ? "yes" : "no");
+		return;
+	}
+	text = cJSON_IsString(j) ? NULL : cJSON_PrintUnformatted(j);
+	printf("%*s%s: %s\n", indent, "", j->string, text ? text : j->valuestring);
+	free(text);
+}
+
+static void print_devices(const cJSON *j)
+{
+	const cJSON *dev, *c;
+
+	cJSON_ArrayForEach(dev, get(j, "devices")) {
+		printf("%s:\n", str(dev, "name"));
+		cJSON_ArrayForEach(c, dev)
+			if (strcmp(c->string, "name"))
+				print_section(c, 4);
+	}
+}
+
 int cmd_stat(const struct options *o, int argc, char **argv)
 {
-	struct nsp_stat_req req = { 0, 0 };
+	struct nsp_stat_req req = { o->devices ? NSP_STAT_DEV : 0, 0 };
+	const char *dev = argc > 1 ? argv[1] : o->dev;
 
-	(void)argv;
+	if (o->devices && argc <= 2)
+		return show(o, NSP_NR_STAT, &req, sizeof(req), dev, print_devices);
 	if (argc > 1) {
 		fprintf(stderr, "netstack: stat takes no argument\n");
 		return EXIT_OURS;

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "core/backlog.h"
+#include "core/ethtool.h"
 #include "core/limits.h"
 #include "core/napi.h"
 #include "core/notify.h"
@@ -97,6 +98,7 @@ struct net_device {
 	struct list_head flush_entry;
 	struct net *net;
 	const struct net_device_ops *ops;
+	const struct ethtool_ops *ethtool_ops;	/* may be NULL */
 	u32 ifindex;
 	u32 flags;			/* DEV_* */
 	u32 mtu, min_mtu, max_mtu;	/* octets above the link header */

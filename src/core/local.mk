@@ -8,6 +8,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/dev_mc.c \
 	src/core/dev_rx.c \
 	src/core/dev_tx.c \
+	src/core/ethtool.h \
 	src/core/drop.c \
 	src/core/drop.def \
 	src/core/drop.h \

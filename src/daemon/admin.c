@@ -20,7 +20,19 @@ static int answer_text(struct call *c, char *json)
 
 int call_stat(struct call *c)
 {
-	return answer_text(c, stat_json(c->dm));
+	const struct nsp_stat_req *req = c->req;
+	char name[IFNAMSIZ_NS] = "", *text;
+	int err;
+
+	if (req->flags & ~NSP_STAT_DEV)
+		return -EINVAL;
+	if (!(req->flags & NSP_STAT_DEV))
+		return answer_text(c, stat_json(c->dm));
+	if (c->datalen >= sizeof(name))
+		return -ENODEV;
+	memcpy(name, c->data, c->datalen);
+	text = stat_dev_json(c->dm, name, &err);
+	return text ? answer_text(c, text) : err;
 }
 
 int call_sock(struct call *c)

@@ -97,6 +97,8 @@ void captures_drop(struct daemon *dm, const struct trace_event *ev);
 
 /* stat.c, stat_sock.c: NULL when out of memory; the caller's to free() */
 char *stat_json(struct daemon *dm);
+/* Of one device, or with "" of each; NULL: *err says why. */
+char *stat_dev_json(struct daemon *dm, const char *name, int *err);
 char *stat_sock_json(struct daemon *dm);
 const char *sock_state_name(int state);	/* TCP_*, as ss(8) writes them */
 char *stat_version_json(void);

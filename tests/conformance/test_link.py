@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Ethernet, ARP and neighbour discovery from outside."""
+import json
+import subprocess
+
 import lab
 from lab import (MAC_STACK, MAC_TEST, STACK4, STACK6, TEST4, TEST6, both, from_stack, ip, test)
 from scapy.all import (ARP, ICMP, UDP, Ether, ICMPv6EchoRequest, ICMPv6EchoReply, ICMPv6ND_NA, ICMPv6ND_NS,
@@ -242,6 +245,26 @@ def nd_used(l):
                    lambda f: UDP in f)
     assert r and bytes(r[UDP].payload) == b"queued" and r.dst == "02:00:00:00:00:71"
     assert l.neighbours()["fd77::71"]["state"] == "REACHABLE"
+
+
+@test
+def ethtool_data(l):
+    """netstack stat --dev: driver, link, features, rings, statistics, as text and as JSON"""
+    d = json.loads(l.cli("stat", "--dev", "--json", "eth0"))["devices"]
+    assert len(d) == 1 and d[0]["name"] == "eth0"
+    d = d[0]
+    kind = lab.DEVICE.split("-")[0]
+    assert d["driver"]["name"] == kind and d["link"]["detected"] is True and d["link"]["duplex"] == "full"
+    assert d["features"]["generic-receive-offload"].startswith("on") and "[fixed]" in d["features"]["loopback"]
+    assert d["rings"]["tx"] >= 64 and d["channels"]["combined"] == 1 and d["statistics"]
+    if kind == "e1000":
+        assert d["link"]["speed_mbit"] == 1000 and d["coalesce"] and len(d["eeprom"].split()) == 64
+        assert d["registers"]["STATUS"].startswith("0x00008: ") and "up" in d["self_test"]
+        assert sum(int(w, 16) for w in d["eeprom"].split()) & 0xffff == 0xbaba
+    text = l.cli("stat", "--dev")
+    assert "eth0:\n" in text and "lo:\n" in text and f"name: {kind}\n" in text
+    p = subprocess.run([f"{l.build}/netstack", "stat", "--control", l.control, "--dev", "nonesuch"], capture_output=True, check=False)
+    assert p.returncode == 1 and b"No such device" in p.stderr
 
 
 if __name__ == "__main__":

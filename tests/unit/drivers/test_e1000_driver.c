@@ -409,7 +409,7 @@ Test(e1000, receive_filters)
 
 Test(e1000, ethtool_data)
 {
-	struct e1000_reg_value regs[64];
+	struct ethtool_reg regs[64];
 	struct e1000_info info;
 	struct prng p;
 	u16 words[64];
@@ -430,7 +430,7 @@ Test(e1000, ethtool_data)
 	for (i = 0; i < n; i++)
 		if (regs[i].off == E1000_STATUS)
 			cr_assert(regs[i].value & E1000_STATUS_LU);
-	cr_assert_eq(e1000_get_eeprom(a, words, 64), 0);
+	cr_assert_eq(e1000_get_eeprom(a, words, 64), 64);
 	cr_assert_eq(words[0], 0x0002);
 	e1000_get_info(a, &info);
 	cr_assert_eq(info.speed, 1000);

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Devices as ethtool(8) shows them: driver, link, features, rings, queues, moderation, registers,
+ * EEPROM, statistics. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "daemon/channel.h"
+
+enum { REGS_MAX = 256, EEPROM_MAX = 256 };
+
+static void number(cJSON *to, const char *name, u64 v)
+{
+	cJSON_AddNumberToObject(to, name, (double)v);
+}
+
+/* ethtool's names; "on", "off", and whether it can be changed at all. */
+static void add_features(cJSON *to, const struct net_device *dev)
+{
+	static const struct {
+		const char *name;
+		netdev_features_t bit;
+	} rows[] = {
+		{ "rx-checksumming", NETIF_F_RXCSUM },
+		{ "tx-checksum-ipv4", NETIF_F_IP_CSUM },
+		{ "tx-checksum-ip-generic", NETIF_F_HW_CSUM },
+		{ "tx-checksum-ipv6", NETIF_F_IPV6_CSUM },
+		{ "scatter-gather", NETIF_F_SG },
+		{ "tx-tcp-segmentation", NETIF_F_TSO },
+		{ "tx-tcp-ecn-segmentation", NETIF_F_TSO_ECN },
+		{ "tx-tcp6-segmentation", NETIF_F_TSO6 },
+		{ "tx-udp-segmentation", NETIF_F_GSO_UDP_L4 },
+		{ "generic-segmentation-offload", NETIF_F_GSO },
+		{ "generic-receive-offload", NETIF_F_GRO },
+		{ "rx-vlan-offload", NETIF_F_VLAN_RX },
+		{ "tx-vlan-offload", NETIF_F_VLAN_TX },
+		{ "highdma", NETIF_F_HIGHDMA },
+		{ "loopback", NETIF_F_LOOPBACK },
+	};
+	cJSON *j = cJSON_AddObjectToObject(to, "features");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%s%s", dev->features & rows[i].bit ? "on" : "off",
+			 dev->hw_features & rows[i].bit ? "" : " [fixed]");
+		cJSON_AddStringToObject(j, rows[i].name, text);
+	}
+}
+
+static void add_link(cJSON *to, const struct net_device *dev, const struct ethtool_info *info)
+{
+	cJSON *j = cJSON_AddObjectToObject(to, "link");
+
+	cJSON_AddBoolToObject(j, "detected", dev->carrier);
+	if (!info->has_settings)
+		return;
+	if (info->speed)
+		number(j, "speed_mbit", info->speed);
+	cJSON_AddStringToObject(j, "duplex", info->full_duplex ? "full" : "half");
+	cJSON_AddBoolToObject(j, "autonegotiation", info->autoneg);
+	cJSON_AddBoolToObject(j, "rx_pause", info->rx_pause);
+	cJSON_AddBoolToObject(j, "tx_pause", info->tx_pause);
+}
+
+static void add_rings(cJSON *to, const struct ethtool_info *info)
+{
+	cJSON *j;
+
+	if (info->rx_ring || info->tx_ring) {
+		j = cJSON_AddObjectToObject(to, "rings");
+		number(j, "rx", info->rx_ring);
+		number(j, "tx", info->tx_ring);
+		number(j, "rx_pending", info->rx_pending);
+		number(j, "tx_pending", info->tx_pending);
+	}
+	if (info->channels)
+		number(cJSON_AddObjectToObject(to, "channels"), "combined", info->channels);
+	if (!info->has_coalesce)
+		return;
+	j = cJSON_AddObjectToObject(to, "coalesce");
+	number(j, "interrupt_interval_ns", info->itr_ns);
+	number(j, "rx_delay_ns", info->rx_delay_ns);
+	number(j, "tx_delay_ns", info->tx_delay_ns);
+}
+
+static void add_dumps(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
+{
+	struct ethtool_reg regs[REGS_MAX];
+	u16 words[EEPROM_MAX];
+	char text[EEPROM_MAX * 5 + 1] = "";
+	int n, i;
+
+	if (ops->get_regs) {
+		cJSON *j = cJSON_AddObjectToObject(to, "registers");
+
+		n = (int)ops->get_regs(dev, regs, REGS_MAX);
+		for (i = 0; i < n; i++) {
+			snprintf(text, sizeof(text), "0x%05x: 0x%08x", regs[i].off, regs[i].value);
+			cJSON_AddStringToObject(j, regs[i].name, text);
+		}
+	}
+	n = ops->get_eeprom ? ops->get_eeprom(dev, words, EEPROM_MAX) : 0;
+	for (i = 0; i < n; i++)
+		snprintf(text + 5 * i, 6, "%04x ", words[i]);
+	if (n > 0) {
+		text[5 * n - 1] = '\0';
+		cJSON_AddStringToObject(to, "eeprom", text);
+	}
+}
+
+/* Only of an interface that is down: it disturbs. */
+static void add_test(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
+{
+	int failed = ops->self_test(dev), i;
+	cJSON *j;
+
+	if (failed < 0) {
+		cJSON_AddStringToObject(to, "self_test", failed == -EBUSY ?
+					"not while the interface is up" : strerror(-failed));
+		return;
+	}
+	j = cJSON_AddObjectToObject(to, "self_test");
+	for (i = 0; ops->test_names[i]; i++)
+		cJSON_AddStringToObject(j, ops->test_names[i], failed & 1 << i ? "failed" : "passed");
+}
+
+static void add_statistics(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
+{
+	cJSON *j = cJSON_AddObjectToObject(to, "statistics");
+	const char *name;
+	u64 value;
+	u32 i;
+
+	for (i = 0; (name = ops->get_stat(dev, i, &value)); i++)
+		number(j, name, value);
+}
+
+static cJSON *dev_json(struct net_device *dev)
+{
+	static const struct ethtool_ops none;
+	const struct ethtool_ops *ops = dev->ethtool_ops ? dev->ethtool_ops : &none;
+	struct ethtool_info info = { .driver = dev == dev->net->loopback_dev ? "loopback" : "none" };
+	cJSON *j = cJSON_CreateObject(), *drv;
+
+	if (ops->get_info)
+		ops->get_info(dev, &info);
+	cJSON_AddStringToObject(j, "name", dev->name);
+	drv = cJSON_AddObjectToObject(j, "driver");
+	cJSON_AddStringToObject(drv, "name", info.driver);
+	cJSON_AddStringToObject(drv, "version", NETSTACK_VERSION);
+	if (info.bus)
+		cJSON_AddStringToObject(drv, "bus", info.bus);
+	add_link(j, dev, &info);
+	add_features(j, dev);
+	add_rings(j, &info);
+	add_dumps(j, dev, ops);
+	if (ops->self_test)
+		add_test(j, dev, ops);
+	if (ops->get_stat)
+		add_statistics(j, dev, ops);
+	return j;
+}
+
+char *stat_dev_json(struct daemon *dm, const char *name, int *err)
+{
+	cJSON *j = cJSON_CreateObject(), *a = cJSON_AddArrayToObject(j, "devices");
+	struct net_device *dev;
+	char *text;
+	u32 n = 0;
+
+	for_each_netdev(dm->net, dev) {
+		if (*name && strcmp(name, dev->name))
+			continue;
+		cJSON_AddItemToArray(a, dev_json(dev));
+		n++;
+	}
+	text = n ? cJSON_PrintUnformatted(j) : NULL;
+	cJSON_Delete(j);
+	*err = n ? -ENOMEM : -ENODEV;
+	return text;
+}
