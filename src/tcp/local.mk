@@ -41,6 +41,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_open.c \
 	src/tcp/tcp_out.c \
 	src/tcp/tcp_priv.h \
+	src/tcp/tcp_proc.c \
 	src/tcp/tcp_rack.c \
 	src/tcp/tcp_rate.c \
 	src/tcp/tcp_rbuf.c \
