@@ -303,8 +303,8 @@ void fd_scan(void)
 			int fd = d->name[0] == '.' ? -1 : (int)strtol(d->name, NULL, 10);
 
 			off += d->reclen;
-			if (fd >= 0 && fd != dir)
-				fd_learn(fd);
+			if (fd >= 0 && fd != dir && !fd_learn(fd))
+				fd_set_kind(fd, file_learn(fd));
 		}
 	raw_call(SYS_close, dir);
 	errno = saved;

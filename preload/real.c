@@ -7,11 +7,13 @@
 ssize_t __read(int fd, void *buf, size_t n);
 ssize_t __write(int fd, const void *buf, size_t n);
 int __close(int fd);
+int __open(const char *path, int flags, ...);
 
 struct real real = {
 	.read = __read,
 	.write = __write,
 	.close = __close,
+	.open = __open,
 };
 
 static void *next(const char *name)

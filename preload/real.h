@@ -20,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -29,7 +30,9 @@
 	X(fcntl) X(fclose) X(freopen) X(read) X(readv) X(write) X(writev) X(recv) X(recvfrom)      \
 	X(recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(sendfile) X(splice)      \
 	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns) X(epoll_ctl) \
-	X(setuid) X(seteuid) X(setreuid) X(setresuid) X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll) X(execve)         \
+	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
+	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat)              \
+	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll) X(execve)         \
 	X(execv) X(execvp) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 
 struct real {

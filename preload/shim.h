@@ -18,6 +18,7 @@
  *	swap.c		another socket under the same number
  *	route.c		is there a route (kept answers)
  *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
+ *	files.c		files of /proc and /sys that tell of the network
  *	exec.c		before fork and exec
  *	user.c		pointers of the program
  *	poll.c		bits of poll() that a Unix socket cannot have
@@ -65,6 +66,7 @@ enum {
 	K_UDP,
 	K_RAW,		/* raw and ping sockets */
 	K_OWN,		/* the control channel: not to be touched by the program */
+	K_FILE,		/* a file of /proc/sys/net, open for writing (files.c) */
 	K_MASK = 0x0f,
 	KF_V6 = 0x10,
 	KF_CONN = 0x20,	  /* datagram socket with a peer */
@@ -180,6 +182,8 @@ int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *re
 	size_t *rdlen);
 /** rpc_oneway() - send without waiting; 0 or -errno of the sending */
 int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen);
+/** rpc_text() - a call with several replies, their data written to descriptor @out; as rpc() */
+int rpc_text(int nr, const void *req, const void *data, size_t dlen, int out);
 /** rpc_prepare() - have the channel open (before chroot and the like) */
 void rpc_prepare(void);
 void rpc_after_fork(void);
@@ -231,6 +235,12 @@ bool dgram_error_waits(int fd);
 bool dgram_errq_waits(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
+
+/* ---- files.c -------------------------------------------------------------------------- */
+/** file_write() - write() to a file of /proc/sys/net */
+ssize_t file_write(int fd, const struct iovec *iov, int n);
+/** file_learn() - was this descriptor opened by us in another program; K_FILE or K_NONE */
+unsigned int file_learn(int fd);
 
 /* ---- exec.c --------------------------------------------------------------------------- */
 void exec_init(void);

@@ -180,8 +180,11 @@ EXPORT ssize_t write(int fd, const void *buf, size_t n)
 {
 	ssize_t r;
 
-	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
+	if (!IS_SOCK(fd_kind(fd)) || shim.silent) {
+		if (unlikely(fd_kind(fd) == K_FILE))
+			return file_write(fd, &(struct iovec){ (void *)(uintptr_t)buf, n }, 1);
 		return real.write(fd, buf, n);
+	}
 	r = send_buf(fd, buf, n, 0);
 	return unlikely(stale(fd, r)) ? real.write(fd, buf, n) : r;
 }
@@ -204,7 +207,8 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
 	ssize_t r;
 
 	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
-		return real.writev(fd, iov, n);
+		return unlikely(fd_kind(fd) == K_FILE) ? file_write(fd, iov, n) :
+							 real.writev(fd, iov, n);
 	if (n < 0 || n > 1024)
 		return fail(EINVAL);
 	r = send_iov(fd, iov, (size_t)n, 0, NULL, 0);

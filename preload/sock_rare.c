@@ -94,7 +94,7 @@ EXPORT FILE *fdopen(int fd, const char *mode)
 	};
 	FILE *f;
 
-	if (!IS_DGRAM(fd_kind(fd)))
+	if (!IS_DGRAM(fd_kind(fd)) && fd_kind(fd) != K_FILE)
 		return real.fdopen(fd, mode);
 	f = fopencookie((void *)(intptr_t)fd, mode, io);
 	if (f)

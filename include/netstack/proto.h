@@ -68,6 +68,10 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_LET_GO_ON 1
 #define NSP_LET_GO_OFF 2
 
+/* struct nsp_proc_req.op; WRITE is for the daemon's owner and root */
+#define NSP_PROC_READ 0
+#define NSP_PROC_WRITE 1
+
 /* struct nsp_dgram.type */
 #define NSP_DGRAM_DATA 1	/* a datagram */
 #define NSP_DGRAM_ERR 2		/* err is the socket's pending error; no payload */

@@ -27,6 +27,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/poller.h \
 	src/daemon/rpc.c \
 	src/daemon/rpc_net.c \
+	src/daemon/rpc_proc.c \
 	src/daemon/rpc_sock.c \
 	src/daemon/server.c \
 	src/daemon/setup.c \

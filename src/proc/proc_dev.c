@@ -11,21 +11,23 @@ void proc_dev(struct net *net, struct strbuf *sb, u16 family)
 	struct net_device *dev;
 
 	(void)family;
-	strbuf_puts(sb, "Inter-|   Receive                                                |  Transmit\n"
+	strbuf_puts(sb,
+		    "Inter-|   Receive                                                |  Transmit\n"
 		    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    "
 		    "packets errs drop fifo colls carrier compressed\n");
-	for_each_netdev(net, dev) {
+	for_each_netdev(net, dev)
+	{
 		const struct net_device_stats *s = &dev->stats;
 
-		strbuf_printf(sb, "%6s: %7llu %7llu %4llu %4llu %4llu %5llu %10llu %9llu ", dev->name,
-			      (ull)s->rx_bytes, (ull)s->rx_packets, (ull)s->rx_errors,
+		strbuf_printf(sb, "%6s: %7llu %7llu %4llu %4llu %4llu %5llu %10llu %9llu ",
+			      dev->name, (ull)s->rx_bytes, (ull)s->rx_packets, (ull)s->rx_errors,
 			      (ull)(s->rx_dropped + s->rx_missed_errors), (ull)s->rx_fifo_errors,
 			      (ull)(s->rx_length_errors + s->rx_over_errors + s->rx_crc_errors +
 				    s->rx_frame_errors),
 			      0ull, (ull)s->multicast);
-		strbuf_printf(sb, "%8llu %7llu %4llu %4llu %4llu %5llu %7llu %10llu\n", (ull)s->tx_bytes,
-			      (ull)s->tx_packets, (ull)s->tx_errors, (ull)s->tx_dropped,
-			      (ull)s->tx_fifo_errors, (ull)s->collisions,
+		strbuf_printf(sb, "%8llu %7llu %4llu %4llu %4llu %5llu %7llu %10llu\n",
+			      (ull)s->tx_bytes, (ull)s->tx_packets, (ull)s->tx_errors,
+			      (ull)s->tx_dropped, (ull)s->tx_fifo_errors, (ull)s->collisions,
 			      (ull)(s->tx_carrier_errors + s->tx_aborted_errors), 0ull);
 	}
 }
@@ -38,15 +40,16 @@ void proc_dev_mcast(struct net *net, struct strbuf *sb, u16 family)
 	struct dev_mc_addr *mc;
 
 	(void)family;
-	for_each_netdev(net, dev)
-		list_for_each_entry(mc, &dev->mc_list, list) {
-			strbuf_printf(sb, "%-4u %-15s %-5u %-5d ", dev->ifindex, dev->name, mc->users, 0);
-			strbuf_hex(sb, mc->addr, dev->addr_len, 0);
-			strbuf_putc(sb, '\n');
-		}
+	for_each_netdev(net, dev) list_for_each_entry(mc, &dev->mc_list, list)
+	{
+		strbuf_printf(sb, "%-4u %-15s %-5u %-5d ", dev->ifindex, dev->name, mc->users, 0);
+		strbuf_hex(sb, mc->addr, dev->addr_len, 0);
+		strbuf_putc(sb, '\n');
+	}
 }
 
-static void put_groups4(struct strbuf *sb, const struct net_device *dev, const struct inet_dev *idev)
+static void put_groups4(struct strbuf *sb, const struct net_device *dev,
+			const struct inet_dev *idev)
 {
 	const struct ip_mc *mc;
 	u32 nr = 0;
@@ -55,10 +58,12 @@ static void put_groups4(struct strbuf *sb, const struct net_device *dev, const s
 		nr++;
 	strbuf_printf(sb, "%u\t%-10s: %5u %7s\n", dev->ifindex, dev->name, nr, "V3");
 	list_for_each_entry(mc, &idev->mc_list, list)
-		strbuf_printf(sb, "\t\t\t\t%08X %5u %d:%08lX\t\t%d\n", mc->group.w[3], mc->users, 0, 0ul, 0);
+		strbuf_printf(sb, "\t\t\t\t%08X %5u %d:%08lX\t\t%d\n", mc->group.w[3], mc->users, 0,
+			      0ul, 0);
 }
 
-static void put_groups6(struct strbuf *sb, const struct net_device *dev, const struct inet_dev *idev)
+static void put_groups6(struct strbuf *sb, const struct net_device *dev,
+			const struct inet_dev *idev)
 {
 	const struct ip_mc *mc;
 
@@ -75,7 +80,8 @@ void proc_groups(struct net *net, struct strbuf *sb, u16 family)
 
 	if (family == INET_FAMILY_4)
 		strbuf_puts(sb, "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n");
-	for_each_netdev(net, dev) {
+	for_each_netdev(net, dev)
+	{
 		const struct inet_dev *idev = ip_family_get(net, family)->dev_get(dev);
 
 		if (!idev)
@@ -133,12 +139,15 @@ static const struct {
 	const char *name;
 	u32 offset;
 } statistics[] = {
-#define ROW(field) { #field, offsetof(struct net_device_stats, field) }
-	ROW(collisions), ROW(multicast), ROW(rx_bytes), ROW(rx_crc_errors), ROW(rx_dropped),
-	ROW(rx_errors), ROW(rx_fifo_errors), ROW(rx_frame_errors), ROW(rx_length_errors),
-	ROW(rx_missed_errors), ROW(rx_nohandler), ROW(rx_over_errors), ROW(rx_packets),
-	ROW(tx_aborted_errors), ROW(tx_bytes), ROW(tx_carrier_errors), ROW(tx_dropped),
-	ROW(tx_errors), ROW(tx_fifo_errors), ROW(tx_packets),
+#define ROW(field)                                               \
+	{                                                        \
+#field, offsetof(struct net_device_stats, field) \
+	}
+	ROW(collisions),       ROW(multicast),	       ROW(rx_bytes),	    ROW(rx_crc_errors),
+	ROW(rx_dropped),       ROW(rx_errors),	       ROW(rx_fifo_errors), ROW(rx_frame_errors),
+	ROW(rx_length_errors), ROW(rx_missed_errors),  ROW(rx_nohandler),   ROW(rx_over_errors),
+	ROW(rx_packets),       ROW(tx_aborted_errors), ROW(tx_bytes),	    ROW(tx_carrier_errors),
+	ROW(tx_dropped),       ROW(tx_errors),	       ROW(tx_fifo_errors), ROW(tx_packets),
 #undef ROW
 };
 
@@ -164,9 +173,16 @@ static int put_attribute(struct strbuf *sb, const struct net_device *dev, const 
 		const char *name;
 		u32 value;
 	} numbers[] = {
-		{ "addr_len", dev->addr_len }, { "ifindex", dev->ifindex }, { "iflink", dev->ifindex },
-		{ "mtu", dev->mtu }, { "type", dev->type }, { "tx_queue_len", dev->tx_queue_len },
-		{ "gro_flush_timeout", 0 }, { "dev_id", 0 }, { "dormant", 0 }, { "link_mode", 0 },
+		{ "addr_len", dev->addr_len },
+		{ "ifindex", dev->ifindex },
+		{ "iflink", dev->ifindex },
+		{ "mtu", dev->mtu },
+		{ "type", dev->type },
+		{ "tx_queue_len", dev->tx_queue_len },
+		{ "gro_flush_timeout", 0 },
+		{ "dev_id", 0 },
+		{ "dormant", 0 },
+		{ "link_mode", 0 },
 	};
 	u32 i;
 

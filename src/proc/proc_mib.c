@@ -67,6 +67,12 @@ void proc_netstat(struct net *net, struct strbuf *sb, u16 family)
 	put_group(net, sb, "IpExt", false);
 }
 
+/* Messages counted by their type. */
+static bool is_type(const char *name)
+{
+	return !strncmp(name, "InType", 6) || !strncmp(name, "OutType", 7);
+}
+
 void proc_snmp6(struct net *net, struct strbuf *sb, u16 family)
 {
 	static const char *const groups[] = { "Ip6", "Icmp6", "Udp6", "UdpLite6" };
@@ -81,7 +87,7 @@ void proc_snmp6(struct net *net, struct strbuf *sb, u16 family)
 			if (!in_group(i, groups[g]))
 				continue;
 			/* of the types only those that were seen */
-			if (!net->mib[i] && strstr(mib_names[i].name, "Type"))
+			if (!net->mib[i] && is_type(mib_names[i].name))
 				continue;
 			strbuf_init(&nb, name, sizeof(name));
 			strbuf_printf(&nb, "%s%s", groups[g], mib_names[i].name);

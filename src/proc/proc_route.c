@@ -5,8 +5,13 @@
 enum { ROUTE_WIDTH = 127 };
 
 /* RTF_* (ABI) */
-enum { FLAG_UP = 0x1, FLAG_GATEWAY = 0x2, FLAG_HOST = 0x4, FLAG_REJECT = 0x200,
-       FLAG_NONEXTHOP = 0x200000 };
+enum {
+	FLAG_UP = 0x1,
+	FLAG_GATEWAY = 0x2,
+	FLAG_HOST = 0x4,
+	FLAG_REJECT = 0x200,
+	FLAG_NONEXTHOP = 0x200000
+};
 #define FLAG_LOCAL 0x80000000u
 
 static bool is_refusal(u8 type)
@@ -41,7 +46,8 @@ void proc_route(struct net *net, struct strbuf *sb, u16 family)
 	size_t start = sb->len;
 
 	(void)family;
-	strbuf_puts(sb, "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow"
+	strbuf_puts(sb,
+		    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow"
 		    "\tIRTT");
 	proc_end_line(sb, start, ROUTE_WIDTH);
 	fib_for_each(net, INET_FAMILY_4, put_route4, sb);
@@ -90,13 +96,18 @@ static int put_neighbour(struct neighbour *n, void *arg)
 		strbuf_hex(&mb, n->ha, n->dev->addr_len, ':');
 	}
 	strbuf_printf(arg, "%-16s 0x%-10x0x%-10x%-17s     *        %s\n", text, n->dev->type,
-		      n->nud_state & NUD_PERMANENT ? 6 : valid ? 2 : 0, mac, n->dev->name);
+		      n->nud_state & NUD_PERMANENT ? 6 :
+		      valid			   ? 2 :
+						     0,
+		      mac, n->dev->name);
 	return 0;
 }
 
 void proc_arp(struct net *net, struct strbuf *sb, u16 family)
 {
 	(void)family;
-	strbuf_puts(sb, "IP address       HW type     Flags       HW address            Mask     Device\n");
+	strbuf_puts(
+		sb,
+		"IP address       HW type     Flags       HW address            Mask     Device\n");
 	neigh_for_each(&net->ipv4.arp_tbl, put_neighbour, sb);
 }

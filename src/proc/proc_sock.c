@@ -6,10 +6,12 @@ enum { CLOCK_TICK_NS = 10000000, CLOCK_TICK_MS = 10, TCP_WIDTH = 149, DGRAM_WIDT
 
 /* Kernel addresses are not shown, as on Linux with kptr_restrict. */
 #define POINTER "0000000000000000"
-#define HEAD_4 "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt" \
-	       "   uid  timeout inode"
-#define HEAD_6 "  sl  local_address                         remote_address                       " \
-	       " st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+#define HEAD_4                                                                        \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt" \
+	"   uid  timeout inode"
+#define HEAD_6                                                                              \
+	"  sl  local_address                         remote_address                       " \
+	" st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
 
 struct list {
 	struct net *net;
@@ -17,7 +19,7 @@ struct list {
 	const struct proto *prot;
 	u16 family;
 	u32 nr;
-	bool listening;		/* TCP: this pass is for listeners */
+	bool listening; /* TCP: this pass is for listeners */
 };
 
 static void put_addr(struct strbuf *sb, const union inet_addr *a, u16 port, u16 family)
@@ -108,7 +110,9 @@ static void dgram_table(struct net *net, struct strbuf *sb, u16 family, const st
 	bool padded = family == INET_FAMILY_4 && prot != &raw_prot;
 	size_t start = sb->len;
 
-	strbuf_puts(sb, family == INET_FAMILY_4 ? HEAD_4 : HEAD_6);
+	strbuf_puts(sb, padded && prot != &ping_prot ? " " HEAD_4 :
+			family == INET_FAMILY_4	     ? HEAD_4 :
+						       HEAD_6);
 	strbuf_puts(sb, " ref pointer drops");
 	proc_end_line(sb, start, padded ? DGRAM_WIDTH : 0);
 	if (prot)
@@ -182,26 +186,47 @@ void proc_sockstat(struct net *net, struct strbuf *sb, u16 family)
 	sock_for_each(net, count, &n);
 	sock_for_each(net, count, &all);
 	if (family == INET_FAMILY_6) {
-		strbuf_printf(sb, "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse 0\nRAW6: inuse %u\n"
-			      "FRAG6: inuse %u memory %u\n", n.tcp, n.udp, n.raw, f->nr_queues, f->mem);
+		strbuf_printf(sb,
+			      "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse 0\nRAW6: inuse %u\n"
+			      "FRAG6: inuse %u memory %u\n",
+			      n.tcp, n.udp, n.raw, f->nr_queues, f->mem);
 		return;
 	}
-	strbuf_printf(sb, "sockets: used %u\nTCP: inuse %u orphan %u tw %u alloc %u mem %llu\n", all.all,
-		      n.tcp, net->tcp.orphan_count, net->tcp.tw_count, all.tcp_alloc,
+	strbuf_printf(sb, "sockets: used %u\nTCP: inuse %u orphan %u tw %u alloc %u mem %llu\n",
+		      all.all, n.tcp, net->tcp.orphan_count, net->tcp.tw_count, all.tcp_alloc,
 		      (unsigned long long)pages(all.tcp_mem));
-	strbuf_printf(sb, "UDP: inuse %u mem %llu\nUDPLITE: inuse 0\nRAW: inuse %u\n"
-		      "FRAG: inuse %u memory %u\n", n.udp,
-		      (unsigned long long)pages(net->udp.mem_bytes), n.raw, f->nr_queues, f->mem);
+	strbuf_printf(sb,
+		      "UDP: inuse %u mem %llu\nUDPLITE: inuse 0\nRAW: inuse %u\n"
+		      "FRAG: inuse %u memory %u\n",
+		      n.udp, (unsigned long long)pages(net->udp.mem_bytes), n.raw, f->nr_queues,
+		      f->mem);
 }
 
-static void put_protocol(struct strbuf *sb, const char *name, const struct proto *p, u32 nr, s64 mem)
+static void put_protocol(struct strbuf *sb, const char *name, const struct proto *p, u32 nr,
+			 s64 mem)
 {
 	static const char has[] = { 'n', 'y' };
 	bool stream = p == &tcp_prot;
 	/* close connect disconnect accept ioctl init destroy shutdown setsockopt getsockopt sendmsg
 	 * recvmsg bind backlog_rcv hash unhash get_port enter_memory_pressure */
-	bool can[] = { true, true, true, stream, true, true, true, stream, true, true, true, true,
-		       true, true, true, true, stream || p == &udp_prot, stream };
+	bool can[] = { true,
+		       true,
+		       true,
+		       stream,
+		       true,
+		       true,
+		       true,
+		       stream,
+		       true,
+		       true,
+		       true,
+		       true,
+		       true,
+		       true,
+		       true,
+		       true,
+		       stream || p == &udp_prot,
+		       stream };
 	u32 i;
 
 	strbuf_printf(sb, "%-9s %4u %6u  %6lld   %-3s %6u   %-3s  %-10s ", name, p->obj_size, nr,
@@ -219,7 +244,8 @@ void proc_protocols(struct net *net, struct strbuf *sb, u16 family)
 	sock_for_each(net, count, &n4);
 	sock_for_each(net, count, &n6);
 	tcp = (s64)pages(n4.tcp_mem + n6.tcp_mem);
-	strbuf_puts(sb, "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in"
+	strbuf_puts(sb,
+		    "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in"
 		    " de sh ss gs se re bi br ha uh gp em\n");
 	put_protocol(sb, "PINGv6", &ping_prot, n6.ping, -1);
 	put_protocol(sb, "RAWv6", &raw_prot, n6.raw, -1);

@@ -30,10 +30,15 @@ void tcp_proc_sock(const struct sock *sk, struct tcp_proc_line *l)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct inet_sock *inet = &tp->inet;
 
-	*l = (struct tcp_proc_line){ .laddr = inet->rcv_saddr, .raddr = inet->daddr,
-				     .lport = inet->sport, .rport = inet->dport,
-				     .state = sk->sk_state, .uid = sk->sk_uid, .ino = sk->sk_ino,
-				     .refcnt = sk->refcnt, .full = true };
+	*l = (struct tcp_proc_line){ .laddr = inet->rcv_saddr,
+				     .raddr = inet->daddr,
+				     .lport = inet->sport,
+				     .rport = inet->dport,
+				     .state = sk->sk_state,
+				     .uid = sk->sk_uid,
+				     .ino = sk->sk_ino,
+				     .refcnt = sk->refcnt,
+				     .full = true };
 	sock_timer(sk, l);
 	l->retransmits = tp->retransmits;
 	l->probes = tp->probes_out;
@@ -59,11 +64,14 @@ static void from_tuple(struct tcp_proc_line *l, const struct inet_tuple *t)
 }
 
 static void show_request(const struct tcp_request_sock *req,
-			 void (*fn)(const struct tcp_proc_line *l, u16 family, void *arg), void *arg)
+			 void (*fn)(const struct tcp_proc_line *l, u16 family, void *arg),
+			 void *arg)
 {
 	const struct sock *sk = &req->listener->inet.sk;
-	struct tcp_proc_line l = { .state = TCP_SYN_RECV, .timer = TR_RETRANSMIT,
-				   .retransmits = req->num_timeout, .uid = sk->sk_uid };
+	struct tcp_proc_line l = { .state = TCP_SYN_RECV,
+				   .timer = TR_RETRANSMIT,
+				   .retransmits = req->num_timeout,
+				   .uid = sk->sk_uid };
 
 	from_tuple(&l, &req->eh.tuple);
 	if (timer_pending(&req->timer))
@@ -87,7 +95,9 @@ void tcp_proc_small(struct net *net,
 			show_request(req, fn, arg);
 	}
 	list_for_each_entry(tw, &net->tcp.tw_list, node) {
-		struct tcp_proc_line l = { .state = tw->substate, .timer = TR_TIMEWAIT, .refcnt = 1 };
+		struct tcp_proc_line l = { .state = tw->substate,
+					   .timer = TR_TIMEWAIT,
+					   .refcnt = 1 };
 
 		from_tuple(&l, &tw->eh.tuple);
 		if (timer_pending(&tw->timer))

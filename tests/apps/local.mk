@@ -3,6 +3,7 @@ apps_tests = \
 	tests/apps/test_curl.py \
 	tests/apps/test_death.py \
 	tests/apps/test_look.py \
+	tests/apps/test_proc.py \
 	tests/apps/test_servers.py \
 	tests/apps/test_static.py \
 	tests/apps/test_tools.py

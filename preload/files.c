@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files of /proc/net, /proc/sys/net and /sys/class/net: the program sees the stack's. The text
+ * comes from the daemon when the file is opened, in a memfd, so that reading, seeking and stdio
+ * are the kernel's. Writing a setting is a call of its own. What the stack has no file for under
+ * /proc/net (unix, netlink) stays the kernel's; a setting or an interface it does not have does not
+ * exist.
+ */
+#include "shim.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#define MEM_NAME "netstack:"
+#define MEM_LINK "/memfd:" MEM_NAME
+#define NAME_LEN 240 /* memfd_create() takes 249 */
+
+static const char *after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(s, prefix, n) ? NULL : s + n;
+}
+
+/* What follows "/proc/", "self/" and the like left out; NULL: another process's. */
+static const char *own_process(const char *p)
+{
+	const char *q = after(p, "self/");
+	char *end;
+
+	if (!q)
+		q = after(p, "thread-self/");
+	if (q)
+		return q;
+	if (*p < '0' || *p > '9')
+		return p;
+	return strtol(p, &end, 10) == getpid() && *end == '/' ? end + 1 : NULL;
+}
+
+/* The daemon's name of a file, in buf; NULL: not one of its files. */
+static const char *name_of(const char *path, char *buf)
+{
+	const char *p;
+
+	if (!user_ok(path) || path[0] != '/')
+		return NULL;
+	p = after(path, "/proc/");
+	if (p) {
+		p = own_process(p);
+		if (!p || (!after(p, "net/") && !after(p, "sys/net/")))
+			return NULL;
+	} else {
+		p = after(path, "/sys/");
+		if (!p || !after(p, "class/net/"))
+			return NULL;
+	}
+	if (strlen(p) >= NAME_LEN || strstr(p, "..") || strstr(p, "//"))
+		return NULL;
+	memcpy(buf, p, strlen(p) + 1);
+	return buf;
+}
+
+/* Does the stack's answer hold, too, when it says that there is no such file? */
+static bool is_whole(const char *name)
+{
+	return !after(name, "net/");
+}
+
+/* The kernel's file is a directory: it is listed, not read. */
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return !real.stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static int call_proc(int op, const char *name, const void *value, size_t len, int out)
+{
+	uint8_t data[NAME_LEN + 4096];
+	size_t n = strlen(name);
+	struct nsp_proc_req q = { .op = (uint32_t)op, .namelen = (uint32_t)n };
+
+	if (len > 4095)
+		return -EINVAL;
+	memcpy(data, name, n);
+	if (len)
+		memcpy(data + n, value, len);
+	return rpc_text(NSP_NR_PROC, &q, data, n + len, out);
+}
+
+/* A memfd with the text, or -errno. */
+static int text_of(const char *name, int flags)
+{
+	char mem[NAME_LEN + sizeof(MEM_NAME)];
+	int fd, e;
+
+	snprintf(mem, sizeof(mem), MEM_NAME "%s", name);
+	fd = (int)raw_call(SYS_memfd_create, mem, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+	if (fd < 0)
+		return -errno;
+	fd_forget(fd);
+	e = call_proc(NSP_PROC_READ, name, NULL, 0, fd);
+	if (e < 0) {
+		raw_call(SYS_close, fd);
+		return e;
+	}
+	raw_call(SYS_lseek, fd, 0, SEEK_SET);
+	return fd;
+}
+
+/*
+ * open() of one of the files. -1 with errno, or -2: the kernel's open() is to do it, because there
+ * is no daemon, or because the file is the kernel's business.
+ */
+static int open_file(const char *path, int flags)
+{
+	char buf[NAME_LEN];
+	const char *name = shim.silent || flags & (O_PATH | O_DIRECTORY) ? NULL :
+									   name_of(path, buf);
+	bool writes = (flags & O_ACCMODE) != O_RDONLY;
+	int fd, saved = errno;
+
+	if (!name || is_directory(path))
+		return -2;
+	if (writes && !after(name, "sys/"))
+		return -2;
+	fd = text_of(name, flags);
+	errno = saved;
+	if (fd == -ENETDOWN)
+		return writes ? fail(ENETDOWN) : -2;
+	if (fd < 0)
+		return is_whole(name) ? fail(-fd) : -2;
+	if (writes)
+		fd_set_kind(fd, K_FILE);
+	return fd;
+}
+
+/* ---- writing -------------------------------------------------------------------------- */
+/* The name behind a descriptor of ours. */
+static bool name_behind(int fd, char *buf)
+{
+	char path[64], link[sizeof(MEM_LINK) + NAME_LEN + 16];
+	char *end;
+	long n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = raw_call(SYS_readlinkat, AT_FDCWD, path, link, sizeof(link) - 1);
+	link[n < 0 ? 0 : n] = '\0';
+	if (!after(link, MEM_LINK))
+		return false;
+	end = strstr(link, " (deleted)");
+	if (end)
+		*end = '\0';
+	n = (long)strlen(after(link, MEM_LINK));
+	if (n >= NAME_LEN)
+		return false;
+	memcpy(buf, after(link, MEM_LINK), (size_t)n + 1);
+	return true;
+}
+
+unsigned int file_learn(int fd)
+{
+	char name[NAME_LEN];
+	int saved = errno, fl;
+	bool ours = name_behind(fd, name) && after(name, "sys/");
+
+	fl = ours ? (int)raw_call(SYS_fcntl, fd, F_GETFL, 0) : 0;
+	errno = saved;
+	return ours && (fl & O_ACCMODE) != O_RDONLY ? K_FILE : K_NONE;
+}
+
+ssize_t file_write(int fd, const struct iovec *iov, int n)
+{
+	char name[NAME_LEN], value[4096];
+	size_t len = 0;
+	int i, e;
+
+	if (!name_behind(fd, name)) { /* closed where we did not see it */
+		fd_forget(fd);
+		return real.writev(fd, iov, n);
+	}
+	for (i = 0; i < n; i++) {
+		if (iov[i].iov_len > sizeof(value) - len)
+			return fail(EINVAL);
+		e = user_in(value + len, iov[i].iov_base, iov[i].iov_len);
+		if (e)
+			return fail(e);
+		len += iov[i].iov_len;
+	}
+	e = call_proc(NSP_PROC_WRITE, name, value, len, -1);
+	return e < 0 ? fail(-e) : (ssize_t)len;
+}
+
+/* ---- entry points --------------------------------------------------------------------- */
+static mode_t mode_arg(int flags, va_list ap)
+{
+	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+}
+
+static int ns_open(const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	fd = open_file(path, flags);
+	return fd == -2 ? real.open(path, flags, mode) : fd;
+}
+
+static int ns_openat(int dir, const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	fd = open_file(path, flags);
+	return fd == -2 ? real.openat(dir, path, flags, mode) : fd;
+}
+
+#define OPEN_ALIAS(name)                                  \
+	EXPORT int name(const char *path, int flags, ...) \
+	{                                                 \
+		va_list ap;                               \
+		mode_t mode;                              \
+                                                          \
+		va_start(ap, flags);                      \
+		mode = mode_arg(flags, ap);               \
+		va_end(ap);                               \
+		return ns_open(path, flags, mode);        \
+	}
+#define OPENAT_ALIAS(name)                                         \
+	EXPORT int name(int dir, const char *path, int flags, ...) \
+	{                                                          \
+		va_list ap;                                        \
+		mode_t mode;                                       \
+                                                                   \
+		va_start(ap, flags);                               \
+		mode = mode_arg(flags, ap);                        \
+		va_end(ap);                                        \
+		return ns_openat(dir, path, flags, mode);          \
+	}
+
+OPEN_ALIAS(open)
+OPEN_ALIAS(open64)
+OPENAT_ALIAS(openat)
+OPENAT_ALIAS(openat64)
+
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+int __openat64_2(int dir, const char *path, int flags);
+
+EXPORT int __open_2(const char *path, int flags)
+{
+	return ns_open(path, flags, 0);
+}
+
+EXPORT int __open64_2(const char *path, int flags)
+{
+	return ns_open(path, flags, 0);
+}
+
+EXPORT int __openat_2(int dir, const char *path, int flags)
+{
+	return ns_openat(dir, path, flags, 0);
+}
+
+EXPORT int __openat64_2(int dir, const char *path, int flags)
+{
+	return ns_openat(dir, path, flags, 0);
+}
+
+static int stdio_flags(const char *mode)
+{
+	int flags = strchr(mode, '+') ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY;
+
+	return strchr(mode, 'e') ? flags | O_CLOEXEC : flags;
+}
+
+EXPORT FILE *fopen(const char *path, const char *mode)
+{
+	FILE *f;
+	int fd;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	fd = open_file(path, stdio_flags(mode));
+	if (fd == -2)
+		return real.fopen(path, mode);
+	if (fd < 0)
+		return NULL;
+	f = fdopen(fd, mode);
+	if (!f)
+		ns_close(fd);
+	return f;
+}
+
+EXPORT FILE *fopen64(const char *path, const char *mode)
+{
+	return fopen(path, mode);
+}
+
+/* ---- does it exist -------------------------------------------------------------------- */
+/* A setting or an interface that only the host has, or only the stack: 0, -1 with errno, or -2. */
+static int exists(const char *path, int how)
+{
+	char buf[NAME_LEN];
+	const char *name = shim.silent ? NULL : name_of(path, buf);
+	int fd, saved = errno;
+
+	if (!name || !is_whole(name) || is_directory(path))
+		return -2;
+	fd = text_of(name, O_CLOEXEC);
+	errno = saved;
+	if (fd == -ENETDOWN)
+		return -2;
+	if (fd < 0)
+		return fail(-fd);
+	raw_call(SYS_close, fd);
+	errno = saved;
+	return how & X_OK || (how & W_OK && !after(name, "sys/")) ? fail(EACCES) : 0;
+}
+
+EXPORT int access(const char *path, int how)
+{
+	int r;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	r = exists(path, how);
+	return r == -2 ? real.access(path, how) : r;
+}
+
+EXPORT int faccessat(int dir, const char *path, int how, int flags)
+{
+	int r;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	r = exists(path, how);
+	return r == -2 ? real.faccessat(dir, path, how, flags) : r;
+}
+
+static int fill_stat(const char *path, struct stat *st)
+{
+	int r = exists(path, F_OK);
+
+	if (r)
+		return r;
+	memset(st, 0, sizeof(*st));
+	st->st_mode = S_IFREG | (mode_t)(after(path, "/sys/") ? 0444 : 0644);
+	st->st_nlink = 1;
+	st->st_blksize = 1024;
+	return 0;
+}
+
+/* On the machines that we run on struct stat64 is struct stat. */
+#define STAT_ALIAS(name, type, call)                                     \
+	EXPORT int name(const char *path, type *st)                      \
+	{                                                                \
+		int r;                                                   \
+                                                                         \
+		if (unlikely(!shim.ready))                               \
+			shim_init();                                     \
+		r = fill_stat(path, (struct stat *)st);                  \
+		return r == -2 ? real.call(path, (struct stat *)st) : r; \
+	}
+
+STAT_ALIAS(stat, struct stat, stat)
+STAT_ALIAS(stat64, struct stat64, stat)
+STAT_ALIAS(lstat, struct stat, lstat)
+STAT_ALIAS(lstat64, struct stat64, lstat)
+
+EXPORT int fstatat(int dir, const char *path, struct stat *st, int flags)
+{
+	int r;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	r = fill_stat(path, st);
+	return r == -2 ? real.fstatat(dir, path, st, flags) : r;
+}
+
+EXPORT int fstatat64(int dir, const char *path, struct stat64 *st, int flags)
+{
+	return fstatat(dir, path, (struct stat *)st, flags);
+}

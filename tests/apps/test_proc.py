@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Files of /proc and /sys: a program that runs on the stack reads the stack's, in the kernel's format."""
+import os
+import re
+import socket
+import sys
+import time
+
+from applab import HOST, STACK, families, main, need, test
+
+need("python3")
+PORT = 8200
+# a line of the kernel's own file says how each should look
+HEADS = ("tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6", "dev", "route",
+         "arp", "igmp", "packet", "protocols")
+
+
+def cat(lab, path, shim=True):
+    return lab.run(["cat", path], shim=shim).stdout.decode()
+
+
+def py(lab, code, **kw):
+    return lab.run([sys.executable, "-c", code], shim=True, **kw).stdout.decode()
+
+
+@test
+def heads(lab):
+    """first lines are the kernel's, byte for byte"""
+    for name in HEADS:
+        want, got = (cat(lab, f"/proc/net/{name}", shim).split("\n")[0] for shim in (False, True))
+        assert got == want, (name, got, want)
+    for name in ("snmp", "netstat"):
+        want, got = (re.findall(r"^(\w+): [A-Z]", cat(lab, f"/proc/net/{name}", shim), re.M) for shim in (False, True))
+        assert set(got) <= set(want) | {"UdpLite"} and got, (name, got, want)
+    want, got = (re.findall(r"^(\w+): inuse", cat(lab, "/proc/net/sockstat6", shim), re.M) for shim in (False, True))
+    assert got == want, (got, want)
+
+
+@families
+def shape(lab, family):
+    """lines of sockets have the kernel's columns, and tell the truth"""
+    suffix = "6" if family == 6 else ""
+    code = ("import socket, sys\nf = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET\n"
+            f"l = socket.create_server((sys.argv[1], {PORT}), family=f)\n"
+            f"c = socket.create_connection((sys.argv[1], {PORT})); a, _ = l.accept()\n"
+            f"u = socket.socket(f, socket.SOCK_DGRAM); u.bind((sys.argv[1], {PORT}))\n"
+            f"print(open('/proc/net/tcp{suffix}').read() + '\\f' + open('/proc/self/net/udp{suffix}').read())")
+    tables = {}
+    for shim, addr in ((True, STACK[family]), (False, HOST[family])):
+        tables[shim] = [t.rstrip("\n").split("\n") for t in
+                        lab.run([sys.executable, "-c", code, addr], shim=shim).stdout.decode().split("\f")]
+    for got, want in zip(tables[True], tables[False]):
+        def mine(lines):
+            return sorted((line for line in lines if f":{PORT:04X} " in line), key=lambda x: x.split()[3])
+        assert len(mine(got)) == len(mine(want)), (got, want)
+        for a, b in zip(mine(got), mine(want)):
+            assert a.split()[3] == b.split()[3], (a, b)
+            assert len(a.split()) == len(b.split()), (a, b)
+            for x, y in list(zip(a.split(), b.split()))[1:6]:
+                assert len(x) == len(y), (a, b)
+            assert family == 6 or len(a) == len(b), (a, b)
+    local = socket.inet_pton(socket.AF_INET6 if family == 6 else socket.AF_INET, STACK[family])
+    words = "".join(local[i:i + 4][::-1].hex().upper() for i in range(0, len(local), 4))
+    assert sum(words in line for line in tables[True][0]) == 3, tables[True][0]
+
+
+@test
+def network(lab):
+    """interfaces, routes, neighbours and counters are the stack's"""
+    lab.run(["ping", "-c", "1", "-W", "5", STACK[4]])
+    assert re.search(r"^ *eth0: +\d", cat(lab, "/proc/net/dev"), re.M)
+    assert "tap0" not in cat(lab, "/proc/net/dev") and "tap0" in cat(lab, "/proc/net/dev", False)
+    assert re.search(r"^eth0\t00004D0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t", cat(lab, "/proc/net/route"), re.M)
+    assert re.search(r"^10\.77\.0\.1 +0x1 +0x2 +(\w\w:){5}\w\w +\* +eth0$", cat(lab, "/proc/net/arp"), re.M)
+    assert "fd770000000000000000000000000002 02 40 00 80     eth0" in cat(lab, "/proc/net/if_inet6")
+    routes = cat(lab, "/proc/net/ipv6_route")
+    assert re.search(r"^fd770{28} 40 0{32} 00 0{32} 00000100 \w{8} 00000000 00000001     eth0$", routes, re.M), routes
+    names, values = re.findall(r"^Icmp: (.*)$", cat(lab, "/proc/net/snmp"), re.M)
+    assert int(dict(zip(names.split(), values.split()))["InEchos"]) >= 1
+    assert re.search(r"^Ip6InReceives {19}\t\d+$", cat(lab, "/proc/net/snmp6"), re.M)
+    assert "3333ff000002" in cat(lab, "/proc/net/dev_mcast")
+    assert "010000E0" in cat(lab, "/proc/net/igmp")
+
+
+@test
+def kept(lab):
+    """what the stack has no file for stays the kernel's; directories are listed"""
+    assert "Path" in cat(lab, "/proc/net/unix")
+    assert py(lab, "import os; print('tcp' in os.listdir('/proc/net'))") == "True\n"
+    assert py(lab, "print(len(open('/proc/self/status').read()) > 100)") == "True\n"
+
+
+@test
+def reading(lab):
+    """seek, small reads, mmap, stdio, dup and a child without the library"""
+    code = ("import os, mmap\nfd = os.open('/proc/net/dev', os.O_RDONLY)\na = os.read(fd, 7)\nos.lseek(fd, 0, 0)\n"
+            "b = b''\nwhile x := os.read(fd, 3): b += x\nassert b.startswith(a) and b.endswith(b'\\n')\n"
+            "assert mmap.mmap(fd, 0, prot=mmap.PROT_READ)[:6] == b'Inter-'\nos.lseek(fd, 0, 0)\n"
+            "assert not os.get_inheritable(fd)\n"
+            "os.dup2(fd, 0)\nos.environ.pop('LD_PRELOAD')\nos.execvp('head', ['head', '-1'])")
+    assert py(lab, code).startswith("Inter-|")
+
+
+@test
+def settings(lab):
+    """/proc/sys/net: read, write, refuse, and never the host's"""
+    path = "/proc/sys/net/ipv4/ip_default_ttl"
+    host = cat(lab, path, False)
+    assert cat(lab, path) == "64\n"
+    lab.run(["sh", "-c", f"echo 70 > {path}"], shim=True)
+    assert cat(lab, path) == "70\n" and lab.cli("sysctl", "net.ipv4.ip_default_ttl").endswith("70\n")
+    p = lab.run(["sh", "-c", f"echo nonsense > {path}"], shim=True, check=False)
+    assert p.returncode, p.stderr
+    assert py(lab, f"open('{path}', 'w').write('71\\n')") == "" and cat(lab, path) == "71\n"
+    # handed to another program, which the library is loaded into, too
+    lab.run(["sh", "-c", f"exec 5> {path}; printf 72 | cat >&5"], shim=True)
+    assert cat(lab, path) == "72\n"
+    assert cat(lab, "/proc/sys/net/ipv4/tcp_rmem").count("\t") == 2
+    code = ("import os, errno\nfor f in (lambda: open('/proc/sys/net/ipv4/no_such'), lambda: os.stat('/proc/sys/net/x'),\n"
+            "          lambda: open('/proc/sys/net/ipv4/no_such', 'w')):\n"
+            "    try: f(); print('there')\n    except OSError as e: print(errno.errorcode[e.errno])\n"
+            f"print(os.access('{path}', os.R_OK), oct(os.stat('{path}').st_mode))")
+    assert py(lab, code).split() == ["ENOENT"] * 3 + ["True", "0o100644"], py(lab, code)
+    assert cat(lab, path, False) == host
+
+
+@test
+def attributes(lab):
+    """/sys/class/net: attributes of the stack's interfaces, none of the host's"""
+    assert cat(lab, "/sys/class/net/eth0/mtu") == "1500\n"
+    assert re.fullmatch(r"(\w\w:){5}\w\w\n", cat(lab, "/sys/class/net/eth0/address"))
+    assert cat(lab, "/sys/class/net/eth0/operstate") == "up\n"
+    assert int(cat(lab, "/sys/class/net/eth0/statistics/rx_packets")) > 0
+    assert lab.run(["cat", "/sys/class/net/tap0/mtu"], shim=True, check=False).returncode
+
+
+@test
+def tools(lab):
+    """netstat, route and arp of net-tools show the stack"""
+    need_tools = [t for t in ("netstat", "route", "arp") if not lab_has(t)]
+    if need_tools:
+        return
+    p = lab.spawn([sys.executable, "-m", "http.server", str(PORT), "--bind", STACK[4]], shim=True)
+    end = time.monotonic() + 10
+    while time.monotonic() < end and f":{PORT} " not in lab.cli("sock"):
+        time.sleep(0.05)
+    out = lab.run(["netstat", "-tln"], shim=True).stdout.decode()
+    lab.stop(p)
+    assert re.search(rf"^tcp +0 +0 10\.77\.0\.2:{PORT} +0\.0\.0\.0:\* +LISTEN", out, re.M), out
+    assert re.search(r"^10\.77\.0\.0 +0\.0\.0\.0 +255\.255\.255\.0 +U +0 +0 +0 eth0", lab.run(
+        ["route", "-n"], shim=True).stdout.decode(), re.M)
+    assert "10.77.0.1" in lab.run(["arp", "-n"], shim=True).stdout.decode()
+
+
+def lab_has(program):
+    return any(os.path.exists(f"{d}/{program}") for d in ("/usr/bin", "/usr/sbin", "/bin", "/sbin"))
+
+
+if __name__ == "__main__":
+    main()
