@@ -44,7 +44,7 @@ void tcp_proc_sock(const struct sock *sk, struct tcp_proc_line *l)
 	l->probes = tp->probes_out;
 	l->rto_ms = tp->rto_us / 1000;
 	l->ato_ms = tp->ato_us / 1000;
-	l->quick_pingpong = (u32)tp->quick << 1 | (tp->pingpong >= TCP_PINGPONG_THRESH);
+	l->quick_pingpong = (u32)tp->quick << 1 | tcp_in_interactive(tp);
 	l->cwnd = tp->snd_cwnd;
 	if (sk->sk_state == TCP_LISTEN) {
 		l->rx_queue = sk->sk_ack_backlog;
