@@ -2,8 +2,12 @@
 """A bench for real programs: one network namespace, netstackd on a TAP in it. A program runs
 either on the host's side (the kernel's TCP/IP, 10.77.0.1 and fd77::1) or under the shim
 (10.77.0.2 and fd77::2). Everything is bounded in time and cleaned up.
+
+NETSTACK_TEST_NATIVE=1 puts the kernel's own stack of a second namespace in netstackd's place: what
+fails there, too, is the test's fault.
 """
 import atexit
+import contextlib
 import hashlib
 import json
 import os
@@ -18,6 +22,9 @@ import traceback
 
 HOST = {4: "10.77.0.1", 6: "fd77::1"}
 STACK = {4: "10.77.0.2", 6: "fd77::2"}
+
+
+NATIVE = os.environ.get("NETSTACK_TEST_NATIVE")
 
 
 class Skip(Exception):
@@ -46,6 +53,8 @@ def enter_namespace():
         signal.signal(sig, lambda *_: p.terminate())
     code = p.wait()
     subprocess.run(["ip", "netns", "del", name], check=False)
+    if NATIVE:
+        subprocess.run(["ip", "netns", "del", f"{name}n"], check=False)
     sys.exit(code if code >= 0 else 128 - code)
 
 
@@ -94,7 +103,26 @@ class Lab:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         self.start_daemon()
 
+    def start_native(self):
+        """Another namespace, a veth, and a process to stand for the daemon."""
+        other = os.environ["NETSTACK_LAB"] + "n"
+        script = f"""set -e
+ip netns add {other}
+ip link add tap0 type veth peer name eth0 netns {other}
+ip link set tap0 up
+ip addr add {HOST[4]}/24 dev tap0
+ip -6 addr add {HOST[6]}/64 dev tap0 nodad
+ip -n {other} link set lo up
+ip -n {other} link set eth0 up
+ip -n {other} addr add {STACK[4]}/24 dev eth0
+ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
+        subprocess.run(["sh", "-c", script], check=True)
+        self.daemon = subprocess.Popen(["sleep", "infinity"])
+        self.enter = ["ip", "netns", "exec", other]
+
     def start_daemon(self):
+        if NATIVE:
+            return self.start_native()
         self.control = f"{self.dir}/control{len(self.children)}"
         r, w = os.pipe()
         self.daemon = subprocess.Popen(
@@ -105,9 +133,10 @@ class Lab:
         if not os.read(r, 1):
             raise SystemExit("netstackd did not start")
         os.close(r)
+        self.enter = [f"{self.build}/netstack", "run", "--control", self.control, "--"]
 
     def argv(self, shim, cmd):
-        return ([f"{self.build}/netstack", "run", "--control", self.control, "--"] if shim else []) + list(cmd)
+        return (self.enter if shim else []) + list(cmd)
 
     def run(self, cmd, shim=False, timeout=60, check=True, **kw):
         p = subprocess.run(self.argv(shim, cmd), capture_output=True, timeout=timeout, check=False,
@@ -138,7 +167,25 @@ class Lab:
         p.wait(5)
         self.children.remove(p)
 
-    def wait_port(self, shim, port, family=4, timeout=10):
+    @contextlib.contextmanager
+    def serving(self, cmd, shim, port, family, sig=signal.SIGTERM, **kw):
+        """cmd while the block runs, which begins when it listens."""
+        with open(f"{self.dir}/{os.path.basename(cmd[0])}.err", "wb") as err:
+            p = self.spawn(cmd, shim=shim, **{"stderr": err, **kw})
+        try:
+            self.wait_port(shim, port, family, child=p)
+            yield p
+        except Exception as e:
+            with open(err.name, "rb") as f:
+                said = f.read()[-600:]
+            if said:
+                e.add_note(f"{cmd[0]} said: {said.decode(errors='replace')}")
+            raise
+        finally:
+            if p in self.children:
+                self.stop(p, sig)
+
+    def wait_port(self, shim, port, family=4, timeout=10, child=None):
         """Until something listens on the host's side (shim False) or the stack's (True)."""
         addr = STACK[family] if shim else HOST[family]
         end = time.monotonic() + timeout
@@ -150,7 +197,21 @@ class Lab:
                     return
                 except OSError:
                     time.sleep(0.05)
+            if child and child.poll():
+                raise AssertionError(f"the server ended with {child.returncode}")
         raise AssertionError(f"nothing listens on {addr} port {port}")
+
+    @staticmethod
+    def pause(seconds):
+        time.sleep(seconds)
+
+    def write(self, name, text, mode=0o644):
+        path = f"{self.dir}/{name}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path, mode)
+        return path
 
     def file(self, name, size):
         path = f"{self.dir}/{name}"
@@ -177,6 +238,7 @@ class Lab:
         if self.daemon and self.daemon.poll() is None:
             self.daemon.terminate()
             code = self.daemon.wait(10)
+            code = 0 if NATIVE else code
         elif self.daemon:
             code = self.daemon.returncode
         shutil.rmtree(self.dir, ignore_errors=True)
@@ -206,10 +268,32 @@ def each_way(fn):
     return fn
 
 
+os.environ["PATH"] += ":/usr/sbin:/sbin"
+
+
 def need(*programs):
+    """Skips the whole file when one of them is missing."""
     for p in programs:
         if not shutil.which(p):
             skip_all(f"{p} is not installed")
+
+
+def want(*programs):
+    """Skips the case when one of them is missing."""
+    for p in programs:
+        if not shutil.which(p):
+            raise Skip(f"{p} is not installed")
+
+
+def dynamic(lab, program):
+    """Skips the case for a program that the library cannot be loaded into."""
+    p = lab.run([program], shim=True, check=False, stdin=subprocess.DEVNULL)
+    if p.returncode == 125 and b"statically linked" in p.stderr:
+        raise Skip(f"{program} is statically linked")
+
+
+def bracket(addr):
+    return f"[{addr}]" if ":" in addr else addr
 
 
 def twice(fn, lab, *args):
