@@ -202,6 +202,10 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
         raise AssertionError(f"nothing listens on {addr} port {port}")
 
     @staticmethod
+    def has(program):
+        return bool(shutil.which(program))
+
+    @staticmethod
     def pause(seconds):
         time.sleep(seconds)
 
