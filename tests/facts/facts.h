@@ -52,6 +52,10 @@ int open_peer(char what);
 int listen_any(int *port);
 /* a connection accepted from the peer, which does `what` */
 int accept_from_peer(char what, int *listener);
+/* what a program sees that gives up root before its first socket; bits of what failed */
+int as_nobody(void);
+/* the same program again with one more argument, its exit status */
+int run_self(const char *what);
 void settle(void);	/* let packets in flight arrive */
 
 extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], facts_event[];

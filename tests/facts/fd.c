@@ -111,6 +111,28 @@ static void execed(void)
 	say("byte", c);
 }
 
+int as_nobody(void)
+{
+	int failed = setuid(65534) != 0, u = open_udp(), l, port = 0, fd = open_tcp();
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	char c = 'E';
+
+	failed |= (u < 0) << 1 | (send(u, "x", 1, 0) < 0 && errno != EDESTADDRREQ) << 2;
+	failed |= (connect(fd, (struct sockaddr *)&ss, addr_len()) != 0) << 3;
+	failed |= (write(fd, &c, 1) != 1 || write(fd, "n", 1) != 1) << 4;
+	failed |= (read(fd, &c, 1) != 1 || c != 'n') << 5;
+	l = listen_any(&port);
+	failed |= (l < 0 || !port) << 6;
+	ss = addr_of(false, 80);
+	failed |= (!bind(u, (struct sockaddr *)&ss, addr_len()) || errno != EACCES) << 7;
+	return failed;
+}
+
+static void other_user(void)
+{
+	say("failed", run_self("nobody"));
+}
+
 static void ranges(void)
 {
 	char c;
@@ -277,6 +299,7 @@ const struct fact facts_fd[] = {
 	{ "forked_accept", forked_accept },
 	{ "both_shut", both_shut },
 	{ "execed", execed },
+	{ "other_user", other_user },
 	{ "ranges", ranges },
 	{ "epoll_edges", epoll_edges },
 	{ "epoll_refused", epoll_refused },
