@@ -143,9 +143,7 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 		if (e < 0)
 			return fail(-e);
 	}
-	e = channel_connect(fd, true);
-	if (e == -ENOENT || e == -EACCES || e == -ENOTDIR)
-		e = rpc(NSP_NR_DCONNECT, fd, NULL, NULL, 0, NULL, NULL, NULL);
+	e = daemon_connect(fd, true);
 	if (e < 0) {
 		shim_log("connect: netstackd cannot be reached at %s: %s", shim.path, strerror(-e));
 		return fail(ENETDOWN);

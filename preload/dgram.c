@@ -118,9 +118,7 @@ int dgram_socket(int family, int type, int protocol, int flags)
 		return -1;
 	tag_set(fd, tag);
 	fd_forget(fd);
-	e = channel_connect(fd, false);
-	if (e == -ENOENT || e == -EACCES || e == -ENOTDIR)
-		e = rpc(NSP_NR_DCONNECT, fd, NULL, NULL, 0, NULL, NULL, NULL);
+	e = daemon_connect(fd, false);
 	if (e < 0) {
 		shim_log("socket: netstackd cannot be reached at %s: %s", shim.path, strerror(-e));
 		e = -ENETDOWN;

@@ -20,6 +20,8 @@
 static struct channel {
 	int fd;		 /* -1: closed */
 	int inherited;	 /* the parent's channel, in a forked child */
+	uid_t uid;	 /* who opened it */
+	bool attached;	 /* over the parent's: the path is out of reach, or not for us */
 	uint64_t cookie; /* of fd, to notice that the number is another's now */
 	uint32_t seq;
 } ch = { .fd = -1, .inherited = -1 };
@@ -39,7 +41,7 @@ static void sun_path(struct sockaddr_un *un, bool stream)
 }
 
 /* A full backlog blocks a blocking socket and fails a nonblocking one: then try again. */
-int channel_connect(int fd, bool stream)
+static int channel_connect(int fd, bool stream)
 {
 	struct sockaddr_un un;
 	int tries, r;
@@ -210,30 +212,66 @@ static int attach(int inherited)
 	return e;
 }
 
-/* Open a channel of this process; the descriptor or -errno. */
-static int open_channel(int inherited)
+/* A channel by way of the path; the descriptor or -errno. */
+static int reach(void)
 {
-	int fd, e;
+	int fd = (int)raw_call(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), e;
 
-	fd = (int)raw_call(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	e = channel_connect(fd, false);
-	if (e) {
+	if (e)
 		raw_call(SYS_close, fd);
-		fd = inherited >= 0 ? attach(inherited) : e;
-		if (fd < 0) {
-			shim_log("no netstackd at %s: %s", shim.path, strerror(-e));
-			return -ENETDOWN;
-		}
-	}
+	return e ? e : fd;
+}
+
+/* The greeting; fd is closed when it fails. fd or -errno */
+static int greet(int fd)
+{
+	int e;
+
 	set_timeouts(fd);
 	e = say_hello(fd);
-	if (e < 0) {
-		raw_call(SYS_close, fd);
+	if (e >= 0)
+		return fd;
+	raw_call(SYS_close, fd);
+	return e;
+}
+
+/* Open a channel of this process; the descriptor or -errno. */
+static int open_channel(int inherited, bool *attached)
+{
+	int fd = reach();
+
+	*attached = false;
+	if (fd >= 0)
+		fd = greet(fd);
+	if (fd < 0 && inherited >= 0) {
+		*attached = true;
+		fd = attach(inherited);
+		if (fd >= 0)
+			fd = greet(fd);
+	}
+	if (fd < 0) {
+		shim_log("no netstackd at %s: %s", shim.path, strerror(-fd));
 		return -ENETDOWN;
 	}
 	return move_high(fd);
+}
+
+/* Is the channel all that lets us in: was it opened by another user, or over the parent's? */
+static bool only_channel(void)
+{
+	return ch.fd >= 0 && (ch.attached || ch.uid != geteuid());
+}
+
+int daemon_connect(int fd, bool stream)
+{
+	int e = only_channel() ? -EACCES : channel_connect(fd, stream);
+
+	if (e == -ENOENT || e == -EACCES || e == -ENOTDIR)
+		e = rpc(NSP_NR_DCONNECT, fd, NULL, NULL, 0, NULL, NULL, NULL);
+	return e;
 }
 
 static void close_channel(void)
@@ -258,7 +296,8 @@ static int need_channel(void)
 			fd_kinds[ch.fd] = K_NONE;
 		ch.fd = -1;
 	}
-	fd = open_channel(ch.inherited);
+	fd = open_channel(ch.inherited, &ch.attached);
+	ch.uid = geteuid();
 	if (ch.inherited >= 0) {
 		if (rpc_fd_is_ours(ch.inherited)) {
 			raw_call(SYS_close, ch.inherited);
@@ -318,7 +357,8 @@ static bool transport_lost(int e)
 static int call_once(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
 		     void *rdata, size_t *rdlen, bool oneway)
 {
-	int c = open_channel(-1), e, ret = 0;
+	bool attached;
+	int c = open_channel(-1, &attached), e, ret = 0;
 
 	if (c < 0)
 		return c;

@@ -193,8 +193,14 @@ bool rpc_fd_is_ours(int fd);
 void rpc_channel_fds(int fds[2]);
 /** rpc_move_away() - free this number of ours, it is about to be overwritten */
 void rpc_move_away(int fd);
-/** channel_connect() - connect @fd to the daemon's listener, 0 or -errno; @stream: PATH.d */
-int channel_connect(int fd, bool stream);
+/**
+ * daemon_connect() - connect a socket of the program to the daemon, by its path or, where that is
+ * out of reach or not for this user, by a call
+ * @stream: to PATH.d
+ *
+ * Return: 0 or -errno.
+ */
+int daemon_connect(int fd, bool stream);
 
 /* ---- connect.c, stream.c ------------------------------------------------------------------------- */
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);

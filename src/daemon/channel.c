@@ -265,7 +265,7 @@ static void become_dgram(struct channel *ch, const u8 *buf, const struct receive
 
 	memcpy(&h, buf, sizeof(h));
 	proved = proves_cookie(r->fd, h.cookie);
-	if (!daemon_allows(dm, peer.uid) || obj_by_cookie(dm, h.cookie) ||
+	if (!daemon_allows(dm, &peer) || obj_by_cookie(dm, h.cookie) ||
 	    ((h.flags & NSP_DHELLO_FDPASS) && !proved)) {
 		dm->count.refused++;
 		channel_free(ch);

@@ -54,6 +54,7 @@ struct server {
 	struct list_head barriers;	/* channels that wait for one */
 	struct list_head traces;	/* channels that get trace lines */
 	u32 nr_channels;
+	const struct cred *asker;	/* during DCONNECT: whom our own connection is for */
 	bool retry_accept;		/* out of descriptors: try again on the next turn */
 	u64 reap_at;			/* when channels that never spoke are closed */
 };
@@ -94,13 +95,14 @@ struct daemon {
 struct cred {
 	pid_t pid;
 	uid_t uid;
+	bool vouched;			/* asked for over a channel that was let in */
 };
 static inline bool cred_is_admin(const struct daemon *dm, const struct cred *c)
 {
 	return c->uid == 0 || c->uid == dm->uid;
 }
-/* May this user use the stack at all? */
-bool daemon_allows(const struct daemon *dm, uid_t uid);
+/* May this peer use the stack at all? */
+bool daemon_allows(const struct daemon *dm, const struct cred *c);
 
 /* setup.c: devices, addresses, routes, sysctls. 0/-errno, already logged with its flag's name */
 int daemon_setup(struct daemon *dm);

@@ -35,7 +35,7 @@ int call_hello(struct call *c)
 				   "protocol mismatch: library and netstackd are of different "
 				   "versions; restart netstackd from the same installation");
 	}
-	if (!c->ch->vouched && !daemon_allows(c->dm, c->cred.uid)) {
+	if (!c->ch->vouched && !daemon_allows(c->dm, &c->cred)) {
 		c->ch->state = CHANNEL_CLOSING;
 		return hello_reply(c, -EACCES,
 				   "not allowed: start netstackd with --allow-uid for this user");
@@ -71,18 +71,26 @@ int call_dconnect(struct call *c)
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	socklen_t len = sizeof(int);
 	int type = 0, domain = 0;
+	struct cred asker;
 
 	if (getsockopt(c->fd, SOL_SOCKET, SO_TYPE, &type, &len) ||
 	    getsockopt(c->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) || domain != AF_UNIX)
 		return -ENOTSOCK;
 	snprintf(un.sun_path, sizeof(un.sun_path), "%s%s", c->dm->conf.control,
 		 type == SOCK_STREAM ? NSP_STREAM_SUFFIX : "");
-	/* Never blocks us: the descriptor's own flags would decide otherwise. */
-	if (fcntl(c->fd, F_GETFL) & O_NONBLOCK)
-		return connect(c->fd, (struct sockaddr *)&un, sizeof(un)) ? -errno : 0;
+	/* Makes room, so that a descriptor that may block does not block us. */
 	server_accept_streams(c->dm);
 	server_accept_seqpackets(c->dm);
-	return connect(c->fd, (struct sockaddr *)&un, sizeof(un)) ? -errno : 0;
+	if (connect(c->fd, (struct sockaddr *)&un, sizeof(un)))
+		return -errno;
+	/* The kernel says it comes from us; it is the asker's, with the asker's rights. */
+	asker = c->cred;
+	asker.vouched = true;
+	c->dm->server.asker = &asker;
+	server_accept_streams(c->dm);
+	server_accept_seqpackets(c->dm);
+	c->dm->server.asker = NULL;
+	return 0;
 }
 
 /* -- addresses -------------------------------------------------------------- */

@@ -14,14 +14,14 @@
 
 enum { SERVER_BACKLOG = 4096, CHANNEL_GREETING_S = 30 };
 
-bool daemon_allows(const struct daemon *dm, uid_t uid)
+bool daemon_allows(const struct daemon *dm, const struct cred *c)
 {
 	u32 i;
 
-	if (uid == 0 || uid == dm->uid)
+	if (c->vouched || c->uid == 0 || c->uid == dm->uid)
 		return true;
 	for (i = 0; i < dm->conf.nr_uids; i++)
-		if (dm->conf.uids[i] == uid)
+		if (dm->conf.uids[i] == c->uid)
 			return true;
 	return false;
 }
@@ -41,6 +41,8 @@ static int take_one(struct daemon *dm, struct poll_item *listener, struct cred *
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &uc, &len))
 		uc = (struct ucred){ .pid = 0, .uid = (uid_t)-1 };
 	*cred = (struct cred){ .pid = uc.pid, .uid = uc.uid };
+	if (uc.pid == getpid())		/* we made it ourselves, for another */
+		*cred = dm->server.asker ? *dm->server.asker : (struct cred){ .uid = (uid_t)-1 };
 	return fd;
 }
 
@@ -50,7 +52,7 @@ void server_accept_streams(struct daemon *dm)
 	int fd, err;
 
 	while ((fd = take_one(dm, &dm->server.stream, &cred)) >= 0) {
-		struct object *o = daemon_allows(dm, cred.uid) ? obj_new(dm, &cred, &err) : NULL;
+		struct object *o = daemon_allows(dm, &cred) ? obj_new(dm, &cred, &err) : NULL;
 
 		if (!o) {
 			dm->count.refused++;

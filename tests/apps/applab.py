@@ -27,6 +27,9 @@ STACK = {4: "10.77.0.2", 6: "fd77::2"}
 NATIVE = os.environ.get("NETSTACK_TEST_NATIVE")
 
 
+MORE_FLAGS = []		# netstackd's, before main()
+
+
 class Skip(Exception):
     """The test cannot run here; says why."""
 
@@ -128,7 +131,7 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
         self.daemon = subprocess.Popen(
             [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
              "--dev", f"{device('tap0', (f'{HOST[4]}/24', f'{HOST[6]}/64'))},name=eth0",
-             "--addr", f"{STACK[4]}/24%eth0", "--addr", f"{STACK[6]}/64%eth0"], pass_fds=[w])
+             "--addr", f"{STACK[4]}/24%eth0", "--addr", f"{STACK[6]}/64%eth0", *MORE_FLAGS], pass_fds=[w])
         os.close(w)
         if not os.read(r, 1):
             raise SystemExit("netstackd did not start")

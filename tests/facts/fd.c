@@ -123,9 +123,10 @@ int as_nobody(void)
 	failed |= (read(fd, &c, 1) != 1 || c != 'n') << 5;
 	l = listen_any(&port);
 	failed |= (l < 0 || !port) << 6;
+	failed |= (socket(family, SOCK_RAW, IPPROTO_UDP) >= 0 || errno != EPERM) << 8;
 	ss = addr_of(false, 80);
 	failed |= (!bind(u, (struct sockaddr *)&ss, addr_len()) || errno != EACCES) << 7;
-	return failed;
+	return failed & 0xff ? failed & 0xff : failed >> 8;
 }
 
 static void other_user(void)
