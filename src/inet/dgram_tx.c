@@ -198,9 +198,10 @@ void dgram_tx_end(struct dgram_tx *tx)
 u32 dgram_tx_mtu(const struct dgram_tx *tx)
 {
 	u8 disc = tx->opts.pmtudisc;
+	u32 mtu = disc == PMTUDISC_PROBE || disc == PMTUDISC_INTERFACE ? tx->dst->dev->mtu :
+									 dst_mtu(tx->dst);
 
-	return disc == PMTUDISC_PROBE || disc == PMTUDISC_INTERFACE ? tx->dst->dev->mtu :
-								      dst_mtu(tx->dst);
+	return tx->opts.mtu && tx->opts.mtu < mtu ? tx->opts.mtu : mtu;
 }
 
 int dgram_tx_check_size(struct sock *sk, const struct dgram_tx *tx, u32 len)

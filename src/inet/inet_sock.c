@@ -341,6 +341,7 @@ void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o)
 		o->ttl = inet->o6.ucast_hops;
 		o->tos = inet->o6.tclass;
 		o->pmtudisc = inet->o6.pmtudisc;
+		o->mtu = inet->o6.frag_size;
 		return;
 	}
 	o->ttl = inet->uc_ttl;

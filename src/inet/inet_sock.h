@@ -20,6 +20,7 @@ struct inet_opts6 {
 	u8 autoflowlabel;		/* 0 off, 1 on, 2 the sysctl's */
 	bool mc_loop, mc_all, recverr, recverr_rfc4884, dontfrag, sndflow;
 	u16 srcprefs;			/* IPV6_PREFER_SRC_* */
+	u32 frag_size;			/* IPV6_MTU; 0: the path's */
 	u32 mc_index, uc_index;
 	u32 cmsg_flags;			/* INET_CMSG_* */
 	bool pktinfo_2292, hoplimit_2292;	/* which dialect asked */

@@ -146,6 +146,17 @@ OPT_GET(get_mtu)
 	return sockopt_get_int((int)dst_mtu(dst), val, len);
 }
 
+OPT_SET(set_mtu)
+{
+	int mtu = sockopt_int(val);
+
+	OPT_UNUSED;
+	if (mtu && mtu < IP6_MIN_MTU)
+		return -EINVAL;
+	o6_sk(sk)->frag_size = (u32)mtu;
+	return 0;
+}
+
 OPT_SET(set_fragsize_checked)
 {
 	if (sk->sk_type != RAW && sk->sk_type != DGRAM)
@@ -306,7 +317,7 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_STRUCT(20, "IPV6_JOIN_GROUP", 20, set_membership, NULL),
 	IP6_STRUCT(21, "IPV6_LEAVE_GROUP", 20, set_membership, NULL),
 	IP6_ROW(23, "IPV6_MTU_DISCOVER", 0, 5, set_pmtudisc, get_pmtudisc),
-	OPT_ROW_RO(SOL_IPV6_NS, 24, "IPV6_MTU", get_mtu),
+	IP6_BOOL(24, "IPV6_MTU", mtu),
 	IP6_BOOL(25, "IPV6_RECVERR", recverr),
 	IP6_BOOL(26, "IPV6_V6ONLY", v6only),
 	IP6_ROW(29, "IPV6_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),

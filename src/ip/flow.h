@@ -27,6 +27,7 @@ struct ip_xmit_opts {
 	bool tos_set;		/* false: fl->tos */
 	u8 pmtudisc;		/* IP_PMTUDISC_* of Linux: 0 DONT 1 WANT 2 DO 3 PROBE 4 INTERFACE 5 OMIT */
 	bool allow_frag;	/* may fragment locally (UDP, raw) */
+	u32 mtu;		/* the user's own limit (IPV6_MTU), below the path's; 0: none */
 	const u8 *options;	/* IPv4 options or IPv6 extension headers to insert; may be NULL */
 	u8 options_len;		/* IPv4: a multiple of 4, at most 40 */
 	u8 options_proto;	/* IPv6: type of the first extension header in options */

@@ -178,12 +178,14 @@ static u32 flow_label(const struct net *net, const struct sk_buff *skb, const st
 	return (u32)(h & 0xfffff) ?: 1;
 }
 
-/* How IPV6_MTU_DISCOVER bears on this packet: its MTU, and whether the source may cut it. */
+/* How IPV6_MTU_DISCOVER and IPV6_MTU bear on this packet: its MTU, and whether the source may cut it. */
 static void set_pmtudisc(struct sk_buff *skb, const struct dst_entry *dst,
 			 const struct ip_xmit_opts *opts)
 {
 	if (opts->pmtudisc >= IP6_PMTUDISC_PROBE)
 		ip_out_cb(skb)->mtu = dst->dev->mtu;
+	if (opts->mtu && opts->allow_frag)
+		ip_out_cb(skb)->mtu = min(opts->mtu, ip_out_cb(skb)->mtu ?: dst_mtu(dst));
 	skb->ignore_df = opts->allow_frag && opts->pmtudisc != IP6_PMTUDISC_DO &&
 			 opts->pmtudisc != IP6_PMTUDISC_PROBE &&
 			 opts->pmtudisc != IP6_PMTUDISC_INTERFACE;

@@ -827,6 +827,14 @@ def mtu_discover6(l):
     a.send("u", b"y" * 1400)
     f = l.receive(lambda f: from_stack(True)(f) and IPv6ExtHdrFragment in f)
     assert f and f[IPv6].plen + 40 <= 1400
+    a.setsockopt("u", 41, IPV6_MTU, 1288)           # the program's own limit, below the path's
+    l.drain(0)
+    a.send("u", b"y" * 1300)
+    f = l.receive(lambda f: from_stack(True)(f) and IPv6ExtHdrFragment in f)
+    assert f and f[IPv6].plen + 40 <= 1288
+    assert a.getsockopt("u", 41, IPV6_MTU) >= 1280
+    assert a.errno("setsockopt", "u", 41, IPV6_MTU, 1279) == "EINVAL"
+    a.setsockopt("u", 41, IPV6_MTU, 0)
     a.setsockopt("u", 41, IPV6_DONTFRAG, 1)
     assert a.errno("send", "u", b"y" * 2000) == "EMSGSIZE"
 

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Services of a network: names (dnsmasq, unbound, dig), time (chrony), mail (opensmtpd, swaks)."""
+import os
+import pwd
+import sys
+import time
+
+from applab import HOST, STACK, bracket, each_way, main, want
+
+
+def dig(lab, shim, addr, port, name, kind="A", *more):
+    out = lab.run(["dig", "+time=3", "+tries=2", "+short", "-p", str(port), f"@{addr}", name, kind, *more], shim=shim)
+    return out.stdout.decode().split("\n")[:-1]
+
+
+def dnsmasq_argv(addr, port, *more):
+    return ["dnsmasq", "-k", "-C", "/dev/null", "-u", "root", "--bind-interfaces", f"--listen-address={addr}", f"--port={port}", "-R", "-h",
+            "--except-interface=lo", "--host-record=one.test,192.0.2.1,2001:db8::1", "--no-ping", "-x", "", *more]
+
+
+@each_way
+def dnsmasq(lab, family, shim):
+    """dnsmasq and dig: UDP, TCP, a long answer"""
+    want("dnsmasq", "dig")
+    addr = (HOST if shim else STACK)[family]
+    texts = [f"--txt-record=long.test,{'x' * 200}{i}" for i in range(10)]
+    with lab.serving(dnsmasq_argv(addr, 8600, *texts), not shim, 8600, family):
+        assert dig(lab, shim, addr, 8600, "one.test") == ["192.0.2.1"]
+        assert dig(lab, shim, addr, 8600, "one.test", "AAAA", "+tcp") == ["2001:db8::1"]
+        for more in (["+ignore"], ["+tcp"], ["+bufsize=4096"], ["+noedns"]):
+            got = dig(lab, shim, addr, 8600, "long.test", "TXT", *more)
+            assert len(got) == 10 or more == ["+ignore"], (more, got)
+
+
+@each_way
+def unbound(lab, family, shim):
+    """unbound: a forwarder between dig and dnsmasq"""
+    want("unbound", "dnsmasq", "dig")
+    addr, up = (HOST if shim else STACK)[family], HOST[family]
+    conf = lab.write("unbound.conf", f"""server:
+  interface: {addr}@8601
+  do-daemonize: no
+  username: ""
+  chroot: ""
+  directory: "{lab.dir}"
+  pidfile: ""
+  use-syslog: no
+  num-threads: 2
+  so-reuseport: yes
+  access-control: 0.0.0.0/0 allow
+  access-control: ::/0 allow
+  do-not-query-localhost: no
+  outgoing-port-permit: 1024-65000
+  domain-insecure: "test"
+  local-zone: "test" nodefault
+  module-config: "iterator"
+forward-zone:
+  name: "."
+  forward-addr: {up}@8602
+remote-control:
+  control-enable: no
+""")
+    with lab.serving(dnsmasq_argv(up, 8602), False, 8602, family), \
+         lab.serving(["unbound", "-d", "-c", conf], not shim, 8601, family):
+        for more in ([], ["+tcp"], ["+dnssec"]):
+            assert dig(lab, shim, addr, 8601, "one.test", "A", *more) == ["192.0.2.1"], more
+        out = lab.run(["dig", "+time=3", "-p", "8601", f"@{addr}", "none.test"], shim=shim).stdout
+        assert b"NXDOMAIN" in out or b"REFUSED" in out or b"SERVFAIL" in out, out
+
+
+@each_way
+def resolver(lab, family, shim):
+    """c-ares and libc resolvers: names through a nameserver of resolv.conf (python, curl, getent)"""
+    want("dnsmasq", "unshare")
+    addr = HOST[family]
+    if not shim:
+        return
+    lab.write("resolv.conf", f"nameserver {addr}\noptions timeout:3\n")
+    lab.write("nsswitch.conf", "hosts: files dns\n")
+    with lab.serving(dnsmasq_argv(addr, 53), False, 53, family):
+        code = ("import socket\nprint(sorted({x[4][0] for x in socket.getaddrinfo('one.test', 80)}))\n"
+                "print(socket.gethostbyname('one.test'))\n")
+        out = lab.run(["unshare", "-m", "sh", "-c", f"mount --bind {lab.dir}/resolv.conf /etc/resolv.conf && "
+                       f"mount --bind {lab.dir}/nsswitch.conf /etc/nsswitch.conf && exec \"$@\"", "sh",
+                       *lab.argv(True, [sys.executable, "-c", code])])
+        assert out.stdout == b"['192.0.2.1', '2001:db8::1']\n192.0.2.1\n", (out.stdout, out.stderr)
+
+
+@each_way
+def chrony(lab, family, shim):
+    """chronyd: a client measures a server's offset"""
+    want("chronyd")
+    addr = (HOST if shim else STACK)[family]
+    server = lab.write("chrony-server.conf", f"local stratum 5\nallow all\nbindaddress {addr}\nport 8123\ncmdport 0\npidfile {lab.dir}/c1\n"
+                       "bindcmdaddress /\n")
+    p = lab.spawn(["chronyd", "-d", "-x", "-u", "root", "-f", server], shim=not shim)
+    time.sleep(1)
+    for _ in range(2):
+        out = lab.run(["chronyd", "-Q", "-t", "20", "-u", "root", "-f", "/dev/null", f"server {addr} port 8123 iburst maxsamples 2",
+                       f"pidfile {lab.dir}/c2", "cmdport 0", "bindcmdaddress /"], shim=shim, check=False, timeout=40)
+        said = (out.stdout + out.stderr).decode()
+        if "System clock wrong by" in said:
+            break
+    lab.stop(p)
+    assert "System clock wrong by" in said, said
+
+
+@each_way
+def mail(lab, family, shim):
+    """opensmtpd takes a letter from swaks; a wrong recipient is refused"""
+    want("smtpd", "swaks")
+    for user in ("opensmtpd", "opensmtpq"):
+        try:
+            pwd.getpwnam(user)
+        except KeyError:
+            raise AssertionError(f"opensmtpd's user {user} is missing") from None
+    addr = (HOST if shim else STACK)[family]
+    os.chmod(lab.dir, 0o755)
+    box = f"{lab.dir}/mbox"
+    conf = lab.write("smtpd.conf", f"""queue compression
+listen on {addr} port 8625
+action "box" mda "cat >> {box}" user root
+match from any for domain "here.test" action "box"
+""", 0o600)
+    lab.run(["unshare", "-m", "true"])
+    # Its spool and socket are at fixed places: private ones for this process.
+    script = ("mkdir -p /var/spool/smtpd && mount -t tmpfs t /var/spool/smtpd && mount -t tmpfs t /run && chmod 711 /var/spool/smtpd && "
+              "exec \"$@\"")
+    p = lab.spawn(["unshare", "-m", "sh", "-c", script, "sh", *lab.argv(not shim, ["smtpd", "-d", "-f", conf])])
+    try:
+        lab.wait_port(not shim, 8625, family, child=p)
+        letter = "".join(f"line {i} of the letter\n" for i in range(2000))
+        out = lab.run(["swaks", "--server", addr if family == 4 else bracket(addr), "--port", "8625", "--from", "a@there.test", "--to",
+                       "root@here.test", "--h-Subject", "hello", "--body", letter], shim=shim, check=False)
+        assert out.returncode == 0, out.stdout[-600:] + out.stderr
+        out = lab.run(["swaks", "--server", addr if family == 4 else bracket(addr), "--port", "8625", "--from", "a@there.test", "--to",
+                       "x@elsewhere.test"], shim=shim, check=False)
+        assert out.returncode != 0
+        end = time.monotonic() + 10
+        while time.monotonic() < end and not (os.path.exists(box) and b"line 1999" in open(box, "rb").read()):
+            time.sleep(0.1)
+        assert os.path.exists(box) and b"line 1999 of" in open(box, "rb").read()
+        os.unlink(box)
+    finally:
+        lab.stop(p)
+
+
+if __name__ == "__main__":
+    main()
