@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tools that look at a network or carry bytes over it: traceroute, mtr, nmap, telnet, ncat, socat's many addresses, iperf, nuttcp, openssl."""
+import os
+import re
+import subprocess
+import time
+
+from applab import HOST, STACK, bracket, each_way, families, main, sha, want
+
+
+def listener(lab, shim, family, port):
+    """Something that accepts and echoes."""
+    addr = (STACK if shim else HOST)[family]
+    return lab.serving(["socat", f"TCP{family}-LISTEN:{port},bind={bracket(addr)},fork,reuseaddr", "EXEC:cat"], shim, port, family)
+
+
+@each_way
+def traceroute(lab, family, shim):
+    """traceroute: UDP, ICMP and TCP probes reach the other side in one hop"""
+    want("traceroute", "socat")
+    addr = (HOST if shim else STACK)[family]
+    with listener(lab, not shim, family, 8700):
+        for mode in (["-U"], [], ["-I"], ["-T", "-p", "8700"]):
+            out = lab.run(["traceroute", f"-{family}", "-n", "-q", "1", "-N", "1", "-w", "2", "-m", "2", *mode, addr], shim=shim).stdout.decode()
+            hops = [line for line in out.split("\n")[1:] if line.strip()]
+            assert len(hops) == 1 and addr in hops[0] and "*" not in hops[0], (mode, out)
+
+
+@each_way
+def mtr(lab, family, shim):
+    """mtr: ICMP, UDP and TCP reports"""
+    want("mtr", "socat")
+    addr = (HOST if shim else STACK)[family]
+    with listener(lab, not shim, family, 8701):
+        for mode in ([], ["-u"], ["-T", "-P", "8701"]):
+            out = lab.run(["mtr", f"-{family}", "-n", "-r", "-c", "2", "-i", "0.3", "-G", "1", *mode, addr], shim=shim).stdout.decode()
+            assert re.search(rf"1\.\|-- {addr} +0\.0%", out), (mode, out)
+
+
+@each_way
+def nmap(lab, family, shim):
+    """nmap: a connect scan finds the open port and the closed ones"""
+    want("nmap", "socat")
+    addr = (HOST if shim else STACK)[family]
+    with listener(lab, not shim, family, 8702):
+        out = lab.run(["nmap", "-sT", "-n", "-Pn", "--unprivileged", f"-{family}", "-p", "8702-8705", "-oG", "-", addr], shim=shim).stdout.decode()
+        assert "8702/open/tcp" in out and "8703/closed/tcp" in out and "8705/closed/tcp" in out, out
+
+
+@each_way
+def telnet(lab, family, shim):
+    """telnet: a conversation by hand"""
+    want("telnet", "socat")
+    addr = (HOST if shim else STACK)[family]
+    with listener(lab, not shim, family, 8706):
+        p = lab.spawn(["telnet", addr, "8706"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        time.sleep(0.5)
+        p.stdin.write(b"hello there\n")
+        p.stdin.flush()
+        out = b""
+        while b"hello there" not in out:
+            more = os.read(p.stdout.fileno(), 1000)
+            assert more, out
+            out += more
+        lab.stop(p)
+
+
+@each_way
+def ncat(lab, family, shim):
+    """ncat: a broker, TLS, UDP, --exec"""
+    want("ncat")
+    addr = (HOST if shim else STACK)[family]
+    with lab.serving(["ncat", "-l", "--keep-open", "--ssl", addr, "8707", "--exec", "/bin/cat"], not shim, 8707, family):
+        p = lab.spawn(["ncat", "--ssl", addr, "8707"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        p.stdin.write(b"over tls\n")
+        p.stdin.flush()
+        assert p.stdout.readline() == b"over tls\n"
+        lab.stop(p)
+    with lab.serving(["ncat", "-l", "--broker", addr, "8708"], not shim, 8708, family):
+        talkers = [lab.spawn(["ncat", addr, "8708"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)]
+        time.sleep(0.7)
+        talkers[0].stdin.write(b"to all\n")
+        talkers[0].stdin.flush()
+        for p in talkers[1:]:
+            assert p.stdout.readline() == b"to all\n"
+        for p in talkers:
+            lab.stop(p)
+    s = lab.spawn(["ncat", "-l", "-u", "-e", "/bin/cat", addr, "8709"], shim=not shim)
+    time.sleep(0.5)
+    p = lab.spawn(["ncat", "-u", addr, "8709"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    p.stdin.write(b"datagram\n")
+    p.stdin.flush()
+    assert p.stdout.readline() == b"datagram\n"
+    lab.stop(p)
+    lab.stop(s)
+
+
+def through(lab, shim, listen, connect, text=b"through the tube\n", port=None, family=4):
+    """listen | cat on one side, connect on the other: the text comes back."""
+    s = lab.spawn(["socat", listen, "EXEC:cat"], shim=not shim)
+    if port:
+        lab.wait_port(not shim, port, family)
+    else:
+        time.sleep(0.4)
+    out = lab.run(["socat", "-t3", "-", connect], shim=shim, input=text).stdout
+    lab.stop(s)
+    assert out == text, (listen, connect, out)
+
+
+@each_way
+def socat_modes(lab, family, shim):
+    """socat: OPENSSL, options, UDP-RECVFROM, UDP connected, shut-down modes, SOCKS4A and PROXY"""
+    want("socat", "openssl")
+    addr = (HOST if shim else STACK)[family]
+    b = bracket(addr)
+    lab.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-subj", "/CN=test", "-days", "9", "-keyout", "key.pem", "-out", "cert.pem"])
+    tls = f"OPENSSL-LISTEN:8710,pf=ip{family},bind={b},cert={lab.dir}/cert.pem,key={lab.dir}/key.pem,verify=0,fork,reuseaddr"
+    through(lab, shim, tls, f"OPENSSL:{b}:8710,verify=0", port=8710, family=family)
+    opts = "nodelay,keepalive,keepidle=5,keepintvl=2,keepcnt=3,linger=2,sndbuf=65536,rcvbuf=65536"
+    through(lab, shim, f"TCP{family}-LISTEN:8711,bind={b},fork,reuseaddr,backlog=3,{opts}", f"TCP{family}:{b}:8711,{opts}", port=8711,
+            family=family)
+    through(lab, shim, f"TCP{family}-LISTEN:8712,bind={b},fork,reuseaddr", f"TCP{family}:{b}:8712,sourceport=8790,reuseaddr,shut-down",
+            port=8712, family=family)
+    through(lab, shim, f"UDP{family}-RECVFROM:8713,bind={b},fork", f"UDP{family}-SENDTO:{b}:8713")
+    through(lab, shim, f"UDP{family}-LISTEN:8714,bind={b}", f"UDP{family}:{b}:8714")
+    s = lab.spawn(["socat", "-u", f"UDP{family}-RECV:8715,bind={b}", f"OPEN:{lab.dir}/rcv,creat,trunc"], shim=not shim)
+    time.sleep(0.4)
+    lab.run(["socat", "-u", "-", f"UDP{family}-SENDTO:{b}:8715"], shim=shim, input=b"one way\n")
+    time.sleep(0.3)
+    lab.stop(s)
+    with open(f"{lab.dir}/rcv", "rb") as f:
+        assert f.read() == b"one way\n"
+
+
+@each_way
+def iperf2(lab, family, shim):
+    """iperf 2: TCP with four threads, UDP"""
+    want("iperf")
+    addr = (HOST if shim else STACK)[family]
+    v6 = ["-V"] if family == 6 else []
+    with lab.serving(["iperf", "-s", *v6, "-B", addr, "-p", "8716"], not shim, 8716, family):
+        out = lab.run(["iperf", "-c", addr, *v6, "-p", "8716", "-t", "1", "-P", "4", "-y", "C"], shim=shim).stdout.decode()
+        assert int(out.strip().split("\n")[-1].split(",")[-1]) > 20e6, out
+    s = lab.spawn(["iperf", "-s", "-u", *v6, "-B", addr, "-p", "8717"], shim=not shim)
+    time.sleep(0.5)
+    out = lab.run(["iperf", "-c", addr, "-u", *v6, "-p", "8717", "-t", "1", "-b", "3M"], shim=shim).stdout.decode()
+    lab.stop(s)
+    lost = re.search(r"(\d+)/\s*(\d+) \(", out)
+    assert lost and int(lost[1]) <= 0.05 * int(lost[2]), out
+
+
+@each_way
+def nuttcp(lab, family, shim):
+    """nuttcp: transmit and receive"""
+    want("nuttcp")
+    addr = (HOST if shim else STACK)[family]
+    v6 = ["-6"] if family == 6 else []
+    s = lab.spawn(["nuttcp", "-S", "--nofork", *v6, "-P", "8720"], shim=not shim)
+    lab.wait_port(not shim, 8720, family)
+    for way in ("-t", "-r"):
+        out = lab.run(["nuttcp", way, *v6, "-P", "8720", "-p", "8721", "-T", "1", "-fparse", addr], shim=shim).stdout.decode()
+        assert float(re.search(r"rate_Mbps=([\d.]+)", out)[1]) > 20, out
+    lab.stop(s)
+
+
+@each_way
+def openssl(lab, family, shim):
+    """openssl s_client and s_server: a megabyte of echo, s_time"""
+    want("openssl")
+    addr = (HOST if shim else STACK)[family]
+    lab.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-subj", "/CN=test", "-days", "9", "-keyout", "key.pem", "-out", "cert.pem"])
+    server = ["openssl", "s_server", "-accept", f"{bracket(addr)}:8722", "-cert", "cert.pem", "-key", "key.pem", "-rev", "-quiet"]
+    with lab.serving(server, not shim, 8722, family, stdin=subprocess.DEVNULL):
+        out = lab.run(["openssl", "s_client", "-connect", f"{bracket(addr)}:8722", "-quiet", "-no_ign_eof"], shim=shim,
+                      input=b"abcdefg\nQ\n", check=False)
+        p = lab.spawn(["openssl", "s_client", "-connect", f"{bracket(addr)}:8722", "-quiet"], shim=shim, stdin=subprocess.PIPE,
+                      stdout=subprocess.PIPE)
+        p.stdin.write(b"abcdefg\n")
+        p.stdin.flush()
+        assert p.stdout.readline() == b"gfedcba\n"
+        lab.stop(p)
+    assert out
+
+
+@families
+def dropbear(lab, family):
+    """dropbear and dbclient: the other ssh, both sides"""
+    want("dropbear", "dbclient", "dropbearkey")
+    key = f"{lab.dir}/dbkey"
+    if not os.path.exists(key):
+        lab.run(["dropbearkey", "-t", "ed25519", "-f", key])
+        text = lab.run(["dropbearkey", "-y", "-f", key]).stdout.decode()
+        line = [x for x in text.split("\n") if x.startswith("ssh-")][0]
+        os.makedirs(f"{lab.dir}/.ssh", exist_ok=True)
+        lab.write(".ssh/authorized_keys", line + "\n", 0o600)
+    src = lab.file("db.in", 2 << 20)
+    for shim_server in (True, False):
+        addr = (STACK if shim_server else HOST)[family]
+        home = {**os.environ, "HOME": lab.dir}
+        script = f"mount --bind {lab.dir} /root && exec \"$@\""
+        with lab.serving(["unshare", "-m", "sh", "-c", script, "sh", "dropbear", "-F", "-E", "-r", key, "-p", f"{bracket(addr)}:8723"],
+                         shim_server, 8723, family):
+            out = lab.run(["dbclient", "-y", "-y", "-i", key, "-p", "8723", f"root@{addr}", "cat"], shim=not shim_server, env=home,
+                          stdin=open(src, "rb"))
+            lab.write("db.out", "")
+            with open(f"{lab.dir}/db.out", "wb") as f:
+                f.write(out.stdout)
+            assert sha(f"{lab.dir}/db.out") == sha(src), out.stderr[-300:]
+
+
+if __name__ == "__main__":
+    main()

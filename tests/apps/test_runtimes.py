@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The library in company: valgrind, AddressSanitizer, other allocators, Rust; what loading it costs and prints."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+from applab import HOST, STACK, Skip, each_way, families, main, test, want
+
+ECHO = [sys.executable, "-c", """
+import socket, sys, threading
+s = socket.create_server((sys.argv[1], int(sys.argv[2])), family=socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET, backlog=50)
+def one(c):
+    with c:
+        while d := c.recv(65536): c.sendall(d)
+while True: threading.Thread(target=one, args=(s.accept()[0],), daemon=True).start()
+"""]
+CLIENT = [sys.executable, "-c", """
+import socket, sys, threading
+def one(n):
+    s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 30)
+    for i in range(20):
+        d = bytes([n]) * (1000 * i + 1)
+        s.sendall(d); got = b''
+        while len(got) < len(d): got += s.recv(65536)
+        assert got == d
+    done.append(n)
+done = []
+t = [threading.Thread(target=one, args=(n,)) for n in range(10)]
+[x.start() for x in t]; [x.join() for x in t]
+print(len(done))
+"""]
+C_PROGRAM = r"""
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	struct addrinfo h = { .ai_socktype = SOCK_STREAM }, *ai;
+	struct epoll_event ev = { .events = EPOLLIN }, got;
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd, ep = epoll_create1(0), i, on = 1;
+	char *buf = malloc(10000);
+
+	if (argc < 3 || getaddrinfo(argv[1], argv[2], &h, &ai))
+		return 1;
+	fd = socket(ai->ai_family, ai->ai_socktype, 0);
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	if (connect(fd, ai->ai_addr, ai->ai_addrlen) || getsockname(fd, (struct sockaddr *)&ss, &len))
+		return 2;
+	freeaddrinfo(ai);
+	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
+	memset(buf, 7, 10000);
+	for (i = 0; i < 50; i++) {
+		struct iovec v[2] = { { buf, 100 }, { buf + 100, 200 } };
+		struct msghdr m = { .msg_iov = v, .msg_iovlen = 2 };
+		ssize_t n = 0, r;
+
+		if (sendmsg(fd, &m, MSG_NOSIGNAL) != 300)
+			return 3;
+		while (n < 300) {
+			if (epoll_wait(ep, &got, 1, 10000) != 1)
+				return 4;
+			r = recv(fd, buf, 10000, 0);
+			if (r <= 0)
+				return 5;
+			n += r;
+		}
+	}
+	close(fd);
+	fd = socket(ss.ss_family, SOCK_DGRAM, 0);
+	if (sendto(fd, buf, 100, 0, (struct sockaddr *)&ss, len) != 100)
+		return 6;
+	close(fd);
+	free(buf);
+	puts("done");
+	return 0;
+}
+"""
+
+
+def echo(lab, family, shim, port=8800):
+    return lab.serving(ECHO + [(STACK if shim else HOST)[family], str(port)], shim, port, family)
+
+
+@each_way
+def allocators(lab, family, shim):
+    """programs with jemalloc and tcmalloc preloaded before the library"""
+    found = [f"/usr/lib/x86_64-linux-gnu/{x}" for x in ("libjemalloc.so.2", "libtcmalloc_minimal.so.4")]
+    if not all(os.path.exists(x) for x in found):
+        raise Skip("libjemalloc2 or libtcmalloc-minimal4 is not installed")
+    addr = (HOST if shim else STACK)[family]
+    for so in found:
+        env = dict(os.environ, LD_PRELOAD=so)
+        with lab.serving(ECHO + [addr, "8800"], not shim, 8800, family, env={} if shim else env):
+            out = lab.run(CLIENT + [addr, "8800"], shim=shim, env=env if shim else None)
+            assert out.stdout == b"10\n" and not out.stderr, (so, out)
+
+
+@families
+def valgrind(lab, family):
+    """valgrind: no error from the library"""
+    want("valgrind", "cc")
+    compiled(lab, [])
+    with echo(lab, family, False):
+        out = lab.run(["valgrind", "-q", "--error-exitcode=9", "./program", HOST[family], "8800"], shim=True)
+        assert out.stdout == b"done\n" and b"==" not in out.stderr, out
+
+
+@families
+def asan(lab, family):
+    """a program built with AddressSanitizer and UndefinedBehaviorSanitizer"""
+    want("cc")
+    compiled(lab, ["-fsanitize=address,undefined"])
+    with echo(lab, family, False):
+        env = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0:abort_on_error=1")
+        out = lab.run(["./program", HOST[family], "8800"], shim=True, env=env)
+        assert out.stdout == b"done\n" and not out.stderr, out
+
+
+def compiled(lab, flags):
+    src = lab.write("program.c", C_PROGRAM)
+    lab.run(["cc", "-g", "-O1", "-D_GNU_SOURCE", *flags, "-o", "program", src])
+
+
+RUST = """
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+fn main() {
+    let a: Vec<String> = std::env::args().collect();
+    if a[1] == "serve" {
+        let l = TcpListener::bind(&a[2]).unwrap();
+        for c in l.incoming() {
+            std::thread::spawn(move || { let mut c = c.unwrap(); let mut b = [0u8; 4096];
+                loop { let n = c.read(&mut b).unwrap_or(0); if n == 0 { break } c.write_all(&b[..n]).unwrap(); } });
+        }
+    } else {
+        let mut c = TcpStream::connect(&a[2]).unwrap();
+        c.set_nodelay(true).unwrap();
+        c.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+        for i in 1..200usize { let d = vec![i as u8; i * 17]; c.write_all(&d).unwrap(); let mut g = vec![0; d.len()]; c.read_exact(&mut g).unwrap(); assert_eq!(d, g); }
+        let local = c.local_addr().unwrap().ip();
+        let u = UdpSocket::bind((local, 0)).unwrap(); let w = UdpSocket::bind((local, 0)).unwrap();
+        u.send_to(b"dgram", w.local_addr().unwrap()).unwrap(); let mut b = [0; 20];
+        assert_eq!(w.recv_from(&mut b).unwrap(), (5, u.local_addr().unwrap()));
+        println!("done");
+    }
+}
+"""
+
+
+@each_way
+def rust(lab, family, shim):
+    """Rust: std::net"""
+    want("rustc")
+    if not os.path.exists(f"{lab.dir}/net"):
+        lab.run(["rustc", "-O", "-o", "net", lab.write("net.rs", RUST)], env=dict(os.environ))
+    addr = (HOST if shim else STACK)[family]
+    where = f"[{addr}]:8801" if family == 6 else f"{addr}:8801"
+    with lab.serving(["./net", "serve", where], not shim, 8801, family):
+        out = lab.run(["./net", "get", where], shim=shim)
+        assert out.stdout == b"done\n", out
+
+
+@test
+def silent(lab):
+    """the library prints nothing and changes no exit status"""
+    for cmd, want_status in ((["true"], 0), (["false"], 1), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -9 $$"], -9),
+                             (["ls", "/"], 0), (["env", "-i", "true"], 0)):
+        native = lab.run(cmd, check=False)
+        out = lab.run(cmd, shim=True, check=False)
+        assert out.returncode == native.returncode == want_status, (cmd, out)
+        assert (out.stdout, out.stderr) == (native.stdout, native.stderr), (cmd, out)
+
+
+@test
+def silent_without_daemon(lab):
+    """without a daemon a program that opens no socket is not troubled; one that does gets ENETDOWN"""
+    control = f"{lab.dir}/nobody-here"
+    so = f"{lab.build}/preload/.libs/libnetstack.so"
+    for path in (so, f"{lab.build}/libnetstack.so"):
+        if os.path.exists(path):
+            so = path
+    env = dict(os.environ, LD_PRELOAD=so, NETSTACK_CONTROL=control)
+    out = lab.run(["ls", "/"], env=env)
+    assert not out.stderr and out.stdout
+    code = ("import errno, socket\ntry: socket.create_connection(('10.77.0.1', 1), 5)\n"
+            "except OSError as e: print(errno.errorcode[e.errno])")
+    out = lab.run([sys.executable, "-c", code], env=env)
+    assert out.stdout == b"ENETDOWN\n", out
+
+
+@test
+def exit_at_once(lab):
+    """nothing hangs at exit: threads in calls, sockets of every kind open, the daemon stopped"""
+    code = """
+import os, socket, sys, threading, time
+l = socket.create_server(('10.77.0.2', 0)); u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('10.77.0.2', 0))
+c = socket.create_connection(('10.77.0.1', 8802))
+for f in (l.accept, lambda: u.recv(10), lambda: c.recv(10)): threading.Thread(target=f, daemon=True).start()
+time.sleep(0.2)
+print('leaving', flush=True)
+if sys.argv[1] == 'stopped': sys.stdin.readline()
+"""
+    with echo(lab, 4, False, 8802):
+        for how in ("plain", "stopped"):
+            p = lab.spawn([sys.executable, "-c", code, how], shim=True, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+            assert p.stdout.readline() == b"leaving\n"
+            if how == "stopped":
+                lab.daemon.send_signal(signal.SIGSTOP)
+            try:
+                p.stdin.close()
+                assert p.wait(8) == 0
+            finally:
+                lab.daemon.send_signal(signal.SIGCONT)
+            lab.stop(p)
+
+
+@test
+def start_up(lab):
+    """loading the library: what it adds to `true` is printed (the figure of 300 runs each)"""
+    so = f"{lab.build}/preload/.libs/libnetstack.so"
+    if not os.path.exists(so):
+        raise Skip("not a plain build directory")
+    loop = "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done"
+    took = []
+    for env in (dict(os.environ), dict(os.environ, LD_PRELOAD=so, NETSTACK_CONTROL=lab.control)):
+        start = time.monotonic()
+        subprocess.run(["sh", "-c", loop], env=env, check=True)
+        took.append((time.monotonic() - start) / 300)
+    print(f"# true: {took[0] * 1e3:.2f} ms, with the library {took[1] * 1e3:.2f} ms", flush=True)
+    assert re.match(r"\d", f"{took[1]:.3f}")
+
+
+if __name__ == "__main__":
+    main()
