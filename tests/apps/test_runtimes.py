@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The library in company: valgrind, AddressSanitizer, other allocators, Rust; what loading it costs and prints."""
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
 
-from applab import HOST, STACK, Skip, each_way, families, main, test, want
+from applab import HOST, NATIVE, STACK, Skip, each_way, families, main, test, want
 
 ECHO = [sys.executable, "-c", """
 import socket, sys, threading
@@ -229,7 +228,7 @@ if sys.argv[1] == 'stopped': sys.stdin.readline()
 def start_up(lab):
     """loading the library: what it adds to `true` is printed (the figure of 300 runs each)"""
     so = f"{lab.build}/preload/.libs/libnetstack.so"
-    if not os.path.exists(so):
+    if not os.path.exists(so) or NATIVE:
         raise Skip("not a plain build directory")
     loop = "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done"
     took = []
@@ -238,7 +237,6 @@ def start_up(lab):
         subprocess.run(["sh", "-c", loop], env=env, check=True)
         took.append((time.monotonic() - start) / 300)
     print(f"# true: {took[0] * 1e3:.2f} ms, with the library {took[1] * 1e3:.2f} ms", flush=True)
-    assert re.match(r"\d", f"{took[1]:.3f}")
 
 
 if __name__ == "__main__":

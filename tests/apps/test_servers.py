@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """nginx with workers and reload under load; redis with its benchmark and background save."""
+import contextlib
 import os
 import re
+import shutil
 import signal
+import subprocess
 import time
 
 from applab import HOST, STACK, each_way, families, main, need, sha, test, url
@@ -12,7 +15,6 @@ need("nginx", "wrk", "redis-server", "redis-benchmark", "redis-cli")
 
 NGINX = """
 worker_processes 2;
-daemon off;
 pid %(dir)s/nginx.pid;
 error_log %(dir)s/error.log;
 events { worker_connections 1024; }
@@ -27,7 +29,7 @@ http {
 """
 
 
-def nginx(lab, shim, family, port, keepalive=65):
+def nginx_conf(lab, shim, family, port, keepalive=65, reuseport=False):
     os.makedirs(f"{lab.dir}/www", exist_ok=True)
     with open(f"{lab.dir}/www/index.html", "w", encoding="ascii") as f:
         f.write("hello " * 100)
@@ -35,9 +37,19 @@ def nginx(lab, shim, family, port, keepalive=65):
     listen = f"[{addr}]:{port}" if family == 6 else f"{addr}:{port}"
     conf = f"{lab.dir}/nginx.conf"
     with open(conf, "w", encoding="ascii") as f:
-        f.write(NGINX % {"dir": lab.dir, "listen": listen, "keepalive": keepalive})
+        f.write(NGINX % {"dir": lab.dir, "listen": listen + (" reuseport" if reuseport else ""), "keepalive": keepalive})
+    return conf, addr
+
+
+def nginx(lab, shim, family, port, **kw):
+    conf, addr = nginx_conf(lab, shim, family, port, **kw)
+    with open(conf, "a", encoding="ascii") as f:
+        f.write("daemon off;\n")
     p = lab.spawn(["nginx", "-c", conf], shim=shim)
-    lab.wait_port(shim, port, family)
+    lab.wait_port(shim, port, family, child=p)
+    end = time.monotonic() + 5		# the pid is written after the sockets listen
+    while not os.path.exists(f"{lab.dir}/nginx.pid") and time.monotonic() < end:
+        time.sleep(0.02)
     return p, addr
 
 
@@ -66,20 +78,77 @@ def nginx_wrk(lab, family, shim):
     lab.stop(p, signal.SIGQUIT)
 
 
-@families
-def nginx_reload(lab, family):
-    """nginx reloaded by SIGHUP under load, Connection: close: no request fails"""
-    p, addr = nginx(lab, True, family, 8083)
-    w = lab.spawn(["wrk", "-t2", "-c16", "-d5", "-H", "Connection: close", url(addr, 8083)], stdout=-1)
-    for _ in range(3):
-        time.sleep(1)
-        os.kill(master_pid(lab), signal.SIGHUP)
+@contextlib.contextmanager
+def load(lab, address, seconds):
+    """wrk with a connection for each request, during which the block runs: none may fail."""
+    w = lab.spawn(["wrk", "-t2", "-c16", f"-d{seconds}", "-H", "Connection: close", address], stdout=-1)
+    yield
     out = w.communicate(timeout=30)[0].decode()
     lab.children.remove(w)
     bad = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)
     assert not bad or [int(x) for x in bad.groups()] == [0, 0, 0, 0], out
     assert "Non-2xx" not in out, out
+
+
+@families
+def nginx_reload(lab, family):
+    """nginx reloaded by SIGHUP under load, Connection: close: no request fails"""
+    p, addr = nginx(lab, True, family, 8083)
+    with load(lab, url(addr, 8083), 4):
+        for _ in range(4):
+            time.sleep(0.7)
+            os.kill(master_pid(lab), signal.SIGHUP)
     lab.stop(p, signal.SIGQUIT)
+
+
+@families
+def nginx_reload_reuseport(lab, family):
+    """nginx with a reuseport listener for each worker, reloaded under load: no request fails"""
+    p, addr = nginx(lab, True, family, 8085, reuseport=True)
+    with load(lab, url(addr, 8085), 4):
+        for _ in range(4):
+            time.sleep(0.7)
+            os.kill(master_pid(lab), signal.SIGHUP)
+    lab.stop(p, signal.SIGQUIT)
+
+
+def pids(lab):
+    """Masters that are left, by their files."""
+    found = []
+    for name in ("nginx.pid", "nginx.pid.oldbin"):
+        with contextlib.suppress(FileNotFoundError), open(f"{lab.dir}/{name}", encoding="ascii") as f:
+            found.append(int(f.read()))
+    return found
+
+
+@families
+def nginx_upgrade(lab, family):
+    """nginx replaced by a new process (USR2, then QUIT to the old) under load: no request fails"""
+    conf, addr = nginx_conf(lab, True, family, 8086, reuseport=family == 6)
+    with open(conf, "a", encoding="ascii") as f:
+        f.write("daemon on;\n")	# in the foreground it does not obey USR2
+    lab.run([shutil.which("nginx"), "-c", conf], shim=True, stdin=subprocess.DEVNULL)
+    try:
+        lab.wait_port(True, 8086, family)
+        old = master_pid(lab)
+        with load(lab, url(addr, 8086), 4):
+            time.sleep(0.7)
+            os.kill(old, signal.SIGUSR2)
+            end = time.monotonic() + 5
+            while time.monotonic() < end and len(pids(lab)) < 2:
+                time.sleep(0.02)
+            assert len(pids(lab)) == 2, "no new process"
+            time.sleep(0.7)
+            os.kill(old, signal.SIGQUIT)
+        assert master_pid(lab) != old
+        lab.run(["curl", "-gsSf", "-m", "10", "-o", "/dev/null", url(addr, 8086)])
+    finally:
+        for pid in pids(lab):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + 5
+        while time.monotonic() < end and pids(lab):
+            time.sleep(0.05)
 
 
 @families
@@ -100,13 +169,24 @@ def redis(lab, family, shim):
     lab.wait_port(not shim, 6390, family)
     cli = ["redis-cli", "-h", addr, "-p", "6390"]
     assert lab.run(cli + ["set", "k", "v"], shim=shim).stdout.strip() == b"OK"
-    out = lab.run(["redis-benchmark", "-h", addr, "-p", "6390", "-t", "set,get", "-n", "20000", "-c", "20", "-q"],
+    out = lab.run(["redis-benchmark", "-h", addr, "-p", "6390", "-t", "set,get", "-n", "10000", "-c", "20", "-q"],
                   shim=shim).stdout.decode()
     assert "SET" in out and "GET" in out and "requests per second" in out, out
-    out = lab.run(["redis-benchmark", "-h", addr, "-p", "6390", "-t", "get", "-n", "50000", "-P", "16", "-q"],
+    out = lab.run(["redis-benchmark", "-h", addr, "-p", "6390", "-t", "get", "-n", "30000", "-P", "16", "-q"],
                   shim=shim).stdout.decode()
     assert "requests per second" in out, out
-    assert b"Background saving started" in lab.run(cli + ["bgsave"], shim=shim).stdout
+    load_it = lab.spawn(["redis-benchmark", "-h", addr, "-p", "6390", "-t", "set,get", "-n", "30000", "-c", "20", "-d", "1000", "-q"],
+                        shim=shim, stdout=-1)
+    for _ in range(3):	# the save is a forked child that holds every connection
+        lab.run(cli + ["bgsave"], shim=shim, check=False)
+        time.sleep(0.2)
+    out = load_it.communicate(timeout=60)[0].decode()
+    lab.children.remove(load_it)
+    assert out.count("requests per second") >= 2, out
+    end = time.monotonic() + 10
+    while b"rdb_bgsave_in_progress:1" in lab.run(cli + ["info", "persistence"], shim=shim).stdout and time.monotonic() < end:
+        time.sleep(0.1)
+    assert b"rdb_last_bgsave_status:ok" in lab.run(cli + ["info", "persistence"], shim=shim).stdout
     assert lab.run(cli + ["get", "k"], shim=shim).stdout.strip() == b"v"
     lab.run(cli + ["shutdown", "nosave"], shim=shim, check=False)
     lab.stop(p)
