@@ -6,6 +6,7 @@
  */
 #include "shim.h"
 
+#include <alloca.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -47,40 +48,45 @@ static void before_exec(void)
 	hand_over(false);
 }
 
+/* The environment for the new program, on the caller's stack if it has to be another. */
+#define ENVIRONMENT(envp, spawn)                                                                   \
+	({                                                                                         \
+		size_t room_ = env_room(envp, spawn);                                              \
+		room_ ? env_build(alloca(room_), envp) : (char **)(uintptr_t)(envp);               \
+	})
+
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
 	before_exec();
-	return real.execve(path, argv, envp);
+	return real.execve(path, argv, ENVIRONMENT(envp, false));
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
-	before_exec();
-	return real.execv(path, argv);
-}
-
-EXPORT int execvp(const char *file, char *const argv[])
-{
-	before_exec();
-	return real.execvp(file, argv);
+	return execve(path, argv, environ);
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
 	before_exec();
-	return real.execvpe(file, argv, envp);
+	return real.execvpe(file, argv, ENVIRONMENT(envp, false));
+}
+
+EXPORT int execvp(const char *file, char *const argv[])
+{
+	return execvpe(file, argv, environ);
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
 	before_exec();
-	return real.fexecve(fd, argv, envp);
+	return real.fexecve(fd, argv, ENVIRONMENT(envp, false));
 }
 
 EXPORT int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
 {
 	before_exec();
-	return real.execveat(dir, path, argv, envp, flags);
+	return real.execveat(dir, path, argv, ENVIRONMENT(envp, false), flags);
 }
 
 #define ARGS_MAX 4096
@@ -138,12 +144,12 @@ EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 		       const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
 	before_exec();
-	return real.posix_spawn(pid, path, acts, attr, argv, envp);
+	return real.posix_spawn(pid, path, acts, attr, argv, ENVIRONMENT(envp, true));
 }
 
 EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *acts,
 			const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
 	before_exec();
-	return real.posix_spawnp(pid, file, acts, attr, argv, envp);
+	return real.posix_spawnp(pid, file, acts, attr, argv, ENVIRONMENT(envp, true));
 }

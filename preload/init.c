@@ -36,6 +36,7 @@ __attribute__((constructor(101))) void shim_init(void)
 	read_environment();
 	fd_scan();
 	exec_init();
+	env_init();
 	shim.ready = true;
 }
 

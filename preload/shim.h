@@ -19,7 +19,7 @@
  *	route.c		is there a route (kept answers)
  *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
  *	files.c		files of /proc and /sys that tell of the network
- *	exec.c		before fork and exec
+ *	exec.c, env.c	before fork and exec
  *	user.c		pointers of the program
  *	poll.c		bits of poll() that a Unix socket cannot have
  *	super*.c	for programs that cannot be preloaded: super.h
@@ -250,6 +250,13 @@ unsigned int file_learn(int fd);
 
 /* ---- exec.c --------------------------------------------------------------------------- */
 void exec_init(void);
+
+/* ---- env.c --------------------------------------------------------------------------- */
+void env_init(void);
+/** env_room() - bytes that env_build() needs; 0: envp is right as it is */
+size_t env_room(char *const *envp, bool spawn);
+/** env_build() - envp with what loads this library, in @room */
+char **env_build(void *room, char *const *envp);
 
 /* ---- ctl.c ---------------------------------------------------------------------------- */
 /** ctl_pack() - program's control messages to the protocol's; bytes written or -errno */

@@ -244,15 +244,18 @@ static void print_family(FILE *out, pid_t pid)
 	fclose(out);
 }
 
-int run_self(const char *what)
+int run_self(const char *what, int fd, char **envp)
 {
-	char fam[8];
+	char fam[8], number[16];
+	char *argv[] = { "facts", (char *)(uintptr_t)peer4, (char *)(uintptr_t)peer6,
+			 (char *)(uintptr_t)what, fam, number, NULL };
 	int status = -1;
 	pid_t pid = fork();
 
 	if (!pid) {
 		snprintf(fam, sizeof(fam), "%d", family);
-		execl("/proc/self/exe", "facts", peer4, peer6, what, fam, (char *)NULL);
+		snprintf(number, sizeof(number), "%d", fd);
+		execve("/proc/self/exe", argv, envp);
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);
@@ -269,9 +272,9 @@ int main(int argc, char **argv)
 		return 2;
 	peer4 = argv[1];
 	peer6 = argv[2];
-	if (argc > 4 && !strcmp(only, "nobody")) {
+	if (argc > 5) {
 		family = atoi(argv[4]);
-		return as_nobody();
+		return strcmp(only, "nobody") ? as_heir(atoi(argv[5])) : as_nobody();
 	}
 	setvbuf(stdout, NULL, _IOFBF, 4096);
 	signal(SIGPIPE, on_sigpipe);

@@ -54,8 +54,10 @@ int listen_any(int *port);
 int accept_from_peer(char what, int *listener);
 /* what a program sees that gives up root before its first socket; bits of what failed */
 int as_nobody(void);
-/* the same program again with one more argument, its exit status */
-int run_self(const char *what);
+/* what a program can do with a connection that it inherits; bits of what failed */
+int as_heir(int fd);
+/* one of those in a new program, its exit status */
+int run_self(const char *what, int fd, char **envp);
 void settle(void);	/* let packets in flight arrive */
 
 extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], facts_event[];

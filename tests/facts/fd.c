@@ -131,7 +131,34 @@ int as_nobody(void)
 
 static void other_user(void)
 {
-	say("failed", run_self("nobody"));
+	say("failed", run_self("nobody", -1, environ));
+}
+
+int as_heir(int fd)
+{
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof(ss);
+	int on = 1, failed;
+	char c = 0;
+
+	failed = getpeername(fd, (struct sockaddr *)&ss, &len) || ss.ss_family != family;
+	failed |= (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0) << 1;
+	failed |= (write(fd, "h", 1) != 1 || read(fd, &c, 1) != 1 || c != 'h') << 2;
+	return failed;
+}
+
+/* a program started with an environment of its parent's own making */
+static void bare_heir(void)
+{
+	char *none[] = { NULL }, *some[] = { "A=b", "LD_PRELOAD=", "C=d", NULL };
+	int fd = open_peer('E'), port, l = listen_any(&port);
+
+	say("failed", run_self("heir", fd, none));
+	say("failed", run_self("heir", fd, some));
+	dup2(fd, 0);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	fcntl(l, F_SETFD, FD_CLOEXEC);
+	say("failed", run_self("heir", 0, none));
 }
 
 static void ranges(void)
@@ -301,6 +328,7 @@ const struct fact facts_fd[] = {
 	{ "both_shut", both_shut },
 	{ "execed", execed },
 	{ "other_user", other_user },
+	{ "bare_heir", bare_heir },
 	{ "ranges", ranges },
 	{ "epoll_edges", epoll_edges },
 	{ "epoll_refused", epoll_refused },
