@@ -320,6 +320,34 @@ static int get_sync(int fd, int level, int name, void *val, socklen_t *len)
 	return 0;
 }
 
+#ifndef TCP_AO_GET_KEYS
+#define TCP_AO_GET_KEYS 41
+#endif
+enum { AO_KEY_SIZE = 304, AO_NKEYS_AT = 272 };	/* struct tcp_ao_getsockopt and its nkeys */
+
+/*
+ * *len is the size of one structure, and the first of the array at val says how many there are: the
+ * daemon is told the size of the whole. What does not fit a message is counted and left out.
+ */
+static int get_ao_keys(int fd, void *val, socklen_t *len)
+{
+	struct nsp_getopt_req q = { .level = IPPROTO_TCP, .name = TCP_AO_GET_KEYS };
+	struct nsp_getopt_rep r;
+	uint32_t nkeys, most = NSP_MSG_MAX / 2 / AO_KEY_SIZE;
+	size_t room;
+	int e;
+
+	if (*len != AO_KEY_SIZE)
+		return fail(EINVAL);
+	memcpy(&nkeys, (char *)val + AO_NKEYS_AT, sizeof(nkeys));
+	if (nkeys > most)
+		nkeys = most;
+	room = (nkeys ? nkeys : 1) * (size_t)AO_KEY_SIZE;
+	q.len = (uint32_t)room;
+	e = rpc(NSP_NR_GETOPT, fd, &q, val, AO_KEY_SIZE, &r, val, &room);
+	return e < 0 ? fail(-e) : 0;
+}
+
 static int give_remembered(unsigned int k, const struct nsp_opt *o, void *val, socklen_t *len)
 {
 	const struct row *r = find_row(k, o->level, o->name);
@@ -357,6 +385,8 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 			return give_remembered(k, o, val, len);
 		sock_flush_opts(fd, tag);
 	}
+	if (level == IPPROTO_TCP && name == TCP_AO_GET_KEYS)
+		return get_ao_keys(fd, val, len);
 	return get_sync(fd, level, name, val, len);
 }
 

@@ -9,6 +9,7 @@
 #define NETSTACK_CORE_CORE_H
 
 #include "core/backlog.h"
+#include "core/crypto.h"
 #include "core/dev.h"
 #include "core/dst.h"
 #include "core/gso.h"

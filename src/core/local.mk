@@ -3,6 +3,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/backlog.c \
 	src/core/backlog.h \
 	src/core/core.h \
+	src/core/crypto.h \
 	src/core/dev.c \
 	src/core/dev.h \
 	src/core/dev_mc.c \

@@ -8,6 +8,7 @@
 #define NETSTACK_CORE_NET_H
 
 #include "base/base.h"
+#include "core/crypto.h"
 #include "core/dev.h"
 #include "core/hook.h"
 #include "core/mib.h"
@@ -31,6 +32,7 @@ struct net_cfg {
 	void (*kick)(void *ctx);	/* work was queued outside net_run(): call net_run() soon */
 	void (*trace)(void *ctx, const struct trace_event *ev);	/* may be NULL */
 	void (*log)(void *ctx, int level, const char *line);	/* may be NULL; level as syslog */
+	const struct net_crypto *crypto;	/* may be NULL */
 	u64 seed;			/* everything random derives from it */
 	u64 now_ns;			/* start of this net's clock */
 	u64 wall_offset_ns;		/* wall clock = now + this (timestamps to programs) */

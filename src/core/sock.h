@@ -134,6 +134,8 @@ struct proto {
 	void (*trace)(const struct sock *sk, struct strbuf *sb);
 };
 
+enum { SK_CAN_REUSE = 1, SK_FORCE_REUSE };	/* sk_reuse; the second asks nobody (TCP_REPAIR) */
+
 struct sock {
 	struct net *net;
 	const struct proto *prot;
@@ -145,7 +147,8 @@ struct sock {
 	u32 refcnt;
 	u32 sk_flags;			/* bits of enum sock_flags */
 	u8 sk_shutdown;			/* RCV_SHUTDOWN | SEND_SHUTDOWN */
-	bool sk_reuse, sk_reuseport;
+	u8 sk_reuse;			/* SO_REUSEADDR; or SK_FORCE_REUSE */
+	bool sk_reuseport;
 	bool sk_no_check_tx, sk_no_check_rx;
 	u8 sk_userlocks;		/* 1: SNDBUF set, 2: RCVBUF set (auto-tuning off) */
 	int sk_err;			/* pending error, positive errno; sock_error() takes it */

@@ -106,7 +106,7 @@ SETTER(debug)
 SETTER(reuseaddr)
 {
 	(void)row, (void)len;
-	sk->sk_reuse = sockopt_int(val);
+	sk->sk_reuse = sockopt_int(val) ? SK_CAN_REUSE : 0;
 	return 0;
 }
 

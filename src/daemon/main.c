@@ -59,7 +59,8 @@ static int create_net(struct daemon *dm)
 	u64 now = host_now_ns();
 	struct net_cfg cfg = {
 		.ctx = dm, .alloc = host_alloc, .free = host_free, .kick = on_kick,
-		.trace = trace_to_channels, .log = on_log, .seed = host_random_u64(),
+		.trace = trace_to_channels, .log = on_log, .crypto = &host_crypto,
+		.seed = host_random_u64(),
 		.now_ns = now, .wall_offset_ns = host_wall_ns() - now,
 	};
 

@@ -56,6 +56,10 @@ uint64_t host_now_ns(void);	/* CLOCK_MONOTONIC */
 uint64_t host_wall_ns(void);	/* CLOCK_REALTIME */
 uint64_t host_random_u64(void); /* getrandom(2); aborts if the system has none */
 
+/* -- digests for struct net_cfg ------------------------------------------- */
+struct net_crypto;
+extern const struct net_crypto host_crypto;
+
 /* -- memory hook for struct net_cfg -------------------------------------- */
 void *host_alloc(void *ctx, size_t size);
 void host_free(void *ctx, void *p, size_t size);

@@ -1,8 +1,9 @@
 noinst_LIBRARIES += src/host/libhost.a
 src_host_libhost_a_SOURCES = \
+	src/host/crypto.c \
 	src/host/host.h \
 	src/host/log.c \
 	src/host/loop_libevent.c \
 	src/host/netif.c \
 	src/host/system.c
-src_host_libhost_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(LIBNL_CFLAGS)
+src_host_libhost_a_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(LIBEVENT_CFLAGS) $(LIBNL_CFLAGS)

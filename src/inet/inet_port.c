@@ -109,6 +109,8 @@ static bool owner_conflict(const struct inet_sock *inet, const struct owner *o, 
 {
 	const struct sock *sk = &inet->sk;
 
+	if (sk->sk_reuse == SK_FORCE_REUSE)
+		return false;
 	if (sk->sk_bound_dev_if && o->dev && sk->sk_bound_dev_if != o->dev)
 		return false;
 	if (!inet_rcv_saddr_overlap(&inet->rcv_saddr, inet->v6only, o->addr, o->v6only))

@@ -11,6 +11,8 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/cc_reno.c \
 	src/tcp/tcp.h \
 	src/tcp/tcp_accecn.c src/tcp/tcp_accecn.h src/tcp/tcp_ecn.c \
+	src/tcp/tcp_ao.c src/tcp/tcp_ao_opt.c src/tcp/tcp_md5.c \
+	src/tcp/tcp_sig.c src/tcp/tcp_sig.h \
 	src/tcp/tcp_ack.c \
 	src/tcp/tcp_calls.h \
 	src/tcp/tcp_cc.c \
@@ -48,6 +50,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_rcv.c \
 	src/tcp/tcp_recovery.c \
 	src/tcp/tcp_recv.c \
+	src/tcp/tcp_repair.c src/tcp/tcp_repair.h \
 	src/tcp/tcp_reply.c \
 	src/tcp/tcp_req.c \
 	src/tcp/tcp_req.h \
@@ -57,7 +60,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_sack.c \
 	src/tcp/tcp_send.c \
 	src/tcp/tcp_sock.c \
-	src/tcp/tcp_sockopt.c \
+	src/tcp/tcp_sockopt.c src/tcp/tcp_sockopt.h src/tcp/tcp_sockopt_admin.c \
 	src/tcp/tcp_state.c \
 	src/tcp/tcp_sysctl.c \
 	src/tcp/tcp_timer.c \

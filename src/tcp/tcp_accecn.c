@@ -71,17 +71,18 @@ void tcp_accecn_received(struct sock *sk, const struct sk_buff *skb, const struc
 	struct tcp_accecn *a = &tp->accecn;
 	bool ce = seg->ecn == INET_ECN_CE, edge = seg->ecn != a->last_ect;
 
-	if (!(tp->ecn_flags & TCP_ECN_ACCURATE))
-		return;
 	if (seg->ecn != INET_ECN_NOT_ECT) {
 		u32 n = ce ? max_t(u32, skb_shinfo(skb)->gso_segs, 1) : 0;
 
-		tp->ecn_flags |= TCP_ECN_SEEN;
+		if (!(tp->ecn_flags & TCP_ECN_OK))
+			tp->ecn_flags |= TCP_ECN_SEEN;
 		a->received_ce += n;
 		a->ce_pending = (u8)min(a->ce_pending + n, (u32)CE_PENDING_MAX);
 		if (seg->len)
 			count_octets(a, seg->ecn, seg->len);
 	}
+	if (!(tp->ecn_flags & TCP_ECN_ACCURATE))	/* counted for TCP_INFO only */
+		return;
 	if (edge || ce) {
 		a->last_ect = seg->ecn;
 		a->opt_demand = 2;

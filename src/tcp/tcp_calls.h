@@ -232,6 +232,7 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb, const struct tcp_
 bool tcp_paws_older(const struct tcp_options_received *rx, s32 win, u64 now_s);
 bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg);
 void tcp_reset(struct sock *sk, const struct sk_buff *skb);
+void tcp_finish_connect(struct sock *sk);
 void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg);
 
 /* tcp_delack.c */
@@ -283,6 +284,8 @@ u32 tcp_clamp_peer_mss(const struct sock *sk, u32 mss, u16 user_mss);
 void tcp_hash_established(struct sock *sk);
 void tcp_event_syn_sent(struct sock *sk, struct sk_buff *skb);
 int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr);
+void tcp_connect_init(struct sock *sk);
+int tcp_connect_failed(struct sock *sk, int err);
 int tcp_connect_begin(struct sock *sk);
 int tcp_connect_send(struct sock *sk);
 int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr);
@@ -335,6 +338,7 @@ int tcp_ioctl(struct sock *sk, u32 cmd, int *value);
 
 /* tcp_recv.c */
 void tcp_urg_skip(struct sock *sk);
+int tcp_copy_to_msg(const struct sk_buff *skb, u32 off, struct msg *msg, size_t at, u32 len);
 ssize_t tcp_recvmsg(struct sock *sk, struct msg *msg);
 int tcp_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len);
 void tcp_stream_consume(struct sock *sk, size_t len);

@@ -4,6 +4,7 @@
  * listener's options and waits in its accept queue. From tcp_req.c.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_sig.h"
 
 static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 {
@@ -86,7 +87,7 @@ static void tcp_child_options(const struct tcp_request_sock *req, struct tcp_soc
 	rx->snd_wscale = req->snd_wscale;
 	rx->rcv_wscale = req->rcv_wscale;
 	rx->mss_clamp = req->mss_clamp;
-	tp->hdr_len = TCP_HLEN;
+	tp->hdr_len = (u16)(TCP_HLEN + tcp_sig_opt_len(tp));
 	if (req->tstamp_ok) {
 		rx->ts_recent = req->ts_recent;
 		rx->ts_recent_stamp = tcp_now_s(tp->inet.sk.net);
@@ -175,7 +176,7 @@ struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie,
 	inet_sock_inherit(lsk, sk);
 	tcp_inherit_tcp(req->listener, tp);
 	tcp_child_addresses(req, tp);
-	if (inet_port_inherit(lsk, sk, tcp_ns(lsk)->hash)) {
+	if (tcp_sig_child(req, sk) || inet_port_inherit(lsk, sk, tcp_ns(lsk)->hash)) {
 		tp->inet.sport = 0;
 		sock_set_flag(sk, SOCK_DEAD);
 		sock_put(sk);

@@ -5,6 +5,7 @@
  * (RFC 1191) or a hint to an RTO that backed off for nothing (RFC 6069). From ip/proto.h.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_sig.h"
 
 enum { ICMP4_UNREACH = 3, ICMP4_QUENCH = 4, ICMP4_TIME_EXCEEDED = 11, ICMP4_PARAM_PROBLEM = 12,
        ICMP6_UNREACH = 1 };
@@ -110,7 +111,7 @@ static void tcp_err_sock(struct sock *sk, const struct inet_icmp_err *e, u32 seq
 		       (!tp->fo_child || !list_empty(&tp->accept_node));
 	u32 una = tp->snd_una - !!tp->fo_child;	/* its SYN-ACK may be what is quoted */
 
-	if (sk->sk_state == TCP_CLOSE)
+	if (sk->sk_state == TCP_CLOSE || tcp_ao_ignore_icmp(sk, e))
 		return;
 	if (sk->sk_state != TCP_LISTEN && !between(seq, una, tp->snd_nxt)) {
 		net_mib_inc(sk->net, TcpExt_OutOfWindowIcmps);

@@ -4,6 +4,8 @@
  * socket/ (connect) and tcp_state.c; to tcp_xmit.c.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_repair.h"
+#include "tcp/tcp_sig.h"
 
 /* The peer's MSS within the user's bound, and not below what keeps the send queue sane. */
 u32 tcp_clamp_peer_mss(const struct sock *sk, u32 mss, u16 user_mss)
@@ -72,14 +74,16 @@ void tcp_hash_established(struct sock *sk)
 	sk->sk_txhash = tp->eh.hash | 1;
 }
 
-static void tcp_connect_init(struct sock *sk)
+/* The first numbers and windows of a connection that begins. */
+void tcp_connect_init(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct netns_tcp *ns = tcp_ns(sk);
 	u32 wnd;
 
 	tp->tsoffset = tcp_ts_offset(sk->net, &tp->inet.saddr, &tp->inet.daddr);
-	tp->hdr_len = TCP_HLEN + (ns->timestamps ? TCP_OLEN_TIMESTAMP_ALIGNED : 0);
+	tp->hdr_len = (u16)(TCP_HLEN + tcp_sig_opt_len(tp) +
+			    (tcp_timestamps_wanted(sk) ? TCP_OLEN_TIMESTAMP_ALIGNED : 0));
 	if (tp->rx_opt.user_mss)
 		tp->rx_opt.mss_clamp = tp->rx_opt.user_mss;
 	tcp_sync_mss(sk, tp->pmtu_cookie);
@@ -104,7 +108,8 @@ static void tcp_connect_init(struct sock *sk)
 
 static void tcp_connect_undo(struct sock *sk);
 
-static int tcp_connect_failed(struct sock *sk, int err)
+/* It could not begin: the socket is as before connect(). err */
+int tcp_connect_failed(struct sock *sk, int err)
 {
 	tcp_set_state(sk, TCP_CLOSE);
 	tcp_connect_undo(sk);
@@ -117,7 +122,10 @@ int tcp_connect_begin(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u16 flags = TCPHDR_SYN;
 	struct sk_buff *skb;
+	int err = tcp_sig_connect(sk);
 
+	if (err)
+		return tcp_connect_failed(sk, err);
 	tp->defer_connect = 0;
 	tcp_connect_init(sk);
 	flags |= tcp_ecn_syn_flags(sk);
@@ -207,7 +215,7 @@ int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr)
 		return err;
 	}
 	tcp_hash_established(sk);
-	if (!tp->write_seq)
+	if (!tp->write_seq && !tp->repair)
 		tp->write_seq = tcp_isn(sk->net, &tp->eh.tuple);
 	tcp_set_state(sk, TCP_SYN_SENT);
 	return 0;
@@ -217,6 +225,7 @@ int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr)
 int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr)
 {
 	struct tcp_fastopen_request fo;
+	u32 rcv_nxt = tcp_sk(sk)->rcv_nxt;
 	int err;
 
 	if (!addr->family)
@@ -224,6 +233,8 @@ int tcp_connect(struct sock *sk, const struct inet_sockaddr *addr)
 	err = tcp_connect_prepare(sk, addr);
 	if (err)
 		return err;
+	if (tcp_sk(sk)->repair)
+		return tcp_repair_connect(sk, rcv_nxt);
 	if (tcp_fastopen_defer_connect(sk, &fo))
 		return 0;
 	err = tcp_connect_begin(sk);

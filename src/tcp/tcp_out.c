@@ -3,7 +3,8 @@
  * What to send and when: segment sizes, Nagle and cork, the windows, TSO sizing, pacing. From
  * tcp_send.c (new data), tcp_ack.c (room in a window) and tcp_timer.c; to tcp_xmit.c.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_repair.h"
+#include "tcp/tcp_sig.h"
 
 /* -- segment size ------------------------------------------------------------------------------ */
 
@@ -64,6 +65,8 @@ static void tcp_setup_caps(struct sock *sk, const struct dst_entry *dst)
 	}
 	if (!sk->sk_gso_max_segs)
 		sk->sk_gso_max_segs = 65535;
+	if (tcp_sig_active(tp))		/* each segment is signed: no large packets */
+		sk->sk_gso_max_segs = 1;
 	sk->sk_gso_max_size = max_size;
 	/* headers count, and an IP datagram ends at 65535 */
 	tp->gso_goal = max_size - 1 - 60 - TCP_HLEN_MAX;
@@ -121,7 +124,7 @@ static u32 tcp_tso_segs(struct sock *sk, u32 mss)
 	bytes = min_t(u64, bytes, tp->gso_goal);
 	if (tcp_ca(tp)->min_tso_segs)
 		min_segs = tcp_ca(tp)->min_tso_segs(sk);
-	return clamp((u32)(bytes / mss), min_segs, (u32)sk->sk_gso_max_segs);
+	return min(max((u32)(bytes / mss), min_segs), (u32)sk->sk_gso_max_segs);
 }
 
 /* -- pacing ------------------------------------------------------------------------------------ */
@@ -377,6 +380,11 @@ bool tcp_write_xmit(struct sock *sk, u32 mss, u8 nonagle, int how)
 	while ((skb = tcp_send_head(sk))) {
 		u32 limit, len;
 
+		if (tcp_repair_fills_sndq(tp)) {
+			sent += tcp_tx_set_pcount(skb, mss);
+			tcp_repair_sent(sk, skb, mss);
+			continue;
+		}
 		if (how != XMIT_PROBE && tcp_pacing_check(sk))
 			break;
 		limit = tcp_write_decide(sk, skb, mss, nonagle, how, &cwnd_limited);

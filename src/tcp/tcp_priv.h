@@ -27,6 +27,8 @@ struct tcp_timewait_sock;
 struct tcp_fastopen_queue;
 struct tcp_fastopen_child;
 struct tcp_fastopen_request;
+struct tcp_ao_info;
+struct tcp_md5_key;
 
 /* What a packet of the send queues carries in its cb (all of it: IP never sees these packets). */
 struct tcp_tx_cb {
@@ -249,13 +251,19 @@ struct tcp_sock {
 	u16 syn_data : 1, syn_data_acked : 1, fastopen_client_fail : 2;
 	u16 syn_fastopen_child : 1;	/* made by a SYN with data */
 
+	/* -- signed segments */
+	struct list_head md5_keys;	/* struct tcp_md5_key */
+	struct tcp_ao_info *ao;		/* NULL: none */
+	u32 sig_mem;			/* octets of keys */
+
 	/* -- the user's wishes */
 	u8 nonagle;			/* TCP_NAGLE_* */
 	u8 syn_retries;			/* TCP_SYNCNT; 0: sysctl */
 	u8 keepalive_probes;
 	u8 defer_accept;		/* SYN-ACK retransmissions to wait for data */
 	u8 save_syn;
-	bool thin_lto;
+	bool thin_lto, repair;
+	u8 repair_queue;		/* TCP_*_QUEUE_NS */
 	bool recvmsg_inq;		/* TCP_INQ */
 	u16 saved_syn_len;
 	s32 linger2_s;			/* FIN-WAIT-2; 0: sysctl, -1: none */

@@ -4,7 +4,7 @@
  * handed to tcp_rcv_established() (tcp_fast.c), tcp_rcv_state_process() (tcp_state.c), a request
  * sock, a listener (tcp_listen.c, tcp_req.c) or a time-wait object (tcp_tw.c). No connection: RST.
  */
-#include "tcp/tcp_req.h"
+#include "tcp/tcp_sig.h"
 
 /* 0 if the checksum is right or was vouched for (MUST-3). */
 static bool tcp_checksum_bad(struct sk_buff *skb)
@@ -133,6 +133,33 @@ static void tcp_no_socket(struct net *net, struct sk_buff *skb, const struct tcp
 	kfree_skb_reason(skb, SKB_DROP_NO_SOCKET);
 }
 
+/* Is the segment signed as the socket, or the listener of req, wants it? Else it is consumed. */
+static bool tcp_signature_ok(struct sock *sk, const struct tcp_request_sock *req,
+			     struct sk_buff *skb, const struct tcp_seg *seg)
+{
+	enum skb_drop_reason reason;
+
+	if (likely(!sk->net->tcp.sig_used && !(seg->opt.saw & (TCP_SAW_MD5 | TCP_SAW_AO))))
+		return true;
+	reason = tcp_sig_inbound(sk, req, skb, seg);
+	if (reason)
+		kfree_skb_reason(skb, reason);
+	return !reason;
+}
+
+static void tcp_rcv_sock(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
+{
+	if (tcp_signature_ok(sk, NULL, skb, seg))
+		tcp_do_rcv(sk, skb, seg);
+}
+
+static void tcp_rcv_signed_req(struct tcp_request_sock *req, struct sk_buff *skb,
+			       struct tcp_seg *seg)
+{
+	if (tcp_signature_ok(tcp_to_sk(req->listener), req, skb, seg))
+		tcp_rcv_req(skb->net, req, skb, seg);
+}
+
 /* net_protocol.rcv of both families. data at the TCP header. Consumes. */
 void tcp_rcv(struct sk_buff *skb)
 {
@@ -157,11 +184,11 @@ void tcp_rcv(struct sk_buff *skb)
 	tcp_seg_tuple(skb, &seg, &t);
 	e = inet_ehash_lookup(net, net->tcp.hash, &t);
 	if (e && e->kind == EHASH_SOCK) {
-		tcp_do_rcv(tcp_to_sk(container_of(e, struct tcp_sock, eh)), skb, &seg);
+		tcp_rcv_sock(tcp_to_sk(container_of(e, struct tcp_sock, eh)), skb, &seg);
 		return;
 	}
 	if (e && e->kind == EHASH_REQ) {
-		tcp_rcv_req(net, container_of(e, struct tcp_request_sock, eh), skb, &seg);
+		tcp_rcv_signed_req(container_of(e, struct tcp_request_sock, eh), skb, &seg);
 		return;
 	}
 	if (e && !tcp_rcv_timewait(net, container_of(e, struct tcp_timewait_sock, eh), skb, &seg))
@@ -169,7 +196,7 @@ void tcp_rcv(struct sk_buff *skb)
 	/* nothing, or a time-wait object that gave way to a new SYN */
 	sk = inet_lookup_listener(net, net->tcp.hash, &t);
 	if (sk)
-		tcp_do_rcv(sk, skb, &seg);
+		tcp_rcv_sock(sk, skb, &seg);
 	else
 		tcp_no_socket(net, skb, &seg);
 }

@@ -3,7 +3,7 @@
  * Received octets to the user: recvmsg(), the urgent octet, and the calls that show them in place.
  * From socket/. Each read that frees room may send a window update (tcp_cleanup_rbuf()).
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_repair.h"
 
 /* The packet of the receive queue that holds seq, and where in it. NULL: none. */
 static struct sk_buff *tcp_recv_skb(struct sock *sk, u32 seq, u32 *off)
@@ -112,7 +112,7 @@ static ssize_t tcp_recv_urg(struct sock *sk, struct msg *msg)
 }
 
 /* len octets at off of skb to offset at of the message. 0/-EFAULT. */
-static int tcp_copy_to_msg(const struct sk_buff *skb, u32 off, struct msg *msg, size_t at, u32 len)
+int tcp_copy_to_msg(const struct sk_buff *skb, u32 off, struct msg *msg, size_t at, u32 len)
 {
 	struct skb_vec vec[MAX_SKB_FRAGS + 1];
 	u32 covered;
@@ -194,6 +194,14 @@ ssize_t tcp_recvmsg(struct sock *sk, struct msg *msg)
 		return -ENOTCONN;
 	if (msg->flags & SMSG_OOB)
 		return tcp_recv_urg(sk, msg);
+	if (unlikely(tp->repair)) {		/* the queues are looked at, not read */
+		if (!(msg->flags & SMSG_PEEK))
+			return -EPERM;
+		if (tp->repair_queue == TCP_SEND_QUEUE_NS)
+			return tcp_repair_peek_sndq(sk, msg);
+		if (tp->repair_queue == TCP_NO_QUEUE_NS)
+			return -EINVAL;
+	}
 	n = tcp_recv_loop(sk, msg, &seq);
 	if (n < 0)
 		return n;

@@ -3,7 +3,7 @@
  * Answers that no full socket sends: RST (RFC 9293 3.10.7.1), the ACKs of time-wait objects and of
  * request socks. The addresses are those of the packet answered, turned round.
  */
-#include "tcp/tcp_priv.h"
+#include "tcp/tcp_sig.h"
 
 enum { TCP_REPLY_ROOM = SKB_HEADROOM + TCP_HLEN_MAX };
 
@@ -25,6 +25,30 @@ struct dst_entry *tcp_reply_route(struct net *net, const struct sk_buff *skb,
 	return dst;
 }
 
+static int tcp_reply_opts(const struct tcp_reply *r, const struct tcp_signer *sig, u8 *buf)
+{
+	struct tcp_opts_parsed o;
+
+	memset(&o, 0, sizeof(o));
+	if (r->has_ts) {
+		o.saw = TCP_SAW_TSTAMP;
+		o.tsval = r->tsval;
+		o.tsecr = r->tsecr;
+	}
+	tcp_sig_reserve(sig, &o);
+	return max(tcp_opts_emit(buf, TCP_OPTLEN_MAX, &o), 0);
+}
+
+static int tcp_reply_sign(struct net *net, const struct sk_buff *skb, const struct tcp_seg *seg,
+			  const struct tcp_signer *sig, struct sk_buff *out)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+	struct tcp_sig_path p = { .af = cb->af, .saddr = cb->daddr, .daddr = cb->saddr,
+				  .sport = seg->dport, .dport = seg->sport };
+
+	return tcp_sig_write(net, sig, out, &p);
+}
+
 /* Sends one bare segment in answer to skb (which stays the caller's). */
 void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp_seg *seg,
 		    const struct tcp_reply *r)
@@ -35,12 +59,17 @@ void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp
 	struct tcp_hdr hdr = { .source = be16_make(seg->dport), .dest = be16_make(seg->sport),
 			       .seq = be32_make(r->seq), .ack_seq = be32_make(r->ack),
 			       .flags = (u8)r->flags, .window = be16_make(r->wnd) };
-	u8 opts[TCP_OLEN_TIMESTAMP_ALIGNED];
-	u32 opt_len = 0;
+	u8 opts[TCP_OPTLEN_MAX];
 	struct dst_entry *dst;
+	struct tcp_signer sig;
 	struct sk_buff *out;
 	struct flowi fl;
+	int opt_len;
 
+	sig.kind = TCP_SIG_NONE;
+	if ((net->tcp.sig_used || seg->opt.saw & TCP_SAW_AO) &&
+	    !tcp_sig_reply(net, skb, seg, r, &sig))
+		return;
 	dst = tcp_reply_route(net, skb, seg, r->mark, &fl);
 	if (!dst)
 		return;
@@ -50,13 +79,13 @@ void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp
 		return;
 	}
 	skb_reserve(out, TCP_REPLY_ROOM);
-	if (r->has_ts) {
-		put_be32(opts, 0x0101080a);
-		put_be32(opts + 4, r->tsval);
-		put_be32(opts + 8, r->tsecr);
-		opt_len = TCP_OLEN_TIMESTAMP_ALIGNED;
+	opt_len = tcp_reply_opts(r, &sig, opts);
+	tcp_push_header(out, cb->af, &fl.saddr, &fl.daddr, &hdr, opts, (u32)opt_len);
+	if (sig.kind && tcp_reply_sign(net, skb, seg, &sig, out)) {
+		consume_skb(out);
+		dst_release(dst);
+		return;
 	}
-	tcp_push_header(out, cb->af, &fl.saddr, &fl.daddr, &hdr, opts, opt_len);
 	out->mark = r->mark;
 	net_mib_inc(net, Tcp_OutSegs);
 	if (r->flags & TCPHDR_RST)

@@ -4,6 +4,7 @@
  * From tcp_listen.c (SYN) and tcp_rcv.c; the child is made in tcp_child.c.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_sig.h"
 
 static struct net *req_net(const struct tcp_request_sock *req)
 {
@@ -59,10 +60,11 @@ static u32 tcp_req_ts(const struct tcp_request_sock *req)
 }
 
 static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_parsed *o,
-			    bool again)
+			    const struct tcp_signer *sig, bool again)
 {
 	memset(o, 0, sizeof(*o));
-	o->saw = TCP_SAW_MSS;
+	tcp_sig_reserve(sig, o);
+	o->saw |= TCP_SAW_MSS;
 	o->mss = req->advmss;
 	if (req->tstamp_ok) {
 		o->saw |= TCP_SAW_TSTAMP;
@@ -80,6 +82,8 @@ static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_
 		o->fastopen_len = (u8)req->fo->len;
 		o->fastopen_exp = req->fo->exp;
 		memcpy(o->fastopen, req->fo->val, sizeof(o->fastopen));
+		if (tcp_opts_len(o) > TCP_OPTLEN_MAX)
+			o->saw &= (u16)~TCP_SAW_FASTOPEN;
 	}
 	if (req->accecn_ok && req_net(req)->tcp.ecn_option && !again)
 		tcp_accecn_synack_option(o);
@@ -99,6 +103,15 @@ static void tcp_req_window(struct tcp_request_sock *req, const struct dst_entry 
 	tcp_select_initial_window(req_net(req), tcp_full_space(&l->inet.sk), mss,
 				  &req->window_clamp, req->wscale_ok,
 				  dst_metric(dst, RTAX_N_INITRWND), &req->rcv_wnd, &req->rcv_wscale);
+}
+
+static int tcp_synack_sign(const struct tcp_request_sock *req, const struct tcp_signer *sig,
+			   struct sk_buff *skb)
+{
+	struct tcp_sig_path p;
+
+	tcp_sig_path_out(&req->eh.tuple, &p);
+	return tcp_sig_write(req_net(req), sig, skb, &p);
 }
 
 static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
@@ -121,16 +134,24 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 		.doff_res = (u8)(flags >> 8), .flags = (u8)flags,
 		.window = be16_make((u16)min(req->rcv_wnd, 65535u)),
 	};
-	struct sk_buff *skb = alloc_skb(net, SKB_HEADROOM + TCP_HLEN_MAX);
+	struct sk_buff *skb;
 	u8 opts[TCP_OPTLEN_MAX];
+	struct tcp_signer sig;
 	int len;
 
+	if (!tcp_sig_req(req, &sig))
+		return;
+	skb = alloc_skb(net, SKB_HEADROOM + TCP_HLEN_MAX);
 	if (!skb)
 		return;
 	skb_reserve(skb, SKB_HEADROOM + TCP_HLEN_MAX);
-	tcp_synack_opts(req, &o, again);
+	tcp_synack_opts(req, &o, &sig, again);
 	len = tcp_opts_emit(opts, sizeof(opts), &o);
 	tcp_push_header(skb, af, &fl->saddr, &fl->daddr, &hdr, opts, len < 0 ? 0 : (u32)len);
+	if (sig.kind && tcp_synack_sign(req, &sig, skb)) {
+		consume_skb(skb);
+		return;
+	}
 	skb->mark = fl->mark;
 	skb->priority = l->inet.sk.sk_priority;
 	net_mib_inc(net, Tcp_OutSegs);
@@ -224,6 +245,10 @@ static void tcp_req_options(struct tcp_request_sock *req, const struct tcp_seg *
 	req->sack_ok = o->saw & TCP_SAW_SACK_PERM && ns->sack;
 	req->wscale_ok = o->saw & TCP_SAW_WSCALE && ns->window_scaling;
 	req->snd_wscale = req->wscale_ok ? o->wscale : 0;
+	/* MD5, timestamps and SACK blocks do not fit together: timestamps go */
+	if (req->sack_ok && tcp_md5_lookup(req->listener, req->eh.tuple.af, &req->eh.tuple.raddr))
+		req->tstamp_ok = false;
+	tcp_ao_req_note(req, seg);
 	tcp_ecn_req_syn(req, seg);
 }
 
@@ -596,6 +621,7 @@ bool tcp_req_from_cookie(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *
 		tcp_req_free(req);
 		return false;
 	}
+	tcp_ao_req_note(req, seg);
 	tcp_ecn_req_cookie(req, seg);
 	net_mib_inc(net, TcpExt_SyncookiesRecv);
 	inet_ehash_insert(net, net->tcp.hash, &req->eh);

@@ -32,6 +32,8 @@ struct tcp_request_sock {
 	u8 syn_ect;			/* codepoint of the SYN */
 	u8 accecn_fail, accecn_seen;	/* for the child's struct tcp_accecn */
 	bool synack_ce;			/* our SYN-ACK arrived with CE */
+	bool used_ao;			/* the SYN was signed by TCP-AO */
+	u8 ao_keyid, ao_rcv_next;	/* what answers are to be signed with, and what with comes */
 	u16 syn_len;
 	u8 *syn;			/* TCP_SAVE_SYN */
 	const struct tcp_fastopen_cookie *fo;	/* for the first SYN-ACK; else NULL */
@@ -66,6 +68,8 @@ struct tcp_timewait_sock {
 	u8 substate;			/* TCP_FIN_WAIT2 or TCP_TIME_WAIT */
 	u8 rcv_wscale, tos;
 	bool tstamp_ok;
+	struct tcp_md5_key *md5;	/* of the connection; or NULL */
+	struct tcp_ao_info *ao;
 };
 
 #endif

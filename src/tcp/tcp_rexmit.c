@@ -15,7 +15,7 @@ static bool tcp_rexmit_window_ok(const struct tcp_sock *tp, const struct sk_buff
 static int tcp_rexmit_shape(struct sock *sk, struct sk_buff *skb, u32 mss, u32 segs)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 len = mss * segs, window = mss;
+	u32 len = mss * min(segs, (u32)sk->sk_gso_max_segs), window = mss;
 	struct sk_buff *next;
 
 	if (before(tcp_tx(skb)->seq, tcp_wnd_end(tp)))

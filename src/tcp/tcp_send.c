@@ -5,6 +5,7 @@
  * stream_commit); to tcp_out.c.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_repair.h"
 
 /* Memory handed out by stream_reserve() and not yet committed. */
 struct tcp_rsv {
@@ -119,6 +120,13 @@ static ssize_t tcp_copy_chunk(struct sock *sk, struct msg *msg, size_t pos, u32 
 	err = msg_copy_from(msg, pos, pf->page->data + pf->off, n);
 	if (err)
 		return err;
+	if (tcp_repair_fills_rcvq(tcp_sk(sk))) {
+		err = tcp_repair_rcv_page(sk, pf->page, pf->off, n);
+		if (err)
+			return err;
+		pf->off += n;
+		return (ssize_t)n;
+	}
 	taken = tcp_append_page(sk, pf->page, pf->off, n, goal);
 	pf->off += taken;
 	return taken ? (ssize_t)taken : -ENOBUFS;
@@ -195,6 +203,8 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 	err = tcp_send_allowed(sk);
 	if (err)
 		return err;
+	if (unlikely(tcp_sk(sk)->repair) && tcp_sk(sk)->repair_queue == TCP_NO_QUEUE_NS)
+		return -EINVAL;
 	mss = tcp_current_mss(sk);
 	goal = tcp_size_goal(tcp_sk(sk), mss);
 	tcp_slow_start_after_idle_check(sk);
@@ -356,8 +366,12 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 	tcp_chrono_start(tp, TCP_CHRONO_BUSY);
 	for (u32 i = 0; i < r->nr && left && !err; i++) {
 		u32 n = (u32)min_t(size_t, left, r->frag[i].len);
-		u32 taken = tcp_append_page(sk, r->frag[i].page, r->frag[i].off, n, goal);
+		u32 taken = n;
 
+		if (!tcp_repair_fills_rcvq(tp))
+			taken = tcp_append_page(sk, r->frag[i].page, r->frag[i].off, n, goal);
+		else if (tcp_repair_rcv_page(sk, r->frag[i].page, r->frag[i].off, n))
+			taken = 0;
 		left -= taken;
 		err = taken < n ? -ENOBUFS : 0;
 	}

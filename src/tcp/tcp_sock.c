@@ -7,6 +7,8 @@
  * orphan), given up in tcp_destroy_sock() once the state is CLOSE.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_sig.h"
+#include "tcp/tcp_sockopt.h"
 
 /* A fresh connection's values, in a socket that may have had one before. Options stay. */
 void tcp_init_fields(struct sock *sk)
@@ -86,6 +88,7 @@ int tcp_init_sock(struct sock *sk)
 	tp->inet.is_icsk = true;
 	INIT_LIST_HEAD(&tp->accept_node);
 	INIT_LIST_HEAD(&tp->tsorted);
+	INIT_LIST_HEAD(&tp->md5_keys);
 	hlist_node_init(&tp->eh.node);
 	tcp_init_timers(sk);
 	sk->sk_max_pacing_rate = ~0ull;
@@ -152,6 +155,7 @@ void tcp_destroy(struct sock *sk)
 		tcp_set_state(sk, TCP_CLOSE);
 	tcp_release_all(sk);
 	tcp_fastopen_queue_free(sk);
+	tcp_sig_destroy(sk);
 	tcp_unhash(sk);
 	tcp_put_port(sk);
 	tcp_ns(sk)->sock_count--;
@@ -221,6 +225,9 @@ int tcp_disconnect(struct sock *sk)
 	if (old == TCP_LISTEN) {
 		tcp_set_state(sk, TCP_CLOSE);
 		tcp_listen_stop(sk);
+	} else if (tp->repair && old != TCP_CLOSE) {
+		sk->sk_err = ECONNABORTED;
+		tcp_set_state(sk, TCP_CLOSE);
 	} else if (tcp_need_reset(old)) {
 		tcp_send_active_reset(sk);
 		sk->sk_err = ECONNRESET;
@@ -272,6 +279,10 @@ u64 tcp_fin_time_ns(const struct sock *sk)
 /* How the connection goes on without its user: by FIN, by RST, or not at all. */
 static void tcp_close_connection(struct sock *sk)
 {
+	if (tcp_sk(sk)->repair) {	/* it goes on elsewhere: not a word to the peer */
+		tcp_set_state(sk, TCP_CLOSE);
+		return;
+	}
 	if (tcp_unread_data(sk)) { /* SHLD-3 */
 		net_mib_inc(sk->net, TcpExt_TCPAbortOnClose);
 		if (tcp_need_reset(sk->sk_state))
@@ -458,7 +469,7 @@ static int tcp_bind(struct sock *sk, const struct inet_sockaddr *addr)
 }
 
 static const struct sockopt_table *const tcp_sockopt_tables[] = {
-	&tcp_sockopt_table, NULL, /* SOL_IP and SOL_IPV6: the socket room */
+	&tcp_sockopt_table, &tcp_admin_sockopt_table, NULL, /* SOL_IP and SOL_IPV6: the socket room */
 };
 
 const struct proto tcp_prot = {

@@ -5,8 +5,9 @@
  */
 #include "tcp/tcp_info.h"
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_repair.h"
+#include "tcp/tcp_sockopt.h"
 
-enum { SOL_TCP_NS = 6 };
 enum {
 	O_NODELAY = 1, O_MAXSEG = 2, O_CORK = 3, O_KEEPIDLE = 4, O_KEEPINTVL = 5, O_KEEPCNT = 6,
 	O_SYNCNT = 7, O_LINGER2 = 8, O_DEFER_ACCEPT = 9, O_WINDOW_CLAMP = 10, O_INFO = 11,
@@ -16,13 +17,6 @@ enum {
 	O_FASTOPEN_NO_COOKIE = 34, O_THIN_DUPACK = 17, O_INQ = 36, O_IS_MPTCP = 43,
 	O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45, O_DELACK_MAX_US = 46,
 };
-
-#define SETTER(fn) \
-	static int fn(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
-#define GETTER(fn) \
-	static int fn(struct sock *sk, const struct sockopt_row *row, void *val, u32 *len)
-#define UNUSED_SET ((void)row, (void)len)
-#define UNUSED_GET ((void)row)
 
 /* -- sending ----------------------------------------------------------------------------------- */
 
@@ -100,6 +94,8 @@ GETTER(get_maxseg)
 	UNUSED_GET;
 	if (tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))
 		v = tp->rx_opt.user_mss ? tp->rx_opt.user_mss : TCP_MSS_UNCONNECTED;
+	if (tp->repair)
+		v = tp->rx_opt.mss_clamp;
 	return sockopt_get_int((int)v, val, len);
 }
 
@@ -572,10 +568,8 @@ GETTER(get_ulp)
 
 SETTER(set_timestamp)
 {
-	(void)sk;
-	(void)val;
 	UNUSED_SET;
-	return -EPERM;		/* only a socket under repair may */
+	return tcp_repair_set_timestamp(sk, (u32)sockopt_int(val));
 }
 
 GETTER(get_timestamp)
@@ -585,12 +579,9 @@ GETTER(get_timestamp)
 }
 
 #define get_thin_dupack get_zero
-#define ROW_INT(opt, what, lo, hi) \
-	{ SOL_TCP_NS, O_##opt, "TCP_" #opt, SOCKOPT_INT, 0, 4, lo, hi, 0, set_##what, get_##what }
 #define ROW_BOOL(opt, what) \
 	{ SOL_TCP_NS, O_##opt, "TCP_" #opt, SOCKOPT_BOOL, SOCKOPT_NOFAIL, 4, S32_MIN_NS, S32_MAX, 0, \
 	  set_##what, get_##what }
-#define S32_MIN_NS (-S32_MAX - 1)
 
 static const struct sockopt_row tcp_sockopt_rows[] = {
 	ROW_BOOL(NODELAY, nodelay),

@@ -4,6 +4,7 @@
  * its order: sequence, RST, SYN, ACK, URG, data, FIN. From tcp_rcv.c.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_sig.h"
 
 /* -- SYN-SENT ---------------------------------------------------------------------------------- */
 
@@ -16,7 +17,7 @@ static void tcp_syn_options(struct sock *sk, const struct tcp_seg *seg)
 	u32 mss = o->saw & TCP_SAW_MSS ? o->mss : tp->inet.af->default_mss;
 
 	rx->mss_clamp = (u16)tcp_clamp_peer_mss(sk, mss, rx->user_mss);
-	rx->tstamp_ok = o->saw & TCP_SAW_TSTAMP && tcp_ns(sk)->timestamps;
+	rx->tstamp_ok = o->saw & TCP_SAW_TSTAMP && tcp_timestamps_wanted(sk);
 	rx->sack_ok = o->saw & TCP_SAW_SACK_PERM && tcp_ns(sk)->sack;
 	rx->wscale_ok = o->saw & TCP_SAW_WSCALE && tcp_ns(sk)->window_scaling;
 	rx->snd_wscale = rx->wscale_ok ? o->wscale : 0;
@@ -24,7 +25,8 @@ static void tcp_syn_options(struct sock *sk, const struct tcp_seg *seg)
 		rx->rcv_wscale = 0;
 		tp->window_clamp = min(tp->window_clamp, 65535u);
 	}
-	tp->hdr_len = TCP_HLEN;
+	tcp_sig_connected(sk, seg->seq);
+	tp->hdr_len = (u16)(TCP_HLEN + tcp_sig_opt_len(tp));
 	if (rx->tstamp_ok) {
 		tp->hdr_len += TCP_OLEN_TIMESTAMP_ALIGNED;
 		tp->advmss -= min_t(u16, tp->advmss, TCP_OLEN_TIMESTAMP_ALIGNED);
@@ -43,7 +45,7 @@ static void tcp_init_rcv_seq(struct tcp_sock *tp, const struct tcp_seg *seg)
 }
 
 /* The handshake is over on our side. */
-static void tcp_finish_connect(struct sock *sk)
+void tcp_finish_connect(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 

@@ -5,6 +5,7 @@
  * newer. FIN-WAIT-2 whose user is gone lives here too. From tcp_rcv.c.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_sig.h"
 
 static void tcp_tw_free(struct tcp_timewait_sock *tw)
 {
@@ -16,6 +17,7 @@ static void tcp_tw_free(struct tcp_timewait_sock *tw)
 	inet_port_tw_put(ns->hash, &tw->bind);
 	list_del_init(&tw->node);
 	ns->tw_count--;
+	tcp_sig_tw_free(tw);
 	pool_put(&ns->tw_pool, tw);
 }
 
@@ -50,6 +52,7 @@ static void tcp_tw_fill(struct tcp_timewait_sock *tw, struct sock *sk, u8 state)
 	tw->mark = sk->sk_mark;
 	tw->tos = tp->inet.af->af_bit ? tp->inet.o6.tclass : tp->inet.tos;
 	tw->tos = (u8)((tw->tos & INET_DSCP_MASK) | tcp_ecn_tw_tos(tp));
+	tcp_sig_to_tw(sk, tw);
 	tw->substate = state;
 	tw->entered_ns = sk->net->now;
 	hlist_node_init(&tw->eh.node);
@@ -256,9 +259,14 @@ static enum tcp_tw_verdict tcp_tw_time_wait(struct tcp_timewait_sock *tw, struct
 bool tcp_rcv_timewait(struct net *net, struct tcp_timewait_sock *tw, struct sk_buff *skb,
 		      struct tcp_seg *seg)
 {
+	enum skb_drop_reason reason = tcp_sig_inbound_tw(tw, skb, seg);
 	enum tcp_tw_verdict v;
 	bool kill = false;
 
+	if (reason) {
+		kfree_skb_reason(skb, reason);
+		return false;
+	}
 	if (tw->substate == TCP_FIN_WAIT2)
 		v = tcp_tw_fin_wait2(tw, seg, &kill);
 	else

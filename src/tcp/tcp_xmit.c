@@ -5,6 +5,7 @@
  * same pages, so payload is not copied and the queue's packet stays private.
  */
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_sig.h"
 
 struct tcp_out {
 	u32 seq, ack;
@@ -85,9 +86,10 @@ static void tcp_opts_syn(const struct sock *sk, struct tcp_opts_parsed *o, bool 
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct netns_tcp *ns = tcp_ns(sk);
 
-	o->saw = TCP_SAW_MSS;
+	tcp_sig_reserve_sock(tp, o);
+	o->saw |= TCP_SAW_MSS;
 	o->mss = tp->advmss;
-	if (synack ? tp->rx_opt.tstamp_ok : ns->timestamps) {
+	if (synack ? tp->rx_opt.tstamp_ok : tcp_timestamps_wanted(sk)) {
 		o->saw |= TCP_SAW_TSTAMP;
 		o->tsval = tcp_ts_val(tp);
 		o->tsecr = synack ? tp->rx_opt.ts_recent : 0;
@@ -130,7 +132,8 @@ static void tcp_opts_sack(const struct tcp_sock *tp, struct tcp_opts_parsed *o)
 /* Nothing but a timestamp, at most. */
 static bool tcp_opts_usual(const struct tcp_sock *tp)
 {
-	return !tp->num_sacks && !tp->has_dsack && !(tp->ecn_flags & TCP_ECN_ACCURATE);
+	return !tp->num_sacks && !tp->has_dsack && !(tp->ecn_flags & TCP_ECN_ACCURATE) &&
+	       !tcp_sig_active(tp);
 }
 
 /* Of every segment but SYNs. */
@@ -138,8 +141,9 @@ static void tcp_opts_data(const struct sock *sk, struct tcp_opts_parsed *o)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
+	tcp_sig_reserve_sock(tp, o);
 	if (tp->rx_opt.tstamp_ok) {
-		o->saw = TCP_SAW_TSTAMP;
+		o->saw |= TCP_SAW_TSTAMP;
 		o->tsval = tcp_ts_val(tp);
 		o->tsecr = tp->rx_opt.ts_recent;
 	}
@@ -252,6 +256,20 @@ static void tcp_fill_out_hdr(const struct tcp_sock *tp, const struct tcp_out *o,
 	h->urg_ptr = be16_make(o->urg_ptr);
 }
 
+/* Fills the code in, if the segment has one. 0 or -errno: it must not go. */
+static int tcp_sign_segment(struct sock *sk, struct sk_buff *skb, const struct tcp_out *o)
+{
+	struct tcp_sig_path p;
+	struct tcp_signer s;
+
+	if (!tcp_sig_sock(sk, o->flags, o->seq, &s))
+		return -ENOBUFS;
+	if (s.kind == TCP_SIG_NONE)
+		return 0;
+	tcp_sig_path_sock(tcp_sk(sk), &p);
+	return tcp_sig_write(sk->net, &s, skb, &p);
+}
+
 /* Header on skb (payload, if any, is in it) and out. Consumes. 0 or -errno. */
 static int tcp_xmit_segment(struct sock *sk, struct sk_buff *skb, const struct tcp_out *o)
 {
@@ -282,6 +300,10 @@ static int tcp_xmit_segment(struct sock *sk, struct sk_buff *skb, const struct t
 	tcp_ecn_mark(sk, skb, &hdr, &io, o->seq);
 	opt_len = tcp_write_options(sk, opts, o->flags);
 	tcp_push_header(skb, af, &tp->inet.saddr, &tp->inet.daddr, &hdr, opts, opt_len);
+	if (unlikely(tcp_sig_active(tp)) && tcp_sign_segment(sk, skb, o)) {
+		kfree_skb_reason(skb, SKB_DROP_NOMEM);
+		return -ENOBUFS;
+	}
 	if (o->pcount > 1) {
 		struct skb_shared_info *si = skb_shinfo(skb);
 

@@ -65,6 +65,8 @@ static void parse_ao(struct tcp_opts_parsed *out, const struct tcp_opt_raw *o)
 {
 	out->ao_off = (u8)o->off;
 	out->ao_len = (u8)o->len;
+	out->ao_keyid = o->p[2];
+	out->ao_rnext = o->p[3];
 	out->saw |= TCP_SAW_AO;
 }
 
@@ -200,6 +202,11 @@ static u32 fixed_len(const struct tcp_opts_parsed *o)
 {
 	u32 len = accecn_len(o);
 
+	if (o->saw & TCP_SAW_MD5)
+		len += TCP_OLEN_MD5_ALIGNED;
+	if (o->saw & TCP_SAW_AO)
+		len += ALIGN_UP(o->ao_len, 4);
+
 	if (o->saw & TCP_SAW_MSS)
 		len += TCP_OLEN_MSS;
 	if (o->saw & TCP_SAW_TSTAMP)
@@ -269,6 +276,24 @@ static u8 *emit_timestamp(u8 *p, const struct tcp_opts_parsed *o)
 	return p + 8;
 }
 
+/* Room for the code, which the signer fills when the segment is whole. */
+static u8 *emit_md5(u8 *p)
+{
+	p = emit4(p, TCP_OPT_NOP, TCP_OPT_NOP, TCP_OPT_MD5, TCP_OLEN_MD5);
+	memset(p, 0, TCP_OLEN_MD5 - 2);
+	return p + TCP_OLEN_MD5 - 2;
+}
+
+static u8 *emit_ao(u8 *p, const struct tcp_opts_parsed *o)
+{
+	u32 end = ALIGN_UP(o->ao_len, 4);
+
+	emit4(p, TCP_OPT_AO, o->ao_len, o->ao_keyid, o->ao_rnext);
+	memset(p + TCP_OLEN_AO_BASE, 0, o->ao_len - TCP_OLEN_AO_BASE);
+	memset(p + o->ao_len, TCP_OPT_NOP, end - o->ao_len);
+	return p + end;
+}
+
 /* The counters by kind 174. What is left of a word goes to rest, two octets. */
 static u8 *emit_accecn(u8 *p, const struct tcp_opts_parsed *o, u8 *rest)
 {
@@ -329,6 +354,10 @@ int tcp_opts_emit(void *buf, u32 size, const struct tcp_opts_parsed *o)
 
 	if (len > size || len > TCP_OPTLEN_MAX)
 		return -1;
+	if (o->saw & TCP_SAW_MD5)
+		p = emit_md5(p);
+	if (o->saw & TCP_SAW_AO)
+		p = emit_ao(p, o);
 	if (o->saw & TCP_SAW_MSS)
 		p = emit4(p, TCP_OPT_MSS, TCP_OLEN_MSS, (u8)(o->mss >> 8), (u8)o->mss);
 	if (o->saw & TCP_SAW_TSTAMP)

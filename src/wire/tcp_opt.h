@@ -34,6 +34,8 @@ enum {
 	TCP_OLEN_TIMESTAMP = 10,
 	TCP_OLEN_TIMESTAMP_ALIGNED = 12,
 	TCP_OLEN_MD5 = 18,
+	TCP_OLEN_MD5_ALIGNED = 20,
+	TCP_OLEN_AO_BASE = 4,
 	TCP_OLEN_FASTOPEN_BASE = 2,
 	TCP_OLEN_ACCECN_BASE = 2,
 	TCP_OLEN_ACCECN_FIELD = 3,
@@ -77,7 +79,8 @@ struct tcp_opts_parsed {
 	bool fastopen_exp; /* kind 254 instead of 34 */
 	u8 md5_off; /* of the 16-octet digest from the start of the options, with TCP_SAW_MD5 */
 	u8 ao_off;  /* of the option's kind octet, with TCP_SAW_AO */
-	u8 ao_len;
+	u8 ao_len;  /* 4 and the code */
+	u8 ao_keyid, ao_rnext;
 	u8 accecn_nr;	 /* counters in the option: 0..3 */
 	bool accecn_e1b; /* they begin with ECT(1)'s (kind 174) */
 	u32 tsval;
@@ -115,11 +118,12 @@ u32 tcp_opts_len(const struct tcp_opts_parsed *o);
 
 /*
  * Writes the options that o->saw names, in Linux's order and alignment:
+ *	MD5 or AO first, with zeros for the code, then
  *	SYN	mss,sackOK,TS,nop,wscale	without TS: mss,nop,nop,sackOK,nop,wscale
  *	other	nop,nop,TS,nop,nop,sack		then fast open, padded with NOPs
  * AccECN goes behind the timestamps, as kind 174; what it leaves of a word takes the place of the
  * NOPs of the next option.
- * MD5, AO, MPTCP and unknown ones are not written. Returns the length, or -1, writing nothing, when
+ * MPTCP and unknown ones are not written. Returns the length, or -1, writing nothing, when
  * it is above size or above 40.
  */
 int tcp_opts_emit(void *buf, u32 size, const struct tcp_opts_parsed *o);

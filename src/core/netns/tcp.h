@@ -41,6 +41,7 @@ struct netns_tcp {
 	struct tcp_fastopen_keys fastopen_keys;
 	u64 fastopen_off_ns;		/* last black hole */
 	u32 fastopen_off_times;
+	bool sig_used;			/* some socket has or had keys: segments are looked at */
 	u64 overflow_stamp;		/* when a SYN table last overflowed: cookies are valid then */
 
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */

@@ -1,11 +1,13 @@
 # TCP against a scripted peer in virtual time; each test runs over IPv4 and IPv6.
 unit_tcp = \
 	tests/unit/tcp/test_accecn \
+	tests/unit/tcp/test_ao \
 	tests/unit/tcp/test_attack \
 	tests/unit/tcp/test_cc \
 	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_fastopen \
 	tests/unit/tcp/test_matrix \
+	tests/unit/tcp/test_md5 \
 	tests/unit/tcp/test_mem \
 	tests/unit/tcp/test_misc \
 	tests/unit/tcp/test_mtu \
@@ -13,13 +15,14 @@ unit_tcp = \
 	tests/unit/tcp/test_open \
 	tests/unit/tcp/test_opts \
 	tests/unit/tcp/test_recovery \
+	tests/unit/tcp/test_repair \
 	tests/unit/tcp/test_rfc \
 	tests/unit/tcp/test_rto \
 	tests/unit/tcp/test_state \
 	tests/unit/tcp/test_user
 check_PROGRAMS += $(unit_tcp)
 TESTS += $(unit_tcp)
-EXTRA_DIST += tests/unit/tcp/wirebox.h
+EXTRA_DIST += tests/unit/tcp/sigbox.h tests/unit/tcp/wirebox.h
 tests_unit_tcp_test_accecn_SOURCES = tests/unit/tcp/test_accecn.c
 tests_unit_tcp_test_accecn_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_accecn_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
@@ -44,6 +47,15 @@ tests_unit_tcp_test_open_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_recovery_SOURCES = tests/unit/tcp/test_recovery.c
 tests_unit_tcp_test_recovery_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_recovery_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_ao_SOURCES = tests/unit/tcp/test_ao.c
+tests_unit_tcp_test_ao_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_ao_LDADD = src/host/libhost.a drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_md5_SOURCES = tests/unit/tcp/test_md5.c
+tests_unit_tcp_test_md5_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_md5_LDADD = src/host/libhost.a drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_repair_SOURCES = tests/unit/tcp/test_repair.c
+tests_unit_tcp_test_repair_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_repair_LDADD = src/host/libhost.a drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_state_SOURCES = tests/unit/tcp/test_state.c
 tests_unit_tcp_test_state_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_state_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

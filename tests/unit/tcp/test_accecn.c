@@ -413,6 +413,24 @@ TEST46(accecn, counters)
 	cr_assert(i.options & TCPI_OPT_ECN_SEEN_NS);
 }
 
+/* With classic ECN the octets are counted, too, for TCP_INFO */
+TEST46(accecn, classic_counts)
+{
+	struct tcp_info_abi i;
+
+	wire_listen(w, 5);
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1460);
+	out(w, S | A | E, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1);
+	w->sk = wire_accept(w);
+	in(w, .flags = A, .seq = 1, .ack = 1, .len = 100, .tos = ECT0);
+	in(w, .flags = A, .seq = 101, .ack = 1, .len = 50, .tos = CE);
+	i = wire_info(w);
+	cr_assert(i.received_e0_bytes == 100 && i.received_ce_bytes == 50 && i.received_ce == 1);
+	cr_assert_eq(i.accecn, TCPI_ECN_MODE_RFC3168_NS);
+	drain(w);
+}
+
 /* TCP-AECN-03: small marked segments are acknowledged every second, ACKs every sixth */
 TEST46(accecn, ack_every_n)
 {

@@ -20,6 +20,9 @@
 #include <string.h>
 
 #include "drivers/drivers.h"
+#ifdef WIREBOX_CRYPTO
+#include "host/host.h"
+#endif
 #include "socket/socket.h"
 #include "tcp/tcp_info.h"
 #include "tcp/tcp_req.h"
@@ -41,6 +44,7 @@ struct in_seg {
 	u16 flags;
 	u32 seq, ack;
 	u32 wnd;		/* as on the wire; 0: 65535 unless zero_wnd */
+	bool no_sig, bad_sig;	/* when the peer signs */
 	bool zero_wnd, bad_sum, raw_seq, raw_ack, no_ts;
 	u32 len;
 	u16 urg;
@@ -76,6 +80,11 @@ struct wire {
 	struct sock *lsk;
 	u32 events;
 	struct seg last;
+	/* the peer's signatures: the option it adds, and the code of a segment either way */
+	u16 sig_saw;		/* TCP_SAW_MD5, TCP_SAW_AO */
+	u8 sig_keyid, sig_rnext, sig_maclen;
+	void (*sig_code)(struct wire *w, const u8 *th, u32 len, bool from_peer, u8 *out);
+	bool sig_unchecked;	/* what the stack sends need not be signed */
 };
 
 static void *wire_alloc(void *ctx, size_t size)
@@ -136,6 +145,10 @@ static inline struct wire *wire_new(bool v6)
 	struct wire *w = calloc(1, sizeof(*w));
 	struct net_cfg cfg = { .ctx = w, .alloc = wire_alloc, .free = wire_free, .seed = 42,
 			       .now_ns = 1000 * NSEC_PER_SEC };
+
+#ifdef WIREBOX_CRYPTO
+	cfg.crypto = &host_crypto;
+#endif
 
 	skb_queue_head_init(&w->frames);
 	w->now = cfg.now_ns;
@@ -240,6 +253,12 @@ static inline u32 in_build_opts(struct wire *w, const struct in_seg *s, u8 *buf)
 		o.accecn[1] = s->e0b;
 		o.accecn[2] = s->ceb;
 	}
+	if (!s->no_sig) {
+		o.saw |= w->sig_saw;
+		o.ao_len = (u8)(4 + w->sig_maclen);
+		o.ao_keyid = w->sig_keyid;
+		o.ao_rnext = w->sig_rnext;
+	}
 	len = tcp_opts_emit(buf, 40, &o);
 	cr_assert_geq(len, 0);
 	return (u32)len;
@@ -312,6 +331,14 @@ static inline struct sk_buff *in_skb(struct wire *w, const struct in_seg *s)
 	memcpy(th->options, opts, opt_len);
 	for (u32 i = 0; i < s->len; i++)
 		th->options[opt_len + i] = s->data ? (u8)s->data[i] : (u8)(s->seq + i);
+	if (w->sig_saw && !s->no_sig && !s->opts) {
+		u8 code[32];
+
+		w->sig_code(w, (const u8 *)th, total, true, code);
+		memcpy((u8 *)th + 24, code, w->sig_saw & TCP_SAW_MD5 ? 16 : w->sig_maclen);
+		if (s->bad_sig)
+			((u8 *)th)[24] ^= 1;
+	}
 	sum = csum_fold(csum_partial(th, total, wire_pseudo(w, true, total)));
 	th->check = sum;
 	if (s->bad_sum)
@@ -371,6 +398,14 @@ static inline bool take(struct wire *w, struct seg *out)
 	th = (const void *)(ip + ihl);
 	cr_assert(be16_is_zero(csum_fold(csum_partial(th, len, wire_pseudo(w, false, len)))),
 		  "TCP checksum");
+	if (w->sig_saw && !w->sig_unchecked) {
+		u8 code[32];
+
+		cr_assert_gt(tcp_hdrlen(th), 24u, "not signed");
+		w->sig_code(w, (const u8 *)th, len, false, code);
+		cr_assert_arr_eq((const u8 *)th + 24, code,
+				 w->sig_saw & TCP_SAW_MD5 ? 16u : w->sig_maclen);
+	}
 	memset(out, 0, sizeof(*out));
 	out->flags = tcp_flags(th);
 	out->tos = w->v6 ? (u8)(ip[0] << 4 | ip[1] >> 4) : ip[1];
