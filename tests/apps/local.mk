@@ -1,6 +1,7 @@
 # Real programs, preloaded, in a network namespace of their own.
 apps_tests = \
 	tests/apps/test_clients.py \
+	tests/apps/test_admin.py \
 	tests/apps/test_curl.py \
 	tests/apps/test_databases.py \
 	tests/apps/test_death.py \
