@@ -107,25 +107,35 @@ size_t env_room(char *const *envp, bool spawn)
 	       (f.preload ? strlen(*f.preload) : 0);
 }
 
+static char *put(char *at, const char *text)
+{
+	size_t n = strlen(text);
+
+	memcpy(at, text, n + 1);
+	return at + n;
+}
+
 char **env_build(void *room, char *const *envp)
 {
 	struct found f = look(envp);
 	char **out = room, *text = (char *)(out + f.count + 4);
+	const char *old = f.preload ? *f.preload : "LD_PRELOAD=";
 	size_t i;
 
 	for (i = 0; i < f.count; i++)
 		out[i] = envp[i];
 	out[f.preload ? (size_t)(f.preload - envp) : i++] = text;
-	text = stpcpy(stpcpy(text, f.preload ? *f.preload : "LD_PRELOAD="),
-		      f.preload && (*f.preload)[strlen("LD_PRELOAD=")] ? ":" : "");
-	text = stpcpy(text, library) + 1;
+	text = put(text, old);
+	if (old[strlen("LD_PRELOAD=")])
+		text = put(text, ":");
+	text = put(text, library) + 1;
 	if (!f.control) {
 		out[i++] = text;
-		text = stpcpy(stpcpy(text, "NETSTACK_CONTROL="), shim.path) + 1;
+		text = put(put(text, "NETSTACK_CONTROL="), shim.path) + 1;
 	}
 	if (!f.loopback && !shim.kernel_loopback) {
 		out[i++] = text;
-		stpcpy(text, "NETSTACK_LOOPBACK=stack");
+		put(text, "NETSTACK_LOOPBACK=stack");
 	}
 	out[i] = NULL;
 	return out;
