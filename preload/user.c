@@ -32,9 +32,11 @@ bool user_readable(const void *p, size_t n)
 	if (!user_ok(p) || last < page)
 		return false;
 	for (; page <= last; page++) {
+		const void *at = page * PAGE > (uintptr_t)p ? (const void *)(page * PAGE) : p;
+
 		if (seen[page % PAGES_SEEN] == page)
 			continue;
-		if (user_in(&byte, (const void *)(page * PAGE > (uintptr_t)p ? page * PAGE : (uintptr_t)p), 1))
+		if (user_in(&byte, at, 1))
 			return false;
 		seen[page % PAGES_SEEN] = page;
 	}

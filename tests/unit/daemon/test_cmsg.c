@@ -22,13 +22,17 @@ static u32 put(u32 off, int level, int type, const void *data, u32 len)
 	return off + (u32)sizeof(h) + NSP_ALIGN8(len);
 }
 
-/* The first len octets of buf on a UDP socket that sends with that family. */
-static int get(bool v4, u32 len, struct sock_cmsg *c)
+/* As a UDP socket of this family and user sends them, to an address of its own family. */
+static int get_as(u16 family, uid_t uid, u32 len, struct sock_cmsg *c)
 {
-	const struct object o = { .type = SOCK_DGRAM, .protocol = IPPROTO_UDP,
-				  .family = v4 ? AF_INET : AF_INET6 };
+	struct object o = { .family = family, .type = SOCK_DGRAM, .protocol = IPPROTO_UDP, .uid = uid };
 
-	return cmsg_get(&o, v4, buf, len, c);
+	return cmsg_get(&o, family == INET_FAMILY_4, buf, len, c);
+}
+
+static int get(u16 family, u32 len, struct sock_cmsg *c)
+{
+	return get_as(family, 0, len, c);
 }
 
 Test(cmsg, ttl_tos_and_pktinfo_of_ipv4)
@@ -41,7 +45,7 @@ Test(cmsg, ttl_tos_and_pktinfo_of_ipv4)
 
 	len = put(len, 0, 1, &tos, 1);
 	len = put(len, 0, 8, pktinfo, sizeof(pktinfo));
-	cr_assert_eq(get(true, len, &c), 0);
+	cr_assert_eq(get(INET_FAMILY_4, len, &c), 0);
 	cr_assert(c.has_ttl && c.has_tos && c.has_pktinfo);
 	cr_assert_eq(c.ttl, 9);
 	cr_assert_eq(c.tos, 0x10);
@@ -55,7 +59,7 @@ Test(cmsg, hoplimit_minus_one_is_the_default)
 	struct sock_cmsg c = { 0 };
 	int v = -1;
 
-	cr_assert_eq(get(false, put(0, 41, 52, &v, 4), &c), 0);
+	cr_assert_eq(get(INET_FAMILY_6, put(0, 41, 52, &v, 4), &c), 0);
 	cr_assert_not(c.has_ttl);
 }
 
@@ -65,10 +69,12 @@ Test(cmsg, out_of_range_or_unknown)
 		int level, type, value;
 		u32 len;
 	} bad[] = {
-		{ 0, 2, 0, 4 }, { 0, 2, 256, 4 }, { 41, 52, 256, 4 }, { 41, 67, -2, 4 },
+		{ 0, 2, 0, 4 }, { 0, 2, 256, 4 }, { 0, 1, 256, 4 }, { 41, 52, 256, 4 },
+		{ 41, 67, -2, 4 }, { 41, 62, 2, 4 },
 		{ 0, 2, 9, 3 },		/* short */
 		{ 0, 8, 0, 8 },		/* short */
-		{ 0, 99, 0, 4 }, { 1, 99, 0, 4 }, { 41, 99, 0, 4 },
+		{ 0, 99, 0, 4 }, { 41, 99, 0, 4 },
+		{ 41, 52, 9, 1 }, { 17, 103, 4, 4 }, { 1, 36, 4, 8 }, { 1, 37, 16, 4 }, { 1, 99, 0, 4 },
 	};
 	u8 data[16];
 	size_t i;
@@ -78,22 +84,62 @@ Test(cmsg, out_of_range_or_unknown)
 
 		memset(data, 0, sizeof(data));
 		memcpy(data, &bad[i].value, 4);
-		cr_assert_eq(get(bad[i].level != 41,
+		cr_assert_eq(get(bad[i].level == 41 ? INET_FAMILY_6 : INET_FAMILY_4,
 				 put(0, bad[i].level, bad[i].type, data, bad[i].len), &c),
 			     -EINVAL, "row %zu", i);
 	}
 }
 
-/* As Linux: what is for another protocol, or for the other family, says nothing. */
-Test(cmsg, other_levels_are_passed_over)
+/* Of other levels, of the other family, of Unix sockets: nobody's business, whatever it says. */
+Test(cmsg, passed_over)
+{
+	static const struct {
+		u16 family;
+		int level, type;
+	} rows[] = {
+		{ INET_FAMILY_4, 6, 1 }, { INET_FAMILY_4, 41, 52 }, { INET_FAMILY_6, 0, 2 },
+		{ INET_FAMILY_4, 1, 1 }, { INET_FAMILY_6, 1, 2 }, { INET_FAMILY_6, 4711, 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sock_cmsg c = { 0 };
+		u32 len = put(0, rows[i].level, rows[i].type, &(int){ 999 }, 4);
+
+		cr_assert_eq(get(rows[i].family, len, &c), 0, "row %zu", i);
+		cr_assert(!c.has_ttl && !c.has_tos);
+	}
+}
+
+Test(cmsg, mark_needs_root)
 {
 	struct sock_cmsg c = { 0 };
-	int v = 9;
+	u32 len = put(put(0, 1, 36, &(int){ 7 }, 4), 1, 12, &(int){ 3 }, 4);
 
-	cr_assert_eq(get(true, put(0, 6, 1, &v, 4), &c), 0);
-	cr_assert_eq(get(true, put(0, 41, 52, &v, 4), &c), 0);
-	cr_assert_eq(get(false, put(0, 0, 2, &v, 4), &c), 0);
-	cr_assert_not(c.has_ttl || c.has_tos);
+	cr_assert_eq(get_as(INET_FAMILY_4, 1000, len, &c), -EPERM);
+	cr_assert_eq(get(INET_FAMILY_4, len, &c), 0);
+	cr_assert(c.has_mark && c.mark == 7);
+	cr_assert(c.has_priority && c.priority == 3);
+}
+
+/* UDP-15 */
+Test(cmsg, original_destination_and_old_names)
+{
+	const u8 dst[4] = { 10, 77, 0, 2 };
+	union inet_addr a = inet_addr_from4(dst);
+	struct sock_cmsg c = { .has_origdst = true, .origdst_port = 53 };
+	struct nsp_cmsg h;
+	u8 sa[16] = { 2, 0, 0, 53, 10, 77, 0, 2 };
+
+	memcpy(&c.dst, &a, sizeof(a));
+	cr_assert_eq(cmsg_put(&sk, INET_FAMILY_4, &c, buf, sizeof(buf)), 32);
+	memcpy(&h, buf, sizeof(h));
+	cr_assert(h.level == 0 && h.type == 20 && h.len == 16);
+	cr_assert_arr_eq(buf + 16, sa, sizeof(sa));
+	c = (struct sock_cmsg){ .has_ttl = true, .ttl = 5, .old_hoplimit = true };
+	cmsg_put(&sk, INET_FAMILY_6, &c, buf, sizeof(buf));
+	memcpy(&h, buf, sizeof(h));
+	cr_assert(h.level == 41 && h.type == 8 && h.len == 4);
 }
 
 Test(cmsg, every_truncation_is_refused)
@@ -106,7 +152,7 @@ Test(cmsg, every_truncation_is_refused)
 
 		if (cut == len / 2)
 			continue;	/* exactly one of the two */
-		cr_assert_eq(get(true, cut, &c), -EINVAL, "cut to %u", cut);
+		cr_assert_eq(get(INET_FAMILY_4, cut, &c), -EINVAL, "cut to %u", cut);
 	}
 }
 
@@ -117,7 +163,7 @@ Test(cmsg, length_beyond_the_end)
 	u32 len = put(0, 0, 2, &ttl, 4), huge = 0xfffffff8u;
 
 	memcpy(buf, &huge, 4);
-	cr_assert_eq(get(true, len, &c), -EINVAL);
+	cr_assert_eq(get(INET_FAMILY_4, len, &c), -EINVAL);
 }
 
 Test(cmsg, received_as_linux_lays_them_out)

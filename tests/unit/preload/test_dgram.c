@@ -10,7 +10,7 @@
 
 struct shim shim = { .ready = true };
 struct real real;
-uint16_t fd_kinds[FD_MAX];
+uint32_t fd_kinds[FD_MAX];
 
 void shim_init(void)
 {
