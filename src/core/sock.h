@@ -166,6 +166,7 @@ struct sock {
 	u64 sk_cookie;			/* SO_COOKIE; unique per net */
 	int sk_incoming_cpu;		/* SO_INCOMING_CPU; -1 until set */
 	u64 sk_rcvtimeo_us, sk_sndtimeo_us;	/* SO_*TIMEO, 0: none; who waits obeys them */
+	u32 sk_write_pending;		/* calls that wait to send: set by whose user they are */
 	u64 sk_ino;			/* for /proc and sock_diag; unique per net */
 	u64 sk_lingertime_ns;
 	u64 sk_pacing_rate, sk_max_pacing_rate;	/* bytes/s, ~0: none */

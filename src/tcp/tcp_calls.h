@@ -81,6 +81,8 @@ void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
 bool tcp_write_xmit(struct sock *sk, u32 mss, u8 nonagle, int how);
 void tcp_push_pending(struct sock *sk);
 void tcp_push_one(struct sock *sk, u32 mss);
+void tcp_push_all(struct sock *sk, u32 mss);
+bool tcp_forced_push(const struct tcp_sock *tp);
 bool tcp_push_probe(struct sock *sk, u32 mss);
 void tcp_mark_push(struct tcp_sock *tp, struct sk_buff *skb);
 void tcp_push(struct sock *sk, int flags, u32 mss);

@@ -33,15 +33,19 @@ void tcp_mtu_reduced(struct sock *sk, u32 mtu)
 	tcp_simple_retransmit(sk);
 }
 
-/* Segments above the new MSS are lost for sure, and congestion is not why. */
+/*
+ * Segments above the new MSS are lost for sure, and congestion is not why. Of a SYN with data, which is
+ * two packets here, both are.
+ */
 void tcp_simple_retransmit(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	bool all = tp->syn_data && sk->sk_state == TCP_SYN_SENT;
 	u32 mss = tcp_current_mss(sk);
 	struct sk_buff *skb;
 
 	for (skb = tcp_rtx_head(tp); skb; skb = tcp_rtx_next(skb)) {
-		if (min(skb->len, tcp_tx(skb)->gso_size) <= mss)
+		if (!all && min(skb->len, tcp_tx(skb)->gso_size) <= mss)
 			continue;
 		tcp_mark_skb_lost(sk, skb);
 		if (tcp_tx(skb)->sacked & TCPCB_LOST)

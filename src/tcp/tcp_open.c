@@ -193,6 +193,8 @@ int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr)
 	struct inet_sockaddr a = *addr;
 	int err;
 
+	if (tp->defer_connect)		/* TCP_FASTOPEN_CONNECT: as good as connected */
+		return -EISCONN;
 	if (tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
 		return -EALREADY;
 	if (sk->sk_state != TCP_CLOSE)

@@ -220,11 +220,17 @@ static bool tcp_snd_wnd_test(const struct tcp_sock *tp, const struct sk_buff *sk
 	return !after(end, tcp_wnd_end(tp));
 }
 
+/* What stopped us. */
+struct tcp_limited {
+	bool cwnd, rwnd;
+};
+
 /*
  * Wait for more to fill a larger packet? Only while ACKs that will open the windows are due soon,
  * and never for long: data is deferred when the limit is cwnd or the receiver's window.
  */
-static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32 max_segs)
+static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32 max_segs,
+				 struct tcp_limited *by)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 in_flight = tcp_packets_in_flight(tp), send_win, cong_win, limit, div, chunk;
@@ -233,7 +239,7 @@ static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32
 
 	if (tp->ca_state != TCP_CA_Open || !head)	/* limited transmit is not deferred */
 		return false;
-	if (tcp_now_us(sk) - tp->lsndtime_us > 1000)
+	if (tcp_now_us(sk) - tp->lsndtime_us >= 1000)
 		return false;
 	send_win = tcp_wnd_end(tp) - tcp_tx(skb)->seq;
 	cong_win = (tp->snd_cwnd - in_flight) * tp->mss_cache;
@@ -254,7 +260,11 @@ static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32
 	age = tcp_now_us(sk) - tcp_tx(head)->xmit_us;
 	if (age < tp->srtt_us >> 4)
 		return false;
-	return !(tcp_tx(skb)->flags & TCPHDR_FIN) && !tcp_tx(skb)->eor;
+	if (limit <= skb->len) {
+		*(cong_win < send_win ? &by->cwnd : &by->rwnd) = true;
+		return true;
+	}
+	return !(tcp_tx(skb)->flags & TCPHDR_FIN) && !tcp_tx(skb)->eor;	/* if more may come */
 }
 
 /* Octets of skb that may leave in one packet now. */
@@ -323,20 +333,20 @@ enum { XMIT_NORMAL, XMIT_ONE = 1, XMIT_PROBE = 2 };
 
 /* Decides about the packet at the head of the queue: octets to send of it now, 0 to stop. */
 static u32 tcp_write_decide(struct sock *sk, struct sk_buff *skb, u32 mss, u8 nonagle, int how,
-			    bool *cwnd_limited)
+			    struct tcp_limited *by)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 quota = tcp_cwnd_quota(tp, skb), max_segs = tcp_tso_segs(sk, mss), limit = skb->len;
 	u32 segs = tcp_tx_set_pcount(skb, mss);
 
 	if (!quota) {
-		*cwnd_limited = true;
+		by->cwnd = true;
 		if (how != XMIT_PROBE)
 			return 0;
 		quota = 1;
 	}
 	if (!tcp_snd_wnd_test(tp, skb, mss)) {
-		tcp_chrono_start(tp, TCP_CHRONO_RWND_LIMITED);
+		by->rwnd = true;
 		return 0;
 	}
 	if (segs == 1) {
@@ -345,10 +355,8 @@ static u32 tcp_write_decide(struct sock *sk, struct sk_buff *skb, u32 mss, u8 no
 			return 0;
 		return limit ? limit : 1;
 	}
-	if (how == XMIT_NORMAL && tcp_tso_should_defer(sk, skb, max_segs)) {
-		*cwnd_limited = true;
+	if (how == XMIT_NORMAL && tcp_tso_should_defer(sk, skb, max_segs, by))
 		return 0;
-	}
 	if (how == XMIT_PROBE)
 		return mss;
 	if (!tp->urg_mode)
@@ -366,7 +374,7 @@ static u32 tcp_write_decide(struct sock *sk, struct sk_buff *skb, u32 mss, u8 no
 bool tcp_write_xmit(struct sock *sk, u32 mss, u8 nonagle, int how)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	bool cwnd_limited = false;
+	struct tcp_limited by = { .cwnd = false };
 	struct sk_buff *skb;
 	u32 sent = 0;
 
@@ -387,7 +395,7 @@ bool tcp_write_xmit(struct sock *sk, u32 mss, u8 nonagle, int how)
 		}
 		if (how != XMIT_PROBE && tcp_pacing_check(sk))
 			break;
-		limit = tcp_write_decide(sk, skb, mss, nonagle, how, &cwnd_limited);
+		limit = tcp_write_decide(sk, skb, mss, nonagle, how, &by);
 		if (!limit)
 			break;
 		if (limit < skb->len && tcp_fragment(sk, skb, limit, mss, false))
@@ -408,11 +416,13 @@ bool tcp_write_xmit(struct sock *sk, u32 mss, u8 nonagle, int how)
 		if (how != XMIT_NORMAL)
 			break;
 	}
-	if (tp->chrono_type == TCP_CHRONO_RWND_LIMITED && sent)
+	if (by.rwnd)
+		tcp_chrono_start(tp, TCP_CHRONO_RWND_LIMITED);
+	else
 		tcp_chrono_stop(tp, TCP_CHRONO_RWND_LIMITED);
-	cwnd_limited |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
-	if (sent || cwnd_limited)
-		tcp_cwnd_validate(sk, cwnd_limited);
+	by.cwnd |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
+	if (sent || by.cwnd)
+		tcp_cwnd_validate(sk, by.cwnd);
 	if (sent) {
 		if (how != XMIT_PROBE)
 			tcp_schedule_loss_probe(sk, false);
@@ -429,6 +439,13 @@ void tcp_push_pending(struct sock *sk)
 	if (sk->sk_state == TCP_CLOSE || !tcp_send_head(sk))
 		return;
 	if (tcp_write_xmit(sk, tcp_current_mss(sk), tp->nonagle, XMIT_NORMAL))
+		tcp_check_probe_timer(sk);
+}
+
+/* Everything that the windows allow, Nagle or not. */
+void tcp_push_all(struct sock *sk, u32 mss)
+{
+	if (sk->sk_state != TCP_CLOSE && tcp_write_xmit(sk, mss, TCP_NAGLE_PUSH, XMIT_NORMAL))
 		tcp_check_probe_timer(sk);
 }
 
@@ -452,6 +469,12 @@ void tcp_mark_push(struct tcp_sock *tp, struct sk_buff *skb)
 {
 	tcp_tx(skb)->flags |= TCPHDR_PSH;
 	tp->pushed_seq = tp->write_seq;
+}
+
+/* More than half of the largest window is queued since the last PSH. */
+bool tcp_forced_push(const struct tcp_sock *tp)
+{
+	return after(tp->write_seq, tp->pushed_seq + (tp->max_window >> 1));
 }
 
 /*
@@ -483,7 +506,7 @@ void tcp_push(struct sock *sk, int flags, u32 mss)
 
 	if (!tail)
 		return;
-	if (!(flags & SMSG_MORE) || after(tp->write_seq, tp->pushed_seq + (tp->max_window >> 1)))
+	if (!(flags & SMSG_MORE) || tcp_forced_push(tp))
 		tcp_mark_push(tp, tail);
 	if (flags & SMSG_OOB)
 		tp->snd_up = tp->write_seq;

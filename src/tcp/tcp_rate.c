@@ -122,13 +122,12 @@ void tcp_chrono_stop(struct tcp_sock *tp, u32 type)
 {
 	const struct sock *sk = &tp->inet.sk;
 
-	if (type == TCP_CHRONO_BUSY) {
+	/* busy as long as there is anything to send or to have acknowledged */
+	if (tcp_rtx_empty(tp) && skb_queue_empty(&sk->sk_write_queue)) {
 		if (tp->chrono_type)
 			tcp_chrono_set(tp, 0);
-	} else if (type == tp->chrono_type) {
-		bool busy = tp->packets_out || !skb_queue_empty(&sk->sk_write_queue);
-
-		tcp_chrono_set(tp, busy ? TCP_CHRONO_BUSY : 0);
+	} else if (type == tp->chrono_type && type != TCP_CHRONO_BUSY) {
+		tcp_chrono_set(tp, TCP_CHRONO_BUSY);
 	}
 }
 

@@ -10,7 +10,7 @@ u32 tcp_highest_sack_seq(const struct tcp_sock *tp)
 {
 	if (!tp->sacked_out || !tp->highest_sack)
 		return tp->snd_una;
-	return tcp_tx(tp->highest_sack)->seq;
+	return tcp_tx(tp->highest_sack)->end_seq;
 }
 
 /* Data below the highest SACK was delivered late: the path reorders that far (ts: by timestamp). */

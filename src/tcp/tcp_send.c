@@ -38,21 +38,21 @@ static int tcp_send_allowed(struct sock *sk)
 	return sk->sk_state == TCP_CLOSE && !sock_flag(sk, SOCK_DONE) ? -ENOTCONN : -EPIPE;
 }
 
-static bool tcp_has_space(const struct sock *sk)
+/* TCP_NOTSENT_LOWAT */
+static u32 tcp_lowat(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 lowat = tp->notsent_lowat ? tp->notsent_lowat : tcp_ns(sk)->notsent_lowat;
 
-	return sk->sk_wmem_queued < sk->sk_sndbuf && tp->write_seq - tp->snd_nxt < lowat;
+	return tp->notsent_lowat ? tp->notsent_lowat : tcp_ns(sk)->notsent_lowat;
 }
 
 /* Room for the user, in the sense of poll(2). */
 bool tcp_stream_writeable(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 lowat = tp->notsent_lowat ? tp->notsent_lowat : tcp_ns(sk)->notsent_lowat;
 
-	return tcp_wspace_ok(sk) && tp->write_seq - tp->snd_nxt < lowat;
+	/* half of it: who is told to write can write a good piece */
+	return tcp_wspace_ok(sk) && 2 * (u64)(tp->write_seq - tp->snd_nxt) < tcp_lowat(sk);
 }
 
 /* The last unsent packet if more may be appended to it. */
@@ -64,6 +64,24 @@ static struct sk_buff *tcp_tail_open(struct sock *sk, u32 goal)
 	    tcp_tx(skb)->flags & (TCPHDR_FIN | TCPHDR_SYN))
 		return NULL;
 	return skb;
+}
+
+/*
+ * Octets that make up to so many packets of the queue complete, the last one first. The buffer's fill is
+ * looked at before a new packet only: it is overrun by less than one. 0: full.
+ */
+static size_t tcp_send_room(struct sock *sk, u32 goal, u32 packets)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *tail = tcp_tail_open(sk, goal);
+	u64 room = tail ? goal - tail->len : 0, lowat = tcp_lowat(sk), unsent = tp->write_seq - tp->snd_nxt;
+
+	packets -= tail != NULL;
+	while (packets && sk->sk_wmem_queued + (s64)room < sk->sk_sndbuf && unsent + room < lowat) {
+		room += goal;
+		packets--;
+	}
+	return (size_t)room;
 }
 
 /*
@@ -104,8 +122,8 @@ static void tcp_drop_empty_tail(struct sock *sk)
 	tcp_tx_free(sk, skb);
 }
 
-/* Copies from msg at pos into shared page memory and queues it; octets or -errno. */
-static ssize_t tcp_copy_chunk(struct sock *sk, struct msg *msg, size_t pos, u32 goal)
+/* Copies at most max octets of msg at pos into shared page memory and queues them; octets or -errno. */
+static ssize_t tcp_copy_chunk(struct sock *sk, struct msg *msg, size_t pos, size_t max, u32 goal)
 {
 	struct page_frag *pf = &tcp_ns(sk)->tx_frag;
 	u32 n, taken;
@@ -115,8 +133,7 @@ static ssize_t tcp_copy_chunk(struct sock *sk, struct msg *msg, size_t pos, u32 
 		return -EAGAIN;
 	if (page_frag_room(pf) < 64 && page_frag_refill(sk->net, pf, NET_PAGE_SIZE / 2))
 		return -ENOBUFS;
-	n = min_t(u32, page_frag_room(pf), (u32)min_t(size_t, msg->len - pos, goal));
-	n = min_t(u32, n, (u32)max(sk->sk_sndbuf - sk->sk_wmem_queued, 2048));
+	n = (u32)min_t(size_t, page_frag_room(pf), min_t(size_t, msg->len - pos, max));
 	err = msg_copy_from(msg, pos, pf->page->data + pf->off, n);
 	if (err)
 		return err;
@@ -178,7 +195,7 @@ static ssize_t tcp_sendmsg_fastopen(struct sock *sk, struct msg *msg)
 		struct msg part = *msg;
 
 		part.len = space;
-		n = tcp_copy_chunk(sk, &part, (size_t)done, space);
+		n = tcp_copy_chunk(sk, &part, (size_t)done, space, space);
 		if (n < 0)
 			break;
 		done += n;
@@ -188,13 +205,41 @@ static ssize_t tcp_sendmsg_fastopen(struct sock *sk, struct msg *msg)
 	return done ? done : n < 0 && n != -ENOBUFS ? n : err;
 }
 
+/* A packet of the queue is complete, and more follows: do not let it wait for the rest. */
+static void tcp_push_full_packet(struct sock *sk, u32 goal, u32 mss)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!tail || tail->len < goal)
+		return;
+	if (tcp_forced_push(tp)) {
+		tcp_mark_push(tp, tail);
+		tcp_push_all(sk, mss);
+	} else if (tail == tcp_send_head(sk)) {
+		tcp_push_one(sk, mss);
+	}
+}
+
+/* The user is told that the buffer is full: nothing is held back in it. */
+static void tcp_wait_for_space(struct sock *sk, u32 mss)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
+
+	sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
+	if (!tail)
+		return;
+	tcp_mark_push(tcp_sk(sk), tail);
+	tcp_push_all(sk, mss);
+}
+
 /*
  * sendmsg(2), without blocking: octets taken (at least one), or -EAGAIN when the buffer is full,
  * -EPIPE, -ENOTCONN, a pending error.
  */
 ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 {
-	u32 mss, goal, chunk = 0;
+	u32 mss, goal;
 	size_t pos = 0;
 	int err;
 
@@ -211,31 +256,26 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 	tcp_rate_check_app_limited(sk);
 	tcp_chrono_start(tcp_sk(sk), TCP_CHRONO_BUSY);
 	while (pos < msg->len) {
+		size_t room = tcp_send_room(sk, goal, 1);
 		ssize_t n;
 
-		if (!tcp_has_space(sk)) {
+		if (!room) {
 			err = -EAGAIN;
 			break;
 		}
-		n = tcp_copy_chunk(sk, msg, pos, goal);
+		n = tcp_copy_chunk(sk, msg, pos, room, goal);
 		if (n < 0) {
 			err = (int)n;
 			break;
 		}
 		pos += (size_t)n;
-		chunk += (u32)n;
-		if (chunk >= goal && pos < msg->len) {
-			chunk = 0;
-			if (tcp_send_head(sk) == skb_peek_tail(&sk->sk_write_queue))
-				tcp_push_one(sk, mss);
-			else
-				tcp_push_pending(sk);
-		}
+		if (pos < msg->len)
+			tcp_push_full_packet(sk, goal, mss);
 	}
 	tcp_drop_empty_tail(sk);
 	if (err == -EAGAIN)
-		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
-	if (pos)
+		tcp_wait_for_space(sk, mss);
+	else if (pos)
 		tcp_after_write(sk, pos < msg->len ? msg->flags & ~SMSG_EOR & ~SMSG_MORE :
 						     msg->flags, mss);
 	return pos || !msg->len ? (ssize_t)pos : err;
@@ -280,11 +320,14 @@ int tcp_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t wan
 	struct tcp_rsv *r;
 	int err = tcp_send_allowed(sk);
 	size_t room, got = 0;
+	u32 mss;
 
 	if (err)
 		return err;
-	if (!tcp_has_space(sk)) {
-		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
+	mss = tp->defer_connect ? tp->mss_cache : tcp_current_mss(sk);
+	room = tcp_send_room(sk, tcp_size_goal(tp, mss), TCP_RSV_FRAGS);
+	if (!room) {
+		tcp_wait_for_space(sk, mss);
 		return -EAGAIN;
 	}
 	if (!want || !max)
@@ -298,7 +341,6 @@ int tcp_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t wan
 	if (!r)
 		return -ENOMEM;
 	tp->rsv = r;
-	room = (size_t)max(sk->sk_sndbuf - sk->sk_wmem_queued, 2048);
 	want = min(want, room);
 	while (got < want && r->nr < min_t(u32, max, TCP_RSV_FRAGS)) {
 		int n = tcp_rsv_add(sk, r, (u32)min_t(size_t, want - got, NET_PAGE_SIZE));

@@ -85,7 +85,8 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 		skb = NULL;
 	}
 	/* data waits, or the user wants it: the ACK goes with the first data */
-	if (tcp_send_head(sk) || tp->defer_accept || tcp_in_interactive(tp)) {
+	if (tcp_send_head(sk) || sk->sk_write_pending || tp->defer_accept ||
+	    tcp_in_interactive(tp)) {
 		tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
 		tcp_arm_delack(sk, TCP_DELACK_MAX_US);
 		tcp_push_pending(sk);

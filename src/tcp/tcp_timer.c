@@ -239,12 +239,11 @@ static bool tcp_write_timeout(struct sock *sk)
 	if (tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV))) {
 		if (tp->retransmits)
 			tcp_negative_advice(sk);
+		/* the linear ones are tries more, but not time more */
 		until = tp->syn_retries ? tp->syn_retries : ns->syn_retries;
-		if (sk->sk_state == TCP_SYN_SENT)
-			until += ns->syn_linear_timeouts;
-		expired = tp->retransmits >= until;
-		if (!expired && user_timeout)
-			expired = tcp_timed_out(sk, until, user_timeout);
+		expired = tp->retransmits >= until + (sk->sk_state == TCP_SYN_SENT ?
+						      ns->syn_linear_timeouts : 0) ||
+			  tcp_timed_out(sk, until, user_timeout);
 	} else {
 		if (tcp_timed_out(sk, ns->retries1, 0)) {
 			tcp_mtup_blackhole(sk);
@@ -317,6 +316,8 @@ static void tcp_count_rto(struct sock *sk)
 
 	if (!tp->retransmits) {
 		tp->retrans_first_us = tcp_now_us(sk);
+		if (sk->sk_state == TCP_SYN_SENT)	/* counted from the first SYN */
+			tp->retrans_first_us -= min_t(u64, tp->retrans_first_us, tp->rto_us);
 		tp->total_rto_recoveries++;
 		tp->rto_stamp_ms = tcp_now_ms(sk);
 	}

@@ -76,8 +76,9 @@ static s64 splice_in(struct fd *sock, struct pk_pipe *pipe, size_t want)
 
 	if (n < 0)
 		return n;
-	if (!n)
-		return sock_poll(sock->sk) & SOCK_EV_RDHUP ? 0 : -EAGAIN;
+	if (!n)			/* the end, or urgent data ahead */
+		return sock_poll(sock->sk) & SOCK_EV_RDHUP ||
+		       !skb_queue_empty(&sock->sk->sk_receive_queue) ? 0 : -EAGAIN;
 	len = min_t(size_t, min_t(size_t, len, want), pipe->max - pipe->len);
 	sock_stream_consume(sock->sk, len);
 	pipe->len += len;

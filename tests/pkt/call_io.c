@@ -53,6 +53,26 @@ static size_t iov_len(struct pkt *p, const struct event *ev, const struct val *v
 
 /* -- sending ---------------------------------------------------------------------------------- */
 
+/* A send that may be the connect(), or the first call to learn how that one ended. */
+static ssize_t send_connecting(struct pkt *p, struct io *io, struct msg *m)
+{
+	struct fd *f = io->f;
+	ssize_t n;
+
+	if (f->connecting && f->sk->sk_state != TCP_SYN_SENT && f->sk->sk_state != TCP_CLOSE) {
+		f->connecting = false;
+		m->flags &= ~SMSG_FASTOPEN;	/* ignored after the handshake */
+	}
+	if (f->sk->sk_state == TCP_CLOSE) {
+		p->sk_under_test = f->sk;
+		p->under_test = NULL;
+	}
+	f->deferred = false;
+	n = sock_sendmsg(f->sk, m);
+	f->connecting = f->connecting || f->sk->sk_state == TCP_SYN_SENT;
+	return n;
+}
+
 static ssize_t send_once(struct pkt *p, struct pending *c, struct io *io)
 {
 	struct skb_vec vec = { io_buf, io->len - c->moved };
@@ -76,12 +96,9 @@ static ssize_t send_once(struct pkt *p, struct pending *c, struct io *io)
 				return err;
 		}
 	}
-	if (io->flags & SMSG_FASTOPEN) {
-		p->sk_under_test = io->f->sk;
-		if (io->f->sk->sk_state == TCP_CLOSE)
-			p->under_test = NULL;
-	}
-	return sock_sendmsg(io->f->sk, &m);
+	if (!(io->flags & SMSG_FASTOPEN) && !io->f->connecting)
+		return sock_sendmsg(io->f->sk, &m);
+	return send_connecting(p, io, &m);
 }
 
 /* A blocking sender whose connection is still being made waits for that first. */
@@ -130,9 +147,13 @@ static bool send_stream(struct pkt *p, struct pending *c, struct io *io)
 	ssize_t n = 0;
 
 	for (;;) {
-		if (c->step && still_waits(p, c, io))
+		sk->sk_write_pending = 0;
+		if (c->step && still_waits(p, c, io)) {
+			sk->sk_write_pending = c->moved < io->len;
 			return false;
+		}
 		if (c->step == WAIT_OPEN) {
+			io->f->connecting = false;
 			io->flags &= ~SMSG_FASTOPEN;
 			if (sk->sk_err) {
 				c->ret = sock_error(sk);
@@ -147,6 +168,7 @@ static bool send_stream(struct pkt *p, struct pending *c, struct io *io)
 			continue;
 		if (n == -EAGAIN && block && send_blocks(p, c, io)) {
 			c->step = opening(sk) ? WAIT_OPEN : WAIT_ROOM;
+			sk->sk_write_pending = 1;
 			return false;
 		}
 		if (n > 0)

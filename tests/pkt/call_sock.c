@@ -149,14 +149,17 @@ static bool connect_begin(struct pkt *p, struct pending *c, struct fd *f)
 	u32 len = arg_sockaddr(p, c->ev, arg(p, c->ev, 1), false, sa);
 
 	p->sk_under_test = f->sk;
-	if (f->connecting)
-		return connect_result(c, f);
+	if (f->connecting) {
+		c->ret = f->deferred ? -EISCONN : 0;
+		return f->deferred || connect_result(c, f);
+	}
 	if (f->sk->sk_state == TCP_CLOSE)
 		p->under_test = NULL;
 	c->ret = sock_connect(f->sk, sa, len);
 	world_run(p);
-	f->connecting = c->ret == -EINPROGRESS;
-	return !f->connecting;
+	f->connecting = c->ret == -EINPROGRESS || (!c->ret && opening(f->sk));
+	f->deferred = f->connecting && !c->ret;	/* TCP_FASTOPEN_CONNECT: the SYN waits for data */
+	return !c->ret || !f->connecting;
 }
 
 static bool call_connect(struct pkt *p, struct pending *c)

@@ -6,7 +6,7 @@ void opts_default(struct pk_opts *o)
 {
 	*o = (struct pk_opts){
 		.tolerance_us = 4000,
-		.tolerance_percent = 1.0,
+		.tolerance_percent = 12.5,
 		.local_ip = { "192.168.0.1", "fd3d:a0b:17d6::1" },
 		.gateway_ip = { "192.168.0.2", "fd3d:a0b:17d6:8888::1" },
 		.remote_ip = { "192.0.2.1", "fd3d:fa7b:d17d::1" },
@@ -42,8 +42,6 @@ static bool set_number(struct pk_opts *o, const char *name, const char *v)
 		o->tolerance_us = n;
 	else if (!strcmp(name, "tolerance_percent"))
 		o->tolerance_percent = atof(v);
-	else if (!strcmp(name, "mss"))
-		o->mtu = (u32)n + 40;
 	else if (!strcmp(name, "mtu"))
 		o->mtu = (u32)n;
 	else if (!strcmp(name, "tcp_ts_tick_usecs"))

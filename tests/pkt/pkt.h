@@ -167,7 +167,7 @@ struct fd {
 	int flags;			/* O_NONBLOCK */
 	struct sock *sk;
 	bool inq;			/* TCP_INQ */
-	bool connecting;		/* connect() has yet to tell how it ended */
+	bool connecting, deferred;	/* connect() has yet to tell how it ended, or to begin */
 	u32 wakes;			/* SOCK_EV_* since the last look */
 	struct epoll_item *item;	/* FD_EPOLL */
 	u32 nr_items, cap_items;

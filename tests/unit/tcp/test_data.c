@@ -151,7 +151,7 @@ TEST46(data, zero_window)
 	establish_opt(w, NO_TS | NO_WS, 1000, 1460);
 	wire_send(w, 3000, 0);
 	out(w, A, 1, 1, 500);		/* half of the largest window the peer showed */
-	out(w, A, 501, 1, 500);
+	out(w, A | P, 501, 1, 500);	/* more than that is queued */
 	at(w, 1);
 	in(w, .flags = A, .seq = 1, .ack = 1001, .zero_wnd = true);
 	quiet(w);
