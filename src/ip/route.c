@@ -12,7 +12,8 @@
 
 /* -- dst_ops --------------------------------------------------------------- */
 
-static u32 rt_mtu(const struct dst_entry *dst)
+/* The MTU as configured, whatever was learned of the path. */
+static u32 rt_link_mtu(const struct dst_entry *dst)
 {
 	const struct rtable *rt = rt_of(dst);
 	u32 metric = dst->metrics[RTAX_N_MTU], mtu;
@@ -20,20 +21,29 @@ static u32 rt_mtu(const struct dst_entry *dst)
 	if (!dst->dev)		/* taken off a device that went away */
 		return rt->fam->min_pmtu(dst->net);
 	mtu = rt->fam->dev_mtu(dst->dev);
-	if (metric)
-		mtu = min(mtu, metric);
+	return metric ? min(mtu, metric) : mtu;
+}
+
+static u32 rt_mtu(const struct dst_entry *dst)
+{
+	const struct rtable *rt = rt_of(dst);
+	u32 mtu = rt_link_mtu(dst);
+
 	if (rt->pmtu && dst->net->now < dst->expires &&
 	    !(dst->metrics[RTAX_N_LOCK] & (1u << RTAX_N_MTU)))
 		mtu = min(mtu, rt->pmtu);
 	return mtu;
 }
 
-/* What we tell the peer in the MSS option: the MTU without headers, in Linux's bounds. */
+/*
+ * What we tell the peer in the MSS option: the MTU without headers, in Linux's bounds. What the path to
+ * the peer carries says nothing about the path from it.
+ */
 static u32 rt_advmss(const struct dst_entry *dst)
 {
 	const struct rtable *rt = rt_of(dst);
 	const struct inet_af *af = rt->fam->af;
-	u32 hdr = af->hdr_len + 20u, mtu = rt_mtu(dst), least;
+	u32 hdr = af->hdr_len + 20u, mtu = rt_link_mtu(dst), least;
 
 	if (dst->metrics[RTAX_N_ADVMSS])
 		return dst->metrics[RTAX_N_ADVMSS];

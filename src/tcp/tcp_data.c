@@ -73,6 +73,7 @@ void tcp_fin(struct sock *sk)
 		break;
 	}
 	tcp_ooo_purge(sk);
+	tp->has_dsack = false;
 	if (sk->sk_state == TCP_CLOSE || sock_flag(sk, SOCK_DEAD))
 		return;
 	sk_wake(sk, SOCK_EV_IN | SOCK_EV_RDHUP | SOCK_EV_STATE |

@@ -34,20 +34,20 @@ void tcp_initialize_rcv_mss(struct sock *sk)
 }
 
 /* Learns it: up at once, down when two equal segments without PSH say so. */
-static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb,
-				const struct tcp_seg *seg)
+void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, bool psh)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 gso = skb_shinfo(skb)->gso_size, len = gso ? gso : seg->len;
+	u32 gso = skb_shinfo(skb)->gso_size, len = gso ? gso : skb->len;
 	u16 last = tp->last_seg_size;
 
 	tp->last_seg_size = 0;
 	if (len >= tp->rcv_mss) {
+		if (len != tp->rcv_mss)
+			tcp_measure_scaling(sk, skb);
 		tp->rcv_mss = (u16)min_t(u32, len, max_t(u32, tp->advmss, TCP_MIN_MSS_NS));
-		if (len < seg->len || !(seg->flags & TCPHDR_PSH))
+		if (len < skb->len || !psh)
 			return;
-	} else if (len >= TCP_MSS_DEFAULT_NS || (len >= TCP_MIN_MSS_NS &&
-						 !(seg->flags & TCPHDR_PSH))) {
+	} else if (len >= TCP_MSS_DEFAULT_NS || (len >= TCP_MIN_MSS_NS && !psh)) {
 		tp->last_seg_size = (u16)min_t(u32, len, U16_MAX);
 		if (len == last) {
 			tp->rcv_mss = (u16)len;
@@ -85,7 +85,7 @@ void tcp_event_data_recv(struct sock *sk, const struct sk_buff *skb, const struc
 	u64 now = tcp_now_us(sk), gap = now - tp->lrcvtime_us;
 
 	tp->ack_pending |= TCP_ACK_SCHED;
-	tcp_measure_rcv_mss(sk, skb, seg);
+	tcp_measure_rcv_mss(sk, skb, seg->flags & TCPHDR_PSH);
 	tcp_rcv_rtt_measure(sk);
 	if (!tp->ato_us) {
 		tcp_incr_quickack(tp, TCP_MAX_QUICKACKS);

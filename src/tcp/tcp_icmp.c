@@ -27,6 +27,8 @@ void tcp_mtu_reduced(struct sock *sk, u32 mtu)
 	mtu = dst_mtu(dst);
 	if (tp->pmtu_cookie <= mtu)		/* not lower: TCP-BLIND-06 */
 		return;
+	if (sk->sk_state == TCP_SYN_SENT)	/* the SYN that goes again tells so */
+		tp->advmss = (u16)min_t(u32, tp->advmss, mtu - tp->inet.af->hdr_len - TCP_HLEN);
 	if (!tp->inet.af->af_bit && !tp->inet.pmtudisc)	/* DONT: routers fragment */
 		return;
 	tcp_sync_mss(sk, mtu);

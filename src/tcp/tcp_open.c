@@ -87,8 +87,7 @@ void tcp_connect_init(struct sock *sk)
 	if (tp->rx_opt.user_mss)
 		tp->rx_opt.mss_clamp = tp->rx_opt.user_mss;
 	tcp_sync_mss(sk, tp->pmtu_cookie);
-	if (!tp->window_clamp)
-		tp->window_clamp = dst_metric(sk->sk_dst_cache, RTAX_N_WINDOW);
+	tp->window_clamp = tcp_initial_clamp(sk, sk->sk_dst_cache);
 	tcp_select_initial_window(sk->net, tcp_full_space(sk), tp->advmss, &tp->window_clamp,
 				  ns->window_scaling, dst_metric(sk->sk_dst_cache, RTAX_N_INITRWND),
 				  &wnd, &tp->rx_opt.rcv_wscale);

@@ -336,8 +336,8 @@ static u32 tcp_write_decide(struct sock *sk, struct sk_buff *skb, u32 mss, u8 no
 			    struct tcp_limited *by)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 quota = tcp_cwnd_quota(tp, skb), max_segs = tcp_tso_segs(sk, mss), limit = skb->len;
-	u32 segs = tcp_tx_set_pcount(skb, mss);
+	u32 quota = tcp_cwnd_quota(tp, skb), max_segs = tcp_tso_segs(sk, mss), limit;
+	u32 segs;
 
 	if (!quota) {
 		by->cwnd = true;
@@ -345,6 +345,11 @@ static u32 tcp_write_decide(struct sock *sk, struct sk_buff *skb, u32 mss, u8 no
 			return 0;
 		quota = 1;
 	}
+	quota = min(quota, max_segs);
+	if (skb->len < quota * mss)	/* small writes queued behind each other leave as one */
+		tcp_tx_grow(sk, skb, quota * mss - skb->len);
+	limit = skb->len;
+	segs = tcp_tx_set_pcount(skb, mss);
 	if (!tcp_snd_wnd_test(tp, skb, mss)) {
 		by->rwnd = true;
 		return 0;
@@ -360,7 +365,7 @@ static u32 tcp_write_decide(struct sock *sk, struct sk_buff *skb, u32 mss, u8 no
 	if (how == XMIT_PROBE)
 		return mss;
 	if (!tp->urg_mode)
-		limit = tcp_mss_split_point(tp, skb, mss, min(quota, max_segs), nonagle);
+		limit = tcp_mss_split_point(tp, skb, mss, quota, nonagle);
 	else
 		limit = mss;
 	return limit;

@@ -26,10 +26,22 @@ static u32 tcp_space(const struct sock *sk)
 	return tcp_win_from_space(tcp_sk(sk), (s64)sk->sk_rcvbuf - sk->sk_rmem_alloc);
 }
 
+/* The most that is ever offered, 0: no bound. A buffer that the user fixed will not grow. */
+u32 tcp_initial_clamp(const struct sock *sk, const struct dst_entry *dst)
+{
+	u32 bound = tcp_sk(sk)->window_clamp, full = tcp_full_space(sk);
+
+	if (!bound)
+		bound = dst_metric(dst, RTAX_N_WINDOW);
+	if (sk->sk_userlocks & TCP_RCVBUF_LOCK && (!bound || bound > full))
+		return full;
+	return bound;
+}
+
 /*
- * Window and scale for a SYN: a whole number of segments, at most 65535; the scale is what the
- * buffer may grow to. init_segs: the route's bound on the window (initrwnd), 0: none. *wnd and
- * *wscale out.
+ * Window and scale of a connection that begins: a whole number of segments (of which a SYN can show
+ * 65535 octets); the scale is what the buffer may grow to. init_segs: the route's bound on the window
+ * (initrwnd), 0: none. *wnd and *wscale out.
  */
 void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *clamp_io,
 			       bool wscale_ok, u32 init_segs, u32 *wnd, u8 *wscale)
@@ -41,7 +53,7 @@ void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *c
 	space = min(space, *clamp_io);
 	if (mss && space > mss)
 		space = space / mss * mss;
-	*wnd = min(space, ns->workaround_signed_windows ? (u32)TCP_MAX_WINDOW_NS : 65535u);
+	*wnd = ns->workaround_signed_windows ? min(space, (u32)TCP_MAX_WINDOW_NS) : space;
 	if (init_segs)
 		*wnd = min(*wnd, init_segs * mss);
 	*wscale = 0;
@@ -123,16 +135,31 @@ u16 tcp_select_window(struct sock *sk)
 
 /* -- growing ----------------------------------------------------------------------------------- */
 
-static void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb, u32 len)
+/* A clamp that falls takes the offered window with it; one that rises gives room to grow. */
+void tcp_set_window_clamp(struct sock *sk, u32 to)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 ratio;
+	u32 old = tp->window_clamp;
 
-	if (!skb->truesize || len < 128)
+	tp->window_clamp = max_t(u32, to, SOCK_MIN_RCVBUF / 2);
+	if (tp->window_clamp < old)
+		tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
+	else if (tp->window_clamp > old)
+		tp->rcv_ssthresh = max(tp->rcv_ssthresh, min(tp->rcv_wnd, tp->window_clamp));
+}
+
+/* How much of what a packet costs is payload: looked at when the peer's segment size changes. */
+void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 ratio = ((u64)skb->len << 8) / max(skb->truesize, 1u);
+
+	ratio = clamp_t(u64, ratio, 1, 255);
+	if (ratio == tp->scaling_ratio)
 		return;
-	ratio = ((u64)len << 8) / skb->truesize;
-	ratio = clamp_t(u64, ratio, 8, 230);
-	tp->scaling_ratio = (u8)((tp->scaling_ratio * 7u + ratio + 4) >> 3);
+	tp->scaling_ratio = (u8)ratio;
+	tcp_set_window_clamp(sk, tcp_full_space(sk));
+	tp->rcvq_space = min(tp->rcvq_space, tp->window_clamp);
 }
 
 /* A large segment came in: offer more, as long as the packets are not mostly overhead. */
@@ -155,7 +182,6 @@ void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len)
 	incr = max(incr, 2 * len);
 	tp->quick |= 1;
 	tp->rcv_ssthresh += min(room, incr);
-	tcp_measure_scaling(sk, skb, len);
 }
 
 /* At the start of the connection. */
@@ -170,44 +196,54 @@ void tcp_init_buffer_space(struct sock *sk)
 	tp->rcvq_seq = tp->copied_seq;
 	tp->rcvq_space = min3(tp->rcv_ssthresh, tp->rcv_wnd, 10u * tp->advmss);
 	max_win = tcp_full_space(sk);
-	if (tp->window_clamp >= max_win)
-		tp->window_clamp = max_t(u32, max_win, 2u * tp->advmss);
-	if (tcp_ns(sk)->app_win && max_win > 4u * tp->advmss)	/* a part for the application */
-		tp->window_clamp = max(max_win - (max_win >> tcp_ns(sk)->app_win),
-				       4u * tp->advmss);
+	if (tp->window_clamp >= max_win) {
+		tp->window_clamp = max_win;
+		if (tcp_ns(sk)->app_win && max_win > 4u * tp->advmss)	/* for the application */
+			tp->window_clamp = max(max_win - (max_win >> tcp_ns(sk)->app_win),
+					       4u * tp->advmss);
+	}
+	/* one segment is never offered */
+	if (tp->window_clamp > 2u * tp->advmss && tp->window_clamp + tp->advmss > max_win)
+		tp->window_clamp = max_t(u32, 2u * tp->advmss, max_win - tp->advmss);
 	tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
 	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
 }
 
 /*
- * The user took data: once a round trip, the buffer becomes what holds two round trips' worth, with
- * room to grow (DRS).
+ * space octets a round trip are taken, or were: the buffer becomes what holds twice that, with room for
+ * a sender that doubles its rate, and what waits out of order (DRS).
  */
+void tcp_rcvbuf_grow(struct sock *sk, u32 space)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 rcvwin = 2ull * space;
+	s64 buf;
+
+	rcvwin += 2 * (rcvwin * (space - tp->rcvq_space) / max(tp->rcvq_space, 1u));
+	tp->rcvq_space = space;
+	if (!tcp_ns(sk)->moderate_rcvbuf || sk->sk_userlocks & TCP_RCVBUF_LOCK)
+		return;
+	if (tp->ooo_last)
+		rcvwin += tcp_rxcb(tp->ooo_last)->end_seq - tp->rcv_nxt;
+	buf = min_t(s64, tcp_space_from_win(tp, rcvwin), (s64)tcp_ns(sk)->rmem[2]);
+	if (buf <= sk->sk_rcvbuf)
+		return;
+	sk->sk_rcvbuf = (int)buf;
+	tp->window_clamp = tcp_win_from_space(tp, buf);
+}
+
+/* The user took data: looked at once a round trip. What still waits was not taken in time. */
 void tcp_rcv_space_adjust(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 now = tcp_now_us(sk), rcvwin;
-	u32 copied;
+	u64 now = tcp_now_us(sk);
+	s32 copied;
 
 	if (!tp->rcv_rtt_us || now - tp->rcvq_us < tp->rcv_rtt_us >> 3)
 		return;
-	copied = tp->copied_seq - tp->rcvq_seq;
-	if (copied > tp->rcvq_space) {
-		if (tcp_ns(sk)->moderate_rcvbuf && !(sk->sk_userlocks & TCP_RCVBUF_LOCK)) {
-			s64 buf;
-
-			rcvwin = 2ull * copied + 16ull * tp->advmss;
-			rcvwin += 2 * rcvwin * (copied - tp->rcvq_space) /
-				  max(tp->rcvq_space, 1u);
-			buf = min_t(s64, tcp_space_from_win(tp, rcvwin),
-				    (s64)tcp_ns(sk)->rmem[2]);
-			if (buf > sk->sk_rcvbuf) {
-				sk->sk_rcvbuf = (int)buf;
-				tp->window_clamp = tcp_win_from_space(tp, buf);
-			}
-		}
-		tp->rcvq_space = copied;
-	}
+	copied = (s32)(tp->copied_seq - tp->rcvq_seq) - (s32)(tp->rcv_nxt - tp->copied_seq);
+	if (copied > 0 && (u32)copied > tp->rcvq_space)
+		tcp_rcvbuf_grow(sk, (u32)copied);
 	tp->rcvq_seq = tp->copied_seq;
 	tp->rcvq_us = now;
 }

@@ -97,7 +97,7 @@ static void tcp_req_window(struct tcp_request_sock *req, const struct dst_entry 
 	const struct tcp_sock *l = req->listener;
 	u32 mss = req->advmss;
 
-	req->window_clamp = l->window_clamp ? l->window_clamp : dst_metric(dst, RTAX_N_WINDOW);
+	req->window_clamp = tcp_initial_clamp(&l->inet.sk, dst);
 	if (req->tstamp_ok)
 		mss -= min_t(u32, mss, TCP_OLEN_TIMESTAMP_ALIGNED);
 	tcp_select_initial_window(req_net(req), tcp_full_space(&l->inet.sk), mss,
@@ -226,7 +226,8 @@ static void tcp_req_fired(struct timer_list *t)
 			net_mib_inc(t->net, TcpExt_TCPSynRetrans);
 		}
 	}
-	req->timeout_ns = min_t(u64, req->timeout_ns * 2, TCP_RTO_MAX_US * NSEC_PER_USEC);
+	req->timeout_ns = min_t(u64, req->timeout_ns * 2, (u64)tcp_rto_max_us(&req->listener->inet.sk) *
+							 NSEC_PER_USEC);
 	mod_timer(&req->timer, t->net->now + req->timeout_ns);
 }
 

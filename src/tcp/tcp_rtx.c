@@ -149,6 +149,31 @@ static void tcp_fragment_cb(struct sk_buff *skb, struct sk_buff *tail, u32 len)
 }
 
 /*
+ * Makes skb, at the head of the unsent queue, longer by at most len octets of the packet behind it. What
+ * does not fit (frags) stays where it is.
+ */
+void tcp_tx_grow(struct sock *sk, struct sk_buff *skb, u32 len)
+{
+	struct sk_buff *next = skb_queue_next(&sk->sk_write_queue, skb);
+	u32 size = skb->truesize;
+
+	if (!next || tcp_tx(skb)->eor || !next->len || !len ||
+	    skb_shinfo(skb)->nr_frags + skb_shinfo(next)->nr_frags > MAX_SKB_FRAGS)
+		return;
+	if (len < next->len && tcp_fragment(sk, next, len, tcp_sk(sk)->mss_cache, false))
+		return;
+	if (skb_append_range(skb, next, 0, next->len))
+		return;
+	tcp_wmem_charge(sk, (int)(skb->truesize - size));
+	tcp_tx(skb)->end_seq = tcp_tx(next)->end_seq;
+	tcp_tx(skb)->flags |= tcp_tx(next)->flags;
+	tcp_tx(skb)->eor = tcp_tx(next)->eor;
+	tcp_tx(skb)->pcount = 0;
+	skb_unlink(&sk->sk_write_queue, next);
+	tcp_tx_free(sk, next);
+}
+
+/*
  * Splits skb after len octets of payload; the rest becomes a new packet right behind it in the
  * same queue. in_rtx: it is in the tree. No octet is copied. 0/-ENOMEM/-EINVAL.
  */

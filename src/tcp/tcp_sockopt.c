@@ -436,7 +436,6 @@ SETTER(set_window_clamp)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	int v = sockopt_int(val);
-	u32 old, clamp;
 
 	UNUSED_SET;
 	if (!v) {
@@ -445,13 +444,7 @@ SETTER(set_window_clamp)
 		tp->window_clamp = 0;
 		return 0;
 	}
-	old = tp->window_clamp;
-	clamp = (u32)max(v, SOCK_MIN_RCVBUF / 2);
-	tp->window_clamp = clamp;
-	if (clamp < old)
-		tp->rcv_ssthresh = min(tp->rcv_ssthresh, clamp);
-	else if (clamp > old)
-		tp->rcv_ssthresh = max(tp->rcv_ssthresh, min(tp->rcv_wnd, clamp));
+	tcp_set_window_clamp(sk, v < 0 ? 0 : (u32)v);
 	return 0;
 }
 

@@ -81,25 +81,14 @@ static void tcp_set_owner_w(struct sk_buff *skb, struct sock *sk)
 
 /* -- options ----------------------------------------------------------------------------------- */
 
-/* The path may have become narrower since connect(): an ICMP error about the SYN says so. */
-static u16 tcp_advertise_mss(struct sock *sk)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-	struct dst_entry *dst = sk_dst_check(sk);
-
-	if (dst)
-		tp->advmss = (u16)min_t(u32, tp->advmss, dst->ops->advmss(dst));
-	return tp->advmss;
-}
-
-static void tcp_opts_syn(struct sock *sk, struct tcp_opts_parsed *o, bool synack)
+static void tcp_opts_syn(const struct sock *sk, struct tcp_opts_parsed *o, bool synack)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct netns_tcp *ns = tcp_ns(sk);
 
 	tcp_sig_reserve_sock(tp, o);
 	o->saw |= TCP_SAW_MSS;
-	o->mss = tcp_advertise_mss(sk);
+	o->mss = tp->advmss;
 	if (synack ? tp->rx_opt.tstamp_ok : tcp_timestamps_wanted(sk)) {
 		o->saw |= TCP_SAW_TSTAMP;
 		o->tsval = tcp_ts_val(tp);

@@ -124,5 +124,5 @@ void inject_packet(struct pkt *p, const struct event *ev)
 			c->irs = ev->pkt.seq;
 		len = frame_build(p, &ev->pkt, c, buf, sizeof(buf));
 	}
-	world_inject(p, buf, len, pk_v6(p));
+	world_inject(p, buf, len, pk_v6(p), ev->pkt.proto == PK_TCP ? ev->pkt.len : 0);
 }

@@ -11,4 +11,4 @@ tests_pkt_pkt_LDADD = drivers/libdrivers.a $(CORE_LIBS) $(EXTERNAL_LIBS) -lm
 TESTS += tests/pkt/scripts.sh
 dist_check_SCRIPTS += tests/pkt/scripts.sh
 EXTRA_DIST += tests/pkt/README.md tests/pkt/common tests/pkt/close tests/pkt/fastopen tests/pkt/info \
-	tests/pkt/open tests/pkt/sack tests/pkt/send
+	tests/pkt/open tests/pkt/sack tests/pkt/send tests/pkt/window tests/pkt/zero-window

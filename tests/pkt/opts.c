@@ -42,6 +42,8 @@ static bool set_number(struct pk_opts *o, const char *name, const char *v)
 		o->tolerance_us = n;
 	else if (!strcmp(name, "tolerance_percent"))
 		o->tolerance_percent = atof(v);
+	else if (!strcmp(name, "mss"))
+		o->mss = (u16)n;
 	else if (!strcmp(name, "mtu"))
 		o->mtu = (u32)n;
 	else if (!strcmp(name, "tcp_ts_tick_usecs"))

@@ -161,15 +161,15 @@ struct val *parse_val(struct scan *s)
 	struct val *v = primary(s);
 
 	for (;;) {
-		scan_space(s);
 		if (v->kind != VAL_INT)
 			return v;
-		if (scan_try(s, "|"))
+		scan_blank(s);
+		if (scan_is(s, "*"))	/* in a new line it is the next event's time */
+			s->at++, v = new_int(s, v->i * primary(s)->i);
+		else if (scan_try(s, "|"))
 			v = new_int(s, v->i | primary(s)->i);
 		else if (scan_try(s, "<<"))
 			v = new_int(s, v->i << primary(s)->i);
-		else if (scan_try(s, "*"))
-			v = new_int(s, v->i * primary(s)->i);
 		else if (scan_is(s, "+") && !isdigit((unsigned char)s->at[1]) && s->at[1] != '.')
 			s->at++, v = new_int(s, v->i + primary(s)->i);
 		else

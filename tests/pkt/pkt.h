@@ -103,6 +103,7 @@ struct pk_opts {			/* --name=value, on the command line and in the script */
 	s64 tolerance_us;
 	double tolerance_percent;
 	u32 mtu;
+	u16 mss;			/* longer segments of the peer come as if GRO had merged them */
 	const char *local_ip[2], *remote_ip[2], *gateway_ip[2];	/* by family */
 	u32 ts_tick_us;
 	bool ecr_scaled;
@@ -271,7 +272,8 @@ void world_destroy(struct pkt *p);
 void world_run(struct pkt *p);			/* all that can happen now */
 /* The next moment of the stack, at most limit: time goes there and what is due happens. */
 void world_step(struct pkt *p, u64 limit);
-void world_inject(struct pkt *p, const u8 *ip, u32 len, bool v6);
+/* payload: octets of TCP payload in the packet, 0 for other protocols */
+void world_inject(struct pkt *p, const u8 *ip, u32 len, bool v6, u32 payload);
 struct frame *world_take(struct pkt *p);	/* NULL: none */
 static inline bool pk_v6(const struct pkt *p)
 {
