@@ -75,10 +75,9 @@ static bool known_to_stack(struct pkt *p, const struct conn *c)
 }
 
 /* A SYN in the middle of a connection counts like any other segment. */
-static bool in_progress(struct pkt *p, const struct conn *c, const struct event *ev)
+static bool in_progress(struct pkt *p, const struct conn *c)
 {
-	return c->iss_known && !(ev->pkt.flags & TCPHDR_ACK) && known_to_stack(p, c) &&
-	       !connecting(p);
+	return c->iss_known && known_to_stack(p, c) && !connecting(p);
 }
 
 static struct conn *inbound_conn(struct pkt *p, const struct event *ev)
@@ -120,7 +119,7 @@ void inject_packet(struct pkt *p, const struct event *ev)
 	} else {
 		c = inbound_conn(p, ev);
 		p->under_test = c;
-		if (ev->pkt.proto == PK_TCP && ev->pkt.flags & TCPHDR_SYN && !in_progress(p, c, ev))
+		if (ev->pkt.proto == PK_TCP && ev->pkt.flags & TCPHDR_SYN && !in_progress(p, c))
 			c->irs = ev->pkt.seq;
 		len = frame_build(p, &ev->pkt, c, buf, sizeof(buf));
 	}

@@ -10,5 +10,12 @@ tests_pkt_pkt_SOURCES = \
 tests_pkt_pkt_LDADD = drivers/libdrivers.a $(CORE_LIBS) $(EXTERNAL_LIBS) -lm
 TESTS += tests/pkt/scripts.sh
 dist_check_SCRIPTS += tests/pkt/scripts.sh
-EXTRA_DIST += tests/pkt/README.md tests/pkt/common tests/pkt/close tests/pkt/fastopen tests/pkt/info \
-	tests/pkt/open tests/pkt/sack tests/pkt/send tests/pkt/window tests/pkt/zero-window
+pkt_behaviours = tests/pkt/challenge tests/pkt/close tests/pkt/common tests/pkt/cork \
+	tests/pkt/delack tests/pkt/dsack tests/pkt/ecn tests/pkt/fastopen tests/pkt/frto \
+	tests/pkt/icmp tests/pkt/info tests/pkt/ioctl tests/pkt/keepalive tests/pkt/limited-transmit \
+	tests/pkt/mss tests/pkt/nagle tests/pkt/newreno tests/pkt/open tests/pkt/paws tests/pkt/pmtu \
+	tests/pkt/prr tests/pkt/rack tests/pkt/reneging tests/pkt/reno tests/pkt/reset tests/pkt/rto \
+	tests/pkt/sack tests/pkt/send tests/pkt/slow-start tests/pkt/time-wait tests/pkt/tlp \
+	tests/pkt/tos tests/pkt/ts tests/pkt/undo tests/pkt/urgent tests/pkt/window \
+	tests/pkt/zero-window
+EXTRA_DIST += tests/pkt/README.md $(pkt_behaviours)
