@@ -279,6 +279,56 @@ OPT_SET(set_group_req)
 	return inet_mc_leave(sk, &group.addr, ifindex, NULL);
 }
 
+/* -- what a connection was opened with ---------------------------------- */
+
+struct pktopts {
+	u8 *at;
+	u32 room;
+};
+
+/* A control message in Linux's layout: length, level, type, data, to 8 octets; if there is room. */
+static void pktopts_put(struct pktopts *p, int type, const void *data, u32 size)
+{
+	struct {
+		u64 len;
+		int level, type;
+	} h = { .len = sizeof(h) + size, .level = SOL_IP_NS, .type = type };
+	u32 space = ALIGN_UP((u32)sizeof(h) + size, 8u);
+
+	if (p->room < h.len)
+		return;
+	space = min(space, p->room);
+	memset(p->at, 0, space);
+	memcpy(p->at, &h, sizeof(h));
+	memcpy(p->at + sizeof(h), data, size);
+	p->at += space;
+	p->room -= space;
+}
+
+/* The messages that a datagram would carry, for a stream: MAY-9 of RFC 9293 */
+OPT_GET(get_pktoptions)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	struct pktopts p = { .at = val, .room = *len };
+	int ttl = inet->mc_ttl, tos = inet->rcv_tos;
+	u8 info[12] = { 0 };
+
+	OPT_UNUSED;
+	if (sk->sk_type != STREAM)
+		return -ENOPROTOOPT;
+	memcpy(info, &inet->mc_index, 4);
+	memcpy(info + 4, inet_addr_4(&inet->rcv_saddr), 4);
+	memcpy(info + 8, inet_addr_4(&inet->rcv_saddr), 4);
+	if (inet->cmsg_flags & INET_CMSG_PKTINFO)
+		pktopts_put(&p, 8, info, sizeof(info));
+	if (inet->cmsg_flags & INET_CMSG_TTL)
+		pktopts_put(&p, 2, &ttl, sizeof(ttl));
+	if (inet->cmsg_flags & INET_CMSG_TOS)
+		pktopts_put(&p, 1, &tos, sizeof(tos));
+	*len -= p.room;
+	return 0;
+}
+
 /* -- ports ------------------------------------------------------------- */
 
 OPT_SET(set_port_range)
@@ -326,6 +376,8 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_STRUCT(4, "IP_OPTIONS", 0, set_options, get_options),
 	IP_BOOL(6, "IP_RECVOPTS", recvopts),
 	IP_BOOL(8, "IP_PKTINFO", pktinfo),
+	{ .level = SOL_IP_NS, .name = 9, .label = "IP_PKTOPTIONS", .kind = SOCKOPT_STRUCT,
+	  .flags = SOCKOPT_RO, .get = get_pktoptions },
 	IP_ROW(10, "IP_MTU_DISCOVER", 0, 5, set_pmtudisc, get_pmtudisc),
 	IP_BOOL(11, "IP_RECVERR", recverr),
 	IP_BOOL(12, "IP_RECVTTL", recvttl),

@@ -163,6 +163,32 @@ TEST46(user, ttl_and_dscp)
 	ip_opt(w, 2, 16, 256, -EINVAL);
 }
 
+/* MAY-9: the DSCP that the peer opened with can be read */
+Test(user, received_dscp)
+{
+	struct wire *w = wire_new(false);
+	u8 b[64];
+	u32 len = sizeof(b);
+	int v;
+
+	wire_listen(w, 5);
+	cr_assert_eq(sock_setsockopt(w->lsk, 0, 13, &(int){ 1 }, 4), 0);	/* IP_RECVTOS */
+	in(w, .flags = S, .seq = 0, .mss = 1460, .tos = 0xb8);
+	out(w, S | A, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1, .tos = 0xb8);
+	w->sk = wire_accept(w);
+	cr_assert_eq(sock_getsockopt(w->sk, 0, 9, b, &len), 0);
+	cr_assert_eq(len, 24);
+	memcpy(&v, b + 12, 4);
+	cr_assert_eq(v, 1);
+	memcpy(&v, b + 16, 4);
+	cr_assert_eq(v, 0xb8);
+	len = 8;
+	cr_assert_eq(sock_getsockopt(w->sk, 0, 9, b, &len), 0);
+	cr_assert_eq(len, 0);
+	wire_end(w);
+}
+
 /* MUST-51 MUST-52 MUST-53 SHLD-24 DEV-06: source routes are neither sent nor taken (SHLD-24's order
  * of two is void), and there is no switch that says otherwise */
 Test(user, source_route)
