@@ -26,6 +26,7 @@ struct invariants {
 	struct world *world;
 	struct seen *bucket[BUCKETS];
 	u32 round;
+	s64 held;	/* octets found in the queues of the host at hand */
 };
 
 static struct seen *seen_get(struct invariants *inv, const struct tcp_sock *tp, bool *fresh)
@@ -140,6 +141,33 @@ static void check_memory(struct invariants *inv, const struct tcp_sock *tp)
 	      "TCP-INV-07");
 }
 
+static s64 queue_truesize(const struct sk_buff_head *q)
+{
+	s64 sum = 0;
+
+	for (const struct sk_buff *skb = skb_peek(q); skb; skb = skb_queue_next(q, skb))
+		sum += skb->truesize;
+	return sum;
+}
+
+/* TCP-INV-07: what is charged is what is in the queues, of a socket and of all (tcp_mem) */
+static void count_memory(struct sock *sk, void *arg)
+{
+	struct invariants *inv = arg;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	s64 rx = queue_truesize(&sk->sk_receive_queue) + queue_truesize(&sk->sk_error_queue);
+	s64 tx = queue_truesize(&sk->sk_write_queue);
+
+	if (sk->prot != &tcp_prot)
+		return;
+	for (const struct rb_node *n = rb_first(&tp->ooo); n; n = rb_next(n))
+		rx += rb_entry(n, struct sk_buff, rbnode)->truesize;
+	for (const struct sk_buff *skb = tcp_rtx_head(tp); skb; skb = tcp_rtx_next(skb))
+		tx += skb->truesize;
+	CHECK(sk->sk_rmem_alloc == rx && sk->sk_wmem_queued == tx, "TCP-INV-07");
+	inv->held += rx + tx;
+}
+
 static void check_sock(struct sock *sk, void *arg)
 {
 	struct invariants *inv = arg;
@@ -169,8 +197,18 @@ void invariants_check(struct world *w)
 		inv->world = w;
 	}
 	inv->round++;
-	for (u32 i = 0; i < w->nr_hosts; i++)
-		inet_sock_for_each(w->host[i].net, check_sock, inv);
+	for (u32 i = 0; i < w->nr_hosts; i++) {
+		struct net *net = w->host[i].net;
+
+		inet_sock_for_each(net, check_sock, inv);
+		if (inv->round % 16)
+			continue;
+		inv->held = 0;
+		inet_sock_for_each(net, count_memory, inv);
+		if (inv->held != net->tcp.mem_octets)
+			sim_fail(w, "TCP-INV-07: host %u is charged %lld octets, %lld are there", i,
+				 (long long)net->tcp.mem_octets, (long long)inv->held);
+	}
 }
 
 void invariants_free(struct world *w)
