@@ -102,7 +102,8 @@ static void tcp_clean_one(struct sock *sk, struct sk_buff *skb, struct tcp_clean
 		st->octets += skb->len;
 	if (!(cb->sacked & TCPCB_SACKED) && tcp_is_sack(tp)) {
 		tp->delivered += cb->pcount;
-		tcp_rack_advance(tp, cb->sacked, cb->end_seq, cb->xmit_us, now);
+		if (!(cb->sacked & TCPCB_EVER_RETRANS) || !tcp_ack_echoes_earlier(tp, cb->xmit_us))
+			tcp_rack_advance(tp, cb->sacked, cb->end_seq, cb->xmit_us, now);
 	}
 	tcp_rate_skb_delivered(sk, skb, st->rs);
 	c->pkts_acked += cb->pcount;

@@ -160,6 +160,7 @@ void tcp_remove_reno_sacks(struct sock *sk, u32 acked);
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
 s64 tcp_rack_skb_timeout(const struct sock *sk, const struct sk_buff *skb, u32 reo_wnd);
 bool tcp_rack_mark_lost(struct sock *sk);
+bool tcp_ack_echoes_earlier(const struct tcp_sock *tp, u64 xmit_us);
 void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_us, u64 now_us);
 void tcp_rack_reo_timeout(struct sock *sk);
 void tcp_rack_update_reo_wnd(struct sock *sk, u32 prior_delivered);

@@ -113,8 +113,11 @@ bool tcp_rack_mark_lost(struct sock *sk)
 	return true;
 }
 
-/* Is the ACK at hand, by its timestamp, for something sent before xmit_us? */
-static bool tcp_ack_echoes_earlier(const struct tcp_sock *tp, u64 xmit_us)
+/*
+ * Is the ACK at hand, by its timestamp, for something sent before xmit_us? Only a cumulative one can
+ * tell: of data out of order no timestamp is echoed (RFC 7323 4.3).
+ */
+bool tcp_ack_echoes_earlier(const struct tcp_sock *tp, u64 xmit_us)
 {
 	const struct tcp_options_received *rx = &tp->rx_opt;
 
@@ -127,8 +130,7 @@ void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_us, 
 {
 	u32 rtt = (u32)min_t(u64, now_us - xmit_us, U32_MAX);
 
-	if (sacked & (TCPCB_RETRANS | TCPCB_EVER_RETRANS) &&
-	    (rtt < tcp_min_rtt(tp) || tcp_ack_echoes_earlier(tp, xmit_us)))
+	if (sacked & (TCPCB_RETRANS | TCPCB_EVER_RETRANS) && rtt < tcp_min_rtt(tp))
 		return;			/* the ACK is for the original: ambiguous */
 	tp->rack.advanced = true;
 	tp->rack.rtt_us = rtt;
