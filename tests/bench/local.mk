@@ -13,3 +13,14 @@ CLEANFILES += bench.json tests/bench/pktrx$(EXEEXT)
 .PHONY: bench
 bench: all tests/bench/pktrx$(EXEEXT)
 	$(PYTHON) $(srcdir)/tests/bench/bench.py $(abs_builddir) $(BENCH_FLAGS)
+
+# Both stacks over the same bad link: `make differential` (root).
+EXTRA_PROGRAMS += tests/bench/relay
+tests_bench_relay_SOURCES = tests/bench/relay.c
+tests_bench_relay_LDADD = $(CORE_LIBS)
+EXTRA_DIST += tests/bench/differential.py
+CLEANFILES += tests/bench/relay$(EXEEXT)
+
+.PHONY: differential
+differential: all tests/bench/relay$(EXEEXT)
+	$(PYTHON) $(srcdir)/tests/bench/differential.py $(abs_builddir) $(DIFFERENTIAL_FLAGS)
