@@ -1,6 +1,7 @@
 # Descriptor rings, the e1000 model and its driver.
 unit_drivers = \
 	tests/unit/drivers/test_e1000_driver \
+	tests/unit/drivers/test_e1000_qemu \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
 	tests/unit/drivers/test_vlan
@@ -19,3 +20,7 @@ EXTRA_DIST += tests/unit/drivers/hostnet.h
 tests_unit_drivers_test_vlan_SOURCES = tests/unit/drivers/test_vlan.c
 tests_unit_drivers_test_vlan_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_vlan_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_e1000_qemu_SOURCES = tests/unit/drivers/test_e1000_qemu.c
+tests_unit_drivers_test_e1000_qemu_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_e1000_qemu_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+EXTRA_DIST += tests/unit/drivers/qtest.h
