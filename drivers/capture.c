@@ -2,8 +2,8 @@
 /*
  * Capture: a tap on every device, or on one, that writes what it sees as pcapng: interface,
  * direction, and as comment the socket that sent a packet; and once more, with the reason as
- * comment, a packet that the stack drops. Time is the stack's own, so that a simulated run gives the same file
- * each time. Filters are programs that libpcap has compiled.
+ * comment, a packet that the stack drops. Time is the stack's own, so that a simulated run gives the
+ * same file each time. Filters are programs that libpcap has compiled.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 # A new target: its name in fuzz_targets, and the two lines _SOURCES and _LDADD.
 fuzz_targets = \
 	tests/fuzz/fuzz_control \
+	tests/fuzz/fuzz_e1000 \
 	tests/fuzz/fuzz_frame \
 	tests/fuzz/fuzz_frames \
 	tests/fuzz/fuzz_ip4_opt \
@@ -29,6 +30,9 @@ fuzz_net = tests/fuzz/frame_net.c tests/fuzz/frame_net.h
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_main)
 tests_fuzz_fuzz_control_LDADD = src/daemon/libdaemon.a drivers/libdrivers.a src/host/libhost.a \
 	$(FUZZ_LDADD)
+
+tests_fuzz_fuzz_e1000_SOURCES = tests/fuzz/fuzz_e1000.c $(fuzz_main)
+tests_fuzz_fuzz_e1000_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_net) $(fuzz_main)
 tests_fuzz_fuzz_frame_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)

@@ -105,6 +105,29 @@ def conversations():
         yield "fragments" + kind, parts + [(acts, bytes([2 << 3 | 1]))] + parts[:1] + [(0xa0, b"")]
 
 
+def cards():
+    """Inputs of the emulated NIC, as (name, octets): a frame out, one that is cut, frames in."""
+    def memory(at, octets):
+        return bytes([2]) + at.to_bytes(2, "little") + bytes([len(octets)]) + octets
+
+    def desc(addr, lower, upper):
+        return addr.to_bytes(8, "little") + lower.to_bytes(4, "little") + upper.to_bytes(4, "little")
+
+    bus = 1 << 32
+    tcp = bytes(E / IP4 / TCP(sport=1000, dport=80, flags="PA", seq=1, ack=1) / (b"x" * 150))
+    ring, run, wait = bytes([7, 0]), bytes([3]), bytes([5, 0, 16])
+    plain = ring + memory(0x1000, tcp) + memory(0, desc(bus + 0x1000, 0x0b000000 | len(tcp), 0)) + run
+    context = desc(14 | 24 << 8 | 33 << 16 | 34 << 32 | 50 << 40, 0x27000000 | len(tcp) - 54, 54 << 8 | 64 << 16)
+    cut = memory(0x1000, tcp) + memory(0, context) + memory(16, desc(bus + 0x1000, 0x2f100000 | len(tcp), 0x300)) + ring + run
+    rx = b"".join(memory(0x8000 + 16 * i, desc(bus + 0x2000 + 0x800 * i, 0, 0)) for i in range(8))
+    yield "transmit", plain + wait + run
+    yield "segments", cut + wait + run
+    yield "receive", rx + bytes([15, 0]) + bytes([4, 60, 0]) + bytes([4, 0, 8]) + wait + run + bytes([4, 0xea, 5])
+    yield "vlan", bytes([0]) + bytes([0, 0, 0, 0x41, 0, 0, 0x40]) + plain
+    yield "registers", b"".join(bytes([op]) + off.to_bytes(3, "little") + bytes(4 if not op else 0)
+                                for off in (0, 8, 0x14, 0x20, 0xc0, 0xd0, 0x100, 0x4000, 0x5400) for op in (1, 0))
+
+
 def write(target, name, data):
     os.makedirs(os.path.join(HERE, target), exist_ok=True)
     with open(os.path.join(HERE, target, name), "wb") as f:
@@ -132,6 +155,8 @@ def main():
         body = b"".join(bytes([op, len(f) & 255, len(f) >> 8]) + f for op, f in records)
         write("frames", name, b"\0" + body)
         write("frames", name + "-no-memory", b"\5" + body)
+    for name, octets in cards():
+        write("e1000", name, octets)
     write("ip4_opt", "lsrr-ts-alert", bytes.fromhex("01830b04c0a80001c0a800024408050000000000940400000000"))
     write("tcp_opt", "illegal-length", bytes.fromhex("01020405b4050000"))
 
