@@ -16,7 +16,7 @@ def iperf(lab, family, shim, *args):
     addr = (HOST if shim else STACK)[family]
     s = lab.spawn(["iperf3", "-s", "-p", "5210", "-B", addr], shim=not shim)
     time.sleep(0.5)
-    out = json.loads(lab.run(["iperf3", "-c", addr, "-p", "5210", "-t", "2", "-J", *args], shim=shim).stdout)
+    out = json.loads(lab.run(["iperf3", "-c", addr, "-p", "5210", "-t", "1", "-J", *args], shim=shim).stdout)
     lab.stop(s)
     assert "error" not in out, out.get("error")
     return out["end"]
