@@ -54,7 +54,7 @@ uint64_t fd_cookie(int fd)
 	return (uint64_t)fd;
 }
 
-int channel_connect(int fd, bool stream)
+int daemon_connect(int fd, bool stream)
 {
 	(void)fd, (void)stream;
 	return -ENOENT;
