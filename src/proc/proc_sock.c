@@ -115,8 +115,7 @@ static void dgram_table(struct net *net, struct strbuf *sb, u16 family, const st
 						       HEAD_6);
 	strbuf_puts(sb, " ref pointer drops");
 	proc_end_line(sb, start, padded ? DGRAM_WIDTH : 0);
-	if (prot)
-		sock_for_each(net, dgram_line, &l);
+	sock_for_each(net, dgram_line, &l);
 }
 
 void proc_udp(struct net *net, struct strbuf *sb, u16 family)
@@ -126,7 +125,7 @@ void proc_udp(struct net *net, struct strbuf *sb, u16 family)
 
 void proc_udplite(struct net *net, struct strbuf *sb, u16 family)
 {
-	dgram_table(net, sb, family, NULL);
+	dgram_table(net, sb, family, &udplite_prot);
 }
 
 void proc_raw(struct net *net, struct strbuf *sb, u16 family)
@@ -148,7 +147,7 @@ void proc_packet(struct net *net, struct strbuf *sb, u16 family)
 /* -- numbers --------------------------------------------------------------- */
 
 struct counts {
-	u32 tcp, tcp_alloc, udp, raw, ping, all;
+	u32 tcp, tcp_alloc, udp, udplite, raw, ping, all;
 	u64 tcp_mem;
 	u16 family;
 };
@@ -166,6 +165,8 @@ static void count(struct sock *sk, void *arg)
 		n->tcp_mem += (u64)sk->sk_rmem_alloc + (u64)sk->sk_wmem_queued;
 	} else if (sk->prot == &udp_prot) {
 		n->udp += inet_sk(sk)->sport != 0;
+	} else if (sk->prot == &udplite_prot) {
+		n->udplite += inet_sk(sk)->sport != 0;
 	} else if (sk->prot == &raw_prot) {
 		n->raw++;
 	} else {
@@ -187,19 +188,19 @@ void proc_sockstat(struct net *net, struct strbuf *sb, u16 family)
 	sock_for_each(net, count, &all);
 	if (family == INET_FAMILY_6) {
 		strbuf_printf(sb,
-			      "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse 0\nRAW6: inuse %u\n"
+			      "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse %u\nRAW6: inuse %u\n"
 			      "FRAG6: inuse %u memory %u\n",
-			      n.tcp, n.udp, n.raw, f->nr_queues, f->mem);
+			      n.tcp, n.udp, n.udplite, n.raw, f->nr_queues, f->mem);
 		return;
 	}
 	strbuf_printf(sb, "sockets: used %u\nTCP: inuse %u orphan %u tw %u alloc %u mem %llu\n",
 		      all.all, n.tcp, net->tcp.orphan_count, net->tcp.tw_count, all.tcp_alloc,
 		      (unsigned long long)pages(all.tcp_mem));
 	strbuf_printf(sb,
-		      "UDP: inuse %u mem %llu\nUDPLITE: inuse 0\nRAW: inuse %u\n"
+		      "UDP: inuse %u mem %llu\nUDPLITE: inuse %u\nRAW: inuse %u\n"
 		      "FRAG: inuse %u memory %u\n",
-		      n.udp, (unsigned long long)pages(net->udp.mem_bytes), n.raw, f->nr_queues,
-		      f->mem);
+		      n.udp, (unsigned long long)pages(net->udp.mem_bytes), n.udplite, n.raw,
+		      f->nr_queues, f->mem);
 }
 
 static void put_protocol(struct strbuf *sb, const char *name, const struct proto *p, u32 nr,
@@ -225,7 +226,7 @@ static void put_protocol(struct strbuf *sb, const char *name, const struct proto
 		       true,
 		       true,
 		       true,
-		       stream || p == &udp_prot,
+		       stream || p == &udp_prot || p == &udplite_prot,
 		       stream };
 	u32 i;
 
@@ -249,10 +250,12 @@ void proc_protocols(struct net *net, struct strbuf *sb, u16 family)
 		    " de sh ss gs se re bi br ha uh gp em\n");
 	put_protocol(sb, "PINGv6", &ping_prot, n6.ping, -1);
 	put_protocol(sb, "RAWv6", &raw_prot, n6.raw, -1);
+	put_protocol(sb, "UDPLITEv6", &udplite_prot, n6.udplite, udp);
 	put_protocol(sb, "UDPv6", &udp_prot, n6.udp, udp);
 	put_protocol(sb, "TCPv6", &tcp_prot, n6.tcp_alloc, tcp);
 	put_protocol(sb, "PING", &ping_prot, n4.ping, -1);
 	put_protocol(sb, "RAW", &raw_prot, n4.raw, -1);
+	put_protocol(sb, "UDP-Lite", &udplite_prot, n4.udplite, udp);
 	put_protocol(sb, "UDP", &udp_prot, n4.udp, udp);
 	put_protocol(sb, "TCP", &tcp_prot, n4.tcp_alloc, tcp);
 }

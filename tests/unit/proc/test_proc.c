@@ -71,7 +71,7 @@ Test(proc, tcp_lines_have_one_length)
 
 Test(proc, datagrams_of_both_families)
 {
-	struct sock *u, *r;
+	struct sock *u, *r, *l;
 	struct box *b;
 
 	b = box_open();
@@ -80,10 +80,16 @@ Test(proc, datagrams_of_both_families)
 	r = box_sock(b, 2, BOX_RAW, 89);
 	expect(b, "net/udp6",
 	       "    0: 000001FD000000000000000001000000:0035 00000000000000000000000000000000:0000 07");
+	l = box_sock(b, 2, BOX_DGRAM, 136);
+	cr_assert_eq(box_bind(b, l, "10.1.1.1", 54), 0);
+	expect(b, "net/udplite", "    0: 0101010A:0036 00000000:0000 07");
+	expect(b, "net/sockstat", "UDPLITE: inuse 1\n");
+	cr_assert(!strstr(show(b, "net/udp"), ":0036 "));
 	expect(b, "net/raw", "   0: 00000000:0059 00000000:0000 07");
 	expect(b, "net/sockstat6", "UDP6: inuse 1\n");
 	expect(b, "net/sockstat", "RAW: inuse 1\n");
 	sock_close(u);
+	sock_close(l);
 	sock_close(r);
 	box_run(b);
 	box_close(b);
