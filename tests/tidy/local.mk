@@ -6,6 +6,11 @@ tidy_tests = \
 	tests/tidy/clang.py \
 	tests/tidy/docs.py \
 	tests/tidy/objects.py \
-	tests/tidy/ids.py
+	tests/tidy/ids.py \
+	tests/tidy/sockopts.py
+# The rows of the tables of socket options, for sockopts.py.
+check_PROGRAMS += tests/tidy/sockopts
+tests_tidy_sockopts_SOURCES = tests/tidy/sockopts.c
+tests_tidy_sockopts_LDADD = $(CORE_LIBS) $(EXTERNAL_LIBS)
 TESTS += $(tidy_tests)
 EXTRA_DIST += $(tidy_tests) tests/tidy/source.py tests/tidy/allow.txt
