@@ -3,10 +3,17 @@
 """Tools that look at a network or carry bytes over it: traceroute, mtr, nmap, telnet, ncat, socat's many addresses, iperf, nuttcp, openssl."""
 import os
 import re
+import select
 import subprocess
 import time
 
 from applab import HOST, STACK, bracket, each_way, families, main, sha, want
+
+
+def line(p, seconds=20):
+    """The next line that p prints."""
+    assert select.select([p.stdout], [], [], seconds)[0], "nothing came"
+    return p.stdout.readline()
 
 
 def listener(lab, shim, family, port):
@@ -60,6 +67,7 @@ def telnet(lab, family, shim):
         p.stdin.flush()
         out = b""
         while b"hello there" not in out:
+            assert select.select([p.stdout], [], [], 20)[0], out
             more = os.read(p.stdout.fileno(), 1000)
             assert more, out
             out += more
@@ -75,23 +83,26 @@ def ncat(lab, family, shim):
         p = lab.spawn(["ncat", "--ssl", addr, "8707"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         p.stdin.write(b"over tls\n")
         p.stdin.flush()
-        assert p.stdout.readline() == b"over tls\n"
+        assert line(p) == b"over tls\n"
         lab.stop(p)
     with lab.serving(["ncat", "-l", "--broker", addr, "8708"], not shim, 8708, family):
         talkers = [lab.spawn(["ncat", addr, "8708"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)]
-        time.sleep(0.7)
+        time.sleep(1.5)
         talkers[0].stdin.write(b"to all\n")
         talkers[0].stdin.flush()
         for p in talkers[1:]:
-            assert p.stdout.readline() == b"to all\n"
+            assert line(p) == b"to all\n"
         for p in talkers:
             lab.stop(p)
     s = lab.spawn(["ncat", "-l", "-u", "-e", "/bin/cat", addr, "8709"], shim=not shim)
     time.sleep(0.5)
     p = lab.spawn(["ncat", "-u", addr, "8709"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    p.stdin.write(b"datagram\n")
-    p.stdin.flush()
-    assert p.stdout.readline() == b"datagram\n"
+    for _ in range(10):		# it may be lost while the server starts
+        p.stdin.write(b"datagram\n")
+        p.stdin.flush()
+        if select.select([p.stdout], [], [], 1)[0]:
+            break
+    assert line(p) == b"datagram\n"
     lab.stop(p)
     lab.stop(s)
 
@@ -180,7 +191,7 @@ def openssl(lab, family, shim):
                       stdout=subprocess.PIPE)
         p.stdin.write(b"abcdefg\n")
         p.stdin.flush()
-        assert p.stdout.readline() == b"gfedcba\n"
+        assert line(p) == b"gfedcba\n"
         lab.stop(p)
     assert out
 
