@@ -315,6 +315,39 @@ Test(packet, transmit, .fini = stop)
 	cr_assert_eq(dev->stats.rx_packets, 0);
 }
 
+/* With a tag in front, as VLAN devices of the stack send: the host still knows how to cut it. */
+Test(packet, transmit_tagged_segments, .fini = stop)
+{
+	static u8 buf[FRAME_MAX], got[FRAME_MAX];
+	u32 len = gso_packet(buf, 30000, 1448) - (u32)sizeof(struct vnet_hdr);
+	const struct vnet_hdr *h = (const struct vnet_hdr *)got;
+	struct sk_buff *skb;
+
+	if (!start(PACKET_RX_V2, true, NULL))
+		return;
+	skb = alloc_skb(net, FRAME_MAX);
+	skb_reserve(skb, 64);
+	skb_put_data(skb, buf + sizeof(*h), len);
+	skb->dev = dev;
+	skb->protocol = ETH_TYPE_IP4;
+	skb->vlan_proto = ETH_TYPE_VLAN;
+	skb->vlan_tci = 5;
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = 64 + 34;
+	skb->csum_offset = 16;
+	skb_shinfo(skb)->gso_size = 1448;
+	skb_shinfo(skb)->gso_segs = 21;
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+	cr_assert_eq(dev_queue_xmit(skb), 0);
+	fixture_settle(net);
+	cr_assert_eq(dev->stats.tx_errors, 0);
+	cr_assert(host_readable(host, DEADLINE_MS));
+	cr_assert_eq(recv(host, got, sizeof(got), 0), (ssize_t)(sizeof(*h) + len));
+	cr_assert_eq(h->gso_size, 1448);
+	cr_assert_eq(h->csum_start, 34, "the host has taken the tag off again");
+	cr_assert_arr_eq(got + sizeof(*h) + 14, buf + sizeof(*h) + 14, len - 14);
+}
+
 /* -- in step with the interface ----------------------------------------------------------------- */
 static bool host_says(const char *command)
 {
