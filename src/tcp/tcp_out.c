@@ -148,8 +148,9 @@ bool tcp_pacing_check(struct sock *sk)
 }
 
 /*
- * len octets left: when may the next? What the loop was late is made good, up to half of the
- * packet's time. The first window goes out at once, as with Linux's fq.
+ * len octets left: when may the next? What the timer was late is made good, as the loop counts
+ * milliseconds and a packet's time may be a fraction of one; else half of the packet's time, as
+ * Linux. The first window goes out at once, as with Linux's fq.
  */
 void tcp_pacing_sent(struct sock *sk, u32 len)
 {
@@ -160,7 +161,10 @@ void tcp_pacing_sent(struct sock *sk, u32 len)
 		return;
 	took = (u64)len * NSEC_PER_SEC / rate;
 	late = now > tp->wstamp_ns ? now - tp->wstamp_ns : 0;
-	tp->wstamp_ns = max(tp->wstamp_ns, now) + took - min(took / 2, late);
+	late = min(late, max_t(u64, took / 2, tp->pace_late_ns));
+	tp->wstamp_ns = max(tp->wstamp_ns, now) + took - late;
+	if (tp->wstamp_ns > now)
+		tp->pace_late_ns = 0;
 }
 
 /* cwnd per srtt, doubled in slow start, a fifth above in avoidance. */

@@ -198,6 +198,7 @@ struct tcp_sock {
 	u64 first_tx_us, delivered_us;
 	u32 rate_delivered, rate_interval_us;
 	u64 wstamp_ns;			/* pacing: next departure */
+	u32 pace_late_ns;		/* how late the timer let it go: to be made good */
 
 	/* -- round trip (RFC 6298) */
 	u32 srtt_us, mdev_us, mdev_max_us, rttvar_us;	/* srtt is scaled by 8, mdev by 4 */

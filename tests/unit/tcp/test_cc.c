@@ -691,7 +691,30 @@ TEST46(cc, pacing_ratios)
 	cr_assert_float_eq((double)wire_info(w).pacing_rate, 3.0 * 10 * m / 0.1, 100);
 }
 
-/* A timer that fires late does not lower the rate: the next packet goes sooner. */
+/* A timer that fires late, by more than a packet's time, sends what should have gone meanwhile. */
+TEST46(cc, pacing_late_timer)
+{
+	u64 rate = 5792000;	/* 250 us a segment */
+	u32 n;
+
+	establish(w);
+	w->sk->sk_sndbuf = 1 << 20;
+	cr_assert_eq(sock_setsockopt(w->sk, 1, 47, &rate, sizeof(rate)), 0);
+	tcp_sk(w->sk)->snd_cwnd = 200;
+	minmax_reset(&tcp_sk(w->sk)->rtt_min, 0, 50000);
+	wire_send(w, 150 * 1400, 0);
+	drain(w);
+	n = 0;
+	for (int ms = 0; ms < 20; ms++) {	/* a loop that turns once a millisecond */
+		w->now += MS_NS;
+		wire_run(w);
+		n += (u32)drain(w);
+	}
+	cr_assert_geq(n, 70, "%u", n);
+	cr_assert_leq(n, 90, "%u", n);
+}
+
+/* A send that comes late by itself goes on sooner, by half of a packet's time. */
 TEST46(cc, pacing_late)
 {
 	struct tcp_sock *tp;
