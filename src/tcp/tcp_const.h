@@ -38,7 +38,7 @@ enum {
 #define TCP_RESOURCE_PROBE_US (500u * 1000)
 #define TCP_TIMEWAIT_NS (60ull * NSEC_PER_SEC)
 #define TCP_FIN_TIMEOUT_MAX_S 120
-#define TCP_PACE_LATE_MAX_NS (2u * 1000 * 1000)	/* a late timer's burst is that long at most */
+#define TCP_PACE_LATE_MAX_NS (5u * 1000 * 1000)	/* a late timer's burst is that long at most */
 #define TCP_TIMEOUT_MIN_US 2000u	/* floor of the probe and reordering timers */
 #define TCP_PAWS_24DAYS_S (60ull * 60 * 24 * 24)
 #define TCP_PAWS_WINDOW 1		/* ticks that reordering may set a pure ACK back */
