@@ -254,8 +254,7 @@ void tcp_set_window_clamp(struct sock *sk, u32 to);
 void tcp_tx_grow(struct sock *sk, struct sk_buff *skb, u32 len);
 u32 tcp_initial_clamp(const struct sock *sk, const struct dst_entry *dst);
 void tcp_rcvbuf_grow(struct sock *sk, u32 space);
-void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, bool psh);
-void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb);
+void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb, u32 payload);
 void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *clamp_io,
 			       bool wscale_ok, u32 init_segs, u32 *wnd, u8 *wscale);
 u32 tcp_window_now(struct sock *sk);

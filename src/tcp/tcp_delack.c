@@ -34,18 +34,18 @@ void tcp_initialize_rcv_mss(struct sock *sk)
 }
 
 /* Learns it: up at once, down when two equal segments without PSH say so. */
-void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, bool psh)
+static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, u32 payload, bool psh)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 gso = skb_shinfo(skb)->gso_size, len = gso ? gso : skb->len;
+	u32 gso = skb_shinfo(skb)->gso_size, len = gso ? gso : payload;
 	u16 last = tp->last_seg_size;
 
 	tp->last_seg_size = 0;
 	if (len >= tp->rcv_mss) {
 		if (len != tp->rcv_mss)
-			tcp_measure_scaling(sk, skb);
+			tcp_measure_scaling(sk, skb, payload);
 		tp->rcv_mss = (u16)min_t(u32, len, max_t(u32, tp->advmss, TCP_MIN_MSS_NS));
-		if (len < skb->len || !psh)
+		if (len < payload || !psh)
 			return;
 	} else if (len >= TCP_MSS_DEFAULT_NS || (len >= TCP_MIN_MSS_NS && !psh)) {
 		tp->last_seg_size = (u16)min_t(u32, len, U16_MAX);
@@ -85,7 +85,7 @@ void tcp_event_data_recv(struct sock *sk, const struct sk_buff *skb, const struc
 	u64 now = tcp_now_us(sk), gap = now - tp->lrcvtime_us;
 
 	tp->ack_pending |= TCP_ACK_SCHED;
-	tcp_measure_rcv_mss(sk, skb, seg->flags & TCPHDR_PSH);
+	tcp_measure_rcv_mss(sk, skb, seg->len, seg->flags & TCPHDR_PSH);
 	tcp_rcv_rtt_measure(sk);
 	if (!tp->ato_us) {
 		tcp_incr_quickack(tp, TCP_MAX_QUICKACKS);
@@ -118,6 +118,7 @@ static u32 tcp_delack_max(const struct sock *sk)
 void tcp_event_ofo_recv(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	tcp_ecn_check_ce(sk, seg);
+	tcp_measure_rcv_mss(sk, skb, seg->len, seg->flags & TCPHDR_PSH);
 	if (tcp_is_sack(tcp_sk(sk)) && seg->len >= 128)
 		tcp_grow_window(sk, skb, seg->len);
 }

@@ -173,15 +173,11 @@ static void tcp_ooo_swallow(struct sock *sk, struct sk_buff *skb)
 		tp->ooo_last = skb;
 }
 
-static void tcp_ooo_grow(struct sock *sk, const struct sk_buff *skb)
+/* What waits out of order must not be what keeps the rest from coming. */
+static void tcp_ooo_grow(struct sock *sk)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	/* without SACK a window that grows would make duplicates look like updates */
-	if (tcp_is_sack(tp) && skb)
-		tcp_grow_window(sk, skb, skb->len);
-	if (list_empty(&tp->accept_node) && !sock_flag(sk, SOCK_DEAD))
-		tcp_rcvbuf_grow(sk, tp->rcvq_space);
+	if (list_empty(&tcp_sk(sk)->accept_node) && !sock_flag(sk, SOCK_DEAD))
+		tcp_rcvbuf_grow(sk, tcp_sk(sk)->rcvq_space);
 }
 
 /* Data beyond RCV.NXT, header stripped. Consumes skb. */
@@ -194,13 +190,12 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 		kfree_skb_reason(skb, SKB_DROP_TCP_OFO_DROP);
 		return;
 	}
-	tcp_measure_rcv_mss(sk, skb, tcp_rxcb(skb)->flags & TCPHDR_PSH);
 	tp->pred_ok = false;
 	tp->ack_pending |= TCP_ACK_SCHED;
 	tp->rcv_ooopack += max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	net_mib_inc(sk->net, TcpExt_TCPOFOQueue);
 	if (tcp_ooo_append(sk, skb)) {
-		tcp_ooo_grow(sk, NULL);
+		tcp_ooo_grow(sk);
 		return;
 	}
 	if (!tcp_ooo_link(sk, skb)) {
@@ -213,7 +208,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 		tcp_sack_new(tp, seq, end);
 	skb_orphan(skb);
 	skb_set_owner_r(skb, sk);
-	tcp_ooo_grow(sk, skb);
+	tcp_ooo_grow(sk);
 }
 
 /* RCV.NXT advanced: what fits now moves to the receive queue. True when a FIN was among it. */

@@ -149,31 +149,45 @@ void tcp_set_window_clamp(struct sock *sk, u32 to)
 }
 
 /* How much of what a packet costs is payload: looked at when the peer's segment size changes. */
-void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb)
+void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb, u32 payload)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 ratio = ((u64)skb->len << 8) / max(skb->truesize, 1u);
+	u64 ratio = ((u64)payload << 8) / max(skb->truesize, 1u);
+	bool follows = tp->window_clamp + tp->advmss >= tcp_full_space(sk);
 
 	ratio = clamp_t(u64, ratio, 1, 255);
 	if (ratio == tp->scaling_ratio)
 		return;
 	tp->scaling_ratio = (u8)ratio;
-	tcp_set_window_clamp(sk, tcp_full_space(sk));
+	if (follows)			/* the buffer and not the user bounds it */
+		tcp_set_window_clamp(sk, tcp_full_space(sk));
 	tp->rcvq_space = min(tp->rcvq_space, tp->window_clamp);
+}
+
+/* Half full, and what comes costs more than it was thought to: promise less. */
+static void tcp_lower_scaling(struct sock *sk, const struct sk_buff *skb, u32 len)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 ratio = (u32)(((u64)len << 8) / max(skb->truesize, 1u));
+
+	if (2 * (s64)sk->sk_rmem_alloc > sk->sk_rcvbuf && ratio < tp->scaling_ratio)
+		tp->scaling_ratio = (u8)((tp->scaling_ratio * 7u + max(ratio, 8u) + 4) >> 3);
 }
 
 /* A large segment came in: offer more, as long as the packets are not mostly overhead. */
 void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 room = min(tp->window_clamp, tcp_space(sk)), incr;
+	u32 room, incr;
 
-	if (tp->rcv_ssthresh >= room)
-		return;
+	tcp_lower_scaling(sk, skb, len);
 	if (tcp_under_pressure(sk)) {
 		tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
 		return;
 	}
+	room = min(tp->window_clamp, tcp_space(sk));
+	if (tp->rcv_ssthresh >= room)
+		return;
 	room -= tp->rcv_ssthresh;
 	if (tcp_win_from_space(tp, skb->truesize) <= len)
 		incr = 2u * tp->advmss;

@@ -748,7 +748,7 @@ TEST46(cc, window_grows_out_of_order)
 	establish(w);
 	before = tcp_sk(w->sk)->rcv_ssthresh;
 	for (u32 i = 1; i < 20; i++)
-		in(w, .flags = A, .seq = 1 + i * 1000, .ack = 1, .len = 1000);
+		in(w, .flags = A, .seq = 1 + i * 1400, .ack = 1, .len = 1400);
 	cr_assert_gt(tcp_sk(w->sk)->rcv_ssthresh, before);
 	drain(w);
 	wire_close(w);
@@ -762,7 +762,7 @@ TEST46(cc, window_grows_out_of_order)
 	before = tcp_sk(w->sk)->rcv_ssthresh;
 	for (u32 i = 1; i < 20; i++)
 		in(w, .flags = A, .seq = 1 + i * 1000, .ack = 1, .len = 1000);
-	cr_assert_eq(tcp_sk(w->sk)->rcv_ssthresh, before);
+	cr_assert_leq(tcp_sk(w->sk)->rcv_ssthresh, before);
 	drain(w);
 }
 
