@@ -61,8 +61,8 @@ class Lab:
                 subprocess.run(["ip", "-n", self.b, "addr", "flush", "dev", "b0"], check=True)
                 r, w = os.pipe()
                 started.append(subprocess.Popen(
-                    ns + [self.b, f"{self.build}/netstackd", "--control", self.control, "--dev", "packet:b0,name=eth0",
-                          "--addr", "10.79.0.2/24%eth0", "--ready-fd", str(w)], pass_fds=[w]))
+                    ns + [self.b, f"{self.build}/netstackd", "--control", self.control,
+                          "--dev", "packet:b0,name=eth0", "--addr", "10.79.0.2/24%eth0", "--ready-fd", str(w)], pass_fds=[w]))
                 os.close(w)
                 if not os.read(r, 1):
                     raise SystemExit("differential: netstackd did not start")
@@ -71,7 +71,8 @@ class Lab:
             started.append(subprocess.Popen(ns + [self.a, "iperf3", "-s", "-1", "-p", "7008"],
                                             stdout=subprocess.DEVNULL))
             time.sleep(0.5)
-            out = subprocess.run(run + ["iperf3", "-c", "10.79.0.1", "-p", "7008", "-t", str(seconds), "-C", cc, "-J"],
+            out = subprocess.run(run + ["iperf3", "-c", "10.79.0.1", "-p", "7008", "-t", str(seconds),
+                                        "-C", cc, "-J"],
                                  capture_output=True, text=True, timeout=seconds + 60, check=False)
             if out.returncode:
                 raise SystemExit(f"differential: iperf3 over {stack}: {out.stderr or out.stdout[-400:]}")
