@@ -62,7 +62,8 @@ class Lab:
                 r, w = os.pipe()
                 started.append(subprocess.Popen(
                     ns + [self.b, f"{self.build}/netstackd", "--control", self.control,
-                          "--dev", "packet:b0,name=eth0", "--addr", "10.79.0.2/24%eth0", "--ready-fd", str(w)], pass_fds=[w]))
+                          "--dev", "packet:b0,name=eth0", "--addr", "10.79.0.2/24%eth0",
+                          "--ready-fd", str(w)], pass_fds=[w]))
                 os.close(w)
                 if not os.read(r, 1):
                     raise SystemExit("differential: netstackd did not start")

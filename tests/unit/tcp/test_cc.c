@@ -746,6 +746,8 @@ TEST46(cc, window_grows_out_of_order)
 	u32 before;
 
 	establish(w);
+	w->sk->sk_rcvbuf = 1 << 22;
+	tcp_sk(w->sk)->window_clamp = 1 << 21;
 	before = tcp_sk(w->sk)->rcv_ssthresh;
 	for (u32 i = 1; i < 20; i++)
 		in(w, .flags = A, .seq = 1 + i * 1400, .ack = 1, .len = 1400);
@@ -759,6 +761,8 @@ TEST46(cc, window_grows_out_of_order)
 	out(w, S | A, 0, 1, 0);
 	in(w, .flags = A, .seq = 1, .ack = 1);
 	w->sk = wire_accept(w);
+	w->sk->sk_rcvbuf = 1 << 22;
+	tcp_sk(w->sk)->window_clamp = 1 << 21;
 	before = tcp_sk(w->sk)->rcv_ssthresh;
 	for (u32 i = 1; i < 20; i++)
 		in(w, .flags = A, .seq = 1 + i * 1000, .ack = 1, .len = 1000);
