@@ -14,7 +14,7 @@
 struct note {
 	uint64_t cookie; /* 0: free */
 	uint32_t used;	 /* when, in calls */
-	uint16_t kind;
+	uint32_t kind;
 	struct fdmem *mem;
 };
 
@@ -74,6 +74,6 @@ void note_save(int fd, uint64_t cookie)
 		n = oldest(cookie);
 	if (n->mem)
 		fd_mem_free(n->mem);
-	*n = (struct note){ .cookie = cookie, .used = ++calls, .kind = (uint16_t)kind, .mem = mem };
+	*n = (struct note){ .cookie = cookie, .used = ++calls, .kind = kind, .mem = mem };
 	fd_forget(fd);
 }
