@@ -102,7 +102,6 @@ static int start(struct daemon *dm)
 	raise_nofile();
 	dm->uid = geteuid();
 	list_init(&dm->held);
-	list_init(&dm->captures);
 	dm->loop = host_loop_new();
 	if (!dm->loop)
 		return -ENOMEM;
