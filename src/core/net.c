@@ -108,9 +108,10 @@ bool net_run(struct net *net, u64 now_ns, int budget)
 	net_set_now(net, now_ns);
 	if (budget <= 0)
 		budget = (int)net->core.netdev_budget;
-	more = run_timers(net);
-	run_work(net);
-	more |= run_napi(net, budget);
+	/* What has arrived first: a timer that waited for it would fire for nothing if we are late. */
+	more = run_napi(net, budget);
+	more |= run_work(net);
+	more |= run_timers(net);
 	more |= run_work(net);
 	run_tx_flush(net);
 	net->running = false;
