@@ -121,6 +121,13 @@ def pids(lab):
     return found
 
 
+def log_of(lab):
+    """The end of what nginx logged."""
+    with contextlib.suppress(FileNotFoundError), open(f"{lab.dir}/error.log", encoding="ascii", errors="replace") as f:
+        return f.read()[-600:]
+    return ""
+
+
 @families
 def nginx_upgrade(lab, family):
     """nginx replaced by a new process (USR2, then QUIT to the old) under load: no request fails"""
@@ -134,20 +141,21 @@ def nginx_upgrade(lab, family):
         with load(lab, url(addr, 8086), 4):
             time.sleep(0.7)
             os.kill(old, signal.SIGUSR2)
-            end = time.monotonic() + 5
+            end = time.monotonic() + 15
             while time.monotonic() < end and len(pids(lab)) < 2:
                 time.sleep(0.02)
-            assert len(pids(lab)) == 2, "no new process"
+            assert len(pids(lab)) == 2, f"no new process: {log_of(lab)}"
             time.sleep(0.7)
             os.kill(old, signal.SIGQUIT)
         assert master_pid(lab) != old
         lab.run(["curl", "-gsSf", "-m", "10", "-o", "/dev/null", url(addr, 8086)])
     finally:
-        for pid in pids(lab):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+        # Also one that comes late: its files appear when it is ready.
         end = time.monotonic() + 5
         while time.monotonic() < end and pids(lab):
+            for pid in pids(lab):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
             time.sleep(0.05)
 
 
