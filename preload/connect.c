@@ -265,7 +265,7 @@ ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
 
 	if (!sa || msg->msg_namelen < sizeof(sa->sa_family))
 		return fail(EINVAL);
-	if (addr_wants_kernel(sa, msg->msg_namelen, false) &&
+	if (addr_wants_kernel(fd, sa, msg->msg_namelen, false) &&
 	    !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_KNOWN)) {
 		took = swap_to_kernel(fd);
 		return took ? fail(-took) : real.sendmsg(fd, msg, flags | MSG_FASTOPEN);
@@ -350,7 +350,7 @@ int stream_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	e = check_family(k, sa, len);
 	if (e)
 		return fail(e);
-	if (addr_wants_kernel(sa, len, false) && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)) {
+	if (addr_wants_kernel(fd, sa, len, false) && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.connect(fd, sa, len);
 	}

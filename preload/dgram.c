@@ -157,7 +157,7 @@ int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	if (len < sizeof(sa->sa_family))
 		return fail(EINVAL);
 	on = sa->sa_family != AF_UNSPEC;
-	if (on && (k & KF_FRESH) && addr_wants_kernel(sa, len, false)) {
+	if (on && (k & KF_FRESH) && addr_wants_kernel(fd, sa, len, false)) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.connect(fd, sa, len);
 	}
@@ -359,7 +359,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	int e;
 
 	if ((k & KF_FRESH) && msg->msg_name) {
-		if (addr_wants_kernel(msg->msg_name, msg->msg_namelen, false)) {
+		if (addr_wants_kernel(fd, msg->msg_name, msg->msg_namelen, false)) {
 			e = swap_to_kernel(fd);
 			return e ? fail(-e) : real.sendmsg(fd, msg, flags);
 		}

@@ -70,7 +70,7 @@ static bool lists_us(const char *list)
 /* Entries that matter to us, by their place in envp. */
 struct found {
 	size_t count;
-	char *const *preload, *const *control, *const *loopback;
+	char *const *preload, *const *control, *const *loopback, *const *rules;
 };
 
 static struct found look(char *const *envp)
@@ -84,6 +84,8 @@ static struct found look(char *const *envp)
 			f.control = &envp[f.count];
 		else if (is_named(envp[f.count], "NETSTACK_LOOPBACK"))
 			f.loopback = &envp[f.count];
+		else if (is_named(envp[f.count], "NETSTACK_RULES"))
+			f.rules = &envp[f.count];
 	}
 	return f;
 }
@@ -103,7 +105,8 @@ size_t env_room(char *const *envp, bool spawn)
 	errno = saved;
 	if (!needed)
 		return 0;
-	return (f.count + 4) * sizeof(char *) + strlen(library) + sizeof(shim.path) + 64 +
+	return (f.count + 5) * sizeof(char *) + strlen(library) + sizeof(shim.path) +
+	       strlen(policy_path()) + 96 +
 	       (f.preload ? strlen(*f.preload) : 0);
 }
 
@@ -118,7 +121,7 @@ static char *put(char *at, const char *text)
 char **env_build(void *room, char *const *envp)
 {
 	struct found f = look(envp);
-	char **out = room, *text = (char *)(out + f.count + 4);
+	char **out = room, *text = (char *)(out + f.count + 5);
 	const char *old = f.preload ? *f.preload : "LD_PRELOAD=";
 	size_t i;
 
@@ -135,7 +138,11 @@ char **env_build(void *room, char *const *envp)
 	}
 	if (!f.loopback && !shim.kernel_loopback) {
 		out[i++] = text;
-		put(text, "NETSTACK_LOOPBACK=stack");
+		text = put(text, "NETSTACK_LOOPBACK=stack") + 1;
+	}
+	if (!f.rules && *policy_path()) {
+		out[i++] = text;
+		put(put(text, "NETSTACK_RULES="), policy_path());
 	}
 	out[i] = NULL;
 	return out;

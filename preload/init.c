@@ -34,6 +34,7 @@ __attribute__((constructor(101))) void shim_init(void)
 	state = 1;
 	real_init();
 	read_environment();
+	policy_init();
 	fd_scan();
 	exec_init();
 	env_init();

@@ -79,7 +79,7 @@ static void find_source(struct candidate *c)
 	socklen_t len = names_sockaddr(&c->dst, htons(53), &dst);
 
 	to_v6(c->dst.family, c->dst.bytes, c->d);
-	if (addr_wants_kernel((struct sockaddr *)&dst, len, false)) {
+	if (addr_wants_kernel(-1, (struct sockaddr *)&dst, len, false)) {
 		memcpy(c->s, c->d, 16);
 		c->usable = true;
 		return;

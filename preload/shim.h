@@ -16,6 +16,7 @@
  *	stream.c	the rules of a TCP stream: errors, data, urgent data
  *	dgram.c		datagrams and their heads
  *	swap.c		another socket under the same number
+ *	policy.c, rules.c	stack or kernel: rules.h
  *	route.c		is there a route (kept answers)
  *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
  *	files.c		files of /proc and /sys that tell of the network
@@ -53,6 +54,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define likely(x) __builtin_expect(!!(x), 1)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* What a descriptor is; a cache of what the kernel's tag says. */
@@ -97,6 +99,7 @@ struct shim {
 	bool debug;		/* NETSTACK_DEBUG */
 	bool kernel_loopback;	/* NETSTACK_LOOPBACK=kernel */
 	bool supervisor;	/* acts for other processes (super.h): may not wait for the network */
+	pid_t as_task;		/* .. which of them the call at hand is of */
 	void (*swapped)(int fd);	/* .. and is told of another socket under a number (swap.c) */
 	bool as_other;		/* .. for one of another user now, or the effective user is another: */
 	uid_t as_uid;
@@ -273,8 +276,22 @@ void ctl_unpack(struct msghdr *msg, const void *buf, size_t len);
 int swap_to_kernel(int fd);
 /** swap_to_new() - put a fresh unconnected socket of ours under the number */
 int swap_to_new(int fd, bool reset);
-/** addr_wants_kernel() - by policy this address belongs to the kernel's loopback */
-bool addr_wants_kernel(const struct sockaddr *sa, socklen_t len, bool for_bind);
+
+/* ---- policy.c ------------------------------------------------------------------------- */
+void policy_init(void);
+/** policy_path() - the value of NETSTACK_RULES, "" when there is none */
+const char *policy_path(void);
+/** policy_broken() - the rules cannot be used (said on stderr, once): make no socket */
+bool policy_broken(void);
+/** socket_wants_kernel() - is a new socket the kernel's, whatever it will be used for */
+bool socket_wants_kernel(int family, int kind, int protocol);
+/**
+ * addr_wants_kernel() - does this use of a socket belong to the kernel, by rule or as loopback
+ * @fd: a socket of ours; -1: any that may be made for the address
+ */
+bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind);
+/** listen_wants_kernel() - listen() without bind() */
+bool listen_wants_kernel(int fd);
 
 /* ---- route.c -------------------------------------------------------------------------- */
 /** route_check() - 0; 1: a route that not every socket may use; -errno to report at once */

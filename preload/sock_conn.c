@@ -16,9 +16,11 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 	if (e)
 		return fail(e);
 	sa = (struct sockaddr *)&ss;
+	if (policy_broken())
+		return fail(EINVAL);
 	if (KIND(k) != K_NEW && !IS_DGRAM(k))
 		return fail(EINVAL);
-	if (len >= sizeof(sa->sa_family) && addr_wants_kernel(sa, len, true) &&
+	if (len >= sizeof(sa->sa_family) && addr_wants_kernel(fd, sa, len, true) &&
 	    (k & KF_FRESH || (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)))) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.bind(fd, sa, len);
@@ -53,6 +55,10 @@ int ns_listen(int fd, int backlog)
 		return fail(EOPNOTSUPP);
 	if (KIND(k) == K_CONNECTING || KIND(k) == K_STREAM)
 		return fail(EINVAL);
+	if (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag) & NSP_TAGB_BOUND) && listen_wants_kernel(fd)) {
+		e = swap_to_kernel(fd);
+		return e ? fail(-e) : real.listen(fd, backlog);
+	}
 	sock_flush_opts(fd, tag);
 	e = rpc(NSP_NR_LISTEN, fd, &q, NULL, 0, &r, NULL, NULL);
 	if (e < 0)
@@ -144,6 +150,8 @@ int ns_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	if (e)
 		return fail(e);
 	sa = (struct sockaddr *)&ss;
+	if (policy_broken())
+		return fail(EINVAL);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_connect(fd, sa, len) : stream_connect(fd, sa, len);
 }
 

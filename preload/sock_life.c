@@ -33,6 +33,10 @@ int ns_socket(int family, int type, int protocol)
 		return real.socket(family, type, protocol);
 	if (kind > 0 && kind <= SOCK_PACKET && (protocol < 0 || protocol >= PROTOCOL_MAX))
 		return fail(EINVAL);
+	if (policy_broken())
+		return fail(EINVAL);
+	if (socket_wants_kernel(family, kind, protocol))
+		return real.socket(family, type, protocol);
 	switch (kind) {
 	case SOCK_STREAM:
 		if (protocol && protocol != IPPROTO_TCP)

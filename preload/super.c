@@ -154,6 +154,7 @@ static bool attempt(struct call *c)
 	if (c->fd >= 0)
 		prepare(c);
 	su.current = c;
+	shim.as_task = c->tid;
 	ret = make(c);
 	if (ret == -ERESTART)
 		ret = CALL_CONTINUE;

@@ -47,6 +47,9 @@ long call_socket(struct call *c)
 	e = task_credentials(c->tid, kind == SOCK_RAW ? CAP_NET_RAW_BIT : -1);
 	if (e)
 		return e;
+	if (((int)c->a[0] == AF_INET || (int)c->a[0] == AF_INET6) &&
+	    socket_wants_kernel((int)c->a[0], kind, (int)c->a[2]))
+		return CALL_CONTINUE;
 	fd = ns_socket((int)c->a[0], type, (int)c->a[2]);
 	if (fd < 0)
 		return -errno;

@@ -9,31 +9,6 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 
-static bool v4_loopback(uint32_t be)
-{
-	return ntohl(be) >> 24 == 127;
-}
-
-bool addr_wants_kernel(const struct sockaddr *sa, socklen_t len, bool for_bind)
-{
-	const struct sockaddr_in *a4 = (const void *)sa;
-	const struct sockaddr_in6 *a6 = (const void *)sa;
-	const uint32_t *w;
-
-	if (!shim.kernel_loopback)
-		return false;
-	if (sa->sa_family == AF_INET && len >= sizeof(*a4))
-		return v4_loopback(a4->sin_addr.s_addr) || (!for_bind && !a4->sin_addr.s_addr);
-	if (sa->sa_family != AF_INET6 || len < 24)
-		return false;
-	if (IN6_IS_ADDR_LOOPBACK(&a6->sin6_addr))
-		return true;
-	w = (const uint32_t *)(const void *)&a6->sin6_addr;
-	if (IN6_IS_ADDR_V4MAPPED(&a6->sin6_addr))
-		return v4_loopback(w[3]);
-	return !for_bind && IN6_IS_ADDR_UNSPECIFIED(&a6->sin6_addr);
-}
-
 static void copy_opt(int from, int to, int name, void *buf, socklen_t len)
 {
 	if (!real.getsockopt(from, SOL_SOCKET, name, buf, &len))

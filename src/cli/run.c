@@ -74,7 +74,8 @@ static int parse(struct run *r, int argc, char **argv)
 /* Loads it here, once: what would stop it in the command stops it now, with a reason. */
 static bool library_loads(const char *path, struct behind_calls *calls)
 {
-	void *h = dlopen(path, RTLD_NOW | RTLD_LOCAL), *filter, *supervise;
+	void *h = dlopen(path, RTLD_NOW | RTLD_LOCAL), *filter, *supervise, *rules_error;
+	const char *(*error_of_rules)(void);
 
 	if (!h) {
 		fprintf(stderr, "netstack: %s\n", dlerror());
@@ -82,13 +83,18 @@ static bool library_loads(const char *path, struct behind_calls *calls)
 	}
 	filter = dlsym(h, "netstack_filter");
 	supervise = dlsym(h, "netstack_supervise");
-	if (!filter || !supervise) {
+	rules_error = dlsym(h, "netstack_rules_error");
+	if (!filter || !supervise || !rules_error) {
 		fprintf(stderr, "netstack: %s is of another version\n", path);
 		return false;
 	}
 	memcpy(&calls->filter, &filter, sizeof(filter));
 	memcpy(&calls->supervise, &supervise, sizeof(supervise));
-	return true;
+	memcpy(&error_of_rules, &rules_error, sizeof(rules_error));
+	if (!error_of_rules())
+		return true;
+	fprintf(stderr, "netstack: %s\n", error_of_rules());
+	return false;
 }
 
 /* LD_PRELOAD without our library: what is behind the filter must not have it, too. */
@@ -129,11 +135,22 @@ static int add_preload(const char *library)
 	return ret;
 }
 
+/* The command may go to another directory before it starts others. */
+static int fix_rules(void)
+{
+	const char *path = getenv("NETSTACK_RULES");
+	char *whole = path && *path && *path != '/' ? realpath(path, NULL) : NULL;
+	int ret = whole ? setenv("NETSTACK_RULES", whole, 1) : 0;
+
+	free(whole);
+	return ret;
+}
+
 static int set_environment(const struct run *r, const char *library, const char *control)
 {
 	int ret = r->how == REACH_SECCOMP ? clean_preload() : add_preload(library);
 
-	return ret ? ret : setenv("NETSTACK_CONTROL", control, 1);
+	return ret || fix_rules() ? -1 : setenv("NETSTACK_CONTROL", control, 1);
 }
 
 int exec_command(char **command)

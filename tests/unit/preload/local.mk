@@ -3,7 +3,8 @@ unit_preload = \
 	tests/unit/preload/test_ctl \
 	tests/unit/preload/test_dgram \
 	tests/unit/preload/test_nsort \
-	tests/unit/preload/test_proto
+	tests/unit/preload/test_proto \
+	tests/unit/preload/test_rules
 check_PROGRAMS += $(unit_preload)
 TESTS += $(unit_preload)
 tests_unit_preload_test_ctl_SOURCES = tests/unit/preload/test_ctl.c preload/ctl.c
@@ -22,3 +23,7 @@ tests_unit_preload_test_nsort_LDADD = $(CRITERION_LIBS)
 tests_unit_preload_test_proto_SOURCES = tests/unit/preload/test_proto.c
 tests_unit_preload_test_proto_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_preload_test_proto_LDADD = $(CRITERION_LIBS)
+tests_unit_preload_test_rules_SOURCES = tests/unit/preload/test_rules.c preload/rules.c
+tests_unit_preload_test_rules_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_preload_test_rules_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload
+tests_unit_preload_test_rules_LDADD = $(CRITERION_LIBS)

@@ -67,9 +67,9 @@ int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *re
 	return -EAGAIN;
 }
 
-bool addr_wants_kernel(const struct sockaddr *sa, socklen_t len, bool for_bind)
+bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind)
 {
-	(void)sa, (void)len, (void)for_bind;
+	(void)fd, (void)sa, (void)len, (void)for_bind;
 	return false;
 }
 

@@ -8,9 +8,9 @@
 static const char *sources[8]; /* candidates, the first of the destination's family wins */
 
 /* What the module asks of the others. */
-bool addr_wants_kernel(const struct sockaddr *sa, socklen_t len, bool for_bind)
+bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind)
 {
-	(void)sa, (void)len, (void)for_bind;
+	(void)fd, (void)sa, (void)len, (void)for_bind;
 	return false;
 }
 
