@@ -70,7 +70,7 @@ static bool lists_us(const char *list)
 /* Entries that matter to us, by their place in envp. */
 struct found {
 	size_t count;
-	char *const *preload, *const *control, *const *loopback, *const *rules;
+	char *const *preload, *const *control, *const *loopback, *const *rules, *const *reconnect;
 };
 
 static struct found look(char *const *envp)
@@ -86,6 +86,8 @@ static struct found look(char *const *envp)
 			f.loopback = &envp[f.count];
 		else if (is_named(envp[f.count], "NETSTACK_RULES"))
 			f.rules = &envp[f.count];
+		else if (is_named(envp[f.count], "NETSTACK_RECONNECT"))
+			f.reconnect = &envp[f.count];
 	}
 	return f;
 }
@@ -105,8 +107,8 @@ size_t env_room(char *const *envp, bool spawn)
 	errno = saved;
 	if (!needed)
 		return 0;
-	return (f.count + 5) * sizeof(char *) + strlen(library) + sizeof(shim.path) +
-	       strlen(policy_path()) + 96 +
+	return (f.count + 6) * sizeof(char *) + strlen(library) + sizeof(shim.path) +
+	       strlen(policy_path()) + strlen(reconnect_setting()) + 128 +
 	       (f.preload ? strlen(*f.preload) : 0);
 }
 
@@ -121,7 +123,7 @@ static char *put(char *at, const char *text)
 char **env_build(void *room, char *const *envp)
 {
 	struct found f = look(envp);
-	char **out = room, *text = (char *)(out + f.count + 5);
+	char **out = room, *text = (char *)(out + f.count + 6);
 	const char *old = f.preload ? *f.preload : "LD_PRELOAD=";
 	size_t i;
 
@@ -142,7 +144,11 @@ char **env_build(void *room, char *const *envp)
 	}
 	if (!f.rules && *policy_path()) {
 		out[i++] = text;
-		put(put(text, "NETSTACK_RULES="), policy_path());
+		text = put(put(text, "NETSTACK_RULES="), policy_path()) + 1;
+	}
+	if (!f.reconnect && *reconnect_setting()) {
+		out[i++] = text;
+		put(put(text, "NETSTACK_RECONNECT="), reconnect_setting());
 	}
 	out[i] = NULL;
 	return out;

@@ -126,7 +126,7 @@ void policy_init(void)
 	int saved = errno;
 	long fd;
 
-	if (!path || !*path)
+	if (!reconnect_init(rules.error, sizeof(rules.error)) || !path || !*path)
 		return;
 	if (strlen(path) >= sizeof(rules_path)) {
 		cannot_read(strerror(ENAMETOOLONG));
@@ -149,7 +149,7 @@ const char *policy_path(void)
 	return rules_path;
 }
 
-EXPORT const char *netstack_rules_error(void)
+EXPORT const char *netstack_settings_error(void)
 {
 	return rules.error[0] ? rules.error : NULL;
 }

@@ -503,3 +503,23 @@ void rpc_prepare(void)
 	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
 	errno = saved;
 }
+
+bool rpc_alive(void)
+{
+	uint64_t all = ~0ull, old;
+	int e, saved = errno;
+
+	if (shim.silent || !fd_owner())
+		return true;	/* cannot be asked; a call will tell */
+	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, 8);
+	pthread_mutex_lock(&lock);
+	e = need_channel();
+	if (!e && fd_poll(ch.fd, 0, 0) & (POLLHUP | POLLERR)) {
+		close_channel();
+		e = need_channel();
+	}
+	pthread_mutex_unlock(&lock);
+	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
+	errno = saved;
+	return !e;
+}

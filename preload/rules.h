@@ -83,7 +83,7 @@ bool rules_add(struct rules *r, const char *file, unsigned int line, const char 
 enum rule_where rules_match(const struct rules *r, const struct rule_query *q);
 
 /* ---- what the command-line tool uses ---- */
-/** netstack_rules_error() - what is wrong with the file of NETSTACK_RULES, NULL: nothing */
-const char *netstack_rules_error(void);
+/** netstack_settings_error() - what is wrong with NETSTACK_RULES or NETSTACK_RECONNECT, NULL: nothing */
+const char *netstack_settings_error(void);
 
 #endif

@@ -17,6 +17,7 @@
  *	dgram.c		datagrams and their heads
  *	swap.c		another socket under the same number
  *	policy.c, rules.c	stack or kernel: rules.h
+ *	reconnect.c	no daemon answers
  *	route.c		is there a route (kept answers)
  *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
  *	files.c		files of /proc and /sys that tell of the network
@@ -189,6 +190,8 @@ int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen);
 int rpc_text(int nr, const void *req, const void *data, size_t dlen, int out);
 /** rpc_prepare() - have the channel open (before chroot and the like) */
 void rpc_prepare(void);
+/** rpc_alive() - is there a daemon at the channel, opened anew if need be */
+bool rpc_alive(void);
 void rpc_after_fork(void);
 /** rpc_fd_is_ours() - is this number the control channel */
 bool rpc_fd_is_ours(int fd);
@@ -292,6 +295,22 @@ bool socket_wants_kernel(int family, int kind, int protocol);
 bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind);
 /** listen_wants_kernel() - listen() without bind() */
 bool listen_wants_kernel(int fd);
+
+/* ---- reconnect.c ---------------------------------------------------------------------- */
+/** reconnect_init() - read NETSTACK_RECONNECT; false: it is wrong, and @error says how */
+bool reconnect_init(char *error, size_t room);
+/** reconnect_setting() - its value, "" when it is the default */
+const char *reconnect_setting(void);
+/**
+ * reconnect_check() - a socket is to be made: does a daemon answer
+ * @nonblock: do not wait for one
+ *
+ * Return: 0: go on; 1: the socket is the kernel's; -ENETDOWN.
+ */
+int reconnect_check(bool nonblock);
+/** reconnect_first_use() - the same before bind, listen and connect of a TCP socket that no daemon
+ * knows. 1: a kernel socket is under the number now; -errno */
+int reconnect_first_use(int fd);
 
 /* ---- route.c -------------------------------------------------------------------------- */
 /** route_check() - 0; 1: a route that not every socket may use; -errno to report at once */

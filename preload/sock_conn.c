@@ -20,6 +20,9 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 		return fail(EINVAL);
 	if (KIND(k) != K_NEW && !IS_DGRAM(k))
 		return fail(EINVAL);
+	e = reconnect_first_use(fd);
+	if (e)
+		return e < 0 ? fail(-e) : real.bind(fd, sa, len);
 	if (len >= sizeof(sa->sa_family) && addr_wants_kernel(fd, sa, len, true) &&
 	    (k & KF_FRESH || (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)))) {
 		e = swap_to_kernel(fd);
@@ -59,6 +62,9 @@ int ns_listen(int fd, int backlog)
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.listen(fd, backlog);
 	}
+	e = reconnect_first_use(fd);
+	if (e)
+		return e < 0 ? fail(-e) : real.listen(fd, backlog);
 	sock_flush_opts(fd, tag);
 	e = rpc(NSP_NR_LISTEN, fd, &q, NULL, 0, &r, NULL, NULL);
 	if (e < 0)
@@ -152,6 +158,9 @@ int ns_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	sa = (struct sockaddr *)&ss;
 	if (policy_broken())
 		return fail(EINVAL);
+	e = reconnect_first_use(fd);
+	if (e)
+		return e < 0 ? fail(-e) : real.connect(fd, sa, len);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_connect(fd, sa, len) : stream_connect(fd, sa, len);
 }
 

@@ -28,6 +28,7 @@ static int tcp_socket(int family, int flags)
 int ns_socket(int family, int type, int protocol)
 {
 	int flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC), kind = type & ~flags;
+	int e = 0;
 
 	if ((family != AF_INET && family != AF_INET6) || shim.silent)
 		return real.socket(family, type, protocol);
@@ -37,6 +38,10 @@ int ns_socket(int family, int type, int protocol)
 		return fail(EINVAL);
 	if (socket_wants_kernel(family, kind, protocol))
 		return real.socket(family, type, protocol);
+	if (kind != SOCK_STREAM || !(flags & SOCK_NONBLOCK))
+		e = reconnect_check(flags & SOCK_NONBLOCK);
+	if (e)
+		return e < 0 ? fail(-e) : real.socket(family, type, protocol);
 	switch (kind) {
 	case SOCK_STREAM:
 		if (protocol && protocol != IPPROTO_TCP)

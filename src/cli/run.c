@@ -74,8 +74,8 @@ static int parse(struct run *r, int argc, char **argv)
 /* Loads it here, once: what would stop it in the command stops it now, with a reason. */
 static bool library_loads(const char *path, struct behind_calls *calls)
 {
-	void *h = dlopen(path, RTLD_NOW | RTLD_LOCAL), *filter, *supervise, *rules_error;
-	const char *(*error_of_rules)(void);
+	void *h = dlopen(path, RTLD_NOW | RTLD_LOCAL), *filter, *supervise, *settings;
+	const char *(*settings_error)(void);
 
 	if (!h) {
 		fprintf(stderr, "netstack: %s\n", dlerror());
@@ -83,17 +83,17 @@ static bool library_loads(const char *path, struct behind_calls *calls)
 	}
 	filter = dlsym(h, "netstack_filter");
 	supervise = dlsym(h, "netstack_supervise");
-	rules_error = dlsym(h, "netstack_rules_error");
-	if (!filter || !supervise || !rules_error) {
+	settings = dlsym(h, "netstack_settings_error");
+	if (!filter || !supervise || !settings) {
 		fprintf(stderr, "netstack: %s is of another version\n", path);
 		return false;
 	}
 	memcpy(&calls->filter, &filter, sizeof(filter));
 	memcpy(&calls->supervise, &supervise, sizeof(supervise));
-	memcpy(&error_of_rules, &rules_error, sizeof(rules_error));
-	if (!error_of_rules())
+	memcpy(&settings_error, &settings, sizeof(settings));
+	if (!settings_error())
 		return true;
-	fprintf(stderr, "netstack: %s\n", error_of_rules());
+	fprintf(stderr, "netstack: %s\n", settings_error());
 	return false;
 }
 

@@ -10,6 +10,7 @@ apps_tests = \
 	tests/apps/test_proc.py \
 	tests/apps/test_nettools.py \
 	tests/apps/test_proxies.py \
+	tests/apps/test_reconnect.py \
 	tests/apps/test_rules.py \
 	tests/apps/test_runtimes.py \
 	tests/apps/test_servers.py \
