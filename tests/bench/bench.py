@@ -157,6 +157,19 @@ def with_server(lab, path, server_in_b, cmd):
         lab.stop(server)
 
 
+def on_one_cpu(lab, measured):
+    """Who wakes whom on which processor decides a round trip: here nobody can choose."""
+    pids = [0, child_of(lab.daemon.pid) or lab.daemon.pid]
+    before = [os.sched_getaffinity(p) for p in pids]
+    try:
+        for p in pids:
+            os.sched_setaffinity(p, {min(before[0])})
+        return measured()
+    finally:
+        for p, cpus in zip(pids, before):
+            os.sched_setaffinity(p, cpus)
+
+
 def udp(lab, path, towards, size, seconds):
     nb = f"{lab.build}/tests/bench/nb"
     sink = lab.spawn(path if towards else "peer", [nb, "udpsink", PORT], stdin=subprocess.PIPE)
@@ -242,6 +255,9 @@ def metrics(args):
     for in_b, who in ((False, "client"), (True, "server")):
         rows.append((f"tcp 1-byte round trip, {who}", "us", False,
                      lambda lab, p, b=in_b: with_server(lab, p, b, ["rr", "HOST", PORT, str(t)])["p50_us"]))
+        rows.append((f"tcp 1-byte round trip, one CPU, {who}", "us", False,
+                     lambda lab, p, b=in_b: on_one_cpu(lab, lambda: with_server(
+                         lab, p, b, ["rr", "HOST", PORT, str(t)])["p50_us"])))
     for in_b, who in ((False, "client"), (True, "server")):
         rows.append((f"tcp connections, 16 at a time, {who}", "1/s", True,
                      lambda lab, p, b=in_b: with_server(lab, p, b, ["crr", "HOST", PORT, str(t), "16"])["per_s"]))
