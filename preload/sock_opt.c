@@ -14,7 +14,8 @@ enum {
 	NATIVE = 4,	 /* set on the Unix socket as well */
 	ALONE = 8,	 /* the Unix socket's business only */
 	LATE_SYNC = 16,	 /* once the daemon knows the socket it may refuse */
-	UNIX_STREAM = 32 /* ALONE only on a stream */
+	UNIX_STREAM = 32, /* ALONE only on a stream */
+	OFF_ONEWAY = 64	 /* needs no answer when it is 0; else holds for the next octet written */
 };
 
 struct row {
@@ -40,18 +41,18 @@ static const struct row rows[] = {
 	{ SOL_SOCKET, 67, ALONE, ANY }, /* SO_SNDTIMEO_NEW */
 	{ SOL_SOCKET, SO_PEEK_OFF, ALONE | UNIX_STREAM, ANY },
 	{ IPPROTO_TCP, TCP_NODELAY, REMEMBER | ONEWAY, ANY },
-	{ IPPROTO_TCP, TCP_CORK, REMEMBER | ONEWAY, ANY },
-	{ IPPROTO_TCP, TCP_QUICKACK, REMEMBER | ONEWAY, ANY },
+	{ IPPROTO_TCP, TCP_CORK, REMEMBER | OFF_ONEWAY, ANY },
+	{ IPPROTO_TCP, TCP_QUICKACK, REMEMBER, ANY },
 	{ IPPROTO_TCP, TCP_KEEPIDLE, REMEMBER | ONEWAY, 1, 32767 },
 	{ IPPROTO_TCP, TCP_KEEPINTVL, REMEMBER | ONEWAY, 1, 32767 },
 	{ IPPROTO_TCP, TCP_KEEPCNT, REMEMBER | ONEWAY, 1, 127 },
 	{ IPPROTO_TCP, TCP_SYNCNT, REMEMBER | ONEWAY, 1, 127 },
 	{ IPPROTO_TCP, TCP_USER_TIMEOUT, REMEMBER | ONEWAY, 0, 0x7fffffff },
-	{ IPPROTO_IP, IP_TOS, REMEMBER | ONEWAY, 0, 255 },
+	{ IPPROTO_IP, IP_TOS, REMEMBER, 0, 255 },
 	{ IPPROTO_IP, IP_TTL, REMEMBER | ONEWAY, 1, 255 },
 	{ IPPROTO_IP, IP_MTU_DISCOVER, REMEMBER | ONEWAY, 0, 5 },
 	{ IPPROTO_IPV6, IPV6_V6ONLY, REMEMBER | LATE_SYNC, ANY },
-	{ IPPROTO_IPV6, IPV6_TCLASS, REMEMBER | ONEWAY, -1, 255 },
+	{ IPPROTO_IPV6, IPV6_TCLASS, REMEMBER, -1, 255 },
 	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS, REMEMBER | ONEWAY, -1, 255 },
 };
 
@@ -80,6 +81,20 @@ static bool in_range(const struct row *r, const void *val, socklen_t len)
 	if (len != sizeof(v) || user_in(&v, val, sizeof(v)))
 		return false;
 	return v >= r->lo && v <= r->hi;
+}
+
+/*
+ * Data go by the Unix socket, a one-way option by the channel: the daemon may read what was written
+ * after the option before it knows of it. Not so the other way round, it reads the data first.
+ */
+static bool goes_one_way(const struct row *r, const void *val)
+{
+	int v;
+
+	if (!r || !(r->flags & (ONEWAY | OFF_ONEWAY)))
+		return false;
+	memcpy(&v, val, sizeof(v));
+	return (r->flags & ONEWAY) || !v;
 }
 
 static int set_sync(int fd, int level, int name, const void *val, socklen_t len)
@@ -175,7 +190,7 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 	}
 	if (!known)
 		sock_flush_opts(fd, tag);
-	if (r && (r->flags & ONEWAY))
+	if (goes_one_way(r, val))
 		e = set_oneway(fd, level, name, val, len);
 	else
 		e = set_sync(fd, level, name, val, len);

@@ -240,7 +240,10 @@ void stream_more(int fd, int flags, bool before)
 	if (KIND(k) != K_STREAM || !(k & KF_MORE) == !q.on || before != q.on)
 		return;
 	fd_set_kind(fd, q.on ? k | KF_MORE : k & ~(unsigned int)KF_MORE);
-	rpc_oneway(NSP_NR_MORE, fd, &q, NULL, 0);
+	if (q.on) /* answered, or the daemon might read the data first */
+		rpc(NSP_NR_MORE, fd, &q, NULL, 0, NULL, NULL, NULL);
+	else
+		rpc_oneway(NSP_NR_MORE, fd, &q, NULL, 0);
 	errno = saved;
 }
 
