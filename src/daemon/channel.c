@@ -10,6 +10,7 @@
 
 enum {
 	CHANNEL_BUDGET = 32,		/* messages before others have their turn */
+	CALLS_NS = 50000,		/* the same, as time: a call may follow on what frames brought */
 	TEXT_PIECE = 32768,
 	TRACE_QUEUE = 256 << 10,	/* bytes of lines that wait for one client */
 	CHANNEL_FDS_MAX = 8,
@@ -347,6 +348,16 @@ static bool take_message(struct channel *ch)
 	return false;
 }
 
+/*
+ * Answering may have cost us the processor. A call that was made since then must find the stack as
+ * the frames have left it that came before it.
+ */
+static bool frames_first(struct daemon *dm)
+{
+	dm->look_out |= host_now_ns() - dm->turn_ns > CALLS_NS;
+	return dm->look_out;
+}
+
 static void channel_run(struct poll_item *item, u32 events)
 {
 	struct channel *ch = container_of(item, struct channel, d);
@@ -360,6 +371,8 @@ static void channel_run(struct poll_item *item, u32 events)
 	for (n = 0; n < CHANNEL_BUDGET; n++) {
 		if (ch->pending || ch->text || ch->in_barrier)
 			return;
+		if (n && frames_first(ch->dm))
+			break;
 		if (!take_message(ch))
 			return;
 	}

@@ -83,6 +83,8 @@ struct daemon {
 	u64 probe_ns;			/* the interval now */
 	u64 started_ns;
 	u64 turns;
+	u64 turn_ns;			/* when this turn began */
+	bool look_out;			/* calls wait until the devices were looked at */
 	u64 seen_napi_events;		/* net->napi_events at the last turn */
 	u64 reap_at;			/* when connections that never spoke are closed */
 	uid_t uid;			/* ours */

@@ -27,6 +27,8 @@ static bool run_rounds(struct daemon *dm)
 		more = net_run(dm->net, host_now_ns(), 0);
 		if (!ran && !more && list_empty(&p->ready))
 			return true;
+		if (dm->look_out)
+			break;
 	}
 	return false;
 }
@@ -75,11 +77,18 @@ u64 daemon_turn(void *arg)
 
 	dm->turns++;
 	dm->seen_napi_events = dm->net->napi_events;
-	net_set_now(dm->net, host_now_ns());
+	dm->turn_ns = host_now_ns();
+	dm->look_out = false;
+	net_set_now(dm->net, dm->turn_ns);
 	/* A barrier waits for what is readable now, told by an event or not. */
 	if (!list_empty(&dm->server.barriers))
 		dm->poller.signalled = true;
 	listeners_probe(dm);
+	/* A call that came with frames, or after them, finds the stack as they leave it. */
+	if (!quiet) {
+		dm->kicked = false;
+		net_run(dm->net, dm->turn_ns, 0);
+	}
 	idle = run_rounds(dm);
 	if (!dm->ready)
 		tell_ready(dm);
