@@ -132,6 +132,14 @@ def do_unconnect(name):
         raise OSError(ctypes.get_errno(), "connect")
 
 
+def do_corked_close(name, data):
+    """Without a moment in between."""
+    s = SOCKS.pop(name)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+    s.send(data)
+    s.close()
+
+
 def do_blocking(name, timeout):
     SOCKS[name].settimeout(timeout)
 

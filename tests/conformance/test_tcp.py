@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """TCP from outside: handshake, options, states and events, resets, windows, checksums."""
 import select
+import signal
 import socket
+import struct
 import time
 
 import lab
@@ -714,6 +716,37 @@ def time_wait_reopen(l, v6):
     assert r and r.flags == "A"
     r = p.exchange("S", seq=old + 100000, options=PLAIN)
     assert r and r.flags == "SA" and r.ack == (old + 100001) & 0xffffffff
+
+
+@both
+def cork_holds_at_once(l, v6):
+    """SOCK-01 TCP_CORK holds what is written right after it: the FIN goes with it"""
+    for _ in range(10):
+        a, p, c = established(l, v6)
+        l.drain(0)
+        a.corked_close(c, b"held")
+        r = p.expect()
+        assert r and payload(r) == b"held" and "F" in r.flags
+        p.send("RA", ack=p.seq)
+
+
+@both
+def frames_before_calls(l, v6):
+    """SOCK-01 a call finds the stack as the frames have left it that came before it"""
+    a, p, c = established(l, v6)
+    a.send(c, b"data")
+    p.took(p.expect(match=payload_len))
+    if not l.oracle:
+        l.daemon.send_signal(signal.SIGSTOP)
+    try:
+        p.send("A")
+        a.start("getsockopt", c, socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+        time.sleep(0.1)
+    finally:
+        if not l.oracle:
+            l.daemon.send_signal(signal.SIGCONT)
+    unacked, = struct.unpack_from("I", a.finish("getsockopt"), 24)
+    assert unacked == 0
 
 
 if __name__ == "__main__":
