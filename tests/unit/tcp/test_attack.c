@@ -398,20 +398,10 @@ Test(attack, isn_sample)
 
 static void packet_too_big(struct wire *w, u32 mtu, u32 seq)
 {
-	struct inet_icmp_err e = { .af = w->net->ip.af[w->v6], .l4_len = 8, .type = w->v6 ? 2 : 3,
-				   .code = w->v6 ? 0 : 4, .err = EMSGSIZE, .info = mtu };
-	u8 l4[8];
-	u16 family;
+	struct inet_icmp_err e = { .type = w->v6 ? 2 : 3, .code = w->v6 ? 0 : 4, .err = EMSGSIZE,
+				   .info = mtu };
 
-	inet_addr_pton(w->v6 ? "fd00::1" : "10.0.0.1", &e.saddr, &family);
-	inet_addr_pton(w->v6 ? "fd00::2" : "10.0.0.2", &e.daddr, &family);
-	e.offender = e.daddr;
-	put_be16(l4, w->local_port);
-	put_be16(l4 + 2, w->peer_port);
-	put_be32(l4 + 4, seq + w->iss);
-	e.l4 = l4;
-	tcp_err(w->net, &e);
-	wire_run(w);
+	wire_icmp(w, e, seq);
 }
 
 /* ATK-OFF-06 ATK-OFF-07 TCP-BLIND-05: forged errors about sizes are not believed, or not below a floor */

@@ -5,20 +5,10 @@
 /* An ICMP error that quotes a segment of ours with sequence number seq (relative). */
 static void icmp(struct wire *w, u8 type, u8 code, int err, u32 info, u32 seq)
 {
-	struct inet_icmp_err e = { .af = w->net->ip.af[w->v6], .l4_len = 8, .type = type,
-				   .code = code, .info = info, .err = err, .hard = true };
-	u8 l4[8];
-	u16 family;
+	struct inet_icmp_err e = { .type = type, .code = code, .info = info, .err = err,
+				   .hard = true };
 
-	inet_addr_pton(w->v6 ? "fd00::1" : "10.0.0.1", &e.saddr, &family);
-	inet_addr_pton(w->v6 ? "fd00::2" : "10.0.0.2", &e.daddr, &family);
-	e.offender = e.daddr;
-	put_be16(l4, w->local_port);
-	put_be16(l4 + 2, w->peer_port);
-	put_be32(l4 + 4, seq + w->iss);
-	e.l4 = l4;
-	tcp_err(w->net, &e);
-	wire_run(w);
+	wire_icmp(w, e, seq);
 }
 
 /* MUST-54 MUST-47: while connecting every unreachable ends it with its errno */

@@ -5,26 +5,6 @@
  */
 #include "tests/unit/tcp/wirebox.h"
 
-static void ip_opt(struct wire *w, int name4, int name6, int v, int want)
-{
-	int level = w->v6 ? 41 : 0;
-
-	cr_assert_eq(sock_setsockopt(w->sk, level, w->v6 ? name6 : name4, &v, sizeof(v)), want);
-}
-
-/* The IP header of the next frame without taking it. */
-static const u8 *peek_ip(struct wire *w)
-{
-	struct sk_buff *skb = skb_peek(&w->frames);
-
-	while (skb && !wire_is_tcp(w, skb)) {
-		consume_skb(skb_dequeue(&w->frames));
-		skb = skb_peek(&w->frames);
-	}
-	cr_assert_not_null(skb);
-	return skb->data + 14;
-}
-
 /* -- sizes and options ------------------------------------------------------------------------- */
 
 /* REC-1: a window of 1 GiB is not a negative number, nor is it cut */
@@ -132,13 +112,13 @@ Test(rfc, ip_id)
 
 	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
 	establish(w);
-	ip_opt(w, 10, 0, 0, 0);		/* IP_PMTUDISC_DONT: it may be fragmented */
+	wire_ip_opt(w, 10, 0, 0, 0);		/* IP_PMTUDISC_DONT: it may be fragmented */
 	wire_send(w, 11, 0);
-	cr_assert_eq(peek_ip(w)[6] & 0x40, 0, "DF is off");
-	id = get_be16(peek_ip(w) + 4);
+	cr_assert_eq(wire_peek_ip(w)[6] & 0x40, 0, "DF is off");
+	id = get_be16(wire_peek_ip(w) + 4);
 	drain(w);
 	at(w, 300);
-	cr_assert_neq(get_be16(peek_ip(w) + 4), id);
+	cr_assert_neq(get_be16(wire_peek_ip(w) + 4), id);
 	drain(w);
 	wire_end(w);
 }
@@ -453,8 +433,8 @@ Test(rfc, ip_options)
 	for (u32 i = 0; i < 2; i++) {
 		cr_assert_eq(sock_setsockopt(w->sk, 0, 4, opt[i], 8), 0);
 		wire_send(w, 10, 0);
-		cr_assert_eq(peek_ip(w)[0] & 15, 7);
-		cr_assert_eq(peek_ip(w)[20], opt[i][0]);
+		cr_assert_eq(wire_peek_ip(w)[0] & 15, 7);
+		cr_assert_eq(wire_peek_ip(w)[20], opt[i][0]);
 		skb_queue_purge(&w->frames);
 		in(w, .flags = A, .seq = 1, .ack = 11 + 10 * i);
 		skb_queue_purge(&w->frames);

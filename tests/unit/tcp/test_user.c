@@ -5,42 +5,11 @@
  */
 #include "tests/unit/tcp/wirebox.h"
 
-static void ip_opt(struct wire *w, int name4, int name6, int v, int want)
-{
-	int level = w->v6 ? 41 : 0;
-
-	cr_assert_eq(sock_setsockopt(w->sk, level, w->v6 ? name6 : name4, &v, sizeof(v)), want);
-}
-
-/* The IP header of the next frame without taking it. */
-static const u8 *peek_ip(struct wire *w)
-{
-	struct sk_buff *skb = skb_peek(&w->frames);
-
-	while (skb && !wire_is_tcp(w, skb)) {
-		consume_skb(skb_dequeue(&w->frames));
-		skb = skb_peek(&w->frames);
-	}
-	cr_assert_not_null(skb);
-	return skb->data + 14;
-}
-
 static void icmp(struct wire *w, u8 type, u8 code, int err, u32 seq)
 {
-	struct inet_icmp_err e = { .af = w->net->ip.af[w->v6], .l4_len = 8, .type = type,
-				   .code = code, .err = err, .hard = true };
-	u8 l4[8];
-	u16 family;
+	struct inet_icmp_err e = { .type = type, .code = code, .err = err, .hard = true };
 
-	inet_addr_pton(w->v6 ? "fd00::1" : "10.0.0.1", &e.saddr, &family);
-	inet_addr_pton(w->v6 ? "fd00::2" : "10.0.0.2", &e.daddr, &family);
-	e.offender = e.daddr;
-	put_be16(l4, w->local_port);
-	put_be16(l4 + 2, w->peer_port);
-	put_be32(l4 + 4, seq + w->iss);
-	e.l4 = l4;
-	tcp_err(w->net, &e);
-	wire_run(w);
+	wire_icmp(w, e, seq);
 }
 
 /* -- addresses --------------------------------------------------------------------------------- */
@@ -108,7 +77,7 @@ TEST46(user, local_address)
 	for (int ms = 0; ms < 8000; ms += 500) {
 		at(w, ms);
 		while (skb_peek(&w->frames)) {
-			const u8 *ip = peek_ip(w);
+			const u8 *ip = wire_peek_ip(w);
 
 			inet_addr_pton(second, &a, &family);
 			if (w->v6)
@@ -146,21 +115,21 @@ TEST46(user, ttl_and_dscp)
 {
 	establish(w);
 	wire_send(w, 10, 0);
-	cr_assert_eq(peek_ip(w)[w->v6 ? 7 : 8], 64);
+	cr_assert_eq(wire_peek_ip(w)[w->v6 ? 7 : 8], 64);
 	out(w, A | P, 1, 1, 10);
 	cr_assert_eq(w->last.tos, 0);
-	ip_opt(w, 2, 16, 33, 0);
-	ip_opt(w, 1, 67, 0xb8 | 3, 0);
+	wire_ip_opt(w, 2, 16, 33, 0);
+	wire_ip_opt(w, 1, 67, 0xb8 | 3, 0);
 	in(w, .flags = A, .seq = 1, .ack = 11);
 	wire_send(w, 10, 0);
-	cr_assert_eq(peek_ip(w)[w->v6 ? 7 : 8], 33);
+	cr_assert_eq(wire_peek_ip(w)[w->v6 ? 7 : 8], 33);
 	out(w, A | P, 11, 1, 10);
 	cr_assert_eq(w->last.tos & 0xfc, 0xb8);
 	cr_assert_eq(w->last.tos & 3, 0, "not ECN capable");
 	at(w, 2000);			/* and stays for what is sent again */
 	while (take(w, &w->last))
 		cr_assert_eq(w->last.tos, 0xb8);
-	ip_opt(w, 2, 16, 256, -EINVAL);
+	wire_ip_opt(w, 2, 16, 256, -EINVAL);
 }
 
 /* MAY-9: the DSCP that the peer opened with can be read */
@@ -219,14 +188,14 @@ TEST46(user, error_reports)
 	icmp(w, w->v6 ? 1 : 3, w->v6 ? 3 : 1, EHOSTUNREACH, 1);
 	cr_assert_eq(w->sk->sk_err, 0);
 	cr_assert_eq(sock_recvmsg(w->sk, &m), -EAGAIN);
-	ip_opt(w, 11, 25, 1, 0);	/* IP_RECVERR */
+	wire_ip_opt(w, 11, 25, 1, 0);	/* IP_RECVERR */
 	icmp(w, w->v6 ? 1 : 3, w->v6 ? 3 : 1, EHOSTUNREACH, 1);
 	cr_assert_eq(w->sk->sk_err, EHOSTUNREACH);
 	m.flags = SMSG_ERRQUEUE;
 	cr_assert_geq(sock_recvmsg(w->sk, &m), 0);
 	cr_assert(c.has_err);
 	cr_assert_eq(w->sk->sk_state, TCP_ESTABLISHED);
-	ip_opt(w, 11, 25, 0, 0);
+	wire_ip_opt(w, 11, 25, 0, 0);
 	w->sk->sk_err = 0;
 	icmp(w, w->v6 ? 1 : 3, w->v6 ? 3 : 1, EHOSTUNREACH, 1);
 	cr_assert_eq(sock_recvmsg(w->sk, &m), -EAGAIN);

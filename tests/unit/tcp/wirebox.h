@@ -629,6 +629,48 @@ static inline void wire_sysctl(struct wire *w, const char *name, const char *val
 	cr_assert_eq(sysctl_set(w->net, name, value), 0, "%s", name);
 }
 
+/*
+ * An ICMP error that quotes a segment of ours with sequence number seq (relative to the first): e has
+ * its type, code, info, err and hard.
+ */
+static inline void wire_icmp(struct wire *w, struct inet_icmp_err e, u32 seq)
+{
+	u8 l4[8];
+	u16 family;
+
+	e.af = w->net->ip.af[w->v6];
+	inet_addr_pton(w->v6 ? "fd00::1" : "10.0.0.1", &e.saddr, &family);
+	inet_addr_pton(w->v6 ? "fd00::2" : "10.0.0.2", &e.daddr, &family);
+	e.offender = e.daddr;
+	put_be16(l4, w->local_port);
+	put_be16(l4 + 2, w->peer_port);
+	put_be32(l4 + 4, seq + w->iss);
+	e.l4 = l4;
+	e.l4_len = sizeof(l4);
+	tcp_err(w->net, &e);
+	wire_run(w);
+}
+
+static inline void wire_ip_opt(struct wire *w, int name4, int name6, int v, int want)
+{
+	int level = w->v6 ? 41 : 0;
+
+	cr_assert_eq(sock_setsockopt(w->sk, level, w->v6 ? name6 : name4, &v, sizeof(v)), want);
+}
+
+/* The IP header of the next frame without taking it. */
+static inline const u8 *wire_peek_ip(struct wire *w)
+{
+	struct sk_buff *skb = skb_peek(&w->frames);
+
+	while (skb && !wire_is_tcp(w, skb)) {
+		consume_skb(skb_dequeue(&w->frames));
+		skb = skb_peek(&w->frames);
+	}
+	cr_assert_not_null(skb);
+	return skb->data + 14;
+}
+
 /* The same test over IPv4 and IPv6. */
 #define TEST46(suite, name)                                                                       \
 	static void suite##_##name(struct wire *w);                                               \
