@@ -138,23 +138,29 @@ static int take_events(struct pollfd *copy, struct pollfd *p, nfds_t n)
 	return left;
 }
 
-/* end: of CLOCK_MONOTONIC, -1: never */
-static int wait_for(struct pollfd *p, nfds_t n, int64_t end, const sigset_t *mask)
+/* ns as ppoll() takes it; NULL for a negative one, which is for ever. */
+static struct timespec *span(struct timespec *to, int64_t ns)
 {
-	struct pollfd few[FEW_FDS], *copy = n <= FEW_FDS ? few : NULL;
-	struct timespec to = { 0 }, *top = end < 0 ? NULL : &to;
-	bool errors = copy && watch_errors(copy, p, n);
+	to->tv_sec = ns / 1000000000;
+	to->tv_nsec = ns % 1000000000;
+	return ns < 0 ? NULL : to;
+}
+
+/* timeout_ns: -1: never */
+static int wait_for(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigset_t *mask)
+{
+	struct pollfd copy[FEW_FDS];
+	struct timespec to;
+	int64_t end, left;
 	int r;
 
+	if (n > FEW_FDS || !watch_errors(copy, p, n))
+		return real.ppoll(p, n, span(&to, timeout_ns), mask);
+	end = timeout_ns < 0 ? -1 : now_ns() + timeout_ns;
 	do {
-		if (end >= 0) {
-			int64_t left = end - now_ns();
-
-			to.tv_sec = left > 0 ? left / 1000000000 : 0;
-			to.tv_nsec = left > 0 ? left % 1000000000 : 0;
-		}
-		r = real.ppoll(errors ? copy : p, n, top, mask);
-		if (r < 0 || !errors)
+		left = end < 0 ? -1 : end - now_ns();
+		r = real.ppoll(copy, n, span(&to, end >= 0 && left < 0 ? 0 : left), mask);
+		if (r < 0)
 			return r;
 		r = take_events(copy, p, n);
 	} while (!r && (end < 0 || now_ns() < end));
@@ -167,7 +173,7 @@ static int poll_ours(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigse
 
 	if (early_errors(p, n))
 		timeout_ns = 0;
-	r = wait_for(p, n, timeout_ns < 0 ? -1 : now_ns() + timeout_ns, mask);
+	r = wait_for(p, n, timeout_ns, mask);
 	if (r < 0)
 		return r;
 	r = finish(p, n);
