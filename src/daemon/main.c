@@ -101,7 +101,6 @@ static int start(struct daemon *dm)
 	signal(SIGPIPE, SIG_IGN);
 	raise_nofile();
 	dm->uid = geteuid();
-	list_init(&dm->held);
 	dm->loop = host_loop_new();
 	if (!dm->loop)
 		return -ENOMEM;

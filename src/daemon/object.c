@@ -353,6 +353,7 @@ void objects_init(struct daemon *dm)
 
 	list_init(&os->all);
 	list_init(&os->zombies);
+	list_init(&dm->held);
 	list_init(&dm->lingering);
 	list_init(&dm->captures);
 	os->next_id = host_random_u64() >> 1 | 1;

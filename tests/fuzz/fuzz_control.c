@@ -85,7 +85,6 @@ static void start(void)
 	snprintf(path, sizeof(path), "%s/c", dir);
 	dm->conf.control = strdup(path);
 	dm->uid = geteuid();
-	list_init(&dm->held);
 	dm->loop = host_loop_new();
 	dm->net = net_create(&cfg);
 	ASSERT(dm->loop && dm->net && !poller_init(&dm->poller, dm->loop));
