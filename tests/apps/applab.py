@@ -315,7 +315,10 @@ def twice(fn, lab, *args):
         print(f"# first try: {type(e).__name__} {e}", flush=True)
         for p in list(lab.children):
             lab.stop(p, signal.SIGKILL, 0.1)
-        fn(lab, *args)
+        try:
+            fn(lab, *args)
+        except Exception as again:
+            raise AssertionError(f"{type(again).__name__} {again}; the first try: {e}") from again
 
 
 def main():

@@ -113,12 +113,23 @@ def nginx_reload_reuseport(lab, family):
 
 
 def pids(lab):
-    """Masters that are left, by their files."""
-    found = []
+    """Masters that are left, by their files: a set, since a file that is renamed between the two looks is seen twice."""
+    found = set()
     for name in ("nginx.pid", "nginx.pid.oldbin"):
-        with contextlib.suppress(FileNotFoundError), open(f"{lab.dir}/{name}", encoding="ascii") as f:
-            found.append(int(f.read()))
+        with contextlib.suppress(FileNotFoundError, ValueError), open(f"{lab.dir}/{name}", encoding="ascii") as f:
+            found.add(int(f.read()))	# ValueError: made, and not yet written
     return found
+
+
+def both_masters(lab):
+    """The old master's and the new one's pid; AssertionError when there is no new one in 15 s."""
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        found = pids(lab)
+        if len(found) == 2:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"no new process: {log_of(lab)}")
 
 
 def log_of(lab):
@@ -141,10 +152,7 @@ def nginx_upgrade(lab, family):
         with load(lab, url(addr, 8086), 4):
             time.sleep(0.7)
             os.kill(old, signal.SIGUSR2)
-            end = time.monotonic() + 15
-            while time.monotonic() < end and len(pids(lab)) < 2:
-                time.sleep(0.02)
-            assert len(pids(lab)) == 2, f"no new process: {log_of(lab)}"
+            both_masters(lab)
             time.sleep(0.7)
             os.kill(old, signal.SIGQUIT)
         assert master_pid(lab) != old
