@@ -12,6 +12,7 @@ Prints medians, and the ratio of ours to the kernel's pair by pair; writes all o
 import argparse
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -147,7 +148,7 @@ def iperf(lab, path, streams, reverse, cc, seconds):
 def with_server(lab, path, server_in_b, cmd):
     """Runs nb server on one side and cmd (a list with HOST in it) on the other."""
     nb = f"{lab.build}/tests/bench/nb"
-    server = lab.spawn(path if server_in_b else "peer", [nb, "server", PORT])
+    server = lab.spawn(path if server_in_b else "peer", [nb, "server", PORT] + ["close"] * (cmd[0] == "crr"))
     wait_line(server)
     host = lab.addr((path, 2 if server_in_b else 1))
     try:
@@ -205,6 +206,13 @@ def idle_memory(lab, count):
     lab.children.remove(client)
     lab.stop(server)
     return (after - before) / count
+
+
+def virtual_time(lab):
+    """How much faster than the clock an idle-mostly connection is simulated."""
+    out = subprocess.run([f"{lab.build}/tests/sim/soak", "--idle"], check=True, capture_output=True, text=True,
+                         timeout=600).stdout
+    return float(re.search(r"frames: (\d+) times real time", out)[1])
 
 
 def calls(lab, reps):
@@ -316,6 +324,9 @@ def main():
         if args.idle and (not args.only or args.only in "memory"):
             report["idle_octets_per_connection"] = per = idle_memory(lab, args.idle)
             print(f"{'memory per idle connection (' + str(args.idle) + ')':44} {per:.0f} octets of daemon RSS")
+        if not args.only or args.only in "virtual time":
+            report["virtual_time_ratio"] = ratio = virtual_time(lab)
+            print(f"{'virtual time, a byte a second each way':44} {ratio:.0f} x real time")
         report["results"] = measure(lab, args)
         if not args.only or args.only in "calls":
             report["calls_us"] = table = calls(lab, args.reps)

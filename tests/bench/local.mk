@@ -11,7 +11,7 @@ EXTRA_DIST += tests/bench/bench.py
 CLEANFILES += bench.json tests/bench/pktrx$(EXEEXT)
 
 .PHONY: bench
-bench: all tests/bench/pktrx$(EXEEXT)
+bench: all tests/bench/pktrx$(EXEEXT) tests/sim/soak$(EXEEXT)
 	$(PYTHON) $(srcdir)/tests/bench/bench.py $(abs_builddir) $(BENCH_FLAGS)
 
 # Both stacks over the same bad link: `make differential` (root).

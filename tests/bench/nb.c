@@ -3,9 +3,11 @@
  * nb: the ordinary program that the benchmark runs, natively and under libnetstack.so. It knows
  * nothing of the stack.
  *
- *	nb server PORT			echo on each connection, one thread, epoll
+ *	nb server PORT [close]		echo on each connection, one thread, epoll; close: answers once and closes
  *	nb rr HOST PORT SECONDS		1-byte round trips on one connection: p50 and p99 in us
- *	nb crr HOST PORT SECONDS N	connect, 1 byte, close; N at a time: connections per second
+ *	nb crr HOST PORT SECONDS N	connect, 1 byte each way, end of file, close; N at a time: connections
+ *					per second. The server closes first ("nb server PORT close"), so that
+ *					TIME-WAIT does not use up the client's ports
  *	nb idle HOST PORT N		opens N connections, prints "ready", waits for stdin to close
  *	nb udpsink PORT			counts datagrams until stdin closes
  *	nb udptx HOST PORT SECONDS SIZE	sends as fast as it can: datagrams per second
@@ -13,9 +15,7 @@
  * Results are one JSON object on stdout.
  */
 #ifndef _GNU_SOURCE
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
-#endif
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +24,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,9 +109,19 @@ static void accept_all(int ep, int listener)
 	}
 }
 
-static int server(const char *port)
+/* Answers what came; false when the connection is over. */
+static bool serve(int fd, bool once)
 {
 	static char buf[65536];
+	ssize_t len = read(fd, buf, sizeof(buf));
+
+	if (len <= 0)
+		return len < 0 && errno == EAGAIN;
+	return write(fd, buf, (size_t)len) == len && !once;
+}
+
+static int server(const char *port, bool once)
+{
 	struct epoll_event ev = { .events = EPOLLIN }, evs[MAX_EVENTS];
 	int listener = bound(port, SOCK_STREAM | SOCK_NONBLOCK), ep = epoll_create1(0);
 
@@ -125,15 +136,10 @@ static int server(const char *port)
 
 		for (i = 0; i < n; i++) {
 			int fd = evs[i].data.fd;
-			ssize_t len;
 
-			if (fd == listener) {
+			if (fd == listener)
 				accept_all(ep, listener);
-				continue;
-			}
-			len = read(fd, buf, sizeof(buf));
-			if (len <= 0 ? !(len < 0 && errno == EAGAIN) :
-				       write(fd, buf, (size_t)len) != len)
+			else if (!serve(fd, once))
 				close(fd);
 		}
 	}
@@ -172,7 +178,7 @@ static int rr(const char *host, const char *port, int seconds)
 
 struct slot {
 	int fd;
-	int written;
+	bool written, answered;
 };
 
 static int slot_start(int ep, struct slot *slots, uint32_t i, const struct sockaddr_storage *ss,
@@ -181,7 +187,7 @@ static int slot_start(int ep, struct slot *slots, uint32_t i, const struct socka
 	struct epoll_event ev = { .events = EPOLLOUT, .data.u32 = i };
 
 	slots[i].fd = connect_to(ss, len, SOCK_NONBLOCK);
-	slots[i].written = 0;
+	slots[i].written = slots[i].answered = false;
 	return slots[i].fd < 0 ? -1 : epoll_ctl(ep, EPOLL_CTL_ADD, slots[i].fd, &ev);
 }
 
@@ -190,15 +196,21 @@ static int slot_step(int ep, struct slot *s, uint32_t i)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = i };
 	char c = 'x';
+	ssize_t n;
 
 	if (!s->written) {
 		if (write(s->fd, &c, 1) != 1)
 			return -1;
-		s->written = 1;
+		s->written = true;
 		epoll_ctl(ep, EPOLL_CTL_MOD, s->fd, &ev);
 		return 0;
 	}
-	return read(s->fd, &c, 1) == 1 ? 1 : -1;
+	n = read(s->fd, &c, 1);
+	if (n == 1 && !s->answered) {
+		s->answered = true;
+		return 0;
+	}
+	return n == 0 && s->answered ? 1 : -1;
 }
 
 static int crr(const char *host, const char *port, int seconds, uint32_t n)
@@ -316,8 +328,8 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_NOFILE, &rl);
-	if (argc == 3 && !strcmp(argv[1], "server"))
-		return server(argv[2]);
+	if ((argc == 3 || (argc == 4 && !strcmp(argv[3], "close"))) && !strcmp(argv[1], "server"))
+		return server(argv[2], argc == 4);
 	if (argc == 5 && !strcmp(argv[1], "rr"))
 		return rr(argv[2], argv[3], atoi(argv[4]));
 	if (argc == 6 && !strcmp(argv[1], "crr"))
@@ -328,7 +340,8 @@ int main(int argc, char **argv)
 		return udpsink(argv[2]);
 	if (argc == 6 && !strcmp(argv[1], "udptx"))
 		return udptx(argv[2], argv[3], atoi(argv[4]), (size_t)atoi(argv[5]));
-	fprintf(stderr, "usage: nb server PORT | rr HOST PORT SECONDS | crr HOST PORT SECONDS N | "
-			"idle HOST PORT N | udpsink PORT | udptx HOST PORT SECONDS SIZE\n");
+	fprintf(stderr,
+		"usage: nb server PORT [close] | rr HOST PORT SECONDS | crr HOST PORT SECONDS N | "
+		"idle HOST PORT N | udpsink PORT | udptx HOST PORT SECONDS SIZE\n");
 	return 2;
 }

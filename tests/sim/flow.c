@@ -104,9 +104,14 @@ static void peer_send(struct peer *p)
 	struct prng *r = &p->flow->world->prng;
 
 	while (!p->closed && p->sent < p->to_send) {
-		size_t len = 1 + prng_below(r, p->max_write);
+		size_t len;
 		ssize_t n;
 
+		if (p->write_pause_ns && p->flow->world->now < p->next_write) {
+			actor_wake(&p->actor, p->next_write);
+			return;
+		}
+		len = 1 + prng_below(r, p->max_write);
 		len = min_t(u64, len, p->to_send - p->sent);
 		n = send_some(p, len);
 		if (n == -EAGAIN)
@@ -116,6 +121,8 @@ static void peer_send(struct peer *p)
 			return;
 		}
 		p->sent += (u64)n;
+		if (p->write_pause_ns)
+			p->next_write = p->flow->world->now + p->write_pause_ns;
 	}
 	if (!p->closed && !p->fin_sent && p->sent == p->to_send) {
 		p->fin_sent = true;

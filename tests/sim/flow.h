@@ -18,6 +18,8 @@ struct peer {
 	u32 max_write, max_read;
 	u64 read_pause_ns; /* between reads; 0: as fast as it comes */
 	u64 next_read;
+	u64 write_pause_ns; /* between writes of max_write bytes at most; 0: as fast as they go */
+	u64 next_write;
 	bool connected, fin_sent, fin_received, closed;
 	int error; /* positive errno it ended with; 0: orderly */
 };

@@ -177,10 +177,52 @@ static void run_many(const struct options *opt)
 	printf("ok 2 - %llu seeds repeated, captures identical\n", (unsigned long long)repeated);
 }
 
+static u64 real_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
+}
+
+/* An hour of a connection on which each side says one byte a second; says how fast time went. */
+static void run_idle(void)
+{
+	static struct scenario s;
+	struct wire_sim_params link = { .delay_ns = 10 * NSEC_PER_MSEC };
+	const u64 seconds = 3600;
+	u64 start = real_ns();
+	double took;
+
+	world_init(&s.world, 1);
+	world_add_host(&s.world);
+	world_add_host(&s.world);
+	world_join(&s.world, 0, 1, 1500, false);
+	world_link(&s.world, 0, &link);
+	s.nr_flows = 1;
+	flow_start(&s.flows[0], &s.world, 0, NULL, 0, 0, 0, 1, INET_FAMILY_4, seconds, seconds);
+	for (int i = 0; i < 2; i++) {
+		struct peer *p = &s.flows[0].peer[i];
+
+		p->max_write = 1;
+		p->write_pause_ns = NSEC_PER_SEC;
+		p->read_pause_ns = 0;
+	}
+	if (!world_run(&s.world, 2 * seconds * NSEC_PER_SEC, all_finished, &s))
+		sim_fail(&s.world, "a byte a second takes more than twice as long");
+	check_flows(&s);
+	took = (double)(real_ns() - start) / 1e9;
+	printf("# %llu s in %.3f s, %llu frames: %.0f times real time\n", (unsigned long long)seconds,
+	       took, (unsigned long long)s.world.frames, (double)seconds / took);
+	world_exit(&s.world);
+	printf("ok 3 - a connection with a byte a second for an hour\n");
+}
+
 static const struct option long_options[] = {
 	{ "seed", required_argument, NULL, 's' },  { "first", required_argument, NULL, 'f' },
 	{ "count", required_argument, NULL, 'n' }, { "pcap", required_argument, NULL, 'p' },
-	{ "verbose", no_argument, NULL, 'v' },	   { NULL, 0, NULL, 0 },
+	{ "verbose", no_argument, NULL, 'v' },	   { "idle", no_argument, NULL, 'i' },
+	{ NULL, 0, NULL, 0 },
 };
 
 int main(int argc, char **argv)
@@ -209,9 +251,12 @@ int main(int argc, char **argv)
 		case 'v':
 			opt.verbose = true;
 			break;
+		case 'i':
+			run_idle();
+			return 0;
 		default:
 			fprintf(stderr,
-				"usage: soak [--seed N | --first N --count N] [--pcap FILE] "
+				"usage: soak [--seed N | --first N --count N | --idle] [--pcap FILE] "
 				"[--verbose]\n");
 			return 2;
 		}
@@ -221,7 +266,8 @@ int main(int argc, char **argv)
 		printf("ok - seed %llu\n", (unsigned long long)opt.first);
 		return 0;
 	}
-	printf("1..2\n");
+	printf("1..3\n");
 	run_many(&opt);
+	run_idle();
 	return 0;
 }
