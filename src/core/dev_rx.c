@@ -79,8 +79,7 @@ static struct vlan_port *vlan_port_find(const struct net_device *dev, u16 proto,
 	return NULL;
 }
 
-/* The frame's outer tag into vlan_tci; what is left is a frame without it, as hardware strips it. */
-static bool vlan_take_tag(struct sk_buff *skb)
+bool vlan_take_tag(struct sk_buff *skb)
 {
 	const struct vlan_tag *tag;
 	u8 *mac;

@@ -88,8 +88,11 @@ static bool gro_csum_ok(struct sk_buff *skb, const struct l4_layout *l)
 {
 	u32 len = skb->len - l->l4_off, sum;
 
-	if (skb->ip_summed == CHECKSUM_UNNECESSARY || skb->ip_summed == CHECKSUM_PARTIAL)
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY)
 		return true;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		return skb->csum_start == skb_headroom(skb) + l->l4_off &&
+		       skb->csum_offset == l4_csum_offset(l);
 	sum = l4_pseudo_csum(l->l3_type, skb->data, l->proto, len);
 	if (csum_fold(skb_checksum(skb, l->l4_off, len, sum)).raw)
 		return false;
@@ -177,6 +180,7 @@ static bool gro_tcp_follows(struct sk_buff *p, struct sk_buff *skb)
 
 	return be32_get(b->seq) == gro_cb(p)->next_seq && a->ack_seq.raw == b->ack_seq.raw &&
 	       a->doff_res == b->doff_res && a->window.raw == b->window.raw &&
+	       a->urg_ptr.raw == b->urg_ptr.raw &&
 	       !((a->flags ^ b->flags) & (u8)~ends) &&
 	       !memcmp(a->options, b->options, tcp_hdrlen(a) - TCP_HLEN);
 }
@@ -278,11 +282,15 @@ static void gro_hold(struct napi_struct *napi, struct sk_buff *skb)
 		gro_complete(napi, skb);
 }
 
-static bool gro_wanted(const struct net_device *dev, const struct sk_buff *skb)
+/* A tag that the device left in the frame is taken off, or the packets behind it cannot be seen. */
+static bool gro_wanted(const struct net_device *dev, struct sk_buff *skb)
 {
-	return (dev->features & NETIF_F_GRO) && !skb_is_gso(skb) &&
-	       (skb->protocol == ETH_TYPE_IP4 || skb->protocol == ETH_TYPE_IP6) &&
-	       skb->pkt_type != PACKET_OTHERHOST;
+	if (!(dev->features & NETIF_F_GRO) || skb_is_gso(skb) ||
+	    skb->pkt_type == PACKET_OTHERHOST)
+		return false;
+	if (unlikely(eth_type_is_vlan(skb->protocol)) && (skb->vlan_proto || !vlan_take_tag(skb)))
+		return false;
+	return skb->protocol == ETH_TYPE_IP4 || skb->protocol == ETH_TYPE_IP6;
 }
 
 /* Packets of one flow never overtake one another. */
@@ -297,7 +305,12 @@ void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 		netif_receive_skb(skb);
 		return;
 	}
-	if (!l4_parse(skb, 0, true, &cb->l) || !gro_ip_ok(skb, &cb->l) ||
+	if (!l4_parse(skb, 0, true, &cb->l)) {	/* may be of any flow: a fragment, with options */
+		napi_gro_flush(napi);
+		gro_normal(skb);
+		return;
+	}
+	if (!gro_ip_ok(skb, &cb->l) ||
 	    (cb->l.proto == IP_PROTO_UDP && !napi->dev->net->core.udp_gro_sockets)) {
 		gro_normal(skb);
 		return;

@@ -46,10 +46,11 @@ void dev_mc_flush(struct net_device *dev);
 
 /* dev_rx.c, dev_tx.c */
 void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type);	/* clones, for ptype_all */
+/* The frame's outer tag into vlan_tci; what is left is a frame without it, as hardware strips it. */
+bool vlan_take_tag(struct sk_buff *skb);
 int process_backlog(struct napi_struct *napi, int budget);
 void dev_restart_work(struct work_struct *work);
 bool netif_can_checksum(const struct sk_buff *skb, netdev_features_t features);
-
 
 /* headers of a TCP or UDP packet over IPv4 or IPv6, for GRO and GSO */
 struct l4_layout {
@@ -69,6 +70,7 @@ bool l4_parse(struct sk_buff *skb, u32 l3_off, bool plain, struct l4_layout *l);
 u32 l4_pseudo_csum(u16 l3_type, const u8 *l3, u8 proto, u32 len);
 /* Writes the lengths of a packet of skb->len octets into its IP (and UDP) header. */
 void l4_set_lengths(struct sk_buff *skb, const struct l4_layout *l);
+u16 l4_csum_offset(const struct l4_layout *l);	/* of the field, from the transport header */
 /* Makes the packet CHECKSUM_PARTIAL: pseudo header in the field, csum_start and csum_offset. */
 void l4_set_partial(struct sk_buff *skb, const struct l4_layout *l);
 

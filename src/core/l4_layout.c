@@ -120,6 +120,12 @@ void l4_set_lengths(struct sk_buff *skb, const struct l4_layout *l)
 	}
 }
 
+u16 l4_csum_offset(const struct l4_layout *l)
+{
+	return l->proto == IP_PROTO_TCP ? offsetof(struct tcp_hdr, check) :
+					  offsetof(struct udp_hdr, check);
+}
+
 void l4_set_partial(struct sk_buff *skb, const struct l4_layout *l)
 {
 	u32 sum = l4_pseudo_csum(l->l3_type, skb->data + l->l3_off, l->proto,
@@ -128,7 +134,6 @@ void l4_set_partial(struct sk_buff *skb, const struct l4_layout *l)
 
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = (u16)(skb_headroom(skb) + l->l4_off);
-	skb->csum_offset = l->proto == IP_PROTO_TCP ? offsetof(struct tcp_hdr, check) :
-						      offsetof(struct udp_hdr, check);
+	skb->csum_offset = l4_csum_offset(l);
 	memcpy(skb->head + skb->csum_start + skb->csum_offset, &check, sizeof(check));
 }

@@ -2,6 +2,7 @@
 unit_core = \
 	tests/unit/core/test_dev \
 	tests/unit/core/test_gro \
+	tests/unit/core/test_gro_twin \
 	tests/unit/core/test_neigh \
 	tests/unit/core/test_net \
 	tests/unit/core/test_skb \
@@ -16,6 +17,9 @@ tests_unit_core_test_dev_LDADD = src/core/libcore.a src/wire/libwire.a src/base/
 tests_unit_core_test_gro_SOURCES = tests/unit/core/test_gro.c
 tests_unit_core_test_gro_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_core_test_gro_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
+tests_unit_core_test_gro_twin_SOURCES = tests/unit/core/test_gro_twin.c
+tests_unit_core_test_gro_twin_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_gro_twin_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
 tests_unit_core_test_neigh_SOURCES = tests/unit/core/test_neigh.c
 tests_unit_core_test_neigh_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_core_test_neigh_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)

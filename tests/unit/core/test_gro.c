@@ -379,6 +379,79 @@ static struct sk_buff *big_packet(u32 nr, u32 payload, u32 mss)
 	return skb;
 }
 
+/* -- and merging it again ------------------------------------------------------------------ */
+static struct sk_buff_head again;
+
+static void arrived_again(struct sk_buff *skb, struct net_device *d, struct packet_type *pt)
+{
+	(void)d, (void)pt;
+	skb_push(skb, ETH_HLEN);
+	skb_queue_tail(&again, skb);
+}
+
+/* skb has to be the octets [from, from + its payload) of the whole, with the headers of it. */
+static u32 expect_part(const struct sk_buff *skb, const u8 *whole, u32 hdr, u32 from)
+{
+	static u8 got[70000];
+
+	cr_assert_eq(skb_copy_bits(skb, 0, got, skb->len), 0);
+	cr_assert_arr_eq(got + hdr, whole + hdr + from, skb->len - hdr);
+	return skb->len - hdr;
+}
+
+static void merge_again(u32 nr, u32 payload, u32 mss, bool accecn)
+{
+	struct sk_buff *skb = big_packet(nr, payload, mss), *segs, *next;
+	u32 hdr = skb->len - payload, n = (payload + mss - 1) / mss, packets = 1, off = 0;
+	static u8 whole[70000], got[70000];
+
+	if (accecn)
+		skb_shinfo(skb)->gso_type = (u8)((skb_shinfo(skb)->gso_type & ~SKB_GSO_TCP_ECN) |
+						 SKB_GSO_TCP_ACCECN);
+	cr_assert_eq(skb_copy_bits(skb, 0, whole, skb->len), 0);
+	segs = skb_gso_segment(skb, NETIF_F_HW_CSUM | (below(2) ? NETIF_F_SG : 0));
+	for (; segs; segs = next) {
+		next = segs->next;
+		segs->next = NULL;
+		if (below(2))
+			cr_assert_eq(skb_checksum_help(segs), 0);
+		fixture_dev_rx(dev, segs);
+	}
+	fixture_settle(f.net);
+	if (flows[nr].udp)
+		packets = (n + 63) / 64;
+	else if (!accecn)
+		packets = 2;	/* the first alone has CWR (RFC 3168) */
+	cr_assert_eq(again.qlen, packets, "%u segments became %u packets", n, again.qlen);
+	if (packets == 1) {
+		skb = skb_peek(&again);
+		cr_assert_eq(skb_shinfo(skb)->gso_size, mss);
+		cr_assert_eq(skb_shinfo(skb)->gso_segs, n);
+		cr_assert_eq(skb_copy_bits(skb, 0, got, skb->len), 0);
+		cr_assert_arr_eq(got, whole, hdr, "headers, too");
+	}
+	while ((skb = skb_dequeue(&again))) {
+		off += expect_part(skb, whole, hdr, off);
+		consume_skb(skb);
+	}
+	cr_assert_eq(off, payload);
+}
+
+/* A large packet that was cut is the same again when its segments have been merged. */
+Test(gro, what_was_cut_is_merged_again)
+{
+	u32 round;
+
+	skb_queue_head_init(&again);
+	pt4.func = pt6.func = arrived_again;
+	for (round = 0; round < 300; round++) {
+		u32 mss = 1100 + below(300), nr = below(FLOWS);
+
+		flows[nr].seq = prng_u32(&rnd);
+		merge_again(nr, mss + 1 + below(62000 - mss), mss, !flows[nr].udp && below(2));
+	}
+}
+
 static void check_segments(u32 nr, struct sk_buff *segs, const u8 *whole, u32 hdr, u32 payload,
 			   u32 mss)
 {
