@@ -73,6 +73,7 @@ struct em_rx {
 	struct em_fifo_frame *fifo, **fifo_tail;
 	u32 fifo_bytes;
 	bool xoff_sent, pause_due; /* a PAUSE frame is to be sent: XOFF or, if !xoff_sent, XON */
+	u64 xoff_until;		   /* the link partner is silent so long, if it obeys */
 	bool low; /* RXDMT0 told */
 };
 

@@ -169,7 +169,10 @@ static void flow_control(struct e1000_model *m)
 	if (!(em_get(m, E1000_CTRL) & E1000_CTRL_TFCE) || !high)
 		return;
 	if (r->fifo_bytes >= high) {
+		if (r->xoff_sent && m->now < r->xoff_until)
+			return;
 		r->xoff_sent = r->pause_due = true;
+		r->xoff_until = m->now + (u64)em_get(m, E1000_FCTTV) * EM_PAUSE_UNIT_NS;
 		em_kick(m);
 	} else if (r->xoff_sent && r->fifo_bytes <= (low & 0xfff8)) {
 		r->xoff_sent = false;
@@ -235,7 +238,8 @@ void em_rx_drain(struct e1000_model *m)
 
 	while (r->fifo && to_memory(m, r->fifo->data, r->fifo->len, false))
 		rx_fifo_pop(r);
-	flow_control(m);
+	if (r->xoff_sent && r->fifo_bytes < (em_get(m, E1000_FCRTH) & 0xfff8))
+		flow_control(m);
 }
 
 /* A MAC control frame. true: it ends here. */

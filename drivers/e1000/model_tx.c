@@ -110,11 +110,11 @@ static bool send_one(struct e1000_model *m, u32 nr, u32 len, u32 lower, u32 uppe
 		if (len <= ETH_HLEN + E1000_FCS_LEN)
 			return false;
 		len -= E1000_FCS_LEN;
-	} else if (send_in_place(m, nr, len, lower, tci)) {
-		return true;
 	}
 	if (len > EM_TX_MAX || len < ETH_HLEN)
 		return false;
+	if ((lower & E1000_TXD_IFCS) && send_in_place(m, nr, len, lower, tci))
+		return true;
 	em_gather(t->buf, len, t->vec, nr, 0);
 	apply_checksums(m, len, lower, upper);
 	if (tci >= 0)
