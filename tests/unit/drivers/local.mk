@@ -2,6 +2,8 @@
 unit_drivers = \
 	tests/unit/drivers/test_e1000_driver \
 	tests/unit/drivers/test_e1000_qemu \
+	tests/unit/drivers/test_e1000_regs \
+	tests/unit/drivers/test_e1000_regs_qemu \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
 	tests/unit/drivers/test_vlan
@@ -24,3 +26,21 @@ tests_unit_drivers_test_e1000_qemu_SOURCES = tests/unit/drivers/test_e1000_qemu.
 tests_unit_drivers_test_e1000_qemu_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_e1000_qemu_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/drivers/qtest.h
+
+# One suite of registers, descriptors and interrupts, on our model and on QEMU's cards.
+nic_suite = \
+	tests/unit/drivers/nic_board.c tests/unit/drivers/nic_board.h \
+	tests/unit/drivers/nic_cases.def tests/unit/drivers/nic_cases.h \
+	tests/unit/drivers/nic_cases_core.c \
+	tests/unit/drivers/nic_cases_intr.c \
+	tests/unit/drivers/nic_cases_link.c \
+	tests/unit/drivers/nic_cases_rx.c \
+	tests/unit/drivers/nic_cases_tx.c
+tests_unit_drivers_test_e1000_regs_SOURCES = tests/unit/drivers/test_e1000_regs.c \
+	tests/unit/drivers/nic_board_model.c $(nic_suite)
+tests_unit_drivers_test_e1000_regs_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_e1000_regs_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_e1000_regs_qemu_SOURCES = tests/unit/drivers/test_e1000_regs_qemu.c \
+	tests/unit/drivers/nic_board_qtest.c $(nic_suite)
+tests_unit_drivers_test_e1000_regs_qemu_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_e1000_regs_qemu_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

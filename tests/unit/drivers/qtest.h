@@ -36,7 +36,7 @@ enum {
 
 struct qtest {
 	pid_t pid;
-	int ctl, wire;
+	int ctl, wire, monitor;
 	u8 *ram;
 	u32 brk;			/* of the arena */
 	struct {
@@ -148,6 +148,12 @@ static inline void qtest_pci(struct qtest *q, u32 address, u32 value)
 	qtest_call(q, "outl 0xcfc 0x%x\n", value);
 }
 
+/* A command for QEMU's monitor. It is carried out soon; what it prints is of no use. */
+static inline void qtest_monitor(struct qtest *q, const char *command)
+{
+	cr_assert_eq(write(q->monitor, command, strlen(command)), (ssize_t)strlen(command));
+}
+
 /* -- struct e1000_hw ------------------------------------------------------------------------------ */
 static inline u32 qtest_rd32(void *ctx, u32 off)
 {
@@ -233,21 +239,23 @@ static inline int qtest_memfd(const char *name, size_t size, u8 **map)
 	return fd;
 }
 
-static inline void qtest_exec(const char *device, int ram, int bios, int ctl, int wire)
+static inline void qtest_exec(const char *device, int ram, int bios, int ctl, int wire, int monitor)
 {
-	char memory[128], rom[64], chardev[64], netdev[96], card[128];
+	char memory[128], rom[64], chardev[64], mon[64], netdev[96], card[128];
 
 	snprintf(memory, sizeof(memory),
 		 "memory-backend-file,id=ram,size=64M,mem-path=/proc/self/fd/%d,share=on", ram);
 	snprintf(rom, sizeof(rom), "/proc/self/fd/%d", bios);
 	snprintf(chardev, sizeof(chardev), "socket,id=qt,fd=%d", ctl);
+	snprintf(mon, sizeof(mon), "socket,id=mon,fd=%d", monitor);
 	snprintf(netdev, sizeof(netdev), "dgram,id=n0,local.type=fd,local.str=%d", wire);
 	snprintf(card, sizeof(card), "%s,netdev=n0,mac=52:54:00:12:34:56,addr=4,romfile=", device);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	execl(QTEST_PROGRAM, QTEST_PROGRAM, "-nodefaults", "-no-user-config", "-display", "none",
 	      "-accel", "tcg", "-bios", rom, "-M", "pc,memory-backend=ram,usb=off,pit=off,hpet=off",
 	      "-m", "64", "-object", memory, "-icount", "shift=0,sleep=off", "-chardev", chardev,
-	      "-object", "qtest,id=qtest0,chardev=qt,log=none", "-netdev", netdev, "-device", card,
+	      "-object", "qtest,id=qtest0,chardev=qt,log=none", "-chardev", mon,
+	      "-mon", "chardev=mon,mode=readline", "-netdev", netdev, "-device", card,
 	      (char *)NULL);
 	_exit(127);
 }
@@ -256,7 +264,7 @@ static inline void qtest_exec(const char *device, int ram, int bios, int ctl, in
 static inline bool qtest_start(struct qtest *q, const char *device)
 {
 	static const u8 halt[4] = { 0xfa, 0xf4, 0xeb, 0xfd }; /* cli; hlt; jmp back */
-	int ctl[2], wire[2], ram, bios;
+	int ctl[2], wire[2], monitor[2], ram, bios;
 	u8 *rom;
 
 	if (access(QTEST_PROGRAM, X_OK))
@@ -267,17 +275,20 @@ static inline bool qtest_start(struct qtest *q, const char *device)
 	bios = qtest_memfd("bios", 65536, &rom);
 	memcpy(rom + 0xfff0, halt, sizeof(halt));
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ctl), 0);
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, monitor), 0);
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, wire), 0);
 	q->pid = fork();
 	cr_assert_geq(q->pid, 0);
 	if (!q->pid)
-		qtest_exec(device, ram, bios, ctl[1], wire[1]);
+		qtest_exec(device, ram, bios, ctl[1], wire[1], monitor[1]);
 	close(ctl[1]);
 	close(wire[1]);
+	close(monitor[1]);
 	close(ram);
 	close(bios);
 	q->ctl = ctl[0];
 	q->wire = wire[0];
+	q->monitor = monitor[0];
 	qtest_pci(q, 0x80002010, QTEST_BAR);
 	qtest_pci(q, 0x80002004, 0x6);		/* memory space, bus master */
 	qtest_pci(q, 0x80000860, 0x0b0a0905);	/* PIRQA..D to 5, 9, 10, 11 */
@@ -291,6 +302,7 @@ static inline void qtest_stop(struct qtest *q)
 	waitpid(q->pid, NULL, 0);
 	close(q->ctl);
 	close(q->wire);
+	close(q->monitor);
 	munmap(q->ram, QTEST_RAM);
 }
 
