@@ -6,6 +6,7 @@
  */
 #include "shim.h"
 
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 
 enum {
@@ -235,6 +236,27 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 	return 0;
 }
 
+/*
+ * SO_ATTACH_FILTER's value points to the program: the daemon gets the instructions themselves.
+ * 0 or an errno; *val and *len are what is sent.
+ */
+static int filter_in(const void **val, socklen_t *len)
+{
+	struct sock_fprog p;
+	int e;
+
+	if (*len != sizeof(p))
+		return EINVAL;
+	e = user_in(&p, *val, sizeof(p));
+	if (e)
+		return e;
+	if (!p.filter || !p.len || p.len > BPF_MAXINSNS)
+		return EINVAL;
+	*len = (socklen_t)(p.len * sizeof(*p.filter));
+	*val = p.filter;
+	return user_readable(p.filter, *len) ? 0 : EFAULT;
+}
+
 int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 {
 	unsigned int k = fd_kind(fd);
@@ -248,6 +270,11 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 		if (level == SOL_SOCKET && name == SO_OOBINLINE)
 			fd_set_kind(fd, k | KF_INLINE);
 		return real.setsockopt(fd, level, name, val, len);
+	}
+	if (level == SOL_SOCKET && name == SO_ATTACH_FILTER) {
+		r = filter_in(&val, &len);
+		if (r)
+			return fail(r);
 	}
 	r = IS_TCP(k) ? set_tcp(fd, k, level, name, val, len) :
 			set_dgram(fd, k, level, name, val, len);
@@ -363,6 +390,23 @@ static int get_ao_keys(int fd, void *val, socklen_t *len)
 	return e < 0 ? fail(-e) : 0;
 }
 
+/* *len counts instructions, of those at val and of the program; asked with 0, nothing is written. */
+static int get_filter(int fd, void *val, socklen_t *len)
+{
+	struct nsp_getopt_req q = { .level = SOL_SOCKET, .name = SO_GET_FILTER };
+	struct nsp_getopt_rep r;
+	size_t most = NSP_MSG_MAX / 2, room = *len;
+	int e;
+
+	room = room > most / sizeof(struct sock_filter) ? most : room * sizeof(struct sock_filter);
+	q.len = (uint32_t)room;
+	e = rpc(NSP_NR_GETOPT, fd, &q, NULL, 0, &r, val, &room);
+	if (e < 0)
+		return fail(-e);
+	*len = r.len / (socklen_t)sizeof(struct sock_filter);
+	return 0;
+}
+
 static int give_remembered(unsigned int k, const struct nsp_opt *o, void *val, socklen_t *len)
 {
 	const struct row *r = find_row(k, o->level, o->name);
@@ -394,7 +438,7 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 	if (KIND(k) == K_NEW) {
 		uint64_t tag = tag_get(fd);
 
-		o = fd_find_opt(fd, level, name);
+		o = name == SO_GET_FILTER ? NULL : fd_find_opt(fd, level, name);
 		if (o && !(NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN) && name != SO_SNDBUF &&
 		    name != SO_RCVBUF && *len >= o->len && level != IPPROTO_IP)
 			return give_remembered(k, o, val, len);
@@ -402,6 +446,8 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 	}
 	if (level == IPPROTO_TCP && name == TCP_AO_GET_KEYS)
 		return get_ao_keys(fd, val, len);
+	if (level == SOL_SOCKET && name == SO_GET_FILTER)
+		return get_filter(fd, val, len);
 	return get_sync(fd, level, name, val, len);
 }
 

@@ -2,6 +2,7 @@
 /* Calls about sockets, names, options and connections, made for a program behind the filter. */
 #include "super.h"
 
+#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
@@ -158,6 +159,34 @@ long call_name(struct call *c)
 	return address_out(c, c->a[1], c->a[2], &ss, len);
 }
 
+/* The program that SO_ATTACH_FILTER's value points to, copied from the task; p then points to the copy. */
+static int filter_copy(struct call *c, struct sock_fprog *p)
+{
+	static struct sock_filter insns[BPF_MAXINSNS];
+	int e = task_read(c->tid, c->a[3], p, sizeof(*p));
+
+	if (e)
+		return e;
+	if (!p->filter || p->len > BPF_MAXINSNS)
+		return -EINVAL;
+	e = task_read(c->tid, (uint64_t)(uintptr_t)p->filter, insns, p->len * sizeof(insns[0]));
+	p->filter = insns;
+	return e;
+}
+
+static long attach_filter(struct call *c, int len)
+{
+	struct sock_fprog p;
+	int e = len == sizeof(p) ? filter_copy(c, &p) : -EINVAL;
+
+	return e ? e : result(ns_setsockopt(c->fd, SOL_SOCKET, SO_ATTACH_FILTER, &p, sizeof(p)));
+}
+
+static bool is_filter(const struct call *c)
+{
+	return (int)c->a[1] == SOL_SOCKET && (int)c->a[2] == SO_ATTACH_FILTER;
+}
+
 long call_getsockopt(struct call *c)
 {
 	static uint8_t value[VALUE_MAX];
@@ -173,7 +202,8 @@ long call_getsockopt(struct call *c)
 		memset(value, 0, len);
 	if (ns_getsockopt(c->fd, (int)c->a[1], (int)c->a[2], value, &len))
 		return -errno;
-	e = task_write(c->tid, c->a[3], value, len);
+	room = is_filter(c) ? (room ? (int)len * (int)sizeof(struct sock_filter) : 0) : (int)len;
+	e = task_write(c->tid, c->a[3], value, (size_t)room);
 	return e ? e : task_write(c->tid, c->a[4], &len, sizeof(len));
 }
 
@@ -184,6 +214,10 @@ long call_setsockopt(struct call *c)
 
 	if (len < 0)
 		return -EINVAL;
+	if (is_filter(c)) {
+		task_credentials(c->tid, -1);
+		return attach_filter(c, len);
+	}
 	if (len > (int)sizeof(value))
 		len = sizeof(value);
 	e = task_read(c->tid, c->a[3], value, (size_t)len);

@@ -18,6 +18,7 @@ enum {
 	NAPI_POLL_WEIGHT = 64,		/* frames a poll may take before it yields */
 	NET_RX_BUDGET = 300,		/* frames a net_run() turn may take over all devices */
 	DEV_TX_QUEUE_LEN = 1000,	/* pfifo length */
+	SOCK_FILTER_MAX = 4096,		/* instructions of a socket filter */
 	BACKLOG_MAX = 1000,		/* packets queued by netif_rx() for one device */
 };
 

@@ -53,6 +53,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/skb_frag.c \
 	src/core/skb_queue.c \
 	src/core/sock.c \
+	src/core/sock_filter.c \
+	src/core/sock_filter.h \
 	src/core/sock.h \
 	src/core/sock_sockopt.c \
 	src/core/sockopt.c \

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "core/internal.h"
+#include "core/sock_filter.h"
 
 static void sk_wake_fn(struct work_struct *work)
 {
@@ -78,6 +79,7 @@ static void sk_free(struct sock *sk)
 	skb_queue_purge(&sk->sk_receive_queue);
 	skb_queue_purge(&sk->sk_write_queue);
 	skb_queue_purge(&sk->sk_error_queue);
+	sock_filter_detach(sk);
 	sk_dst_set(sk, NULL);
 	dst_release(sk->sk_rx_dst);
 	ASSERT(sk->sk_wmem_alloc == 0 && sk->sk_rmem_alloc == 0);

@@ -54,7 +54,7 @@ enum sock_flags {
 	SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER, SOCK_DESTROY,
 	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_TIMESTAMPNS, SOCK_RXQ_OVFL, SOCK_DBG, SOCK_DONTROUTE,
 	SOCK_ZAPPED, SOCK_QUEUE_SHRUNK, SOCK_RCVTSTAMP, SOCK_SELECT_ERR_QUEUE,
-	SOCK_TSTAMP_NEW, SOCK_RCVMARK, SOCK_RCVPRIORITY,
+	SOCK_TSTAMP_NEW, SOCK_RCVMARK, SOCK_RCVPRIORITY, SOCK_FILTER_LOCKED,
 };
 
 /*
@@ -177,6 +177,7 @@ struct sock {
 	u16 sk_gso_max_segs;
 	u32 sk_gso_max_size;
 	netdev_features_t sk_route_caps;
+	struct sock_filter *sk_filter;	/* SO_ATTACH_FILTER, NULL: none (core/sock_filter.h) */
 	struct dst_entry *sk_dst_cache;	/* one reference; sk_dst_check() */
 	struct dst_entry *sk_rx_dst;
 
@@ -194,10 +195,12 @@ struct sock {
 	 * exists: 0 admits it (*cookie travels to the child's sk_user_data), -EAGAIN holds it in
 	 * SYN_RECV (tried again by listen_retry() and by the next ACK), other errors reset it.
 	 * It must not call into the stack. conn_abort: the admitted child died before accept().
+	 * conn_full: asked when a SYN comes; true: one more would have to be held, so it is dropped.
 	 */
 	int (*sk_conn_admit)(struct sock *sk, const struct inet_sockaddr *local,
 			     const struct inet_sockaddr *peer, void **cookie);
 	void (*sk_conn_abort)(struct sock *sk, void *cookie);
+	bool (*sk_conn_full)(struct sock *sk);
 };
 
 /*

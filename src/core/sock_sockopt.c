@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SOL_SOCKET. Numbers, clamps and errors are Linux's. Not here, hence ENOPROTOOPT: what a kernel
- * built without the feature would refuse too (filters, busy polling, hardware time stamps,
+ * built without the feature would refuse too (extended BPF, busy polling, hardware time stamps,
  * zero-copy). SO_PEEK_OFF is answered in the client.
  */
 #include <errno.h>
 
 #include "core/internal.h"
+#include "core/sock_filter.h"
 
 enum { SOL_SOCKET_NS = 1, PRIORITY_MAX_USER = 6 };
 
@@ -23,7 +24,8 @@ enum {
 	SO_TIMESTAMPNS_NEW = 64, SO_RCVTIMEO_NEW = 66, SO_SNDTIMEO_NEW = 67, SO_BUF_LOCK = 72,
 	SO_CNX_ADVICE = 53, SO_PEERGROUPS = 59, SO_NETNS_COOKIE = 71, SO_RESERVE_MEM = 73,
 	SO_TXREHASH = 74, SO_PASSPIDFD = 76, SO_PEERPIDFD = 77, SO_PASSRIGHTS = 83,
-	SO_RCVMARK = 75, SO_RCVPRIORITY = 82,
+	SO_RCVMARK = 75, SO_RCVPRIORITY = 82, SO_ATTACH_FILTER = 26, SO_DETACH_FILTER = 27,
+	SO_LOCK_FILTER = 44,
 };
 
 /* What needs CAP_NET_ADMIN on Linux: the socket was made by root. */
@@ -484,6 +486,47 @@ SETTER(buf_lock)
 	return 0;
 }
 
+/* The value is the instructions themselves: struct sock_fprog points to them in the program. */
+SETTER(attach_filter)
+{
+	(void)row;
+	return sock_flag(sk, SOCK_FILTER_LOCKED) ? -EPERM : sock_filter_attach(sk, val, len);
+}
+
+/* With no room: how long the program is. */
+GETTER(attach_filter)
+{
+	u32 size;
+	const void *insns = sock_filter_insns(sk, &size);
+
+	(void)row;
+	if (*len && *len < size)
+		return -EINVAL;
+	if (*len && size)
+		memcpy(val, insns, size);
+	*len = size;
+	return 0;
+}
+
+SETTER(detach_filter)
+{
+	(void)row, (void)val, (void)len;
+	return sock_flag(sk, SOCK_FILTER_LOCKED) ? -EPERM : sock_filter_detach(sk);
+}
+
+SETTER(lock_filter)
+{
+	int on = sockopt_int(val);
+
+	(void)row, (void)len;
+	if (sock_flag(sk, SOCK_FILTER_LOCKED) && !on)
+		return -EPERM;
+	sock_valbool_flag(sk, SOCK_FILTER_LOCKED, on);
+	return 0;
+}
+
+GET_INT(lock_filter, sock_flag(sk, SOCK_FILTER_LOCKED))
+
 #define ROW(opt, k, f, fn, ...)                                                                \
 	{                                                                                      \
 		.level = SOL_SOCKET_NS, .name = opt, .label = #opt, .kind = k, .flags = f,     \
@@ -554,6 +597,9 @@ static const struct sockopt_row sol_socket_rows[] = {
 	ROW(SO_RESERVE_MEM, SOCKOPT_INT, 0, reserve_mem),
 	RO_ROW(SO_PEERPIDFD, SOCKOPT_STRUCT, 0, nodata),
 	ROW(SO_PASSRIGHTS, SOCKOPT_BOOL, 0, unix_only),
+	ROW(SO_ATTACH_FILTER, SOCKOPT_STRUCT, 0, attach_filter, .min_len = 8),
+	WO_ROW(SO_DETACH_FILTER, SOCKOPT_INT, detach_filter),
+	ROW(SO_LOCK_FILTER, SOCKOPT_INT, 0, lock_filter),
 	ROW(SO_TXREHASH, SOCKOPT_INT, 0, txrehash),
 	ROW(SO_PASSPIDFD, SOCKOPT_BOOL, 0, unix_only),
 };

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include "core/sock_filter.h"
+
 static struct hlist_head *ping_slot(struct net *net, u16 ident)
 {
 	return &net->raw.pings[ident & (PING_HASH - 1)];
@@ -182,7 +184,8 @@ bool ping_deliver(const struct sk_buff *skb, u8 proto)
 		return true;
 	}
 	*dgram_cb(clone) = (struct dgram_cb){ 0 };
-	dgram_queue_rcv(sk, clone);
+	if (sock_filter_pass(sk, clone, 1))
+		dgram_queue_rcv(sk, clone);
 	return true;
 }
 

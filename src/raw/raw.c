@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "core/sock_filter.h"
+
 /* -- life -------------------------------------------------------------- */
 
 static int raw_init_sock(struct sock *sk)
@@ -115,7 +117,8 @@ static void raw_queue(struct sock *sk, const struct sk_buff *skb)
 	*dgram_cb(clone) = (struct dgram_cb){ 0 };
 	if (!sk->sk_family_af->af_bit)	/* IPv4's raw sockets see the IP header */
 		skb_push(clone, inet_cb(clone)->l3_len);
-	dgram_queue_rcv(sk, clone);
+	if (sock_filter_pass(sk, clone, 1))
+		dgram_queue_rcv(sk, clone);
 }
 
 static bool raw_deliver(const struct sk_buff *skb, u8 proto)

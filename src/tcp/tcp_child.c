@@ -3,6 +3,7 @@
  * The connection that a listener's handshake ends in: a full socket, ESTABLISHED, that inherits the
  * listener's options and waits in its accept queue. From tcp_req.c.
  */
+#include "core/sock_filter.h"
 #include "tcp/tcp_fastopen.h"
 #include "tcp/tcp_sig.h"
 
@@ -11,7 +12,8 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 	const u32 keep = 1u << SOCK_KEEPOPEN | 1u << SOCK_LINGER | 1u << SOCK_URGINLINE |
 			 1u << SOCK_BROADCAST | 1u << SOCK_TIMESTAMP | 1u << SOCK_TIMESTAMPNS |
 			 1u << SOCK_RCVTSTAMP | 1u << SOCK_DBG | 1u << SOCK_DONTROUTE |
-			 1u << SOCK_RXQ_OVFL | 1u << SOCK_SELECT_ERR_QUEUE;
+			 1u << SOCK_RXQ_OVFL | 1u << SOCK_SELECT_ERR_QUEUE |
+			 1u << SOCK_FILTER_LOCKED;
 
 	sk->sk_flags = l->sk_flags & keep;
 	sk->sk_reuse = l->sk_reuse;
@@ -176,7 +178,7 @@ struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie,
 	inet_sock_inherit(lsk, sk);
 	tcp_inherit_tcp(req->listener, tp);
 	tcp_child_addresses(req, tp);
-	if (tcp_sig_child(req, sk) || inet_port_inherit(lsk, sk, tcp_ns(lsk)->hash)) {
+	if (tcp_sig_child(req, sk) || sock_filter_inherit(lsk, sk) || inet_port_inherit(lsk, sk, tcp_ns(lsk)->hash)) {
 		tp->inet.sport = 0;
 		sock_set_flag(sk, SOCK_DEAD);
 		sock_put(sk);

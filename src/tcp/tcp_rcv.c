@@ -4,6 +4,7 @@
  * handed to tcp_rcv_established() (tcp_fast.c), tcp_rcv_state_process() (tcp_state.c), a request
  * sock, a listener (tcp_listen.c, tcp_req.c) or a time-wait object (tcp_tw.c). No connection: RST.
  */
+#include "core/sock_filter.h"
 #include "tcp/tcp_sig.h"
 
 /* 0 if the checksum is right or was vouched for (MUST-3). */
@@ -147,16 +148,30 @@ static bool tcp_signature_ok(struct sock *sk, const struct tcp_request_sock *req
 	return !reason;
 }
 
+/* What a filter cuts off was never received: the peer sends it again. */
+static bool tcp_filter_pass(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
+{
+	u32 before = skb->len;
+
+	if (!sock_filter_pass(sk, skb, seg->hdr_len))
+		return false;
+	seg->len -= before - skb->len;
+	seg->end_seq -= before - skb->len;
+	return true;
+}
+
 static void tcp_rcv_sock(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
 {
-	if (tcp_signature_ok(sk, NULL, skb, seg))
+	if (tcp_signature_ok(sk, NULL, skb, seg) && tcp_filter_pass(sk, skb, seg))
 		tcp_do_rcv(sk, skb, seg);
 }
 
 static void tcp_rcv_signed_req(struct tcp_request_sock *req, struct sk_buff *skb,
 			       struct tcp_seg *seg)
 {
-	if (tcp_signature_ok(tcp_to_sk(req->listener), req, skb, seg))
+	struct sock *lsk = tcp_to_sk(req->listener);
+
+	if (tcp_signature_ok(lsk, req, skb, seg) && tcp_filter_pass(lsk, skb, seg))
 		tcp_rcv_req(skb->net, req, skb, seg);
 }
 

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include "core/sock_filter.h"
+
 /* -- look-up ----------------------------------------------------------- */
 
 /* 0: no. An exact address outweighs peer, device and family. */
@@ -129,6 +131,10 @@ static void udp_queue(struct sock *sk, struct sk_buff *skb)
 		udp_mib_add(net, af, true, InErrors, 1);
 		sk->sk_drops++;
 		kfree_skb_reason(skb, SKB_DROP_UDP_CSUM);
+		return;
+	}
+	if (!sock_filter_pass(sk, skb, UDP_HLEN)) {
+		udp_mib_add(net, af, lite, InErrors, segs);
 		return;
 	}
 	if (net->udp.mem_bytes + skb->truesize > limit) {

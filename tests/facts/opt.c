@@ -2,6 +2,8 @@
 /* Facts about options: default, set to 1, set out of range, on each kind of socket. */
 #include "facts.h"
 
+#include <linux/filter.h>
+
 struct opt {
 	const char *name;
 	int level, opt;
@@ -161,6 +163,77 @@ static void info(void)
 	say("options", ti.tcpi_options & 7);
 }
 
+/* -- filters ---------------------------------------------------------------------------------- */
+
+static int attach(int fd, struct sock_filter *insns, unsigned short n)
+{
+	struct sock_fprog p = { n, insns };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &p, sizeof(p));
+}
+
+static void filter_rules(int fd)
+{
+	struct sock_filter all[] = { { BPF_LD | BPF_LEN, 0, 0, 0 }, { BPF_RET | BPF_A, 0, 0, 0 } };
+	struct sock_filter bad[] = { { BPF_LD | BPF_LEN, 0, 0, 0 } };
+	struct sock_fprog nowhere = { 2, (struct sock_filter *)8 };
+	struct sock_filter got[4];
+	socklen_t len = 0;
+	int one = 1, zero = 0;
+
+	say("detach", setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &one, sizeof(one)));
+	say("bad", attach(fd, bad, 1));
+	say("empty", attach(fd, all, 0));
+	say("short", setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &one, sizeof(one)));
+	say("fault", setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &nowhere, sizeof(nowhere)));
+	say("attach", attach(fd, all, 2));
+	say("count", getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &len));
+	say("n", len);
+	len = 1;
+	say("small", getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, got, &len));
+	len = 4;
+	say("get", getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, got, &len));
+	say("n", len);
+	say("same", !memcmp(got, all, sizeof(all)));
+	say("lock", setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &one, sizeof(one)));
+	say("unlock", setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &zero, sizeof(zero)));
+	say("again", attach(fd, all, 2));
+	say("detach", setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &one, sizeof(one)));
+}
+
+/* Of what the peer sends back only that which begins with an a, and of that four octets. */
+static void filter_udp(void)
+{
+	struct sock_filter some[] = { { BPF_LD | BPF_B | BPF_ABS, 0, 0, 8 },
+				      { BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 'a' },
+				      { BPF_RET | BPF_K, 0, 0, 8 + 4 },
+				      { BPF_RET | BPF_K, 0, 0, 0 } };
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	char buf[16] = { 0 };
+	int fd = open_udp();
+
+	filter_rules(open_udp());
+	say("attach", attach(fd, some, 4));
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	say("no", send(fd, "bcdefg", 6, 0));
+	say("yes", send(fd, "abcdef", 6, 0));
+	say("recv", recv(fd, buf, sizeof(buf), 0));
+	say_text("text", buf);
+	say("end", recv(fd, buf, sizeof(buf), MSG_DONTWAIT));
+}
+
+static void filter_tcp(void)
+{
+	struct sock_filter all[] = { { BPF_RET | BPF_K, 0, 0, 0x40000 } };
+	char buf[8];
+	int fd = open_peer('E');
+
+	filter_rules(open_tcp());
+	say("attach", attach(fd, all, 1));
+	say("send", send(fd, "abc", 3, 0));
+	say("recv", recv(fd, buf, sizeof(buf), 0));
+}
+
 const struct fact facts_opt[] = {
 	{ "opt_tcp", fresh_tcp },
 	{ "opt_connected", connected_tcp },
@@ -169,5 +242,7 @@ const struct fact facts_opt[] = {
 	{ "opt_carried", carried },
 	{ "opt_tcp_info", info },
 	{ "opt_inq", inq },
+	{ "opt_filter_udp", filter_udp },
+	{ "opt_filter_tcp", filter_tcp },
 	{ NULL, NULL },
 };

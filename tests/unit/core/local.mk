@@ -7,6 +7,7 @@ unit_core = \
 	tests/unit/core/test_net \
 	tests/unit/core/test_skb \
 	tests/unit/core/test_sock \
+	tests/unit/core/test_sock_filter \
 	tests/unit/core/test_sysctl
 check_PROGRAMS += $(unit_core)
 TESTS += $(unit_core)
@@ -32,6 +33,9 @@ tests_unit_core_test_skb_LDADD = src/core/libcore.a src/wire/libwire.a src/base/
 tests_unit_core_test_sock_SOURCES = tests/unit/core/test_sock.c
 tests_unit_core_test_sock_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_core_test_sock_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
+tests_unit_core_test_sock_filter_SOURCES = tests/unit/core/test_sock_filter.c
+tests_unit_core_test_sock_filter_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(PCAP_CFLAGS)
+tests_unit_core_test_sock_filter_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(PCAP_LIBS) $(CRITERION_LIBS)
 tests_unit_core_test_sysctl_SOURCES = tests/unit/core/test_sysctl.c
 tests_unit_core_test_sysctl_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_core_test_sysctl_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
