@@ -43,9 +43,11 @@ static void look_again(struct pollfd *p)
 	if (IS_DGRAM(k)) {
 		if (p->revents & IN_BITS && dgram_error_waits(p->fd))
 			p->revents = (short)((p->revents & ~IN_BITS) | POLLERR);
-	} else if ((p->revents & (POLLHUP | POLLERR)) == POLLHUP && stream_has_error(p->fd)) {
-		p->revents |= POLLERR;
+		return;
 	}
+	p->revents &= (short)~POLLWRBAND;	/* TCP has one band for what is sent */
+	if ((p->revents & (POLLHUP | POLLERR)) == POLLHUP && stream_has_error(p->fd))
+		p->revents |= POLLERR;
 }
 
 /* A datagram socket that nobody reads from is watched for errors all the same. */

@@ -321,10 +321,21 @@ static ssize_t recv_discard(int fd, size_t len, int flags)
 		done += (size_t)r;
 		if (!(flags & MSG_WAITALL))
 			flags |= MSG_DONTWAIT;
-		if (flags & MSG_PEEK)
-			break;
 	}
 	return (ssize_t)done;
+}
+
+/* With MSG_PEEK as well: only how much there is of len octets. */
+static ssize_t recv_measure(int fd, size_t len, int flags)
+{
+	char c;
+	ssize_t r = real.recv(fd, &c, len ? 1 : 0, flags & ~MSG_TRUNC);
+	int n = 0;
+
+	if (r <= 0)
+		return stream_rx(fd, r);
+	real.ioctl(fd, FIONREAD, &n);
+	return (size_t)n < len ? (ssize_t)n : (ssize_t)len;
 }
 
 /*
@@ -385,8 +396,10 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return fail(EAGAIN);
-	if (unlikely((flags & MSG_TRUNC) && !(flags & (MSG_PEEK | MSG_OOB)))) {
-		r = recv_discard(fd, iov_bytes(msg->msg_iov, msg->msg_iovlen), flags);
+	if (unlikely((flags & MSG_TRUNC) && !(flags & MSG_OOB))) {
+		size_t want = iov_bytes(msg->msg_iov, msg->msg_iovlen);
+
+		r = flags & MSG_PEEK ? recv_measure(fd, want, flags) : recv_discard(fd, want, flags);
 		m.msg_flags = 0;
 	} else {
 		m.msg_name = NULL;

@@ -234,9 +234,8 @@ static long recv_once(struct call *c, int flags)
 	r = ns_recvmsg(c->fd, &msg.ours, (flags | MSG_DONTWAIT) & ~MSG_WAITALL);
 	if (r < 0)
 		return -errno;
-	/* on TCP the flag throws the bytes away */
-	e = message_out(c, IS_TCP(c->kind) && flags & MSG_TRUNC && !(flags & MSG_PEEK) ? 0 :
-											 (size_t)r);
+	/* on TCP the flag asks for no bytes */
+	e = message_out(c, IS_TCP(c->kind) && flags & MSG_TRUNC ? 0 : (size_t)r);
 	return e ? e : r;
 }
 

@@ -148,7 +148,9 @@ static void echo_flags(void)
 	say("trunc", recv(fd, NULL, 2, MSG_TRUNC));
 	say("read", read(fd, buf, 1));
 	say("byte", buf[0]);
+	memset(buf, '-', 2);
 	say("peektrunc", recv(fd, buf, 2, MSG_PEEK | MSG_TRUNC));
+	say("untouched", buf[0] == '-' && buf[1] == '-');
 	say("errqueue", recv(fd, buf, 2, MSG_ERRQUEUE));
 	say("zero", read(fd, buf, 0));
 	say("rest", recv(fd, buf, sizeof(buf), 0));
