@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 enum { ACCEPT_BUDGET = 64 };
 #define PROBE_MIN_NS (1 * NSEC_PER_MSEC)
 #define PROBE_MAX_NS (10 * NSEC_PER_MSEC)
+#define FULL_FOR_NS  (1 * NSEC_PER_MSEC) /* so long nobody is asked again */
 
 /* Names our end: what the program's accept() returns as the peer's address. */
 static int bind_name(struct object *o, int fd, const struct inet_sockaddr *local,
@@ -90,6 +92,7 @@ static int admit(struct sock *sk, const struct inet_sockaddr *local,
 	if (ret)
 		goto no_connection;
 	l->dm->count.admits++;
+	l->queued++;
 	*cookie = o;
 	return 0;
 
@@ -103,6 +106,33 @@ no_object:
 	else
 		l->dm->count.admit_failed++;
 	return ret;
+}
+
+/*
+ * sk_conn_full: is there no place for one more handshake? The program's accept() tells us nothing, so
+ * that we only know how many it has not taken at most; when that is too many the kernel is asked. Where
+ * it does not say (another network namespace) a handshake that had to be held tells.
+ */
+static bool queue_is_full(struct sock *sk)
+{
+	struct object *l = sk->sk_user_data;
+	u32 limit = sk->sk_max_ack_backlog;
+	int queued;
+
+	if (!l || l->flags & OBJ_F_HELD)
+		return l;
+	if (l->queued <= limit)
+		return false;
+	if (l->full_until > l->dm->net->now)
+		return true;
+	queued = host_unix_queue(l->listen_ino);
+	if (queued < 0)
+		return false;
+	l->queued = (u32)queued;
+	if (l->queued <= limit)
+		return false;
+	l->full_until = l->dm->net->now + FULL_FOR_NS;
+	return true;
 }
 
 /* sk_conn_abort: the connection died before we took it. Not now: we may be called from anywhere. */
@@ -140,6 +170,7 @@ static int bind_program_fd(struct object *o, int fd)
 int listener_start(struct object *o, int fd, int backlog)
 {
 	u32 somaxconn = o->dm->net->core.somaxconn;
+	struct stat st;
 	int ret;
 
 	if (!obj_is_stream(o))
@@ -156,10 +187,13 @@ int listener_start(struct object *o, int fd, int backlog)
 			return -ENOBUFS;
 		}
 	}
-	if (listen(fd, (int)min((u32)backlog, somaxconn)))
+	if (listen(fd, (int)min((u32)backlog, somaxconn)) || fstat(fd, &st))
 		return -errno;
+	o->listen_ino = (u32)st.st_ino;
+	o->full_until = 0;
 	o->sk->sk_conn_admit = admit;
 	o->sk->sk_conn_abort = abort_admitted;
+	o->sk->sk_conn_full = queue_is_full;
 	obj_set_state(o, OBJ_LISTEN);
 	return 0;
 }

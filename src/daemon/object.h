@@ -65,7 +65,9 @@ struct object {
 	u32 oob_after;
 	u32 lowat;			/* SO_RCVLOWAT of a stream; 0: never set */
 	int listen_fd;			/* OBJ_LISTEN: O_PATH to the program's socket; else -1 */
-	u32 held;			/* handshakes held by a full accept queue */
+	u32 queued;			/* OBJ_LISTEN: connections that wait for accept(), at most */
+	u32 listen_ino;			/* OBJ_LISTEN: inode of the program's socket */
+	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
 };
 _Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small");

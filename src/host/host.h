@@ -74,6 +74,13 @@ void host_free(void *ctx, void *p, size_t size);
 int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned int nr,
 		     uint32_t mtu);
 
+/* -- Unix sockets ---------------------------------------------------------- */
+/*
+ * Connections that wait to be accepted by the Unix listener with this inode. -ENOENT: no such socket in
+ * our network namespace, or a kernel that does not tell (unix_diag); -ENOMEM.
+ */
+int host_unix_queue(uint32_t ino);
+
 /* -- log ------------------------------------------------------------------ */
 /* Levels are syslog's: 3 error, 4 warning, 6 info, 7 debug. Lines go to stderr. */
 enum {

@@ -301,7 +301,7 @@ void tcp_init_rcv_state(struct tcp_sock *tp);
 void tcp_init_transfer(struct sock *sk);
 
 /* tcp_listen.c, tcp_req.c, tcp_child.c */
-bool tcp_acceptq_full(const struct sock *sk);
+bool tcp_acceptq_full(struct sock *sk);
 int tcp_listen(struct sock *sk, int backlog);
 void tcp_listen_stop(struct sock *sk);
 void tcp_acceptq_add(struct sock *sk, struct tcp_sock *child);

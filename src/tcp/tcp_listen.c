@@ -6,8 +6,10 @@
 #include "tcp/tcp_fastopen.h"
 
 /* Linux's rule: backlog N admits N + 1. */
-bool tcp_acceptq_full(const struct sock *sk)
+bool tcp_acceptq_full(struct sock *sk)
 {
+	if (sk->sk_conn_full)
+		return sk->sk_conn_full(sk);
 	return sk->sk_ack_backlog > sk->sk_max_ack_backlog;
 }
 
@@ -70,6 +72,14 @@ void tcp_listen_stop(struct sock *sk)
 	if (!l)
 		return;
 	tcp_fastopen_listen_stop(sk);
+	/* A held handshake is complete to its peer, who must hear of the end like that of any child. */
+	while (!list_empty(&l->held)) {
+		struct tcp_request_sock *req = list_first_entry(&l->held, struct tcp_request_sock,
+								held_node);
+
+		if (!tcp_child_create(req, NULL, NULL))
+			tcp_req_free(req);
+	}
 	while (!list_empty(&l->syn_list))
 		tcp_req_free(list_first_entry(&l->syn_list, struct tcp_request_sock, node));
 	while (!list_empty(&l->accept_queue))

@@ -692,6 +692,23 @@ def icmp_established(l, v6):
 
 
 @both
+def accept_queue_full(l, v6):
+    """SOCK-01 backlog N admits N + 1; then SYNs are dropped until the program accepts"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    listener(a, v6, port, backlog=2)
+    for _ in range(3):
+        Peer(l, v6, port).connect()
+    late = Peer(l, v6, port)
+    assert not late.exchange("S", options=PLAIN), "a SYN beyond the accept queue was answered"
+    a.accept("l", "c")
+    r = late.exchange("S", options=PLAIN)
+    assert r and r.flags == "SA", "the SYN sent again finds room"
+    late.send("A", seq=late.seq, ack=r.seq + 1)
+    assert not Peer(l, v6, port).exchange("S", options=PLAIN), "full again"
+
+
+@both
 def isn_unpredictable(l, v6):
     """MUST-8 MUST-9 SHLD-1 initial sequence numbers of different ports are unrelated"""
     a = l.agent()
