@@ -265,7 +265,14 @@ bool command_run(struct pkt *p, int line, const struct words *w, const char *to)
 {
 	struct cmd c = { .p = p, .line = line, .w = w, .to = to };
 	const char *name = strrchr(w->w[0], '/');
+	struct words rest;
 
+	if (!strcmp(w->w[0], "!") && w->nr > 1) {
+		rest = *w;
+		rest.nr--;
+		memmove(rest.w, rest.w + 1, rest.nr * sizeof(rest.w[0]));
+		return !command_run(p, line, &rest, to);
+	}
 	name = name ? name + 1 : w->w[0];
 	for (u32 i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, name))

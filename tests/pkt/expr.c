@@ -364,6 +364,27 @@ static void assignment(struct ex *e, const char *name)
 	set_var(e->p, name, n);
 }
 
+/* print(a, b): with --verbose */
+static void print(struct ex *e)
+{
+	if (!op(e, "("))
+		ex_fail(e, "expected \"(\"");
+	e->depth++;
+	do {
+		struct num n = expr(e);
+
+		if (e->p->opt.verbose && n.s)
+			fprintf(stderr, " %s", n.s);
+		else if (e->p->opt.verbose)
+			fprintf(stderr, " %.15g", n.v);
+	} while (op(e, ","));
+	e->depth--;
+	if (!op(e, ")"))
+		ex_fail(e, "expected \")\"");
+	if (e->p->opt.verbose)
+		fputc('\n', stderr);
+}
+
 static void statement(struct ex *e)
 {
 	char *name = identifier(e);
@@ -373,7 +394,7 @@ static void statement(struct ex *e)
 	if (!strcmp(name, "assert"))
 		assertion(e);
 	else if (!strcmp(name, "print"))
-		expr(e);
+		print(e);
 	else if (!strcmp(name, "import") || !strcmp(name, "from"))
 		e->at += strcspn(e->at, "\n;");
 	else if (strcmp(name, "pass"))
