@@ -192,7 +192,7 @@ void tcp_enter_loss(struct sock *sk)
 		tp->ecn_flags |= TCP_ECN_QUEUE_CWR;
 	tp->tlp_high_seq = 0;
 	/* F-RTO needs an RTO that nothing else explains (RFC 5682 2.1 step 1) */
-	tp->frto = tcp_ns(sk)->frto && (fresh || tp->retransmits);
+	tp->frto = tcp_ns(sk)->frto && (fresh || tp->retransmits) && !tp->mtup.probe;
 }
 
 /*

@@ -77,8 +77,11 @@ void tcp_enter_cwr(struct sock *sk)
 
 void tcp_init_undo(struct tcp_sock *tp)
 {
+	/* copies in flight that D-SACKs may report: of the recovery before, and the tail probe */
+	s32 copies = (s32)tp->retrans_out + (tp->tlp_high_seq && tp->tlp_retrans);
+
 	tp->undo_marker = tp->snd_una;
-	tp->undo_retrans = tp->retrans_out ? (s32)tp->retrans_out : -1;
+	tp->undo_retrans = copies ? copies : -1;
 }
 
 void tcp_enter_recovery(struct sock *sk, bool ece)

@@ -56,6 +56,7 @@ static bool tcp_check_dsack(struct sock *sk, const struct tcp_seg *seg, u32 prio
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcp_sack_range *b = seg->opt.sacks;
 	u32 len = b[0].end_seq - b[0].start_seq, segs = 1;
+	bool dubious = !len || len > tp->max_window;	/* larger than any flight of ours */
 
 	if (before(b[0].start_seq, seg->ack)) {
 		net_mib_inc(sk->net, TcpExt_TCPDSACKRecv);
@@ -65,18 +66,18 @@ static bool tcp_check_dsack(struct sock *sk, const struct tcp_seg *seg, u32 prio
 	} else {
 		return false;
 	}
-	if (!before(b[0].start_seq, b[0].end_seq))
-		return false;
 	if (len > tp->mss_cache)
 		segs = DIV_ROUND_UP(len, tp->mss_cache);
-	tp->dsack_dups += segs;
-	if (tp->dsack_dups > tp->total_retrans) {	/* more than we ever repeated: the network */
+	else if (tp->tlp_high_seq && tp->tlp_high_seq == b[0].end_seq)
+		st->flag |= FLAG_DSACK_TLP;
+	if (!dubious)
+		tp->dsack_dups += segs;
+	if (dubious || tp->dsack_dups > tp->total_retrans) {	/* more than we repeated: the network */
+		st->flag &= ~FLAG_DSACK_TLP;
 		net_mib_inc(sk->net, TcpExt_TCPDSACKIgnoredDubious);
 		return false;
 	}
-	if (tp->tlp_high_seq && tp->tlp_high_seq == b[0].end_seq)
-		st->flag |= FLAG_DSACK_TLP;
-	else if (tp->reord_seen)
+	if (tp->reord_seen && !(st->flag & FLAG_DSACK_TLP))
 		tp->rack.dsack_seen = true;
 	st->flag |= FLAG_DSACKING_ACK;
 	net_mib_add(sk->net, TcpExt_TCPDSACKRecvSegs, segs);
@@ -268,20 +269,23 @@ void tcp_sacktag_write_queue(struct sock *sk, const struct tcp_seg *seg, u32 pri
 
 /* -- without SACK: count duplicate ACKs as if they were (RFC 5681, 6582) --------------------- */
 
-static void tcp_limit_reno_sacked(struct tcp_sock *tp)
+/* At least the lost ones are holes. True: there were more duplicates than that leaves. */
+static bool tcp_limit_reno_sacked(struct tcp_sock *tp)
 {
 	u32 holes = clamp(tp->lost_out, 1u, max(tp->packets_out, 1u));
 
-	if (tp->sacked_out + holes > tp->packets_out)
-		tp->sacked_out = tp->packets_out > holes ? tp->packets_out - holes : 0;
+	if (tp->sacked_out + holes <= tp->packets_out)
+		return false;
+	tp->sacked_out = tp->packets_out > holes ? tp->packets_out - holes : 0;
+	return true;
 }
 
+/* What duplicate ACKs counted for was delivered after all: the path reorders, or duplicates. */
 static void tcp_check_reno_reordering(struct sock *sk, u32 addend)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	tcp_limit_reno_sacked(tp);
-	if (tp->sacked_out + addend <= tp->reordering)
+	if (!tp->sacked_out || !tcp_limit_reno_sacked(tp))
 		return;
 	tp->reordering = min(tp->packets_out + addend, tcp_ns(sk)->max_reordering);
 	tp->reord_seen++;
@@ -296,7 +300,7 @@ void tcp_add_reno_sack(struct sock *sk, u32 dupacks)
 	if (!dupacks)
 		return;
 	tp->sacked_out += dupacks;
-	tcp_limit_reno_sacked(tp);
+	tcp_check_reno_reordering(sk, 0);
 	if (tp->sacked_out > prior)
 		tp->delivered += tp->sacked_out - prior;
 }

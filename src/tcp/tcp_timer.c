@@ -206,7 +206,7 @@ static u64 tcp_model_timeout_us(const struct sock *sk, u32 boundary, u64 base)
 static bool tcp_timed_out(const struct sock *sk, u32 boundary, u64 timeout_us)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u64 base = tcp_rto_min_us(sk);
+	u64 base = TCP_RTO_MIN_US;	/* whatever the least RTO is: R2 is 100 s and more (SHLD-11) */
 
 	if (!tp->retransmits)
 		return false;
@@ -336,18 +336,31 @@ static u64 tcp_rto_to_user_timeout(const struct sock *sk)
 	return min_t(u64, tp->rto_us, elapsed < limit ? limit - elapsed : 1000);
 }
 
+/*
+ * Nothing of what a shut window keeps was taken for too long: TCP_USER_TIMEOUT, whatever the peer
+ * answers, else twice the largest RTO without any answer.
+ */
+static bool tcp_zero_window_timed_out(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 stalled = tcp_now_us(sk) - tp->retrans_first_us;
+
+	if (!tp->retransmits)
+		return false;
+	if (tp->user_timeout_ms && stalled >= (u64)tp->user_timeout_ms * 1000)
+		return true;
+	return tcp_now_us(sk) - tp->rcv_tstamp_us > 2ull * tcp_rto_max_us(sk);
+}
+
 /* The peer shrank its window to nothing below what is in flight: probe with the head of it. */
 static bool tcp_rto_zero_window(struct sock *sk, struct sk_buff *head)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 silent = tcp_now_us(sk) - tp->rcv_tstamp_us;
-	u64 limit = tp->user_timeout_ms ? (u64)tp->user_timeout_ms * 1000 :
-					  2ull * tcp_rto_max_us(sk);
 
 	if (tp->snd_wnd || sock_flag(sk, SOCK_DEAD) ||
 	    tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
 		return false;
-	if (silent > limit && tp->retransmits) {
+	if (tcp_zero_window_timed_out(sk)) {
 		tcp_write_err(sk);
 		return true;
 	}
