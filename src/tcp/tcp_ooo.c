@@ -48,6 +48,8 @@ static void tcp_sack_new(struct tcp_sock *tp, u32 seq, u32 end)
 	struct tcp_sack_range merged = { seq, end };
 	u32 n = 0;
 
+	if (!tcp_is_sack(tp))
+		return;
 	for (u32 i = 0; i < tp->num_sacks; i++) {
 		struct tcp_sack_range b = tp->sacks[i];
 
@@ -204,8 +206,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 		return;
 	}
 	tcp_ooo_swallow(sk, skb);
-	if (tcp_is_sack(tp))
-		tcp_sack_new(tp, seq, end);
+	tcp_sack_new(tp, seq, end);
 	skb_orphan(skb);
 	skb_set_owner_r(skb, sk);
 	tcp_ooo_grow(sk);
