@@ -193,7 +193,7 @@ static int tcp_clean_rtx_queue(struct sock *sk, u32 prior_una, u32 prior_fack,
 		c.flag |= FLAG_SACK_RENEGING;
 	if (between(tp->snd_up, prior_una, tp->snd_una))
 		tp->snd_up = tp->snd_una;
-	if (tp->urg_mode && !after(tp->snd_up, tp->snd_una) && tp->snd_una == tp->write_seq)
+	if (tp->urg_mode && !after(tp->snd_up, tp->snd_una))
 		tp->urg_mode = false;
 	if (c.flag & FLAG_ACKED || st->first_sackt)
 		tcp_clean_finish(sk, &c, st, prior_fack);

@@ -241,11 +241,17 @@ void tcp_send_fin(struct sock *sk)
 
 /* -- window probes ----------------------------------------------------------------------------- */
 
-/* One segment that the peer must answer: SND.UNA-1, no payload (SHLD-12). */
-static int tcp_xmit_probe(struct sock *sk, bool urgent)
+/*
+ * One segment that the peer must answer: SND.UNA-1, no payload (SHLD-12). Before it goes one at
+ * SND.UNA, which may be acceptable, that shows an urgent pointer ahead (MUST-66).
+ */
+static int tcp_xmit_probe(struct sock *sk)
 {
-	net_mib_inc(sk->net, TcpExt_TCPWinProbe);
-	return tcp_send_bare(sk, TCPHDR_ACK, tcp_sk(sk)->snd_una - !urgent);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->urg_mode && between(tp->snd_up, tp->snd_una + 1, tp->snd_una + 0xffff))
+		tcp_send_bare(sk, TCPHDR_ACK, tp->snd_una);
+	return tcp_send_bare(sk, TCPHDR_ACK, tp->snd_una - 1);
 }
 
 /* Data if the window took some, else a probe. 0, or -errno and a soon second try is due. */
@@ -257,7 +263,7 @@ int tcp_write_wakeup(struct sock *sk)
 	int err;
 
 	if (!skb || !before(tcp_tx(skb)->seq, tcp_wnd_end(tp)))
-		return tcp_xmit_probe(sk, false);
+		return tcp_xmit_probe(sk);
 	seg = tcp_wnd_end(tp) - tcp_tx(skb)->seq;
 	if (seg < tcp_tx(skb)->end_seq - tcp_tx(skb)->seq || skb->len > mss) {
 		seg = min(seg, mss);
@@ -279,6 +285,9 @@ void tcp_send_probe0(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	int err = tcp_write_wakeup(sk);
 	u64 timeout;
+
+	if (!tp->packets_out)
+		net_mib_inc(sk->net, TcpExt_TCPWinProbe);
 
 	if (tp->packets_out || !tcp_send_head(sk)) {
 		tp->probes_out = 0;
