@@ -75,6 +75,8 @@ static void tcp_ecn_check_ce(struct sock *sk, const struct tcp_seg *seg)
 	} else if (seg->ecn != INET_ECN_NOT_ECT) {
 		tp->ecn_flags |= TCP_ECN_SEEN;
 		tcp_ca_event(sk, CA_EVENT_ECN_NO_CE);
+	} else if (tp->ecn_flags & TCP_ECN_SEEN) {
+		tcp_enter_quickack_mode(sk, 2);	/* most likely sent again: the sender waits */
 	}
 }
 

@@ -22,7 +22,7 @@ void tcp_note_tstamp(struct tcp_sock *tp, const struct tcp_seg *seg)
 	if (!tp->rx_opt.saw_tstamp)
 		return;
 	tp->rx_opt.rcv_tsval = seg->opt.tsval;
-	tp->rx_opt.rcv_tsecr = seg->opt.tsecr ? seg->opt.tsecr : 0;
+	tp->rx_opt.rcv_tsecr = seg->opt.tsecr;
 }
 
 static void tcp_store_ts_recent(struct tcp_sock *tp)

@@ -211,8 +211,8 @@ void tcp_push_header(struct sk_buff *skb, const struct inet_af *af, const union 
 	skb->csum_offset = offsetof(struct tcp_hdr, check);
 }
 
-/* What follows from an ACK having left. */
-static void tcp_event_ack_sent(struct sock *sk, u32 pcount)
+/* What follows from an ACK having left. Only one that was owed for data uses a quick ACK up. */
+static void tcp_event_ack_sent(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -221,11 +221,8 @@ static void tcp_event_ack_sent(struct sock *sk, u32 pcount)
 		tp->compressed_ack = 0;
 		tp->comp_armed = false;
 	}
-	if (tp->quick) {
-		tp->quick = (u8)(tp->quick > pcount ? tp->quick - pcount : 0);
-		if (!tp->quick)
-			tp->ato_us = TCP_ATO_MIN_US;
-	}
+	if (tp->quick && tp->ack_pending & TCP_ACK_SCHED && !--tp->quick)
+		tp->ato_us = TCP_ATO_MIN_US;
 	tp->ack_pending = 0;
 	del_timer(&tp->delack_timer);
 }
@@ -385,7 +382,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 	err = tcp_xmit_segment(sk, out, &o);
 	if (!err) {
 		if (o.flags & TCPHDR_ACK)
-			tcp_event_ack_sent(sk, cb->pcount);
+			tcp_event_ack_sent(sk);
 		if (skb->len) {
 			tp->data_segs_out += cb->pcount;
 			tp->bytes_sent += skb->len;
@@ -417,7 +414,7 @@ int tcp_send_bare(struct sock *sk, u16 flags, u32 seq)
 		tcp_set_urgent(tp, &o);
 	err = tcp_xmit_segment(sk, skb, &o);
 	if (!err && flags & TCPHDR_ACK && !(flags & TCPHDR_RST))
-		tcp_event_ack_sent(sk, 1);
+		tcp_event_ack_sent(sk);
 	tp->has_dsack = false;
 	return err;
 }
