@@ -81,6 +81,7 @@ u32 tcp_fastopen_syn_space(const struct sock *sk);
 /* True: the data of our SYN was not taken and left again; no ACK of the SYN-ACK is due. */
 bool tcp_rcv_fastopen_synack(struct sock *sk, const struct tcp_seg *seg);
 void tcp_fastopen_detect_blackhole(struct sock *sk, bool expired);
+void tcp_fastopen_odd_reset(struct sock *sk);
 void tcp_fastopen_ofo_check(struct sock *sk);
 int tcp_fastopen_apply_blackhole(struct net *net, const struct sysctl_row *row);
 

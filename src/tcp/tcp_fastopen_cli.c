@@ -56,6 +56,15 @@ void tcp_fastopen_detect_blackhole(struct sock *sk, bool expired)
 	}
 }
 
+/* A RST, in the window but not where it should be, before any data: what came before it was lost. */
+void tcp_fastopen_odd_reset(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->syn_fastopen && !tp->data_segs_in && sk->sk_state == TCP_ESTABLISHED)
+		blackhole_found(sk);
+}
+
 /* The connection goes: a lone FIN out of order and no data says that a box dropped what came first. */
 void tcp_fastopen_ofo_check(struct sock *sk)
 {

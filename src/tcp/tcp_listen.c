@@ -135,23 +135,29 @@ int tcp_listen_retry(struct sock *sk)
 
 /* -- SYN --------------------------------------------------------------------------------------- */
 
+/* Without cookies a quarter of tcp_max_syn_backlog is kept for peers that are known. */
+static bool tcp_syn_share_left(const struct sock *sk, bool cookie)
+{
+	u32 most = tcp_ns(sk)->max_syn_backlog, used = tcp_sk(sk)->listen->nr_syn;
+
+	return cookie || tcp_ns(sk)->syncookies || used <= most - (most >> 2);
+}
+
 /*
- * Is there room for one more handshake? The SYN table is bounded whatever the peers do; what does
- * not fit is answered with a cookie. A full accept queue is no reason for cookies.
+ * Is there room for one more handshake? As many as may wait to be accepted; what does not fit is
+ * answered with a cookie. A full accept queue is no reason for cookies.
  */
 static enum skb_drop_reason tcp_syn_room(struct sock *sk, bool *cookie)
 {
 	const struct tcp_listener *l = tcp_sk(sk)->listen;
-	u32 limit = max(sk->sk_max_ack_backlog, tcp_ns(sk)->max_syn_backlog);
-
 	if (tcp_acceptq_full(sk)) {
 		net_mib_inc(sk->net, TcpExt_ListenOverflows);
 		net_mib_inc(sk->net, TcpExt_ListenDrops);
 		return SKB_DROP_TCP_LISTEN_OVERFLOW;
 	}
 	*cookie = tcp_ns(sk)->syncookies == 2;
-	if (l->nr_syn < limit)
-		return SKB_NOT_DROPPED;
+	if (l->nr_syn <= sk->sk_max_ack_backlog)	/* N + 1, as for the accept queue */
+		return tcp_syn_share_left(sk, *cookie) ? SKB_NOT_DROPPED : SKB_DROP_TCP_REQQ_FULL;
 	tcp_ns(sk)->overflow_stamp = sk->net->now;
 	*cookie = tcp_ns(sk)->syncookies;
 	if (*cookie) {

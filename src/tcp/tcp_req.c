@@ -59,7 +59,7 @@ static u32 tcp_req_ts(const struct tcp_request_sock *req)
 	return (u32)(req_net(req)->now / NSEC_PER_MSEC) + req->tsoffset;
 }
 
-static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_parsed *o,
+static void tcp_synack_opts(struct tcp_request_sock *req, struct tcp_opts_parsed *o,
 			    const struct tcp_signer *sig, bool again)
 {
 	memset(o, 0, sizeof(*o));
@@ -70,6 +70,10 @@ static void tcp_synack_opts(const struct tcp_request_sock *req, struct tcp_opts_
 		o->saw |= TCP_SAW_TSTAMP;
 		o->tsval = req->cookie ? tcp_cookie_tsval(req, tcp_req_ts(req)) : tcp_req_ts(req);
 		o->tsecr = req->ts_recent;
+		req->tsval_last = o->tsval;
+		if (!req->tsval_sent)
+			req->tsval_first = o->tsval;
+		req->tsval_sent = true;
 	}
 	if (req->wscale_ok) {
 		o->saw |= TCP_SAW_WSCALE;
@@ -389,6 +393,7 @@ static void tcp_req_send_ack(struct tcp_request_sock *req, struct sk_buff *skb,
 	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms, 0,
 				 MIB_TcpExt_TCPACKSkippedSynRecv))
 		return;
+	req->tsval_last = r.tsval;
 	tcp_send_reply(net, skb, seg, &r);
 }
 
@@ -396,6 +401,13 @@ static bool tcp_req_paws(const struct tcp_request_sock *req, const struct tcp_se
 {
 	return req->tstamp_ok && seg->opt.saw & TCP_SAW_TSTAMP && !(seg->flags & TCPHDR_RST) &&
 	       (s32)(req->ts_recent - seg->opt.tsval) > TCP_PAWS_WINDOW;
+}
+
+/* Echoes what no SYN-ACK had. Of a cookie's SYN-ACK nothing is known. */
+static bool tcp_req_bad_tsecr(const struct tcp_request_sock *req, const struct tcp_seg *seg)
+{
+	return req->tsval_sent && seg->opt.saw & TCP_SAW_TSTAMP && seg->opt.tsecr &&
+	       !between(seg->opt.tsecr, req->tsval_first, req->tsval_last);
 }
 
 static bool tcp_req_in_window(const struct tcp_request_sock *req, const struct tcp_seg *seg)
@@ -537,6 +549,7 @@ static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct s
 {
 	struct net *net = req_net(req);
 	bool paws = tcp_req_paws(req, seg), rst = seg->flags & TCPHDR_RST;
+	bool tsecr = tcp_req_bad_tsecr(req, seg);
 
 	if (seg->flags & TCPHDR_SYN && !(seg->flags & (TCPHDR_ACK | TCPHDR_RST)) &&
 	    seg->seq == req->rcv_isn && !paws) {
@@ -548,12 +561,15 @@ static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct s
 		tcp_send_reset(net, skb, seg);			/* TCP-ST-16 */
 		return SKB_DROP_TCP_INVALID_ACK_SEQUENCE;
 	}
-	if (paws || !tcp_req_in_window(req, seg)) {
+	if (paws || tsecr || !tcp_req_in_window(req, seg)) {
 		if (!rst)
 			tcp_req_send_ack(req, skb, seg);
 		if (paws)
 			net_mib_inc(net, TcpExt_PAWSEstab);
-		return paws ? SKB_DROP_TCP_RFC7323_PAWS : SKB_DROP_TCP_INVALID_SEQUENCE;
+		else if (tsecr)
+			net_mib_inc(net, TcpExt_TSEcrRejected);
+		return paws ? SKB_DROP_TCP_RFC7323_PAWS : tsecr ? SKB_DROP_TCP_RFC7323_TSECR :
+								  SKB_DROP_TCP_INVALID_SEQUENCE;
 	}
 	if (rst) {						/* MUST-11: the user never knows */
 		tcp_req_reset(req);

@@ -20,6 +20,7 @@ struct tcp_request_sock {
 	u32 rcv_wnd, window_clamp;
 	u32 snd_wnd;			/* of the final ACK, unscaled */
 	u32 last_oow_ack_ms;
+	u32 tsval_first, tsval_last;
 	u32 iif;
 	u16 mss_clamp;			/* the peer's */
 	u16 advmss;
@@ -28,6 +29,7 @@ struct tcp_request_sock {
 	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok, accecn_ok;
 	u8 syn_tos;			/* of its IP header, without ECN */
 	bool acked;			/* the final ACK came, and could not be taken */
+	bool tsval_sent;		/* tsval_first and tsval_last are those of our SYN-ACKs */
 	bool cookie;			/* snt_isn is a cookie: nothing is kept */
 	u8 syn_ect;			/* codepoint of the SYN */
 	u8 accecn_fail, accecn_seen;	/* for the child's struct tcp_accecn */

@@ -16,28 +16,35 @@ bool tcp_paws_older(const struct tcp_options_received *rx, s32 win, u64 now_s)
 }
 
 /*
- * A pure ACK that was overtaken by data is old by timestamp and yet harmless (TCP-PAWS-06): it is
- * in sequence, acknowledges nothing new, leaves the window and is not older than an RTO.
+ * A segment that is old by timestamp. A pure ACK that data overtook may be so and yet harmless
+ * (TCP-PAWS-06): in sequence, it acknowledges nothing new, leaves the window and is not older than an
+ * RTO of a clock with 1200 ticks a second. One below RCV.NXT is dropped, but asks for no answer.
  */
-static bool tcp_disordered_ack(const struct sock *sk, const struct tcp_seg *seg)
+static enum skb_drop_reason tcp_disordered_ack(const struct sock *sk, const struct tcp_seg *seg)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	s32 age = (s32)(tp->rx_opt.ts_recent - tp->rx_opt.rcv_tsval);
 
-	return seg->flags & TCPHDR_ACK && seg->seq == seg->end_seq && seg->seq == tp->rcv_nxt &&
-	       seg->ack == tp->snd_una &&
-	       !tcp_may_update_window(tp, seg->ack, seg->seq,
-				       (u32)seg->wnd << tp->rx_opt.snd_wscale) &&
-	       (s32)(tp->rx_opt.ts_recent - tp->rx_opt.rcv_tsval) <=
-		       (s32)max(tp->rto_us / 1000, 1u);
+	if (!(seg->flags & TCPHDR_ACK) || seg->seq != seg->end_seq)
+		return SKB_DROP_TCP_RFC7323_PAWS;
+	if (seg->seq != tp->rcv_nxt)
+		return before(seg->seq, tp->rcv_nxt) ? SKB_DROP_TCP_RFC7323_PAWS_ACK :
+						       SKB_DROP_TCP_RFC7323_PAWS;
+	if (seg->ack != tp->snd_una ||
+	    tcp_may_update_window(tp, seg->ack, seg->seq, (u32)seg->wnd << tp->rx_opt.snd_wscale) ||
+	    age > (s32)((u64)tp->rto_us * 1200 / USEC_PER_SEC))
+		return SKB_DROP_TCP_RFC7323_PAWS;
+	return SKB_NOT_DROPPED;
 }
 
-static bool tcp_paws_discard(const struct sock *sk, const struct tcp_seg *seg)
+static enum skb_drop_reason tcp_paws(const struct sock *sk, const struct tcp_seg *seg)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	return tp->rx_opt.saw_tstamp &&
-	       tcp_paws_older(&tp->rx_opt, TCP_PAWS_WINDOW, tcp_now_s(sk->net)) &&
-	       !tcp_disordered_ack(sk, seg);
+	if (!tp->rx_opt.saw_tstamp || seg->flags & TCPHDR_RST ||	/* TCP-PAWS-02 */
+	    !tcp_paws_older(&tp->rx_opt, TCP_PAWS_WINDOW, tcp_now_s(sk->net)))
+		return SKB_NOT_DROPPED;
+	return tcp_disordered_ack(sk, seg);
 }
 
 /* An ACK that tells where we are, with a D-SACK of what came, if it was data that we have. */
@@ -98,6 +105,7 @@ static void tcp_rcv_rst(struct sock *sk, const struct sk_buff *skb, const struct
 			return;
 		}
 	}
+	tcp_fastopen_odd_reset(sk);
 	tcp_send_challenge_ack(sk);
 }
 
@@ -135,12 +143,16 @@ static enum skb_drop_reason tcp_validate(struct sock *sk, const struct sk_buff *
 					 const struct tcp_seg *seg)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	enum skb_drop_reason reason;
+	enum skb_drop_reason reason = tcp_paws(sk, seg);
 	bool rst = seg->flags & TCPHDR_RST;
 
-	if (tcp_paws_discard(sk, seg) && !rst) {
+	if (reason) {
 		if (seg->flags & TCPHDR_SYN)
 			return tcp_syn_challenge(sk, seg);
+		if (reason == SKB_DROP_TCP_RFC7323_PAWS_ACK) {
+			net_mib_inc(sk->net, TcpExt_PAWSOldAck);
+			return reason;
+		}
 		net_mib_inc(sk->net, TcpExt_PAWSEstab);
 		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, seg->end_seq - seg->seq,
 					  MIB_TcpExt_TCPACKSkippedPAWS))

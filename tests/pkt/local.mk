@@ -10,8 +10,8 @@ tests_pkt_pkt_SOURCES = \
 tests_pkt_pkt_LDADD = drivers/libdrivers.a $(CORE_LIBS) $(EXTERNAL_LIBS) -lm
 TESTS += tests/pkt/scripts.sh
 dist_check_SCRIPTS += tests/pkt/scripts.sh
-pkt_behaviours = tests/pkt/challenge tests/pkt/close tests/pkt/common tests/pkt/cork \
-	tests/pkt/delack tests/pkt/dsack tests/pkt/ecn tests/pkt/fastopen tests/pkt/frto \
+pkt_behaviours = tests/pkt/challenge tests/pkt/close tests/pkt/common tests/pkt/cookie \
+	tests/pkt/cork tests/pkt/cubic tests/pkt/delack tests/pkt/dsack tests/pkt/ecn tests/pkt/fastopen tests/pkt/frto \
 	tests/pkt/icmp tests/pkt/info tests/pkt/ioctl tests/pkt/keepalive tests/pkt/limited-transmit \
 	tests/pkt/mss tests/pkt/nagle tests/pkt/newreno tests/pkt/open tests/pkt/paws tests/pkt/pmtu \
 	tests/pkt/prr tests/pkt/rack tests/pkt/reneging tests/pkt/reno tests/pkt/reset tests/pkt/rto \

@@ -338,8 +338,7 @@ TEST46(open, syn_cookies)
 {
 	u16 port;
 
-	wire_sysctl(w, "net.ipv4.tcp_max_syn_backlog", "4");
-	wire_listen(w, 4);
+	wire_listen(w, 3);
 	w->iss_known = true;
 	in(w, .flags = A, .seq = 1, .ack = 12345, .sport = 3000);
 	out(w, R, 12345, 0, 0);				/* no overflow, no cookies */
