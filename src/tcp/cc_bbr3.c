@@ -190,13 +190,13 @@ static void raise_long_slope(struct sock *sk)
 	b->up_cnt = max(tcp_sk(sk)->snd_cwnd / growth, 1u);
 }
 
-static void start_up(struct sock *sk, const struct tcp_rate_sample *rs)
+static void start_up(struct sock *sk, u32 bw)
 {
 	struct bbr3 *b = bbr3_of(sk);
 
 	b->ack_phase = ACKS_STARTING;
 	start_round(sk);
-	reset_full_bw(b, sample_bw(rs));
+	reset_full_bw(b, bw);
 	b->state = UP;
 	raise_long_slope(sk);
 }
@@ -314,7 +314,7 @@ static void update_cycle(struct sock *sk, const struct tcp_rate_sample *rs)
 	case REFILL:
 		if (b->round_start) {	/* the pipe is full: ACKs from now on tell of the probe */
 			b->probe_samples = true;
-			start_up(sk, rs);
+			start_up(sk, sample_bw(rs));
 		}
 		break;
 	case UP:
@@ -678,6 +678,9 @@ static u32 bbr3_undo_cwnd(struct sock *sk)
 	if (b->state != PROBE_RTT && b->state != b->undo_state && b->undo_state == STARTUP) {
 		b->state = STARTUP;
 		b->full_bw_reached = false;
+	} else if (b->state != PROBE_RTT && b->state != UP && b->undo_state == UP) {
+		b->probe_samples = true;
+		start_up(sk, 0);
 	}
 	return max(tp->snd_cwnd, b->prior_cwnd);
 }

@@ -26,7 +26,7 @@ struct cubic {
 	u32 origin;			/* plateau of the curve */
 	u32 k_ms;
 	u32 last_cwnd;
-	u32 acked;			/* since cnt was computed */
+	u32 acked;			/* since w_est was computed */
 	u32 delay_min;			/* least round trip */
 };
 _Static_assert(sizeof(struct cubic) <= TCP_CA_PRIV_SIZE, "cubic fits ca_priv");
@@ -54,15 +54,15 @@ static u32 cubic_root(u64 a)
 	return (u32)r;
 }
 
+/* No history, but for the window that the last loss met: Reno's pace goes by it (RFC 9438 4.3, 4.8). */
 static void cubic_reset(struct sock *sk)
 {
-	memset(cubic_of(sk), 0, sizeof(struct cubic));
-}
+	struct cubic *ca = cubic_of(sk);
+	u32 prior = ca->prior_cwnd;
 
-static void cubic_init(struct sock *sk)
-{
-	cubic_reset(sk);
-	hystart_reset(sk, &cubic_of(sk)->hystart);
+	memset(ca, 0, sizeof(*ca));
+	ca->prior_cwnd = prior;
+	hystart_reset(sk, &ca->hystart);
 }
 
 static void cubic_cwnd_event(struct sock *sk, enum tcp_ca_event ev)
@@ -91,10 +91,10 @@ static u32 cubic_target(const struct cubic *ca, u64 now)
 	return (u32)min_t(u64, ca->origin + delta, U32_MAX / 2);
 }
 
-static void cubic_new_epoch(struct cubic *ca, u32 cwnd, u64 now)
+static void cubic_new_epoch(struct cubic *ca, u32 cwnd, u32 acked, u64 now)
 {
 	ca->epoch_us = now;
-	ca->acked = 0;
+	ca->acked = acked;
 	ca->w_est = (u64)cwnd << EST_SHIFT;
 	if (ca->w_max <= cwnd) {
 		ca->k_ms = 0;
@@ -107,12 +107,13 @@ static void cubic_new_epoch(struct cubic *ca, u32 cwnd, u64 now)
 }
 
 /* Reno's estimate: alpha per round trip until it is where the loss was, then 1 (RFC 9438 4.3). */
-static u32 cubic_reno_cnt(struct cubic *ca, u32 cwnd, u32 acked)
+static u32 cubic_reno_cnt(struct cubic *ca, u32 cwnd)
 {
 	u64 alpha = ca->w_est >> EST_SHIFT < ca->prior_cwnd ? ALPHA_EST : 1ull << EST_SHIFT;
 	u32 est;
 
-	ca->w_est += alpha * acked / cwnd;
+	ca->w_est += alpha * ca->acked / cwnd;
+	ca->acked = 0;
 	est = (u32)(ca->w_est >> EST_SHIFT);
 	return est > cwnd ? cwnd / (est - cwnd) : ~0u;
 }
@@ -123,19 +124,19 @@ static void cubic_update(struct sock *sk, u32 cwnd, u32 acked)
 	u64 now = tcp_now_us(sk);
 	u32 target;
 
+	/* looked at when cwnd has moved or been used up, and 32 times a second (Linux: these only) */
 	ca->acked += acked;
-	if (ca->last_cwnd == cwnd && ca->epoch_us && now - ca->last_us <= 31250)
-		goto reno;
+	if (ca->last_cwnd == cwnd && ca->epoch_us && ca->acked < cwnd && now - ca->last_us <= 31250)
+		return;
 	ca->last_cwnd = cwnd;
 	ca->last_us = now;
 	if (!ca->epoch_us)
-		cubic_new_epoch(ca, cwnd, now);
+		cubic_new_epoch(ca, cwnd, acked, now);
 	target = cubic_target(ca, now);
 	ca->cnt = target > cwnd ? cwnd / (target - cwnd) : 100 * cwnd;
 	if (!ca->w_max && ca->cnt > 20)		/* no loss yet: probe at 5 % a round trip */
 		ca->cnt = 20;
-reno:
-	ca->cnt = min(ca->cnt, cubic_reno_cnt(ca, cwnd, acked));
+	ca->cnt = min(ca->cnt, cubic_reno_cnt(ca, cwnd));
 	ca->cnt = max(ca->cnt, 2u);		/* at most half of cwnd per round trip */
 }
 
@@ -172,10 +173,8 @@ static u32 cubic_ssthresh(struct sock *sk)
 
 static void cubic_set_state(struct sock *sk, u8 state)
 {
-	if (state != TCP_CA_Loss)
-		return;
-	cubic_reset(sk);
-	hystart_reset(sk, &cubic_of(sk)->hystart);
+	if (state == TCP_CA_Loss)
+		cubic_reset(sk);
 }
 
 static void cubic_pkts_acked(struct sock *sk, const struct tcp_ack_sample *sample)
@@ -198,7 +197,7 @@ static void cubic_pkts_acked(struct sock *sk, const struct tcp_ack_sample *sampl
 
 const struct tcp_congestion_ops tcp_cubic = {
 	.name = "cubic",
-	.init = cubic_init,
+	.init = cubic_reset,
 	.ssthresh = cubic_ssthresh,
 	.cong_avoid = cubic_cong_avoid,
 	.set_state = cubic_set_state,

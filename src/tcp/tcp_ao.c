@@ -273,20 +273,26 @@ static enum skb_drop_reason verify(struct net *net, struct tcp_ao_info *ao, stru
 	return SKB_NOT_DROPPED;
 }
 
-/* The peer asks for another key: it is used from now on, if we have it (RFC 5925 7.5.2.e). */
-static void follow_rnext(struct tcp_ao_info *ao, u8 wanted)
+/*
+ * The peer asks for another key: it is used from now on, if we have it (RFC 5925 7.5.2.e). sk: of the
+ * connection, whose segments may get another size; NULL in TIME-WAIT.
+ */
+static void follow_rnext(struct sock *sk, struct tcp_ao_info *ao, u8 wanted)
 {
 	struct tcp_ao_key *key;
 
 	if (ao->current->sndid == wanted)
 		return;
 	key = tcp_ao_own(ao, wanted, -1);
-	if (key)
-		ao->current = key;
+	if (!key)
+		return;
+	ao->current = key;
+	if (sk)
+		tcp_sig_changed(sk);
 }
 
-/* Is the AO option of the segment right? ao: of the socket, the listener or time-wait; or NULL. */
-enum skb_drop_reason tcp_ao_check(struct net *net, struct tcp_ao_info *ao, u8 state,
+/* Is the AO option of the segment right? sk: NULL in TIME-WAIT, whose ao it is; or ao is NULL. */
+enum skb_drop_reason tcp_ao_check(struct net *net, struct sock *sk, struct tcp_ao_info *ao, u8 state,
 				  const struct tcp_request_sock *req, u32 rcv_nxt,
 				  const struct sk_buff *skb, const struct tcp_seg *seg)
 {
@@ -313,7 +319,7 @@ enum skb_drop_reason tcp_ao_check(struct net *net, struct tcp_ao_info *ao, u8 st
 		memcpy(s.key, key->rcv_key, s.keylen);
 		reason = verify(net, ao, key, &s, skb, &p, seg);
 		if (!reason)
-			follow_rnext(ao, seg->opt.ao_rnext);
+			follow_rnext(sk, ao, seg->opt.ao_rnext);
 		return reason;
 	}
 	if (!find_isns(ao, state, req, seg, &isn))
@@ -352,6 +358,8 @@ int tcp_ao_connect(struct sock *sk)
 	if (!tcp_ao_find(ao, af, peer, -1, -1)) {
 		if (ao->required)
 			return -EKEYREJECTED;
+		list_for_each_entry(key, &ao->keys, node)
+			tp->sig_mem -= sizeof(*key);
 		tcp_ao_free(sk->net, ao);
 		tp->ao = NULL;
 		return 0;

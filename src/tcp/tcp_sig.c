@@ -53,6 +53,8 @@ void tcp_sig_changed(struct sock *sk)
 	tp->gso_goal = 0;
 	if (!tcp_state_in(sk, TCPF_HAVE_PEER))
 		return;
+	if (tp->ao && tp->ao->current && !tp->ao->rnext)	/* under TCP_REPAIR only one was chosen */
+		tp->ao->rnext = tp->ao->current;
 	tp->hdr_len = (u16)(TCP_HLEN + (tp->rx_opt.tstamp_ok ? TCP_OLEN_TIMESTAMP_ALIGNED : 0) +
 			    tcp_sig_opt_len(tp));
 	tcp_sync_mss(sk, tp->pmtu_cookie);
@@ -324,8 +326,9 @@ enum skb_drop_reason tcp_sig_inbound(struct sock *sk, const struct tcp_request_s
 	if (sig_both(seg))
 		return SKB_DROP_TCP_AUTH_HDR;
 	if (sig_options(seg, TCP_SAW_AO))
-		return tcp_ao_check(sk->net, tp->ao, req ? (u8)TCP_NEW_SYN_RECV_NS : sk->sk_state,
-				    req, tp->rcv_nxt, skb, seg);
+		return tcp_ao_check(sk->net, sk, tp->ao,
+				    req ? (u8)TCP_NEW_SYN_RECV_NS : sk->sk_state, req, tp->rcv_nxt,
+				    skb, seg);
 	return tcp_md5_check(sk->net, tcp_md5_lookup(tp, inet_cb(skb)->af, &inet_cb(skb)->saddr),
 			     skb, seg);
 }
@@ -339,7 +342,8 @@ enum skb_drop_reason tcp_sig_inbound_tw(struct tcp_timewait_sock *tw, const stru
 	if (sig_both(seg))
 		return SKB_DROP_TCP_AUTH_HDR;
 	if (sig_options(seg, TCP_SAW_AO))
-		return tcp_ao_check(tw->net, tw->ao, TCP_CLOSING, NULL, tw->rcv_nxt, skb, seg);
+		return tcp_ao_check(tw->net, NULL, tw->ao, TCP_CLOSING, NULL, tw->rcv_nxt, skb,
+				    seg);
 	if (sig_options(seg, TCP_SAW_MD5))
 		return tcp_md5_check(tw->net, tw->md5, skb, seg);
 	if (tw->ao)
@@ -349,14 +353,21 @@ enum skb_drop_reason tcp_sig_inbound_tw(struct tcp_timewait_sock *tw, const stru
 
 /* -- birth and death of a connection ----------------------------------------------------------- */
 
-/* Before the SYN: the one scheme that the peer is for. -EKEYREJECTED: AO is required, but no key. */
+/*
+ * Before the SYN: the one scheme that the peer is for. -EKEYREJECTED: AO is required, but no key; or
+ * keys of prefixes, each set when the other was not in its way, leave both.
+ */
 int tcp_sig_connect(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	const struct inet_af *af = tp->inet.af;
 
-	if (tp->ao)
-		return tcp_ao_connect(sk);
-	return 0;
+	if (!tp->ao)
+		return 0;
+	if (tcp_md5_lookup(tp, af, &tp->inet.daddr) &&
+	    tcp_ao_find(tp->ao, af, &tp->inet.daddr, -1, -1))
+		return -EKEYREJECTED;
+	return tcp_ao_connect(sk);
 }
 
 /* The peer's initial sequence number is known. */

@@ -122,7 +122,7 @@ u32 tcp_ao_sne(struct tcp_ao_sne *ref, u32 now, u32 seq);
 bool tcp_ao_sign(struct net *net, struct tcp_ao_info *ao, const struct tcp_sig_path *p, u16 flags,
 		 u32 seq, u32 una, struct tcp_signer *s);
 bool tcp_ao_sign_synack(struct tcp_request_sock *req, u32 seq, struct tcp_signer *s);
-enum skb_drop_reason tcp_ao_check(struct net *net, struct tcp_ao_info *ao, u8 state,
+enum skb_drop_reason tcp_ao_check(struct net *net, struct sock *sk, struct tcp_ao_info *ao, u8 state,
 				  const struct tcp_request_sock *req, u32 rcv_nxt,
 				  const struct sk_buff *skb, const struct tcp_seg *seg);
 int tcp_ao_connect(struct sock *sk);
