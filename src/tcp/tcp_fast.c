@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ESTABLISHED. Header prediction: the expected segment (in order, nothing but ACK and PSH, the
- * same window, only a timestamp as option) is queued or acknowledges at once; all others take the
+ * same window, no option but timestamp and AccECN's) is queued or acknowledges at once; all others take the
  * steps of RFC 9293 3.10.7.4. From tcp_rcv.c; to tcp_ack.c and tcp_data.c.
  */
 #include "tcp/tcp_priv.h"
@@ -49,17 +49,25 @@ static u32 tcp_pred_flags(const struct tcp_sock *tp)
 						  (u32)TCPHDR_ACK;
 }
 
+/* The usual options; with AccECN also its counters, which come and go. */
+static bool tcp_predicted_opts(const struct tcp_sock *tp, const struct tcp_seg *seg)
+{
+	u16 usual = tp->rx_opt.tstamp_ok ? TCP_SAW_TSTAMP : 0;
+
+	if (seg->hdr_len == tp->hdr_len)
+		return !usual || seg->opt.saw == usual;
+	return tp->ecn_flags & TCP_ECN_ACCURATE && seg->opts_ok &&
+	       seg->opt.saw == (usual | TCP_SAW_ACCECN);
+}
+
 static bool tcp_predicted(const struct tcp_sock *tp, const struct tcp_seg *seg)
 {
 	if (!tp->pred_ok || (seg->flags & ~(u32)TCPHDR_PSH) != tcp_pred_flags(tp) ||
-	    seg->hdr_len != tp->hdr_len || (u32)seg->wnd << tp->rx_opt.snd_wscale != tp->snd_wnd ||
+	    !tcp_predicted_opts(tp, seg) || (u32)seg->wnd << tp->rx_opt.snd_wscale != tp->snd_wnd ||
 	    seg->seq != tp->rcv_nxt || after(seg->ack, tp->snd_nxt) ||
 	    before(seg->ack, tp->snd_una))
 		return false;
-	if (!tp->rx_opt.tstamp_ok)
-		return true;
-	return seg->opt.saw == TCP_SAW_TSTAMP &&
-	       (s32)(seg->opt.tsval - tp->rx_opt.ts_recent) >= 0;
+	return !tp->rx_opt.tstamp_ok || (s32)(seg->opt.tsval - tp->rx_opt.ts_recent) >= 0;
 }
 
 /* A pure ACK as expected. */

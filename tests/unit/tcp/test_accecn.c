@@ -603,6 +603,35 @@ TEST46(accecn, timestamp_progress)
 	cr_assert_eq(wire_info(w).delivered_ce, 1);
 }
 
+/* Header prediction holds with the option, with timestamps and without, and the option counts */
+static void predicted(struct wire *w, bool ts)
+{
+	char buf[100];
+
+	w->ts = ts;
+	accecn_accept(w);
+	wire_send(w, 1000, 0);
+	cr_assert(take(w, &w->last));
+	in(w, .flags = A | ACE(5), .seq = 1, .ack = 1001, .accecn = true, .e0b = 1001, .e1b = 1,
+	   .wnd = 1000);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPHPAcks], 1);
+	cr_assert_eq(wire_info(w).unacked, 0);
+	cr_assert_eq(tcp_sk(w->sk)->accecn.delivered_bytes[1], 1000);
+	in(w, .flags = A | P | ACE(5), .seq = 1, .ack = 1001, .len = 50, .accecn = true, .e0b = 1001,
+	   .e1b = 1, .wnd = 1000);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPHPHits], 1);
+	cr_assert_eq(wire_recv(w, buf, sizeof(buf), 0), 50);
+	/* a mark, which the ACE field tells, takes the long way */
+	wire_send(w, 1000, 0);
+	drain(w);
+	in(w, .flags = A | ACE(6), .seq = 51, .ack = 2001, .accecn = true, .e0b = 1001, .e1b = 1,
+	   .ceb = 1000, .wnd = 1000);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPHPAcks], 1);
+	cr_assert_eq(wire_info(w).delivered_ce, 1);
+}
+TEST46(accecn, predicted) { predicted(w, false); }
+TEST46(accecn, predicted_timestamps) { predicted(w, true); }
+
 /* TCP-AECN-06: an ACK for more segments than ACE can count */
 static void large_ack(struct wire *w, bool small_first, u8 ace, bool opt, u32 ce)
 {
