@@ -244,7 +244,7 @@ static bool find_isns(const struct tcp_ao_info *ao, u8 state, const struct tcp_r
 		i->sisn = req ? req->rcv_isn : seg->seq - 1;
 		i->disn = req ? req->snt_isn : seg->ack - 1;
 	} else {
-		if (!(seg->flags & (TCPHDR_SYN | TCPHDR_RST)))
+		if (!(seg->flags & TCPHDR_SYN) && (state != TCP_SYN_SENT || !(seg->flags & TCPHDR_RST)))
 			i->sisn = ao->risn;
 		i->disn = ao->lisn;
 	}

@@ -210,6 +210,29 @@ TEST46(ao, rollover)
 	cr_assert_eq(w->last.o.ao_keyid, 9);
 }
 
+/* The key that the peer asks for has a longer code: segments hold less from then on */
+TEST46(ao, rollover_length)
+{
+	struct ao_add a = ao_key(w, "hmac(sha1)", 101, 201);
+	u32 mss;
+
+	ao_connect(w, "hmac(sha1)", NET_MAC_HMAC_SHA1, 0);
+	mss = tcp_current_mss(w->sk);
+	a.maclen = 16;
+	cr_assert_eq(sock_setsockopt(w->sk, 6, AO_ADD, &a, sizeof(a)), 0);
+	cr_assert_eq(tcp_current_mss(w->sk), mss);
+	w->sig_rnext = 101;
+	in(w, .flags = A, .seq = 1, .ack = 1, .len = 1);
+	w->sig_maclen = 16;
+	at(w, 100);
+	out(w, A, 1, 2, 0);
+	cr_assert_eq(w->last.o.ao_keyid, 101);
+	cr_assert_eq(tcp_current_mss(w->sk), mss - 4);
+	wire_send(w, 2 * mss, 0);
+	out(w, A, 1, 2, mss - 4);
+	drain(w);
+}
+
 /* An AO option that nobody asked for; an unsigned SYN where it is asked for */
 TEST46(ao, listener)
 {
