@@ -110,6 +110,7 @@ static void tcp_connect_undo(struct sock *sk);
 /* It could not begin: the socket is as before connect(). err */
 int tcp_connect_failed(struct sock *sk, int err)
 {
+	tcp_sk(sk)->fo_req = NULL;	/* the caller's */
 	tcp_set_state(sk, TCP_CLOSE);
 	tcp_connect_undo(sk);
 	return err;

@@ -4,7 +4,7 @@
 
 #include "tcp/tcp_fastopen.h"
 
-enum { O_FASTOPEN = 23, O_FASTOPEN_NO_COOKIE = 34, SYN_ACE = S | AE | C | E };
+enum { O_FASTOPEN = 23, O_FASTOPEN_CONNECT = 30, O_FASTOPEN_NO_COOKIE = 34, SYN_ACE = S | AE | C | E };
 
 /* The three bits of an ACE field. */
 static u16 ace(u32 v)
@@ -283,11 +283,14 @@ TEST46(combine, cookie_ao)
 TEST46(combine, md5_and_ao_for_a_peer)
 {
 	struct wire_sa sa = wire_sa(w, peer_text(w), PEER_PORT);
+	int one = 1;
 
 	w->sk = wire_socket(w);
+	cr_assert_eq(sock_setsockopt(w->sk, 6, O_FASTOPEN_CONNECT, &one, sizeof(one)), 0);
 	cr_assert_eq(ao_add(w, w->sk, "hmac(sha1)", 1, 2, 0), 0);
 	cr_assert_eq(md5_set(w, w->sk, w->v6 ? "fd00::" : "10.0.0.0", w->v6 ? 64 : 24, 4), 0);
 	cr_assert_eq(sock_connect(w->sk, sa.b, sa.len), -EKEYREJECTED);
+	cr_assert_null(tcp_sk(w->sk)->fo_req);		/* nothing of that attempt is left */
 	cr_assert_eq(md5_set(w, w->sk, w->v6 ? "fd00::" : "10.0.0.0", w->v6 ? 64 : 24, 0), 0);
 	cr_assert_eq(sock_connect(w->sk, sa.b, sa.len), -EINPROGRESS);
 }
