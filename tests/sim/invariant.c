@@ -3,7 +3,8 @@
  * What must hold of every TCP socket at every moment of every simulated run (conformance 1.11).
  * A socket is remembered from one look to the next to see what only moves one way.
  *
- * TCP-INV-01 is flow.c's, TCP-INV-06 world_exit()'s, TCP-INV-08 and TCP-INV-10 soak.c's.
+ * TCP-INV-11 is looked at once, at the end. TCP-INV-01 is flow.c's, TCP-INV-06 world_exit()'s,
+ * TCP-INV-08 and TCP-INV-10 soak.c's.
  */
 #include "world.h"
 
@@ -212,6 +213,42 @@ void invariants_check(struct world *w)
 		if (inv->held != net->tcp.mem_octets)
 			sim_fail(w, "TCP-INV-07: host %u is charged %lld octets, %lld are there", i,
 				 (long long)net->tcp.mem_octets, (long long)inv->held);
+	}
+}
+
+/* The counter that a drop's reason moves, by the row of drop.def. */
+static const enum mib drop_mib[SKB_DROP_MAX] = {
+#define DROP(name, mib, text) [SKB_DROP_##name] = MIB_##mib,
+#include "core/drop.def"
+#undef DROP
+};
+
+/*
+ * TCP-INV-11: each packet that was dropped had a reason, was counted under it, and in the counter of its
+ * row. Reasons that share a counter are taken together.
+ */
+void invariants_drops(struct world *w)
+{
+	for (u32 i = 0; i < w->nr_hosts; i++) {
+		const struct host *h = &w->host[i];
+		u64 by_mib[MIB_MAX] = { 0 };
+
+		if (h->net->drops[SKB_NOT_DROPPED] || h->net->drops[SKB_DROP_NOT_SPECIFIED])
+			sim_fail(w, "TCP-INV-11: host %u drops without a reason", i);
+		for (u32 r = 0; r < SKB_DROP_MAX; r++) {
+			if (h->net->drops[r] != h->dropped[r])
+				sim_fail(w, "TCP-INV-11: host %u dropped %llu as %s and counts %llu", i,
+					 (unsigned long long)h->dropped[r],
+					 skb_drop_reason_name((enum skb_drop_reason)r),
+					 (unsigned long long)h->net->drops[r]);
+			by_mib[drop_mib[r]] += h->dropped[r];
+		}
+		for (u32 m = MIB_NONE + 1; m < MIB_MAX; m++)
+			if (h->net->mib[m] < by_mib[m])
+				sim_fail(w, "TCP-INV-11: host %u: %s%s is %llu after %llu drops", i,
+					 mib_names[m].group, mib_names[m].name,
+					 (unsigned long long)h->net->mib[m],
+					 (unsigned long long)by_mib[m]);
 	}
 }
 

@@ -32,6 +32,12 @@ static void hook_kick(void *ctx)
 	((struct host *)ctx)->kicked = true;
 }
 
+static void hook_trace(void *ctx, const struct trace_event *ev)
+{
+	if (ev->point == TRACE_kfree_skb)
+		((struct host *)ctx)->dropped[ev->a]++;
+}
+
 void world_init(struct world *w, u64 seed)
 {
 	*w = (struct world){ .seed = seed, .now = EPOCH, .started = EPOCH, .check_every = 1,
@@ -48,6 +54,7 @@ int world_add_host(struct world *w)
 		.alloc = hook_alloc,
 		.free = hook_free,
 		.kick = hook_kick,
+		.trace = hook_trace,
 		.seed = prng_u64(&w->prng),
 		.now_ns = w->now,
 		.wall_offset_ns = 1700000000ull * NSEC_PER_SEC,
@@ -57,6 +64,7 @@ int world_add_host(struct world *w)
 	h->net = net_create(&cfg);
 	if (!h->net || loopback_create(h->net))
 		sim_fail(w, "no memory for a host");
+	h->net->trace_mask = 1ull << TRACE_kfree_skb;
 	return (int)w->nr_hosts++;
 }
 
@@ -132,6 +140,7 @@ void world_exit(struct world *w)
 {
 	u32 i;
 
+	invariants_drops(w);
 	for (i = 0; i < w->nr_wires; i++)
 		wire_sim_destroy(w->wire[i]);
 	for (i = 0; i < w->nr_hosts; i++) {

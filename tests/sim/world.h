@@ -30,6 +30,7 @@ struct host {
 	struct net *net;
 	bool kicked;
 	u64 allocated; /* octets held from the hook */
+	u64 dropped[SKB_DROP_MAX]; /* packets whose end was seen, by the reason told */
 };
 
 struct world {
@@ -73,6 +74,7 @@ u32 world_addr(struct world *w, int wire, int end, u16 family, u16 port, u8 sa[2
 /* invariant.c: looks at every TCP socket; sim_fail() if one is not as it must be (1.11) */
 void invariants_check(struct world *w);
 void invariants_free(struct world *w);
+void invariants_drops(struct world *w); /* while the nets are still there */
 /* TCP-INV-09: nothing happens any more, so nothing is sent for so long. */
 void world_must_be_silent(struct world *w, u64 ns);
 
