@@ -82,10 +82,10 @@ static void hystart_delay(struct sock *sk, struct hystart *h, u32 delay, u32 del
 
 static void hystart_classic(struct sock *sk, struct hystart *h, u32 delay, u32 delay_min)
 {
+	if (after(tcp_sk(sk)->snd_una, h->end_seq))
+		hystart_reset(sk, h);	/* rounds are counted from the first on */
 	if (tcp_sk(sk)->snd_cwnd < LOW_WINDOW)
 		return;
-	if (after(tcp_sk(sk)->snd_una, h->end_seq))
-		hystart_reset(sk, h);
 	hystart_train(sk, h, delay_min);
 	if (!h->found)
 		hystart_delay(sk, h, delay, delay_min);
