@@ -234,8 +234,7 @@ static const struct piece third = { .off = 32, .len = 5, .more = false };
 
 /*
  * packet-suites 26: whatever comes after an overlap, nothing is delivered (RFC 5722). ATK-RSM-03,07:
- * teardrop and its kin; ATK-RSM-06: a fragment at offset 1 cannot rewrite flags; ATK-RSM-08: whoever
- * forges a fragment can only spoil the datagram
+ * teardrop and its kin. With TCP in them: tests/unit/tcp/test_attack.c
  */
 Test(frag, overlap_poisons_until_timeout)
 {

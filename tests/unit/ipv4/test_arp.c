@@ -284,7 +284,7 @@ Test(arp, gratuitous_updates_but_not_the_static)
 	cr_assert_eq(state_of("10.0.0.7", ha), NUD_STALE);
 }
 
-/* ARP-10 */
+/* ARP-10, DEV-07: the strong host model's half for ARP */
 Test(arp, arp_ignore)
 {
 	struct net_device *other = fixture_dev_new(n.net, "t1", 0);

@@ -279,6 +279,10 @@ Test(ndisc, dad_conflicts)
 	fixture_advance(n.net, 5 * NSEC_PER_SEC);
 	cr_assert(ifa_of("fd00::9")->ifa.flags & IFA_FLAG_TENTATIVE);
 	cr_assert_not(ifa_of("fd00::b")->ifa.flags & IFA_FLAG_TENTATIVE);
+	while (ipnet_tx_count(&n))
+		ipnet_tx_drop(&n);
+	fixture_advance(n.net, 600 * NSEC_PER_SEC);
+	cr_assert_eq(ipnet_tx_count(&n), 0);	/* who denies all addresses makes no traffic */
 }
 
 /* ND-25: a duplicate link-local address ends IPv6 on the device with accept_dad 2 */

@@ -322,6 +322,100 @@ TEST46(attack, hash_flood)
 	cr_assert_eq(w->net->tcp.hash->ehash_count, 0);
 }
 
+/* -- fragments --------------------------------------------------------------------------------- */
+
+/* Octets [off, off + len) of a segment as a fragment of datagram id; len 0: all from off on. */
+static void in_fragment(struct wire *w, const struct in_seg *s, u32 id, u32 off, u32 len)
+{
+	struct sk_buff *whole = in_skb(w, s), *skb = alloc_skb(w->net, 1000);
+	u32 ihl = w->v6 ? 40 : 20;
+	const u8 *l4 = whole->data + 14 + ihl;
+	bool more = len;
+	u8 *h;
+
+	if (!len)
+		len = whole->len - 14 - ihl - off;
+
+	skb_reserve(skb, 100);
+	memcpy(skb_put(skb, len), l4 + off, len);
+	if (w->v6) {
+		h = skb_push(skb, 8);
+		memset(h, 0, 8);
+		h[0] = IP_PROTO_TCP;
+		put_be16(h + 2, (u16)(off | more));
+		put_be32(h + 4, id);
+	}
+	h = skb_push(skb, 14 + ihl);
+	memcpy(h, whole->data, 14 + ihl);
+	h += 14;
+	if (w->v6) {
+		h[6] = 44;
+		put_be16(h + 4, (u16)(len + 8));
+	} else {
+		be16 c;
+
+		put_be16(h + 2, (u16)(len + 20));
+		put_be16(h + 4, (u16)id);
+		put_be16(h + 6, (u16)(off / 8 | (more ? 0x2000 : 0)));
+		memset(h + 10, 0, 2);
+		c = ip_fast_csum(h, 5);
+		memcpy(h + 10, &c, 2);
+	}
+	consume_skb(whole);
+	skb->dev = w->dev;
+	if (!eth_type_trans(skb, w->dev))
+		cr_assert(false);
+	netif_rx(skb);
+	wire_run(w);
+}
+
+/*
+ * ATK-RSM-06 (RFC 1858, 3128): a TCP header in two fragments is looked at as a whole; a fragment at
+ * offset 8 that would put other flags into it spoils the datagram
+ */
+TEST46(attack, tiny_fragments)
+{
+	struct in_seg syn = { .flags = S, .seq = 0, .mss = 1460 };
+	struct in_seg rst = { .flags = R | A, .seq = 0, .mss = 1460 };
+
+	wire_listen(w, 5);
+	in_fragment(w, &syn, 1, 0, 8);
+	quiet(w);
+	in_fragment(w, &syn, 1, 8, 0);
+	if (!w->v6) {				/* IPv6 wants all headers in the first (RFC 7112) */
+		out(w, S | A, 0, 1, 0);
+		in(w, .flags = R, .seq = 1);
+	}
+	in_fragment(w, &syn, 2, 0, 16);
+	in_fragment(w, &rst, 2, 8, 0);
+	in_fragment(w, &syn, 2, 16, 0);
+	quiet(w);
+	cr_assert_eq(tcp_sk(w->lsk)->listen->nr_syn, 0);
+}
+
+/*
+ * ATK-RSM-08: who forges the end of a datagram before the true one comes makes it be lost, and no more:
+ * the next one, with the same data, is whole
+ */
+TEST46(attack, fragment_poisoning)
+{
+	struct in_seg data = { .flags = P | A, .seq = 1, .ack = 1, .len = 64 }, forged = data;
+	char buf[100], evil[64];
+
+	memset(evil, 'x', sizeof(evil));
+	forged.data = evil;
+	establish(w);
+	in_fragment(w, &forged, 7, 40, 0);
+	in_fragment(w, &data, 7, 0, 40);
+	in_fragment(w, &data, 7, 40, 0);
+	cr_assert_eq(wire_recv(w, buf, sizeof(buf), 0), -EAGAIN);
+	in_fragment(w, &data, 8, 0, 40);
+	in_fragment(w, &data, 8, 40, 0);
+	cr_assert_eq(wire_recv(w, buf, sizeof(buf), 0), 64);
+	for (int i = 0; i < 64; i++)
+		cr_assert_eq((u8)buf[i], (u8)(1 + i));
+}
+
 /* -- off the path ------------------------------------------------------------------------------ */
 
 /* ATK-OFF-01: a spray of RST, SYN and data that does not know the numbers */
