@@ -47,7 +47,7 @@ static int note_error(int fd, int err)
 	unsigned int k = fd_kind(fd);
 
 	if (err && k & KF_RECVERR)
-		fd_set_kind(fd, k | KF_ERRQ);
+		errq_expect(fd);
 	if (err == EMSGSIZE) {
 		trust_of(fd)->size = 0;
 		trust_of(fd)->narrow = true;
@@ -202,36 +202,11 @@ int dgram_so_error(int fd)
 	return note_error(fd, h.err);
 }
 
-/* The daemon is asked only after an error: each comes with a record. */
-bool dgram_errq_waits(int fd)
-{
-	uint8_t buf[sizeof(struct nsp_dgram) + 64] __attribute__((aligned(8)));
-	const struct nsp_errq_req q = { .peek = 1 };
-	size_t len = sizeof(buf);
-	unsigned int k = fd_kind(fd);
-
-	if (!(k & KF_ERRQ))
-		return false;
-	if (rpc(NSP_NR_ERRQ, fd, &q, NULL, 0, NULL, buf, &len) != -EAGAIN)
-		return true;
-	fd_set_kind(fd, k & ~(unsigned int)KF_ERRQ);
-	return false;
-}
-
 int dgram_pending(int fd)
 {
 	struct nsp_dgram h;
 
 	return peek_head(fd, &h) && h.type == NSP_DGRAM_DATA ? (int)h.paylen : 0;
-}
-
-static size_t bytes_of(const struct iovec *iov, size_t n)
-{
-	size_t sum = 0;
-
-	while (n--)
-		sum += iov++->iov_len;
-	return sum;
 }
 
 /* ---- send ----------------------------------------------------------------------------- */
@@ -349,7 +324,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 {
 	uint8_t ctl[NSP_DGRAM_CTL_MAX];
 	unsigned int k = fd_kind(fd);
-	size_t total = bytes_of(msg->msg_iov, msg->msg_iovlen);
+	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen);
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC,
 			       .type = NSP_DGRAM_DATA,
 			       .hdrlen = sizeof(h),
@@ -377,6 +352,8 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 		addr_pack(&h.peer, msg->msg_name, msg->msg_namelen);
 	if (e || must_ask(fd, k, msg, total, ctl, (size_t)n))
 		h.flags = NSP_DGRAM_TELL;
+	if (unlikely(k & (KF_TSTAMP | KF_ZEROCOPY) || h.ctllen))
+		errq_expect(fd);
 	n = send_packet(fd, msg, &h, ctl, flags);
 	if (n >= 0) {
 		e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h)) : 0;
@@ -390,9 +367,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 }
 
 /* ---- receive -------------------------------------------------------------------------- */
-/* Copy between a linear buffer and position `off` of a scattered one. */
-static void iov_copy(const struct iovec *iov, size_t n, size_t off, uint8_t *buf, size_t len,
-		     bool in)
+void iov_copy(const struct iovec *iov, size_t n, size_t off, uint8_t *buf, size_t len, bool in)
 {
 	for (; n-- && len; iov++) {
 		size_t part;
@@ -500,43 +475,16 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 	return h.paylen > want && !(flags & MSG_TRUNC) ? (ssize_t)want : (ssize_t)h.paylen;
 }
 
-static ssize_t recv_errqueue(int fd, struct msghdr *msg)
-{
-	uint8_t buf[NSP_MSG_MAX] __attribute__((aligned(8)));
-	struct nsp_errq_req q = { 0 };
-	struct nsp_dgram h;
-	size_t len = sizeof(buf), want, n;
-	int e;
-
-	e = rpc(NSP_NR_ERRQ, fd, &q, NULL, 0, NULL, buf, &len);
-	if (e < 0)
-		return fail(-e);
-	if (len < sizeof(h))
-		return fail(EAGAIN);
-	memcpy(&h, buf, sizeof(h));
-	if (h.ctllen > len - sizeof(h) || h.paylen > len - sizeof(h) - h.ctllen)
-		return fail(EAGAIN);
-	dgram_so_error(fd);	/* reading the queue takes the pending error with it */
-	want = bytes_of(msg->msg_iov, msg->msg_iovlen);
-	n = h.paylen < want ? h.paylen : want;
-	iov_copy(msg->msg_iov, msg->msg_iovlen, 0, buf + sizeof(h) + h.ctllen, n, true);
-	msg->msg_flags = MSG_ERRQUEUE | (h.paylen > want ? MSG_TRUNC : 0);
-	if (msg->msg_name)
-		addr_give(&h.peer, msg->msg_name, &msg->msg_namelen);
-	ctl_unpack(msg, buf + sizeof(h), h.ctllen);
-	return (ssize_t)n;
-}
-
 /** dgram_recv() - every kind of receive of a datagram socket */
 ssize_t dgram_recv(int fd, struct msghdr *msg, int flags)
 {
-	size_t want = bytes_of(msg->msg_iov, msg->msg_iovlen);
+	size_t want = iov_bytes(msg->msg_iov, msg->msg_iovlen);
 	ssize_t r;
 
 	if (unlikely(flags & MSG_OOB) && KIND(fd_kind(fd)) == K_RAW)
 		return fail(EOPNOTSUPP);
 	if (unlikely(flags & MSG_ERRQUEUE))
-		return recv_errqueue(fd, msg);
+		return errq_recv(fd, msg);
 	do {
 		r = recv_packet(fd, msg, flags, want);
 	} while (r == -2);

@@ -3,7 +3,7 @@
  * poll() and ppoll(): the kernel waits, and the bits that a Unix socket cannot have are put in
  * afterwards. A pending error of a datagram socket lies in its queue, a reset connection only
  * hangs up: both have POLLERR as well. select() counts those bits the same way, and needs
- * nothing.
+ * nothing but for error queues (select.c).
  */
 #include "shim.h"
 
@@ -12,14 +12,14 @@
 #include <time.h>
 
 #define IN_BITS (POLLIN | POLLRDNORM)
-enum { FEW_FDS = 64, MAX_SECONDS = 1000000000 };
+enum { FEW_FDS = 64, MAX_SECONDS = 1000000000, LOOK_NS = 10000000 };
 
 /* Is this one of which the answer may need another look? */
 static bool ours(const struct pollfd *p)
 {
 	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
 
-	return IS_DGRAM(k) || KIND(k) == K_STREAM || KIND(k) == K_CONNECTING;
+	return IS_DGRAM(k) || KIND(k) == K_STREAM || KIND(k) == K_CONNECTING || k & KF_ERRQ;
 }
 
 /* The kernel is the one to say so. */
@@ -58,40 +58,49 @@ static bool unread(const struct pollfd *p)
 	return IS_DGRAM(k) && !(p->events & IN_BITS);
 }
 
-/* Is an error of this kind of socket to be told, which the kernel does not see? */
-static bool has_error(const struct pollfd *p)
-{
-	return dgram_error_waits(p->fd) || dgram_errq_waits(p->fd);
-}
-
 static bool asks_errq(const struct pollfd *p)
 {
-	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
+	return p->fd >= 0 && fd_kind(p->fd) & KF_ERRQ;
+}
 
-	return IS_DGRAM(k) && k & KF_ERRQ;
+/* Bits of an error that the kernel does not see. *later: there may be one soon. */
+static short hidden_error(const struct pollfd *p, bool *later)
+{
+	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
+	enum errq q;
+
+	if (!(k & KF_ERRQ) && !unread(p))
+		return 0;
+	q = errq_look(p->fd);
+	if (q == ERRQ_LATER)
+		*later = true;
+	if (q != ERRQ_WAITS && !(unread(p) && dgram_error_waits(p->fd)))
+		return 0;
+	return (short)(POLLERR | (k & KF_ERRPRI ? p->events & POLLPRI : 0));
 }
 
 /* Errors that wait already, where the kernel would not look: their number. */
-static int early_errors(struct pollfd *p, nfds_t n)
+static int early_errors(const struct pollfd *p, nfds_t n, bool *later)
 {
 	int found = 0;
 
 	for (; n--; p++)
-		if ((unread(p) || asks_errq(p)) && has_error(p))
+		if (hidden_error(p, later))
 			found++;
 	return found;
 }
 
 static int finish(struct pollfd *p, nfds_t n)
 {
+	bool later;
 	int left = 0;
 
 	for (; n--; p++) {
 		if (ours(p)) {
 			if (p->revents)
 				look_again(p);
-			if ((unread(p) || asks_errq(p)) && !(p->revents & POLLERR) && has_error(p))
-				p->revents |= POLLERR;
+			if (unread(p) || asks_errq(p))
+				p->revents |= hidden_error(p, &later);
 		}
 		left += p->revents != 0;
 	}
@@ -169,16 +178,25 @@ static int wait_for(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigset
 	return r;
 }
 
+/* What may come of an earlier send wakes nobody: then looks are taken in between. */
 static int poll_ours(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigset_t *mask)
 {
+	int64_t end = timeout_ns < 0 ? -1 : now_ns() + timeout_ns, left = timeout_ns;
 	int r, saved = errno;
+	bool later, last;
 
-	if (early_errors(p, n))
-		timeout_ns = 0;
-	r = wait_for(p, n, timeout_ns, mask);
-	if (r < 0)
-		return r;
-	r = finish(p, n);
+	do {
+		later = false;
+		if (early_errors(p, n, &later))
+			left = 0;
+		last = !later || (left >= 0 && left <= LOOK_NS);
+		r = wait_for(p, n, last ? left : LOOK_NS, mask);
+		if (r < 0)
+			return r;
+		r = finish(p, n);
+		if (end >= 0)
+			left = end > now_ns() ? end - now_ns() : 0;
+	} while (!r && !last);
 	errno = saved;
 	return r;
 }

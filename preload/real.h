@@ -32,7 +32,8 @@
 	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns) X(epoll_ctl) \
 	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
 	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat)              \
-	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll) X(execve)         \
+	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll) X(select) X(pselect)   \
+	X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(execve)         \
 	X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 
 struct real {

@@ -15,6 +15,7 @@
  *	connect.c	connecting a TCP socket
  *	stream.c	the rules of a TCP stream: errors, data, urgent data
  *	dgram.c		datagrams and their heads
+ *	errq.c		error queues, time stamps, MSG_ZEROCOPY
  *	swap.c		another socket under the same number
  *	policy.c, rules.c	stack or kernel: rules.h
  *	reconnect.c	no daemon answers
@@ -23,7 +24,7 @@
  *	files.c		files of /proc and /sys that tell of the network
  *	exec.c, env.c	before fork and exec
  *	user.c		pointers of the program
- *	poll.c		bits of poll() that a Unix socket cannot have
+ *	poll.c, select.c, epoll.c	bits of poll() that a Unix socket cannot have
  *	super*.c	for programs that cannot be preloaded: super.h
  *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
  *
@@ -85,8 +86,13 @@ enum {
 	KF_MORE = 0x8000,   /* the last send had MSG_MORE */
 	KF_RECVERR = 0x10000, /* datagram socket with an error queue */
 	KF_ERRQ = 0x20000,  /* which may not be empty */
+	KF_TSTAMP = 0x40000,  /* SO_TIMESTAMPING: sends are stamped */
+	KF_ARRIVAL = 0x80000, /* a stream whose receives are, by any of the options */
+	KF_ZEROCOPY = 0x100000, /* SO_ZEROCOPY */
+	KF_ERRPRI = 0x200000, /* SO_SELECT_ERR_QUEUE: its errors are exceptional, too */
+	KF_STAMPS = KF_TSTAMP | KF_ARRIVAL | KF_ZEROCOPY | KF_ERRPRI,
 	/* what a TCP socket keeps when its state changes */
-	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ
+	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
 
 #define KIND(k) ((k) & K_MASK)
@@ -233,6 +239,17 @@ bool fd_nonblock(int fd);
 int sock_flush_opts(int fd, uint64_t tag);
 extern const uint8_t shim_zeros[65536];
 
+static inline size_t iov_bytes(const struct iovec *iov, size_t n)
+{
+	size_t sum = 0;
+
+	while (n--)
+		sum += iov++->iov_len;
+	return sum;
+}
+/** iov_copy() - between a linear buffer and position @off of a scattered one */
+void iov_copy(const struct iovec *iov, size_t n, size_t off, uint8_t *buf, size_t len, bool in);
+
 /* ---- dgram.c -------------------------------------------------------------------------- */
 int dgram_socket(int family, int type, int protocol, int flags);
 int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len);
@@ -243,10 +260,31 @@ void dgram_distrust(int fd);
 int dgram_so_error(int fd);
 /** dgram_error_waits() - is the next thing in the queue an error of the socket */
 bool dgram_error_waits(int fd);
-/** dgram_errq_waits() - is there anything in the error queue */
-bool dgram_errq_waits(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
+
+/* ---- errq.c: error queues, time stamps, MSG_ZEROCOPY --------------------------------- */
+enum errq { ERRQ_EMPTY, ERRQ_LATER, ERRQ_WAITS };
+/** errq_look() - is there anything in a socket's error queue, or may something come of what was sent */
+enum errq errq_look(int fd);
+/** errq_expect() - something may be there from now on */
+void errq_expect(int fd);
+/** errq_used() - has any socket of this program had a use for its error queue */
+bool errq_used(void);
+/** errq_fds() - sockets whose error queue may not be empty, at most @max; their number */
+int errq_fds(int *fds, int max);
+/** epoll_errq_changed() - it was read from, or something may be new in it */
+void epoll_errq_changed(int fd);
+ssize_t errq_recv(int fd, struct msghdr *msg);
+/** errq_is_option() - an option of SOL_SOCKET for stamps or MSG_ZEROCOPY, which data calls answer */
+bool errq_is_option(int name);
+/** errq_note_option() - an option of SOL_SOCKET was accepted */
+void errq_note_option(int fd, int name, const void *val, socklen_t len);
+/** stamp_before(), stamp_after() - around the send of a stream; before: 0 or errno */
+int stamp_before(int fd, const struct msghdr *msg, size_t len, bool *marked);
+void stamp_after(int fd, size_t len, ssize_t sent, int flags, bool marked);
+/** stamp_arrival() - control messages of a receive; their bytes */
+size_t stamp_arrival(int fd, size_t ahead, void *buf, size_t room);
 
 /* ---- files.c -------------------------------------------------------------------------- */
 /** file_write() - write() to a file of /proc/sys/net */

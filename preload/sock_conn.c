@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bind, listen, accept, connect, shutdown; and epoll_ctl, which a swapped socket must repeat. */
+/* bind, listen, accept, connect, shutdown. */
 #include "shim.h"
 
 #include <poll.h>
@@ -120,7 +120,8 @@ int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 		return s;
 	}
 	memcpy(&name, un.sun_path, sizeof(name));
-	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0) | (k & (KF_LINGER | KF_INQ)));
+	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0) |
+			       (k & (KF_LINGER | KF_INQ | KF_STAMPS)));
 	if (unlikely(k & (KF_LOWAT | KF_INLINE)))
 		inherit(fd, s, k);
 	if (sa) {
@@ -231,31 +232,4 @@ EXPORT int shutdown(int fd, int how)
 	if (!IS_SOCK(fd_kind(fd)))
 		return real.shutdown(fd, how);
 	return ns_shutdown(fd, how);
-}
-
-/* A socket that may still be swapped: remember where it was registered. */
-static void remember_epoll(int epfd, int op, int fd, const struct epoll_event *ev)
-{
-	struct fdmem *m = fd_mem(fd, op != EPOLL_CTL_DEL);
-
-	if (!m)
-		return;
-	if (op == EPOLL_CTL_DEL) {
-		if (m->epfd == epfd)
-			m->epfd = -1;
-	} else if (ev && (m->epfd == epfd || m->epfd < 0)) {
-		m->epfd = epfd;
-		m->ev = *ev;
-	}
-}
-
-EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *ev)
-{
-	unsigned int k = fd_kind(fd);
-	int r = real.epoll_ctl(epfd, op, fd, ev);
-
-	if (unlikely(k) && !r && (KIND(k) == K_NEW || KIND(k) == K_CONNECTING ||
-				 KIND(k) == K_LISTEN || k & KF_FRESH))
-		remember_epoll(epfd, op, fd, ev);
-	return r;
 }

@@ -276,10 +276,15 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 		if (r)
 			return fail(r);
 	}
+	/* The supervisor does not see what a stream sends: nothing would come of it. */
+	if (unlikely(shim.supervisor) && IS_TCP(k) && level == SOL_SOCKET && errq_is_option(name))
+		return fail(ENOPROTOOPT);
 	r = IS_TCP(k) ? set_tcp(fd, k, level, name, val, len) :
 			set_dgram(fd, k, level, name, val, len);
 	if (!r && level == IPPROTO_IPV6 && name == IPV6_ADDRFORM)
 		note_addrform(fd);
+	if (!r && level == SOL_SOCKET)
+		errq_note_option(fd, name, val, len);
 	return r;
 }
 

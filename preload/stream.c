@@ -218,15 +218,6 @@ static void bulk(int fd, unsigned int k)
 	errno = saved;
 }
 
-static size_t iov_bytes(const struct iovec *iov, size_t n)
-{
-	size_t sum = 0;
-
-	while (n--)
-		sum += iov++->iov_len;
-	return sum;
-}
-
 /*
  * MSG_MORE is a mark in the stream, which the Unix socket has not. The daemon is told before the
  * first send that has it, and after the first that has not.
@@ -281,7 +272,10 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 {
 	unsigned int k = fd_kind(fd);
 	struct msghdr m = *msg;
+	bool marked = false;
+	size_t total;
 	ssize_t r;
+	int e;
 
 	if (unlikely(flags & MSG_FASTOPEN)) {
 		if (KIND(k) == K_NEW)
@@ -300,7 +294,15 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		bulk(fd, fd_kind(fd));
 	if (unlikely(flags & MSG_MORE))
 		stream_more(fd, flags, true);
+	total = iov_bytes(m.msg_iov, m.msg_iovlen);
+	if (unlikely(k & KF_TSTAMP || msg->msg_controllen)) {
+		e = stamp_before(fd, msg, total, &marked);
+		if (e)
+			return fail(e);
+	}
 	r = real.sendmsg(fd, &m, (flags & ~MSG_ZEROCOPY) | MSG_NOSIGNAL);
+	if (unlikely(marked || flags & MSG_ZEROCOPY))
+		stamp_after(fd, total, r, flags, marked);
 	if (unlikely(k & KF_MORE))
 		stream_more(fd, flags, false);
 	return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
@@ -373,19 +375,34 @@ static ssize_t recv_lowat(int fd, struct msghdr *m, int flags)
 }
 
 /* TCP_CM_INQ: what can be read now, 1 when only the end of the stream is left. */
-static void put_inq(int fd, struct msghdr *msg)
+static size_t put_inq(int fd, void *buf)
 {
 	struct {
 		struct nsp_cmsg h;
 		int inq;
 	} c = { .h = { .len = sizeof(int), .level = IPPROTO_TCP, .type = TCP_CM_INQ } };
-	int e = errno;
 
 	if (real.ioctl(fd, FIONREAD, &c.inq))
 		c.inq = 0;
 	if (!c.inq && fd_poll(fd, POLLRDHUP, 0) & (POLLRDHUP | POLLHUP))
 		c.inq = 1;
-	ctl_unpack(msg, &c, sizeof(c));
+	memset(buf, 0, NSP_ALIGN8(sizeof(c)));
+	memcpy(buf, &c, sizeof(c));
+	return NSP_ALIGN8(sizeof(c));
+}
+
+/* Control messages of what was received. ahead: octets that were only looked at. */
+static void put_control(int fd, struct msghdr *msg, unsigned int k, size_t ahead)
+{
+	uint8_t buf[512] __attribute__((aligned(8)));
+	size_t n = 0;
+	int e = errno;
+
+	if (k & KF_ARRIVAL && msg->msg_control && msg->msg_controllen)
+		n = stamp_arrival(fd, ahead, buf, sizeof(buf) - 64);
+	if (k & KF_INQ)
+		n += put_inq(fd, buf + n);
+	ctl_unpack(msg, buf, n);
 	errno = e;
 }
 
@@ -395,7 +412,7 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 	ssize_t r;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
-		return fail(EAGAIN);
+		return errq_recv(fd, msg);
 	if (unlikely((flags & MSG_TRUNC) && !(flags & MSG_OOB))) {
 		size_t want = iov_bytes(msg->msg_iov, msg->msg_iovlen);
 
@@ -414,8 +431,8 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 	}
 	if (r >= 0) {
 		msg->msg_flags = m.msg_flags | (flags & MSG_CMSG_CLOEXEC);
-		if (unlikely(fd_kind(fd) & KF_INQ))
-			put_inq(fd, msg);
+		if (unlikely(fd_kind(fd) & (KF_INQ | KF_ARRIVAL)))
+			put_control(fd, msg, fd_kind(fd), flags & MSG_PEEK ? (size_t)r : 0);
 		else
 			msg->msg_controllen = 0;
 		if (msg->msg_name)

@@ -45,6 +45,10 @@ unsigned int tag_kind(uint64_t tag)
 	uint32_t bits = NSP_TAG_BITS(tag);
 	unsigned int v6 = NSP_TAG_FAMILY(tag) == AF_INET6 ? KF_V6 : 0;
 
+	v6 |= (bits & NSP_TAGB_TSTAMP ? KF_TSTAMP | KF_ERRQ : 0) |
+	      (bits & NSP_TAGB_ARRIVAL ? KF_ARRIVAL : 0) |
+	      (bits & NSP_TAGB_ZEROCOPY ? KF_ZEROCOPY | KF_ERRQ : 0) |
+	      (bits & NSP_TAGB_ERRPRI ? KF_ERRPRI : 0);
 	if (NSP_TAG_TYPE(tag) == SOCK_STREAM) {
 		if (bits & NSP_TAGB_LISTEN)
 			return v6 | (bits & NSP_TAGB_SHUT ? K_DEADLISTEN : K_LISTEN);

@@ -68,6 +68,11 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_LET_GO_ON 1
 #define NSP_LET_GO_OFF 2
 
+/* struct nsp_stamp_req.op */
+#define NSP_STAMP_MARK 0
+#define NSP_STAMP_LESS 1
+#define NSP_STAMP_COPIED 2
+
 /* struct nsp_proc_req.op; WRITE is for the daemon's owner and root */
 #define NSP_PROC_READ 0
 #define NSP_PROC_WRITE 1
@@ -106,6 +111,10 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_TAGB_UCONN 0x20u	/* connected datagram socket */
 #define NSP_TAGB_SNDBUF 0x40u	/* the program chose SO_SNDBUF */
 #define NSP_TAGB_BOUND 0x80u	/* bind() succeeded */
+#define NSP_TAGB_TSTAMP 0x100u	/* sends are time-stamped */
+#define NSP_TAGB_ARRIVAL 0x200u	/* a stream whose receives are */
+#define NSP_TAGB_ZEROCOPY 0x400u /* SO_ZEROCOPY */
+#define NSP_TAGB_ERRPRI 0x800u	/* SO_SELECT_ERR_QUEUE */
 
 /* call flags */
 #define NSP_CALL_FD 0x0001

@@ -68,6 +68,8 @@ int dev_queue_xmit(struct sk_buff *skb)
 		return -ENETDOWN;
 	}
 	skb_reset_mac_header(skb);
+	if (unlikely(skb->tx_flags & SKBTX_SCHED))
+		skb_tstamp_tx(skb, SKBTX_SCHED);
 	ret = dev->qdisc->ops->enqueue(dev->qdisc, skb);
 	qdisc_run(dev->qdisc);
 	return ret;
@@ -210,6 +212,8 @@ static void xmit_one(struct sk_buff *skb, struct net_device *dev, bool more)
 		mark_doorbell(dev);
 		more = true;
 	}
+	if (unlikely(skb->tx_flags & SKBTX_SND))
+		skb_tstamp_tx(skb, SKBTX_SND);
 	dev->ops->ndo_start_xmit(skb, dev, more);
 }
 

@@ -131,6 +131,8 @@ struct sk_buff *skb_gso_segment(struct sk_buff *skb, netdev_features_t features)
 		seg = seg_make(skb, &c);
 		if (!seg)
 			return gso_drop(skb, segs, SKB_DROP_NOMEM);
+		if (!c.last)	/* the one that keeps the owner tells it */
+			seg->tx_flags = 0;
 		if (last)
 			last->next = seg;
 		else

@@ -57,6 +57,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/sock_filter.h \
 	src/core/sock.h \
 	src/core/sock_sockopt.c \
+	src/core/sock_tstamp.c \
 	src/core/sockopt.c \
 	src/core/sockopt.h \
 	src/core/sysctl.c \

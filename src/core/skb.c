@@ -233,6 +233,8 @@ void skb_copy_meta(struct sk_buff *to, const struct sk_buff *from)
 	to->dev = from->dev;
 	to->dst = from->dst ? dst_hold(from->dst) : NULL;
 	to->tstamp = from->tstamp;
+	to->tx_flags = from->tx_flags;
+	to->tskey = from->tskey;
 	to->priority = from->priority;
 	to->mark = from->mark;
 	to->hash = from->hash;

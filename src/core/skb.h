@@ -61,6 +61,9 @@ enum {
 				 * the sum from csum_start; the field holds the pseudo header */
 };
 
+/* tx_flags: told when the packet enters the queueing discipline, goes to the driver, is acknowledged */
+enum { SKBTX_SCHED = 1 << 0, SKBTX_SND = 1 << 1, SKBTX_ACK = 1 << 2 };
+
 /* pkt_type */
 enum { PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING };
 
@@ -103,6 +106,8 @@ struct sk_buff {
 	bool l4_hash;
 	bool ignore_df;
 	bool pooled_head;
+	u8 tx_flags;			/* SKBTX_*: time stamps that its sender wants */
+	u32 tskey;			/* which of its sends: SOF_TIMESTAMPING_OPT_ID */
 
 	u8 *head;
 	u8 *data;

@@ -48,13 +48,25 @@ enum { SK_SNDBUF_LOCK = 1, SK_RCVBUF_LOCK = 2 };
 enum { SK_TXREHASH_DEFAULT = 255 };
 enum { SOCK_MIN_SNDBUF = 4608, SOCK_MIN_RCVBUF = 2304 };	/* Linux's, 64-bit */
 
+/* sk_tsflags: SOF_TIMESTAMPING_* of Linux (ABI facts). What no device here has is never stamped. */
+enum {
+	SOF_TX_HARDWARE = 1 << 0, SOF_TX_SOFTWARE = 1 << 1, SOF_RX_SOFTWARE = 1 << 3,
+	SOF_SOFTWARE = 1 << 4, SOF_OPT_ID = 1 << 7, SOF_TX_SCHED = 1 << 8, SOF_TX_ACK = 1 << 9,
+	SOF_OPT_CMSG = 1 << 10, SOF_OPT_TSONLY = 1 << 11, SOF_OPT_STATS = 1 << 12,
+	SOF_BIND_PHC = 1 << 15, SOF_OPT_ID_TCP = 1 << 16, SOF_OPT_RX_FILTER = 1 << 17,
+	SOF_TX_COMPLETION = 1 << 18,
+	SOF_MASK = (1 << 19) - 1,
+	SOF_TX_RECORD_MASK = SOF_TX_HARDWARE | SOF_TX_SOFTWARE | SOF_TX_SCHED | SOF_TX_ACK |
+			     SOF_TX_COMPLETION,
+};
+
 enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
 
 enum sock_flags {
 	SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER, SOCK_DESTROY,
 	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_TIMESTAMPNS, SOCK_RXQ_OVFL, SOCK_DBG, SOCK_DONTROUTE,
 	SOCK_ZAPPED, SOCK_QUEUE_SHRUNK, SOCK_RCVTSTAMP, SOCK_SELECT_ERR_QUEUE,
-	SOCK_TSTAMP_NEW, SOCK_RCVMARK, SOCK_RCVPRIORITY, SOCK_FILTER_LOCKED,
+	SOCK_TSTAMP_NEW, SOCK_RCVMARK, SOCK_RCVPRIORITY, SOCK_FILTER_LOCKED, SOCK_ZEROCOPY,
 };
 
 /*
@@ -64,6 +76,8 @@ enum sock_flags {
 struct sock_cmsg {
 	bool has_ttl, has_tos, has_pktinfo, has_tstamp, has_gso, has_err, has_mark, has_dontfrag;
 	bool has_rxq_ovfl, has_origdst, has_fragsize, has_priority;
+	bool has_tstamping;		/* out: tstamp_ns for SO_TIMESTAMPING, has_tstamp for the others */
+	bool has_tsflags, has_ts_id;	/* in: SO_TIMESTAMPING and SCM_TS_OPT_ID of this send */
 	bool old_pktinfo, old_hoplimit;	/* out: asked for by RFC 2292's options */
 	int ttl, tos, gso_size;
 	/* pktinfo. In: device to send by, spec_dst the source to use (IPv6: ipi6_addr). Out: device
@@ -71,6 +85,7 @@ struct sock_cmsg {
 	u32 ifindex;
 	union { u8 b[16]; u32 w[4]; } spec_dst, dst;	/* union inet_addr bytes */
 	u64 tstamp_ns;			/* wall clock */
+	u32 tsflags, ts_id;
 	u32 mark, priority, rxq_ovfl;
 	u16 origdst_port;		/* of the packet; its address is dst */
 	u32 fragsize;			/* IP_RECVFRAGSIZE */
@@ -130,6 +145,9 @@ struct proto {
 	void (*keepalive)(struct sock *sk, bool on);	/* SO_KEEPALIVE changed; may be NULL */
 	int (*set_rcvlowat)(struct sock *sk, int val);	/* clamps, wakes; NULL: just stored */
 	int (*listen_retry)(struct sock *sk);	/* try held handshakes again; how many are left */
+	/* Where SOF_TIMESTAMPING_OPT_ID counts from: behind what is written, or what is acknowledged. */
+	int (*tskey)(const struct sock *sk, bool written, u32 *key);
+	u64 (*stream_stamp)(struct sock *sk);	/* when the next octet's packet arrived; 0: none */
 	/* Appends " key=value" of the connection to the line of a tracepoint; may be NULL. */
 	void (*trace)(const struct sock *sk, struct strbuf *sb);
 };
@@ -172,6 +190,10 @@ struct sock {
 	u64 sk_pacing_rate, sk_max_pacing_rate;	/* bytes/s, ~0: none */
 	u32 sk_max_ack_backlog, sk_ack_backlog;
 	u32 sk_drops;
+	u32 sk_tsflags;			/* SO_TIMESTAMPING: SOF_* */
+	u32 sk_tskey;			/* next id of a datagram; of a stream, where ids count from */
+	u32 sk_zckey;			/* next id of a send with MSG_ZEROCOPY */
+	u32 sk_tx_stamp;		/* SOF_* for the last octet of the next stream_commit() */
 	u32 sk_txhash;
 	u8 sk_txrehash;			/* SO_TXREHASH: 0, 1, or 255: as net.core.txrehash says */
 	u16 sk_gso_max_segs;
@@ -232,6 +254,41 @@ void skb_set_owner_w(struct sk_buff *skb, struct sock *sk); /* charges sk_wmem_a
  * returns -ENOBUFS with sk_drops counted. */
 int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
 int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
+
+/* An entry of the error queue, in skb->cb: the members of sock_extended_err, and addresses (bytes of
+ * union inet_addr). */
+struct sock_err_cb {
+	u8 daddr[16], offender[16];	/* where the packet went; who complains */
+	u32 iif;			/* device: of the error's arrival, or of the stamped packet */
+	u32 info, data;
+	int err;
+	u16 dport;
+	u8 origin, type, code;
+};
+static inline struct sock_err_cb *sock_err_cb(const struct sk_buff *skb)
+{
+	return (struct sock_err_cb *)(uintptr_t)skb->cb;
+}
+/* sock_extended_err.ee_origin */
+enum {
+	EE_ORIGIN_NONE, EE_ORIGIN_LOCAL, EE_ORIGIN_ICMP, EE_ORIGIN_ICMP6, EE_ORIGIN_TIMESTAMPING,
+	EE_ORIGIN_ZEROCOPY,
+};
+
+/* sock_tstamp.c: SO_TIMESTAMPING and SO_ZEROCOPY */
+int sock_set_timestamping(struct sock *sk, u32 flags);	/* -EINVAL, -EOPNOTSUPP */
+/* Marks a packet with the stamps that a datagram's send wants, and counts it. */
+void skb_want_tstamps(struct sk_buff *skb, struct sock *sk, u32 tsflags, const u32 *id);
+u8 sock_tx_flags(u32 tsflags);		/* SKBTX_* that these SOF_* ask for */
+/* The moment has come: tells the owner of skb, once. */
+void skb_tstamp_tx(struct sk_buff *skb, u8 which);
+/* The same for a packet of the send queue, which has no owner. */
+void sock_tstamp_tx(struct sock *sk, struct sk_buff *skb, u8 which);
+/* Stamps of a received packet, as the socket's options ask. queued: an entry of the error queue. */
+void sock_recv_tstamp(const struct sock *sk, u64 tstamp, bool queued, struct sock_cmsg *c);
+/* A send with MSG_ZEROCOPY does not need the user's memory any longer: it was copied. */
+void sock_zerocopy_done(struct sock *sk);
+
 static inline bool sock_flag(const struct sock *sk, enum sock_flags flag)
 {
 	return sk->sk_flags & (1u << flag);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SOL_SOCKET. Numbers, clamps and errors are Linux's. Not here, hence ENOPROTOOPT: what a kernel
- * built without the feature would refuse too (extended BPF, busy polling, hardware time stamps,
- * zero-copy). SO_PEEK_OFF is answered in the client.
+ * built without the feature would refuse too (extended BPF, busy polling). SO_PEEK_OFF is answered in the
+ * client.
  */
 #include <errno.h>
 
 #include "core/internal.h"
 #include "core/sock_filter.h"
+#include "wire/wire.h"
 
 enum { SOL_SOCKET_NS = 1, PRIORITY_MAX_USER = 6 };
 
@@ -26,6 +27,8 @@ enum {
 	SO_TXREHASH = 74, SO_PASSPIDFD = 76, SO_PEERPIDFD = 77, SO_PASSRIGHTS = 83,
 	SO_RCVMARK = 75, SO_RCVPRIORITY = 82, SO_ATTACH_FILTER = 26, SO_DETACH_FILTER = 27,
 	SO_LOCK_FILTER = 44,
+	SO_TIMESTAMPING_OLD = 37, SO_TIMESTAMPING_NEW = 65,
+	SO_ZEROCOPY = 60,
 };
 
 /* What needs CAP_NET_ADMIN on Linux: the socket was made by root. */
@@ -362,6 +365,43 @@ GETTER(timestamp)
 	return sockopt_get_int(on, val, len);
 }
 
+/* An int of flags, or struct so_timestamping with a clock behind them. */
+SETTER(timestamping)
+{
+	int err;
+
+	(void)len;
+	err = sock_set_timestamping(sk, (u32)sockopt_int(val));
+	if (!err)
+		sock_valbool_flag(sk, SOCK_TSTAMP_NEW, row->name == SO_TIMESTAMPING_NEW);
+	return err;
+}
+
+/* Those of the new name are not told under the old one, nor the other way round. */
+GETTER(timestamping)
+{
+	bool told = row->name == SO_TIMESTAMPING_OLD || sock_flag(sk, SOCK_TSTAMP_NEW);
+	const int v[2] = { told ? (int)sk->sk_tsflags : 0, 0 };	/* flags, bind_phc */
+
+	return sockopt_get_bytes(v, sizeof(v), val, len);
+}
+
+SETTER(zerocopy)
+{
+	int v = sockopt_int(val);
+	bool can = sk->prot->stream_commit || (sk->sk_type == 2 && sk->sk_protocol == IP_PROTO_UDP);
+
+	(void)row, (void)len;
+	if (!can)
+		return -EOPNOTSUPP;
+	if (v < 0 || v > 1)
+		return -EINVAL;
+	sock_valbool_flag(sk, SOCK_ZEROCOPY, v);
+	return 0;
+}
+
+GET_INT(zerocopy, sock_flag(sk, SOCK_ZEROCOPY))
+
 SETTER(mark)
 {
 	(void)row, (void)len;
@@ -575,6 +615,9 @@ static const struct sockopt_row sol_socket_rows[] = {
 	ROW(SO_TIMESTAMPNS_OLD, SOCKOPT_BOOL, SOCKOPT_NOFAIL, timestamp),
 	ROW(SO_TIMESTAMP_NEW, SOCKOPT_BOOL, SOCKOPT_NOFAIL, timestamp),
 	ROW(SO_TIMESTAMPNS_NEW, SOCKOPT_BOOL, SOCKOPT_NOFAIL, timestamp),
+	ROW(SO_TIMESTAMPING_OLD, SOCKOPT_STRUCT, 0, timestamping, .min_len = 4),
+	ROW(SO_TIMESTAMPING_NEW, SOCKOPT_STRUCT, 0, timestamping, .min_len = 4),
+	ROW(SO_ZEROCOPY, SOCKOPT_INT, 0, zerocopy, .min = -S32_MAX - 1, .max = S32_MAX),
 	RO_ROW(SO_ACCEPTCONN, SOCKOPT_INT, 0, acceptconn),
 	ROW(SO_PASSSEC, SOCKOPT_BOOL, 0, unix_only),
 	ROW(SO_MARK, SOCKOPT_INT, 0, mark),

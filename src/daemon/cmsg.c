@@ -15,7 +15,8 @@ enum {
 	L_SOCKET = 1, L_IP = 0, L_UDP = 17, L_IPV6 = 41,
 	C_SCM_RIGHTS = 1, C_SCM_CREDENTIALS = 2, C_SO_PRIORITY = 12, C_SO_TIMESTAMP = 29,
 	C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_TIMESTAMPING = 37, C_SO_RXQ_OVFL = 40,
-	C_SO_TIMESTAMPING_NEW = 65,
+	C_SO_TIMESTAMPING_NEW = 65, C_SO_TIMESTAMP_NEW = 63, C_SO_TIMESTAMPNS_NEW = 64,
+	C_SCM_TS_OPT_ID = 81,
 	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_RECVOPTS = 6, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
 	C_IP_ORIGDSTADDR = 20, C_IP_RECVFRAGSIZE = 25,
 	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
@@ -51,16 +52,27 @@ static void put(struct out *out, int level, int type, const void *data, u32 len)
 	out->len += room;
 }
 
+/* The new names carry the same on a 64-bit machine. */
 static void put_time(struct out *out, const struct sock *sk, const struct sock_cmsg *c)
 {
 	s64 v[2] = { (s64)(c->tstamp_ns / NSEC_PER_SEC), (s64)(c->tstamp_ns % NSEC_PER_SEC) };
+	bool new = sock_flag(sk, SOCK_TSTAMP_NEW);
 
 	if (sock_flag(sk, SOCK_TIMESTAMPNS)) {
-		put(out, L_SOCKET, C_SO_TIMESTAMPNS, v, sizeof(v));
+		put(out, L_SOCKET, new ? C_SO_TIMESTAMPNS_NEW : C_SO_TIMESTAMPNS, v, sizeof(v));
 	} else {
 		v[1] /= 1000;
-		put(out, L_SOCKET, C_SO_TIMESTAMP, v, sizeof(v));
+		put(out, L_SOCKET, new ? C_SO_TIMESTAMP_NEW : C_SO_TIMESTAMP, v, sizeof(v));
 	}
+}
+
+/* struct scm_timestamping: software, nothing, hardware. */
+static void put_tstamping(struct out *out, const struct sock *sk, const struct sock_cmsg *c)
+{
+	const s64 v[6] = { (s64)(c->tstamp_ns / NSEC_PER_SEC), (s64)(c->tstamp_ns % NSEC_PER_SEC) };
+
+	put(out, L_SOCKET, sock_flag(sk, SOCK_TSTAMP_NEW) ? C_SO_TIMESTAMPING_NEW : C_SO_TIMESTAMPING,
+	    v, sizeof(v));
 }
 
 /* The family that a packet came in, not the socket's, decides between IP_ and IPV6_. */
@@ -124,6 +136,8 @@ static void put_socket(struct out *out, const struct sock *sk, const struct sock
 {
 	if (c->has_tstamp)
 		put_time(out, sk, c);
+	if (c->has_tstamping)
+		put_tstamping(out, sk, c);
 	if (c->has_rxq_ovfl)
 		put(out, L_SOCKET, C_SO_RXQ_OVFL, &c->rxq_ovfl, sizeof(c->rxq_ovfl));
 	if (c->has_mark)
@@ -261,13 +275,19 @@ static int get_priority(struct sock_cmsg *c, const void *data)
 	return 0;
 }
 
-/* Which transmit time stamps this datagram is to have: none can be, without the socket's own wish. */
+/* Which time stamps this datagram is to have, instead of the socket's. */
 static int get_timestamping(struct sock_cmsg *c, const void *data)
 {
-	enum { TX_RECORD = 1 << 0 | 1 << 1 | 1 << 8 | 1 << 9 | 1 << 18 };
+	c->tsflags = (u32)get_int(data);
+	c->has_tsflags = true;
+	return c->tsflags & ~(u32)SOF_TX_RECORD_MASK ? -EINVAL : 0;
+}
 
-	(void)c;
-	return get_int(data) & ~TX_RECORD ? -EINVAL : 0;
+static int get_ts_id(struct sock_cmsg *c, const void *data)
+{
+	c->ts_id = (u32)get_int(data);
+	c->has_ts_id = true;
+	return 0;
 }
 
 /* Of Unix sockets: passed over. */
@@ -288,6 +308,7 @@ static const struct cmsg_row {
 	{ L_SOCKET, C_SO_PRIORITY, 4, FOR_4 | FOR_6, get_priority },
 	{ L_SOCKET, C_SO_TIMESTAMPING, 4, FOR_4 | FOR_6, get_timestamping },
 	{ L_SOCKET, C_SO_TIMESTAMPING_NEW, 4, FOR_4 | FOR_6, get_timestamping },
+	{ L_SOCKET, C_SCM_TS_OPT_ID, 4, FOR_4 | FOR_6, get_ts_id },
 	{ L_SOCKET, C_SCM_RIGHTS, 0, FOR_4 | FOR_6 | ANY_LENGTH, get_nothing },
 	{ L_SOCKET, C_SCM_CREDENTIALS, 0, FOR_4 | FOR_6 | ANY_LENGTH, get_nothing },
 	{ L_IP, C_IP_PKTINFO, sizeof(struct pktinfo4), FOR_4, get_pktinfo4 },

@@ -162,7 +162,8 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 		ret = cmsg_get(o, sends_v4(o, m.name), p + sizeof(h), h.ctllen, &cmsg);
 		m.cmsg = &cmsg;
 	}
-	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE | SMSG_PROBE);
+	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE | SMSG_PROBE |
+				      SMSG_ZEROCOPY);
 	if (!ret)
 		ret = send_payload(o, &m, p + sizeof(h) + h.ctllen, h.paylen);
 	if (ret == -EAGAIN)

@@ -31,6 +31,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/rpc_sock.c \
 	src/daemon/server.c \
 	src/daemon/setup.c \
+	src/daemon/stamp.c \
 	src/daemon/stat.c \
 	src/daemon/stat_dev.c \
 	src/daemon/stat_sock.c \

@@ -42,6 +42,7 @@ enum {
 };
 
 struct dgram_stash;
+struct stamps;
 
 struct object {
 	struct poll_item d;		/* first; our end of the program's descriptor */
@@ -69,6 +70,7 @@ struct object {
 	u32 listen_ino;			/* OBJ_LISTEN: inode of the program's socket */
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
+	struct stamps *stamps;		/* of a stream that wants them; else NULL */
 };
 _Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small");
 
@@ -114,6 +116,22 @@ int stream_send_oob(struct object *o, u8 byte);
 void stream_more(struct object *o, bool on);	/* MSG_MORE from here on, or no longer */
 int stream_shutdown(struct object *o, int how, int fd);
 
+/* stamp.c: time stamps by position in the stream */
+void stamps_begin(struct object *o);	/* if the socket's options ask for some */
+void stamps_free(struct object *o);
+/* What the program is about to write, len octets, ends with one to be stamped (SOF_TX_*). 0/-errno */
+int stamps_mark(struct object *o, u32 tsflags, u32 len);
+void stamps_less(struct object *o, u32 less);
+/* The rest: with o->stamps only. Octets up to the next mark; taken from the program and about to be
+ * committed; handed to it, from a packet that arrived at ns. */
+size_t stamps_limit(const struct object *o, size_t want);
+void stamps_taken(struct object *o, size_t n);
+void stamps_given(struct object *o, size_t n, u64 ns);
+/* When the last octet that was read from fd, or one that many further on, arrived; 0: not known. */
+u64 stamps_arrival(struct object *o, int fd, u32 ahead);
+/* May stamps still come of what was sent? */
+bool stamps_outstanding(struct object *o);
+
 /* listen.c */
 void listener_run(struct object *o);		/* takes the accepted children */
 
@@ -127,7 +145,8 @@ void dgram_event(struct sock *sk, u32 events);
 void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred);
 void dgram_drain(struct object *o);
 void dgram_free(struct object *o);
-int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size);	/* bytes, -EAGAIN … */
+/* Takes an entry of the error queue of any socket. Bytes, -EAGAIN … */
+int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size);
 int dgram_buffers_init(struct daemon *dm);
 void dgram_buffers_free(struct daemon *dm);
 

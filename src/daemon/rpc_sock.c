@@ -223,6 +223,8 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 		if (o->state == OBJ_OPEN)	/* there may be enough now */
 			poller_queue(&o->dm->poller, &o->d);
 	}
+	if (!ret && level == L_SOCKET && o->state == OBJ_OPEN)
+		stamps_begin(o);
 	if (!ret && level == L_SOCKET && name == SO_RCVBUF && o->state == OBJ_OPEN) {
 		int size = o->sk->sk_rcvbuf;
 
@@ -334,14 +336,57 @@ int call_more(struct call *c)
 	return 0;
 }
 
+/* A send of a stream: what is to come of it on the error queue. */
+int call_stamp(struct call *c)
+{
+	const struct nsp_stamp_req *req = c->req;
+	struct object *o = c->o;
+
+	if (!obj_is_stream(o) || !o->sk || o->d.fd < 0)
+		return -EINVAL;
+	switch (req->op) {
+	case NSP_STAMP_MARK:
+		return stamps_mark(o, (o->sk->sk_tsflags & ~(u32)SOF_TX_RECORD_MASK) |
+					      (req->tsflags ? req->tsflags : o->sk->sk_tsflags),
+				   req->len);
+	case NSP_STAMP_LESS:
+		stamps_less(o, req->len);
+		return 0;
+	case NSP_STAMP_COPIED:
+		if (sock_flag(o->sk, SOCK_ZEROCOPY))
+			sock_zerocopy_done(o->sk);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* When what the program has just read from a stream arrived, as control messages. */
+int call_arrival(struct call *c)
+{
+	const struct nsp_arrival_req *req = c->req;
+	struct sock_cmsg cmsg = { 0 };
+	u64 ns;
+
+	if (!obj_is_stream(c->o) || !c->o->sk)
+		return -EINVAL;
+	ns = stamps_arrival(c->o, c->fd, req->ahead);
+	if (ns)
+		sock_recv_tstamp(c->o->sk, ns, false, &cmsg);
+	c->replen = cmsg_put(c->o->sk, c->o->family, &cmsg, c->repdata, c->reproom);
+	return 0;
+}
+
 int call_errq(struct call *c)
 {
 	const struct nsp_errq_req *req = c->req;
 	int ret;
 
-	if (c->o->state != OBJ_DGRAM)
+	if (!c->o->sk)
 		return -EAGAIN;
 	ret = dgram_errq(c->o, req->peek, c->repdata, c->reproom);
+	if (ret == -EAGAIN && req->peek && stamps_outstanding(c->o))
+		return -EINPROGRESS;
 	if (ret < 0)
 		return ret;
 	c->replen = (u32)ret;

@@ -136,6 +136,8 @@ static enum step tx_step(struct object *o, size_t *moved)
 			return tx_oob(o);
 		want = min_t(size_t, want, o->oob_after);
 	}
+	if (unlikely(o->stamps))
+		want = stamps_limit(o, want);
 	if (o->sk->sk_err)	/* the program is told it, by rx_end() */
 		return tx_refused(o, -EPIPE);
 	n = sock_stream_reserve(o->sk, vec, PUMP_VECS, want);
@@ -154,6 +156,8 @@ static enum step tx_step(struct object *o, size_t *moved)
 		o->flags &= ~(u32)OBJ_F_READABLE;
 		return err == EAGAIN || err == EINTR ? STEP_STOP : program_gone(o, true);
 	}
+	if (unlikely(o->stamps))
+		stamps_taken(o, (size_t)r);
 	if (sock_stream_commit(o->sk, (size_t)r, o->flags & OBJ_F_MORE ? SMSG_MORE : 0) < 0)
 		return STEP_STOP;	/* the stack gave up on it: its error is on the way */
 	*moved += (size_t)r;
@@ -224,7 +228,8 @@ static enum step rx_step(struct object *o, size_t *moved)
 	/* Reading on would pass over the urgent octet. */
 	if (at_urgent_mark(o) && rx_urgent(o) == STEP_STOP)
 		return STEP_STOP;
-	n = sock_stream_peek(o->sk, vec, PUMP_VECS, &len);
+	/* one packet at a time if it matters when they came */
+	n = sock_stream_peek(o->sk, vec, unlikely(o->stamps) ? 1 : PUMP_VECS, &len);
 	if (n <= 0 || !len)
 		return o->flags & OBJ_F_URG ? rx_urgent(o) : STEP_STOP;
 	if (o->flags & OBJ_F_DISCARD) {
@@ -242,6 +247,8 @@ static enum step rx_step(struct object *o, size_t *moved)
 		o->flags &= ~(u32)OBJ_F_WRITABLE;
 		return STEP_STOP;
 	}
+	if (unlikely(o->stamps))
+		stamps_given(o, (size_t)r, o->sk->prot->stream_stamp(o->sk));
 	sock_stream_consume(o->sk, (size_t)r);
 	o->dm->count.stream_rx_bytes += (u64)r;
 	*moved += (size_t)r;
@@ -349,6 +356,7 @@ void stream_open(struct object *o)
 	int size = STREAM_SNDBUF;
 
 	obj_set_state(o, OBJ_OPEN);
+	stamps_begin(o);
 	if (o->sk->sk_userlocks & 2)	/* the program chose SO_RCVBUF: keep near it */
 		size = min(size, o->sk->sk_rcvbuf);
 	if (setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))

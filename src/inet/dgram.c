@@ -201,7 +201,7 @@ u32 dgram_poll(struct sock *sk)
 	u32 ev = 0;
 
 	if (sk->sk_err || !skb_queue_empty(&sk->sk_error_queue))
-		ev |= SOCK_EV_ERR;
+		ev |= SOCK_EV_ERR | (sock_flag(sk, SOCK_SELECT_ERR_QUEUE) ? SOCK_EV_PRI : 0);
 	if (sk->sk_shutdown & RCV_SHUTDOWN)
 		ev |= SOCK_EV_RDHUP | SOCK_EV_IN;
 	if (sk->sk_shutdown == SHUTDOWN_MASK)

@@ -28,7 +28,9 @@ struct dgram_tx {
 	struct dst_entry *dst;		/* one reference: dgram_tx_end() */
 	u16 gso_size;			/* of a UDP_SEGMENT control message; 0: none */
 	u32 priority;			/* SO_PRIORITY of a control message */
-	bool has_gso, has_priority, dontfrag;
+	u32 tsflags;			/* SOF_TX_*: stamps that this datagram is to have */
+	u32 ts_id;			/* its id, if has_ts_id */
+	bool has_gso, has_priority, dontfrag, has_ts_id;
 };
 
 /*
@@ -39,7 +41,7 @@ struct dgram_tx {
  */
 int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port);
 void dgram_tx_end(struct dgram_tx *tx);
-/* Mark and priority that a control message gave, onto the packet. */
+/* Mark, priority and time stamps, of the socket or of a control message, onto the packet. */
 void dgram_tx_mark(const struct dgram_tx *tx, struct sk_buff *skb);
 /* Path MTU that a datagram of tx has to keep, by its IP_MTU_DISCOVER. */
 u32 dgram_tx_mtu(const struct dgram_tx *tx);
@@ -73,9 +75,11 @@ u32 dgram_poll(struct sock *sk);
 
 /* Fills msg->cmsg from skb as inet->cmsg_flags ask. */
 void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg);
+/* The same of a packet of ours that left by device iif; *cb gets what its header says. false: it has
+ * none. */
+bool inet_cmsg_sent(struct sock *sk, const struct sk_buff *skb, struct inet_skb_cb *cb, u32 iif,
+		    struct sock_cmsg *c);
 
-/* sock_extended_err.ee_origin */
-enum { EE_ORIGIN_NONE, EE_ORIGIN_LOCAL, EE_ORIGIN_ICMP, EE_ORIGIN_ICMP6 };
 /* Queues an IP_RECVERR/IPV6_RECVERR record if asked for: the quoted packet behind hdr bytes of its
  * transport header is the data. port: of its destination. */
 void inet_err_queue(struct sock *sk, const struct inet_icmp_err *e, u16 port, u8 origin);

@@ -123,6 +123,14 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 		tx->gso_size = (u16)c->gso_size;
 		tx->has_gso = true;
 	}
+	if (c->has_tsflags)
+		tx->tsflags = (tx->tsflags & ~(u32)SOF_TX_RECORD_MASK) | c->tsflags;
+	if (c->has_ts_id) {
+		if (!(sk->sk_tsflags & SOF_OPT_ID))
+			return -EINVAL;
+		tx->ts_id = c->ts_id;
+		tx->has_ts_id = true;
+	}
 	if (c->has_dontfrag)
 		tx->dontfrag = true;
 	if (!c->has_pktinfo)
@@ -137,6 +145,8 @@ void dgram_tx_mark(const struct dgram_tx *tx, struct sk_buff *skb)
 	skb->mark = tx->fl.mark;
 	if (tx->has_priority)
 		skb->priority = tx->priority;
+	if (unlikely(tx->tsflags & SOF_TX_RECORD_MASK))
+		skb_want_tstamps(skb, skb->sk, tx->tsflags, tx->has_ts_id ? &tx->ts_id : NULL);
 }
 
 static int tx_route(struct sock *sk, struct dgram_tx *tx, bool own_route)
@@ -174,6 +184,7 @@ int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 		return err;
 	tx->af = inet_sk(sk)->af;
 	tx->dontfrag = tx->af->af_bit && inet_sk(sk)->o6.dontfrag;
+	tx->tsflags = sk->sk_tsflags;
 	inet_xmit_opts_to(sk, &tx->fl.daddr, &tx->opts);
 	tx->opts.allow_frag = true;
 	err = tx_cmsg(sk, msg->cmsg, tx, &own_route);

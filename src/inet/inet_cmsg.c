@@ -28,6 +28,20 @@ static void recv_pktinfo(struct sock *sk, const struct inet_skb_cb *cb, struct s
 	addr_bytes(&c->spec_dst, group ? &inet->saddr : &cb->daddr);
 }
 
+static void from_header(struct sock *sk, const struct inet_skb_cb *cb, u32 want, struct sock_cmsg *c)
+{
+	if (want & INET_CMSG_PKTINFO)
+		recv_pktinfo(sk, cb, c);
+	if (want & INET_CMSG_TTL) {
+		c->has_ttl = true;
+		c->ttl = cb->ttl;
+	}
+	if (want & INET_CMSG_TOS) {
+		c->has_tos = true;
+		c->tos = cb->tos;
+	}
+}
+
 static void recv_options(const struct sk_buff *skb, const struct inet_skb_cb *cb, struct sock_cmsg *c)
 {
 	u32 len = cb->l3_len > IP4_HLEN ? cb->l3_len - IP4_HLEN : 0;
@@ -48,11 +62,7 @@ void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 	if (!c)
 		return;
 	memset(c, 0, sizeof(*c));
-	if (sock_flag(sk, SOCK_TIMESTAMP) || sock_flag(sk, SOCK_TIMESTAMPNS) ||
-	    sock_flag(sk, SOCK_RCVTSTAMP)) {
-		c->has_tstamp = true;
-		c->tstamp_ns = (skb->tstamp ? skb->tstamp : sk->net->now) + sk->net->cfg.wall_offset_ns;
-	}
+	sock_recv_tstamp(sk, skb->tstamp, false, c);
 	if (sock_flag(sk, SOCK_RXQ_OVFL) && dcb->drops) {
 		c->has_rxq_ovfl = true;
 		c->rxq_ovfl = dcb->drops;
@@ -71,16 +81,7 @@ void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 		c->has_gso = true;
 		c->gso_size = dcb->gso_size;
 	}
-	if (want & INET_CMSG_PKTINFO)
-		recv_pktinfo(sk, cb, c);
-	if (want & INET_CMSG_TTL) {
-		c->has_ttl = true;
-		c->ttl = cb->ttl;
-	}
-	if (want & INET_CMSG_TOS) {
-		c->has_tos = true;
-		c->tos = cb->tos;
-	}
+	from_header(sk, cb, want, c);
 	if (want & INET_CMSG_ORIGDSTADDR) {
 		c->has_origdst = true;
 		c->origdst_port = dcb->dport;
@@ -94,4 +95,20 @@ void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 	}
 	if (want & INET_CMSG_RECVOPTS)
 		recv_options(skb, cb, c);
+}
+
+bool inet_cmsg_sent(struct sock *sk, const struct sk_buff *skb, struct inet_skb_cb *cb, u32 iif,
+		    struct sock_cmsg *c)
+{
+	const struct inet_af *const *af = sk->net->ip.af;
+	u32 i = af[0]->ethertype == skb->protocol ? 0 : 1;
+
+	if (af[i]->ethertype != skb->protocol)
+		return false;
+	af[i]->read_header(skb, cb);
+	cb->iif = iif;
+	from_header(sk, cb, wanted(inet_sk(sk), cb), c);
+	if (c->has_pktinfo)
+		addr_bytes(&c->spec_dst, &cb->saddr);
+	return true;
 }

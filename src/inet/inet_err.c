@@ -7,23 +7,9 @@
 
 #include <errno.h>
 
-struct inet_err_cb {
-	union inet_addr daddr;		/* where the offending packet went */
-	union inet_addr offender;
-	u32 iif;
-	u32 info;
-	u16 dport;
-	int err;
-	u8 origin, type, code;
-};
-_Static_assert(sizeof(struct inet_err_cb) <= SKB_CB_SIZE, "an error record fits skb->cb");
+_Static_assert(sizeof(struct sock_err_cb) <= SKB_CB_SIZE, "an error record fits skb->cb");
 
-static struct inet_err_cb *err_cb(const struct sk_buff *skb)
-{
-	return (struct inet_err_cb *)(uintptr_t)skb->cb;
-}
-
-static void err_add(struct sock *sk, const struct inet_err_cb *rec, const void *data, u32 len)
+static void err_add(struct sock *sk, const struct sock_err_cb *rec, const void *data, u32 len)
 {
 	struct sk_buff *skb = alloc_skb(sk->net, len);
 
@@ -31,19 +17,21 @@ static void err_add(struct sock *sk, const struct inet_err_cb *rec, const void *
 		return;
 	if (len)
 		skb_put_data(skb, data, len);
-	*err_cb(skb) = *rec;
+	*sock_err_cb(skb) = *rec;
 	skb->tstamp = sk->net->now;
 	sock_queue_err_skb(sk, skb);
 }
 
 void inet_err_queue_hdr(struct sock *sk, const struct inet_icmp_err *e, u16 port, u8 origin, u32 hdr)
 {
-	struct inet_err_cb rec = {
-		.daddr = e->daddr, .offender = e->offender, .iif = e->iif, .info = e->info,
+	struct sock_err_cb rec = {
+		.iif = e->iif, .info = e->info,
 		.dport = port, .err = e->err, .origin = origin, .type = e->type, .code = e->code,
 	};
 	u32 skip = min(hdr, e->l4_len);
 
+	memcpy(rec.daddr, e->daddr.b, sizeof(rec.daddr));
+	memcpy(rec.offender, e->offender.b, sizeof(rec.offender));
 	if (inet_recverr(sk, e->af))
 		err_add(sk, &rec, e->l4 + skip, e->l4_len - skip);
 }
@@ -58,66 +46,129 @@ void inet_err_queue(struct sock *sk, const struct inet_icmp_err *e, u16 port, u8
 void inet_err_local(struct sock *sk, int err, const struct inet_af *af, const union inet_addr *daddr,
 		    u16 dport, u32 info)
 {
-	struct inet_err_cb rec = { .daddr = *daddr, .dport = dport, .err = err, .info = info,
+	struct sock_err_cb rec = { .dport = dport, .err = err, .info = info,
 				   .origin = EE_ORIGIN_LOCAL };
 
+	memcpy(rec.daddr, daddr->b, sizeof(rec.daddr));
 	if (inet_recverr(sk, af))
 		err_add(sk, &rec, NULL, 0);
 }
 
-/* struct sock_extended_err: u32 errno, u8 origin, type, code, pad, u32 info, u32 data */
-static void err_to_cmsg(struct sock *sk, const struct inet_err_cb *rec, struct sock_cmsg *c)
+static bool is_icmp(const struct sock_err_cb *rec)
 {
-	struct inet_sockaddr off = { .family = sk->sk_family_af->family, .addr = rec->offender };
+	return rec->origin == EE_ORIGIN_ICMP || rec->origin == EE_ORIGIN_ICMP6;
+}
+
+/* struct sock_extended_err: u32 errno, u8 origin, type, code, pad, u32 info, u32 data */
+static void err_to_cmsg(const struct sock_err_cb *rec, struct sock_cmsg *c)
+{
 	u32 err = (u32)rec->err;
 
-	memset(c, 0, sizeof(*c));
 	c->has_err = true;
 	memcpy(&c->ext_err[0], &err, sizeof(err));
 	c->ext_err[4] = rec->origin;
 	c->ext_err[5] = rec->type;
 	c->ext_err[6] = rec->code;
 	memcpy(&c->ext_err[8], &rec->info, sizeof(rec->info));
-	if (rec->origin != EE_ORIGIN_ICMP && rec->origin != EE_ORIGIN_ICMP6)
-		return;
-	if (inet_addr_is_linklocal(&off.addr))
-		off.scope_id = rec->iif;
+	memcpy(&c->ext_err[12], &rec->data, sizeof(rec->data));
+}
+
+static void put_offender(struct sock *sk, const union inet_addr *addr, u32 iif, struct sock_cmsg *c)
+{
+	struct inet_sockaddr off = { .family = sk->sk_family_af->family, .addr = *addr };
+
+	if (inet_addr_is_linklocal(addr))
+		off.scope_id = iif;
 	sk->sk_family_af->sockaddr_to(&off, c->offender, sizeof(c->offender));
+}
+
+/*
+ * SOF_TIMESTAMPING_OPT_CMSG: the stamped packet tells of itself what a received one would, and its
+ * own source as the offender. One that came back without its headers cannot.
+ */
+static void stamped_cmsg(struct sock *sk, const struct sk_buff *skb, struct sock_cmsg *c)
+{
+	const struct sock_err_cb *rec = sock_err_cb(skb);
+	struct inet_skb_cb sent;
+
+	if (rec->origin != EE_ORIGIN_TIMESTAMPING || !rec->iif)
+		return;
+	if (!sk->sk_family_af->af_bit && !(sk->sk_tsflags & SOF_OPT_CMSG))
+		return;		/* IPv6 always tells */
+	if (!inet_cmsg_sent(sk, skb, &sent, rec->iif, c))
+		return;
+	put_offender(sk, &sent.saddr, rec->iif, c);
+}
+
+static void err_name(struct sock *sk, const struct sock_err_cb *rec, struct msg *msg)
+{
+	union inet_addr daddr;
+
+	if (!msg->name || !(is_icmp(rec) || rec->origin == EE_ORIGIN_LOCAL || rec->dport))
+		return;
+	memcpy(daddr.b, rec->daddr, sizeof(daddr.b));
+	*msg->name = (struct inet_sockaddr){ .family = sk->sk_family_af->family, .addr = daddr,
+					     .port = rec->dport };
+	if (inet_addr_is_linklocal(&daddr))
+		msg->name->scope_id = rec->iif;
+	msg->has_name = true;
+}
+
+static void err_cmsg(struct sock *sk, const struct sk_buff *skb, struct sock_cmsg *c)
+{
+	const struct sock_err_cb *rec = sock_err_cb(skb);
+	union inet_addr offender;
+
+	memset(c, 0, sizeof(*c));
+	sock_recv_tstamp(sk, skb->tstamp, true, c);
+	if (!skb->tstamp)	/* nothing that happened on the wire */
+		c->has_tstamping = false;
+	err_to_cmsg(rec, c);
+	if (is_icmp(rec)) {
+		memcpy(offender.b, rec->offender, sizeof(offender.b));
+		put_offender(sk, &offender, rec->iif, c);
+	} else {
+		stamped_cmsg(sk, skb, c);
+	}
+}
+
+/* A record was taken: the socket's error follows the errors in the queue, not the stamps. */
+static void err_taken(struct sock *sk, bool icmp)
+{
+	const struct sk_buff *next = skb_peek(&sk->sk_error_queue);
+	bool icmp_next = next && is_icmp(sock_err_cb(next));
+
+	if (icmp_next)
+		sk->sk_err = sock_err_cb(next)->err;
+	else if (icmp)
+		sk->sk_err = 0;
+	if (next)
+		sk_wake(sk, SOCK_EV_ERR);
 }
 
 ssize_t inet_err_recv(struct sock *sk, struct msg *msg)
 {
-	struct sk_buff *skb = skb_peek(&sk->sk_error_queue), *next;
-	const struct inet_err_cb *rec;
+	struct sk_buff *skb = skb_peek(&sk->sk_error_queue);
 	u32 len;
 	int err;
 
 	if (!skb)
 		return -EAGAIN;
-	rec = err_cb(skb);
 	len = (u32)min_t(size_t, skb->len, msg->len);
 	if (skb->len > len)
 		msg->out_flags |= SMSG_TRUNC;
 	err = skb_copy_datagram_msg(skb, 0, msg, len);
-	if (msg->name) {
-		*msg->name = (struct inet_sockaddr){ .family = sk->sk_family_af->family,
-						     .addr = rec->daddr, .port = rec->dport };
-		if (inet_addr_is_linklocal(&rec->daddr))
-			msg->name->scope_id = rec->iif;
-		msg->has_name = true;
-	}
+	err_name(sk, sock_err_cb(skb), msg);
 	if (msg->cmsg)
-		err_to_cmsg(sk, rec, msg->cmsg);
+		err_cmsg(sk, skb, msg->cmsg);
 	msg->out_flags |= SMSG_ERRQUEUE;
-	if (msg->flags & SMSG_PEEK)
-		return err ? err : (ssize_t)len;
-	skb_unlink(&sk->sk_error_queue, skb);
-	consume_skb(skb);
-	/* The socket's error follows the queue: the next record's, or none. */
-	next = skb_peek(&sk->sk_error_queue);
-	sk->sk_err = next ? err_cb(next)->err : 0;
-	if (next)
-		sk_wake(sk, SOCK_EV_ERR);
+	if (!(msg->flags & SMSG_PEEK)) {
+		bool icmp = is_icmp(sock_err_cb(skb));
+
+		skb_unlink(&sk->sk_error_queue, skb);
+		consume_skb(skb);
+		err_taken(sk, icmp);
+	}
 	return err ? err : (ssize_t)len;
 }
 

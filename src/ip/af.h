@@ -10,6 +10,8 @@
 #include "ip/addr.h"
 #include "ip/flow.h"
 
+struct inet_skb_cb;			/* ip/proto.h */
+
 struct inet_af {
 	u16 family;			/* INET_FAMILY_* */
 	u8 af_bit;			/* 0 IPv4, 1 IPv6: index into per-family tables */
@@ -33,6 +35,8 @@ struct inet_af {
 	 */
 	int (*xmit)(struct net *net, struct sock *sk, struct sk_buff *skb, const struct flowi *fl,
 		    struct dst_entry *dst, const struct ip_xmit_opts *opts);
+	/* What the IP header of skb (at network_header) says, and its device. */
+	void (*read_header)(const struct sk_buff *skb, struct inet_skb_cb *cb);
 	/* Unfolded pseudo-header sum (RFC 793/8200 8.1). len: transport length. */
 	u32 (*pseudo_csum)(const union inet_addr *saddr, const union inet_addr *daddr, u32 len, u8 proto);
 	/* Is addr one of ours (any device)? Multicast and broadcast are not. */

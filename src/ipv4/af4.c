@@ -72,6 +72,7 @@ const struct inet_af inet_af4 = {
 	.gso_tcp_type = SKB_GSO_TCPV4,
 	.route_output = route_output,
 	.xmit = ip_queue_xmit,
+	.read_header = ip4_read_header,
 	.pseudo_csum = pseudo_csum,
 	.addr_is_local = ip4_addr_is_local,
 	.addr_type = ip4_addr_type,

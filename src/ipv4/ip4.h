@@ -38,6 +38,7 @@ static inline const struct ip4_hdr *ip4_hdr(const struct sk_buff *skb)
 							(net)->ipv4.conf_all.name)
 
 /* ip4_in.c */
+void ip4_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb);	/* struct inet_af's */
 void ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
 void ip_local_deliver(struct sk_buff *skb);
 

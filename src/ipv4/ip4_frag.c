@@ -131,6 +131,8 @@ static struct sk_buff *make_fragment(const struct frag_out *f, u32 off, u32 len,
 	iph->check = be16_make(0);
 	iph->check = ip_fast_csum(iph, f->hlen / 4);
 	copy_metadata(frag, f->skb);
+	frag->tx_flags = off ? 0 : f->skb->tx_flags;
+	frag->tskey = f->skb->tskey;
 	return frag;
 }
 

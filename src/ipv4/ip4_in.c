@@ -43,9 +43,9 @@ static enum skb_drop_reason check_header(struct net *net, struct sk_buff *skb)
 	return SKB_NOT_DROPPED;
 }
 
-static void fill_cb(struct sk_buff *skb, const struct ip4_hdr *iph)
+void ip4_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 {
-	struct inet_skb_cb *cb = inet_cb(skb);
+	const struct ip4_hdr *iph = ip4_hdr(skb);
 
 	cb->saddr = inet_addr_be(iph->saddr);
 	cb->daddr = inet_addr_be(iph->daddr);
@@ -144,7 +144,7 @@ void ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
 	/* four rows of mib.def in the order of the field's values */
 	net->mib[MIB_IpExt_InNoECTPkts + (iph->tos & INET_ECN_MASK)] +=
 		max_t(u16, 1, skb_shinfo(skb)->gso_segs);
-	fill_cb(skb, iph);
+	ip4_read_header(skb, inet_cb(skb));
 	skb_orphan(skb);
 	if (nf_hook(NF_PROTO_IPV4, NF_PRE_ROUTING, net, NULL, skb, dev, NULL) != NF_ACCEPT)
 		return;

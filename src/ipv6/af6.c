@@ -91,6 +91,7 @@ const struct inet_af inet_af6 = {
 	.gso_tcp_type = SKB_GSO_TCPV6,
 	.route_output = route_output,
 	.xmit = ip6_xmit,
+	.read_header = ip6_read_header,
 	.pseudo_csum = pseudo_csum,
 	.addr_is_local = ip6_addr_is_local,
 	.addr_type = ip6_addr_type,

@@ -35,6 +35,7 @@ static inline const struct ip6_addr *ip6_of(const union inet_addr *a)
 							(net)->ipv6.conf_all.name)
 
 /* ip6_in.c */
+void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb);	/* struct inet_af's */
 void ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
 void ip6_input(struct sk_buff *skb);		/* dst->input of what is for us */
 void ip6_input_error(struct sk_buff *skb);

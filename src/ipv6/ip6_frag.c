@@ -230,6 +230,8 @@ static struct sk_buff *make_fragment(const struct frag_out *f, u32 nexthdr_off, 
 	frag->hash = from->hash;
 	frag->l4_hash = from->l4_hash;
 	frag->tstamp = from->tstamp;
+	frag->tx_flags = off ? 0 : from->tx_flags;
+	frag->tskey = from->tskey;
 	skb_dst_set(frag, dst_hold(from->dst));
 	if (from->sk && from->destructor)
 		skb_set_owner_w(frag, from->sk);

@@ -65,9 +65,9 @@ static enum skb_drop_reason check_addresses(const struct ip6_hdr *h, const struc
 	return ip6_addr_is_multicast(&h->daddr) ? check_multicast_dest(h, lo) : SKB_NOT_DROPPED;
 }
 
-static void fill_cb(struct sk_buff *skb, const struct ip6_hdr *h)
+void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 {
-	struct inet_skb_cb *cb = inet_cb(skb);
+	const struct ip6_hdr *h = ip6_hdr(skb);
 
 	cb->saddr = inet_addr_ip6(&h->saddr);
 	cb->daddr = inet_addr_ip6(&h->daddr);
@@ -171,7 +171,7 @@ void ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *p
 	}
 	net->mib[MIB_Ip6_InNoECTPkts + (ip6_tclass(ip6_hdr(skb)) & INET_ECN_MASK)] +=
 		max_t(u16, 1, skb_shinfo(skb)->gso_segs);
-	fill_cb(skb, ip6_hdr(skb));
+	ip6_read_header(skb, inet_cb(skb));
 	skb_orphan(skb);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;	/* it covers headers that we take off */

@@ -260,6 +260,7 @@ static ssize_t ping_sendmsg(struct sock *sk, struct msg *msg)
 	if (!err)
 		skb = dgram_alloc(sk, 0, msg, 0, (u32)msg->len, &err);
 	if (skb) {
+		dgram_tx_mark(&tx, skb);
 		err = ping_fill(sk, skb, &tx);
 		if (err)
 			consume_skb(skb);

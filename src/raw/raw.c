@@ -221,6 +221,7 @@ static ssize_t raw_sendmsg(struct sock *sk, struct msg *msg)
 	if (!err)
 		skb = dgram_alloc(sk, 0, msg, 0, (u32)msg->len, &err);
 	if (skb) {
+		dgram_tx_mark(&tx, skb);
 		tx.opts.hdrincl = inet_sk(sk)->hdrincl;
 		err = raw_checksum(sk, skb, &tx);
 		if (err)

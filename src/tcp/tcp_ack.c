@@ -183,6 +183,8 @@ static int tcp_clean_rtx_queue(struct sock *sk, u32 prior_una, u32 prior_fack,
 		if (after(tcp_tx(skb)->end_seq, tp->snd_una) && !tcp_clean_partial(sk, skb))
 			break;
 		tcp_clean_one(sk, skb, &c, st);
+		if (unlikely(skb->tx_flags & SKBTX_ACK))
+			sock_tstamp_tx(sk, skb, SKBTX_ACK);
 		tcp_rtx_unlink_free(sk, skb);
 	}
 	if (tp->mtup.probe && !after(tp->mtup.end_seq, tp->snd_una))

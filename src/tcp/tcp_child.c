@@ -13,7 +13,7 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 			 1u << SOCK_BROADCAST | 1u << SOCK_TIMESTAMP | 1u << SOCK_TIMESTAMPNS |
 			 1u << SOCK_RCVTSTAMP | 1u << SOCK_DBG | 1u << SOCK_DONTROUTE |
 			 1u << SOCK_RXQ_OVFL | 1u << SOCK_SELECT_ERR_QUEUE |
-			 1u << SOCK_FILTER_LOCKED;
+			 1u << SOCK_FILTER_LOCKED | 1u << SOCK_TSTAMP_NEW | 1u << SOCK_ZEROCOPY;
 
 	sk->sk_flags = l->sk_flags & keep;
 	sk->sk_reuse = l->sk_reuse;
@@ -34,6 +34,8 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 	sk->sk_rcvtimeo_us = l->sk_rcvtimeo_us;
 	sk->sk_sndtimeo_us = l->sk_sndtimeo_us;
 	sk->sk_txrehash = l->sk_txrehash;
+	sk->sk_tsflags = l->sk_tsflags;
+	sk->sk_tskey = l->sk_tskey;
 }
 
 static void tcp_inherit_tcp(const struct tcp_sock *l, struct tcp_sock *tp)

@@ -10,6 +10,7 @@ bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 {
 	struct tcp_rx_cb *t = tcp_rxcb(to), *f = tcp_rxcb(from);
 	u32 end = f->end_seq, delta;
+	u64 tstamp = from->tstamp;
 	u16 flags = f->flags;
 
 	if (f->seq != t->end_seq || t->flags & TCPHDR_FIN || !from->len)
@@ -18,6 +19,7 @@ bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 		return false;
 	sk->sk_rmem_alloc += (int)delta;
 	tcp_ns(sk)->mem_octets += (int)delta;
+	to->tstamp = tstamp;
 	t->end_seq = end;
 	t->flags |= flags;
 	net_mib_inc(sk->net, TcpExt_TCPRcvCoalesce);

@@ -163,6 +163,8 @@ static ssize_t tcp_recv_loop(struct sock *sk, struct msg *msg, u32 *seq)
 			if (err)
 				return copied ? (ssize_t)copied : err;
 		}
+		if (unlikely(msg->cmsg))	/* the last packet's */
+			sock_recv_tstamp(sk, skb->tstamp, false, msg->cmsg);
 		copied += n;
 		*seq += n;
 		if (!(msg->flags & SMSG_PEEK)) {
@@ -188,8 +190,10 @@ ssize_t tcp_recvmsg(struct sock *sk, struct msg *msg)
 
 	msg->out_flags = 0;
 	msg->has_name = false;
+	if (msg->cmsg)
+		memset(msg->cmsg, 0, sizeof(*msg->cmsg));
 	if (msg->flags & SMSG_ERRQUEUE)
-		return dgram_recvmsg(sk, msg, 0);
+		return inet_err_recv(sk, msg);
 	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
 	if (msg->flags & SMSG_OOB)
@@ -245,6 +249,15 @@ int tcp_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len)
 			break;
 	}
 	return (int)nr;
+}
+
+/* When the packet that holds the next octet to be read arrived, ns; 0: there is none. */
+u64 tcp_stream_stamp(struct sock *sk)
+{
+	u32 off;
+	const struct sk_buff *skb = tcp_recv_skb(sk, tcp_sk(sk)->copied_seq, &off);
+
+	return skb ? skb->tstamp : 0;
 }
 
 void tcp_stream_consume(struct sock *sk, size_t len)

@@ -148,6 +148,25 @@ static void tcp_fragment_cb(struct sk_buff *skb, struct sk_buff *tail, u32 len)
 	cb->eor = false;
 }
 
+/* The time stamp of an octet is wanted: it stays with the octet. */
+static void tcp_fragment_tstamp(struct sk_buff *skb, struct sk_buff *tail)
+{
+	if (likely(!skb->tx_flags) || before(skb->tskey, tcp_tx(tail)->seq))
+		return;
+	tail->tx_flags = skb->tx_flags;
+	tail->tskey = skb->tskey;
+	skb->tx_flags = 0;
+}
+
+/* next was appended to skb: the later stamp stays, one packet has room for one. */
+static void tcp_merge_tstamp(struct sk_buff *skb, const struct sk_buff *next)
+{
+	if (likely(!next->tx_flags))
+		return;
+	skb->tx_flags = next->tx_flags;
+	skb->tskey = next->tskey;
+}
+
 /*
  * Makes skb, at the head of the unsent queue, longer by at most len octets of the packet behind it. What
  * does not fit (frags) stays where it is.
@@ -165,6 +184,7 @@ void tcp_tx_grow(struct sock *sk, struct sk_buff *skb, u32 len)
 	if (skb_append_range(skb, next, 0, next->len))
 		return;
 	tcp_wmem_charge(sk, (int)(skb->truesize - size));
+	tcp_merge_tstamp(skb, next);
 	tcp_tx(skb)->end_seq = tcp_tx(next)->end_seq;
 	tcp_tx(skb)->flags |= tcp_tx(next)->flags;
 	tcp_tx(skb)->eor = tcp_tx(next)->eor;
@@ -200,6 +220,7 @@ int tcp_fragment(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, bool in
 	skb->truesize = truesize > rest ? truesize - rest : skb->truesize;
 	tcp_wmem_charge(sk, (int)(tail->truesize + skb->truesize - truesize));
 	tcp_fragment_cb(skb, tail, len);
+	tcp_fragment_tstamp(skb, tail);
 	tcp_tx_set_pcount(skb, mss);
 	tcp_tx_set_pcount(tail, mss);
 	if (!in_rtx) {
@@ -266,6 +287,7 @@ bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u
 	if (next->len && skb_append_range(skb, next, 0, next->len))
 		return false;
 	tcp_wmem_charge(sk, (int)(skb->truesize - size));
+	tcp_merge_tstamp(skb, next);
 	cb->end_seq = ncb->end_seq;
 	cb->flags |= ncb->flags & TCPHDR_PSH;
 	cb->eor = ncb->eor;

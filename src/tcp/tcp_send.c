@@ -149,11 +149,29 @@ static ssize_t tcp_copy_chunk(struct sock *sk, struct msg *msg, size_t pos, size
 	return taken ? (ssize_t)taken : -ENOBUFS;
 }
 
-static void tcp_after_write(struct sock *sk, int flags, u32 mss)
+/* Where SOF_TIMESTAMPING_OPT_ID counts from, which a connection must be there for. */
+int tcp_tskey(const struct sock *sk, bool written, u32 *key)
+{
+	if (tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))
+		return -EINVAL;
+	*key = written ? tcp_sk(sk)->write_seq : tcp_sk(sk)->snd_una;
+	return 0;
+}
+
+/* The last octet written so far is to be stamped on its way. */
+static void tcp_tx_stamp(struct sk_buff *tail, u32 tsflags)
+{
+	tail->tx_flags = sock_tx_flags(tsflags);
+	tail->tskey = tcp_tx(tail)->seq + tail->len - 1;
+}
+
+static void tcp_after_write(struct sock *sk, int flags, u32 mss, u32 tsflags)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
 
+	if (unlikely(tsflags & SOF_TX_RECORD_MASK) && tail)
+		tcp_tx_stamp(tail, tsflags);
 	if (flags & SMSG_EOR && tail)
 		tcp_tx(tail)->eor = true;
 	if (flags & SMSG_OOB)
@@ -277,7 +295,11 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 		tcp_wait_for_space(sk, mss);
 	else if (pos)
 		tcp_after_write(sk, pos < msg->len ? msg->flags & ~SMSG_EOR & ~SMSG_MORE :
-						     msg->flags, mss);
+						     msg->flags, mss,
+				msg->cmsg && msg->cmsg->has_tsflags ? msg->cmsg->tsflags :
+								      sk->sk_tsflags);
+	if (unlikely(pos && msg->flags & SMSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
+		sock_zerocopy_done(sk);
 	return pos || !msg->len ? (ssize_t)pos : err;
 }
 
@@ -426,8 +448,9 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 			tcp_mark_push(tp, skb_peek_tail(&sk->sk_write_queue));
 		tp->fo_req = NULL;
 	} else if (left < len) {
-		tcp_after_write(sk, flags, mss);
+		tcp_after_write(sk, flags, mss, sk->sk_tx_stamp);
 	}
+	sk->sk_tx_stamp = 0;
 	if (err)			/* a part of the stream is lost: it must not go on */
 		tcp_abort(sk, ECONNABORTED, TCP_ABORT_MEMORY);
 	return err;

@@ -374,6 +374,11 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 		o.flags |= TCPHDR_PSH;
 	o.wnd = tcp_out_window(sk, o.flags);
 	tcp_set_urgent(tp, &o);
+	if (unlikely(skb->tx_flags & (SKBTX_SCHED | SKBTX_SND))) {	/* of the first time only */
+		out->tx_flags = skb->tx_flags & (SKBTX_SCHED | SKBTX_SND);
+		out->tskey = skb->tskey;
+		skb->tx_flags &= SKBTX_ACK;
+	}
 	tcp_rate_skb_sent(sk, skb);
 	cb->xmit_us = tcp_now_us(sk);
 	if (skb->len)

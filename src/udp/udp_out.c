@@ -162,7 +162,7 @@ static void udp_cork(struct sock *sk, struct sk_buff *skb, const struct dgram_tx
 	}
 }
 
-ssize_t udp_sendmsg(struct sock *sk, struct msg *msg)
+static ssize_t udp_send_one(struct sock *sk, struct msg *msg)
 {
 	struct udp_sock *up = udp_sk(sk);
 	bool more = up->corkflag || msg->flags & SMSG_MORE;
@@ -189,12 +189,12 @@ ssize_t udp_sendmsg(struct sock *sk, struct msg *msg)
 		dgram_tx_end(&tx);
 		return err;
 	}
-	dgram_tx_mark(&tx, skb);
 	if (msg->flags & SMSG_PROBE) {	/* everything but the packet */
 		consume_skb(skb);
 		dgram_tx_end(&tx);
 		return (ssize_t)msg->len;
 	}
+	dgram_tx_mark(&tx, skb);
 	if (more) {
 		udp_cork(sk, skb, &tx);
 		return (ssize_t)msg->len;
@@ -202,4 +202,13 @@ ssize_t udp_sendmsg(struct sock *sk, struct msg *msg)
 	err = udp_send_skb(sk, skb, &tx);
 	dgram_tx_end(&tx);
 	return err ? err : (ssize_t)msg->len;
+}
+
+ssize_t udp_sendmsg(struct sock *sk, struct msg *msg)
+{
+	ssize_t n = udp_send_one(sk, msg);
+
+	if (unlikely(n > 0 && msg->flags & SMSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
+		sock_zerocopy_done(sk);
+	return n;
 }

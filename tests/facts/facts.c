@@ -213,6 +213,7 @@ static void run_family(const char *only)
 	run_table(facts_event, only);
 	run_table(facts_call, only);
 	run_table(facts_cmsg, only);
+	run_table(facts_stamp, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */

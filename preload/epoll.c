@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * epoll. The kernel's own, but for two things: a socket that is exchanged under its number has to be
+ * registered again (swap.c), and an error queue that is not empty is an EPOLLERR, which a Unix
+ * socket cannot have.
+ */
+#include "shim.h"
+
+#include <time.h>
+
+enum { SOME = 64, LOOK_MS = 10 };
+
+/* Where a socket was registered last. */
+static struct watched {
+	int epfd;		/* plus 1; 0: nowhere */
+	bool told;		/* EPOLLET: this filling of its error queue was told */
+	uint32_t events;
+	epoll_data_t data;
+} watched[MEM_FD_MAX];
+
+static void remember_watched(int epfd, int op, int fd, const struct epoll_event *ev)
+{
+	struct watched *w = &watched[fd];
+
+	if (op == EPOLL_CTL_DEL) {
+		if (w->epfd == epfd + 1)
+			w->epfd = 0;
+		return;
+	}
+	*w = (struct watched){ .epfd = epfd + 1, .events = ev->events, .data = ev->data };
+}
+
+/* A socket that may still be swapped: remember where it was registered. */
+static void remember_epoll(int epfd, int op, int fd, const struct epoll_event *ev)
+{
+	struct fdmem *m = fd_mem(fd, op != EPOLL_CTL_DEL);
+
+	if (!m)
+		return;
+	if (op == EPOLL_CTL_DEL) {
+		if (m->epfd == epfd)
+			m->epfd = -1;
+	} else if (ev && (m->epfd == epfd || m->epfd < 0)) {
+		m->epfd = epfd;
+		m->ev = *ev;
+	}
+}
+
+EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *ev)
+{
+	unsigned int k = fd_kind(fd);
+	int r = real.epoll_ctl(epfd, op, fd, ev);
+
+	if (likely(!k) || r)
+		return r;
+	if (IS_SOCK(k) && (unsigned int)fd < MEM_FD_MAX)
+		remember_watched(epfd, op, fd, ev);
+	if (KIND(k) == K_NEW || KIND(k) == K_CONNECTING || KIND(k) == K_LISTEN || k & KF_FRESH)
+		remember_epoll(epfd, op, fd, ev);
+	return r;
+}
+
+void epoll_errq_changed(int fd)
+{
+	if ((unsigned int)fd < MEM_FD_MAX)
+		watched[fd].told = false;
+}
+
+/* Events of error queues for this instance: their number. *later: there may be one soon. */
+static int errq_events(int epfd, struct epoll_event *ev, bool *later)
+{
+	int fds[SOME], n = errq_fds(fds, SOME), i, found = 0;
+
+	for (i = 0; i < n; i++) {
+		struct watched *w = &watched[fds[i]];
+		enum errq q;
+
+		if (w->epfd != epfd + 1)
+			continue;
+		q = errq_look(fds[i]);
+		if (q == ERRQ_LATER)
+			*later = true;
+		if (q != ERRQ_WAITS || w->told)
+			continue;
+		w->told = w->events & EPOLLET;
+		ev[found].events = EPOLLERR;
+		if (fd_kind(fds[i]) & KF_ERRPRI)
+			ev[found].events |= w->events & EPOLLPRI;
+		ev[found++].data = w->data;
+	}
+	return found;
+}
+
+/* Events of the same registration are one event. */
+static int merge(struct epoll_event *ev, int n, int max, const struct epoll_event *more, int nr_more)
+{
+	for (; nr_more--; more++) {
+		int i = 0;
+
+		while (i < n && ev[i].data.u64 != more->data.u64)
+			i++;
+		if (i < n) {
+			ev[i].events |= more->events;
+		} else if (n < max) {
+			ev[n++] = *more;
+		}
+	}
+	return n;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What may come of an earlier send wakes nobody: then looks are taken in between. */
+static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, const sigset_t *mask)
+{
+	int64_t end = timeout < 0 ? -1 : now_ms() + timeout;
+	int left = timeout, r, n, saved = errno;
+	struct epoll_event more[SOME];
+	bool later, last;
+
+	do {
+		later = false;
+		n = errq_events(epfd, more, &later);
+		if (n)
+			left = 0;
+		last = n || !later || (left >= 0 && left <= LOOK_MS);
+		r = real.epoll_pwait(epfd, ev, max, last ? left : LOOK_MS, mask);
+		if (r < 0)
+			return r;
+		r = merge(ev, r, max, more, n);
+		if (end >= 0)
+			left = end > now_ms() ? (int)(end - now_ms()) : 0;
+	} while (!r && !last);
+	errno = saved;
+	return r;
+}
+
+static bool plain(uintptr_t ev, int max)
+{
+	if (unlikely(!shim.ready))
+		shim_init();
+	return likely(!errq_used()) || shim.silent || max <= 0 || max > FD_MAX ||
+	       !user_readable((const void *)ev, (size_t)max * sizeof(struct epoll_event));
+}
+
+EXPORT int epoll_wait(int epfd, struct epoll_event *ev, int max, int timeout)
+{
+	return plain((uintptr_t)ev, max) ? real.epoll_wait(epfd, ev, max, timeout) :
+				wait_errq(epfd, ev, max, timeout, NULL);
+}
+
+EXPORT int epoll_pwait(int epfd, struct epoll_event *ev, int max, int timeout, const sigset_t *mask)
+{
+	return plain((uintptr_t)ev, max) ? real.epoll_pwait(epfd, ev, max, timeout, mask) :
+				wait_errq(epfd, ev, max, timeout, mask);
+}
+
+EXPORT int epoll_pwait2(int epfd, struct epoll_event *ev, int max, const struct timespec *to,
+			const sigset_t *mask)
+{
+	int ms = -1;
+
+	if (plain((uintptr_t)ev, max) || (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 ||
+				      to->tv_nsec < 0 || to->tv_nsec >= 1000000000)))
+		return real.epoll_pwait2(epfd, ev, max, to, mask);
+	if (to && to->tv_sec < 2000000)
+		ms = (int)(to->tv_sec * 1000 + (to->tv_nsec + 999999) / 1000000);
+	return wait_errq(epfd, ev, max, ms, mask);
+}

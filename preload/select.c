@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * select() and pselect(). The kernel's own do, but for a program that has a use for error queues: they
+ * count as errors, and with SO_SELECT_ERR_QUEUE as exceptional. Then it is a poll() (poll.c).
+ */
+#include "shim.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/select.h>
+#include <time.h>
+
+enum {
+	FEW = 64,
+	READABLE = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
+	WRITABLE = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
+};
+
+struct sets {
+	fd_set *in, *out, *ex;
+};
+
+static bool has(const fd_set *s, int fd)
+{
+	return s && ((const unsigned long *)(const void *)s)[fd / (8 * (int)sizeof(long))] >>
+			    (fd % (8 * (int)sizeof(long))) & 1;
+}
+
+static void put(fd_set *s, int fd, bool on)
+{
+	unsigned long bit = 1ul << (fd % (8 * (int)sizeof(long)));
+	unsigned long *word = s ? &((unsigned long *)(void *)s)[fd / (8 * (int)sizeof(long))] : NULL;
+
+	if (word)
+		*word = on ? *word | bit : *word & ~bit;
+}
+
+static nfds_t to_poll(const struct sets *s, int n, struct pollfd *p)
+{
+	nfds_t m = 0;
+	int fd;
+
+	for (fd = 0; fd < n; fd++) {
+		short ev = (short)((has(s->in, fd) ? POLLIN | POLLRDNORM | POLLRDBAND : 0) |
+				   (has(s->out, fd) ? POLLOUT | POLLWRNORM | POLLWRBAND : 0) |
+				   (has(s->ex, fd) ? POLLPRI : 0));
+
+		if (ev)
+			p[m++] = (struct pollfd){ .fd = fd, .events = ev };
+	}
+	return m;
+}
+
+/* The bits of poll() in the sets: their number. */
+static int from_poll(const struct sets *s, const struct pollfd *p, nfds_t n)
+{
+	int found = 0;
+
+	for (; n--; p++) {
+		bool in = has(s->in, p->fd) && p->revents & READABLE;
+		bool out = has(s->out, p->fd) && p->revents & WRITABLE;
+		bool ex = has(s->ex, p->fd) && p->revents & POLLPRI;
+
+		put(s->in, p->fd, in);
+		put(s->out, p->fd, out);
+		put(s->ex, p->fd, ex);
+		found += in + out + ex;
+	}
+	return found;
+}
+
+static bool any_bad(const struct pollfd *p, nfds_t n)
+{
+	while (n--)
+		if (p++->revents & POLLNVAL)
+			return true;
+	return false;
+}
+
+static int by_poll(int n, struct sets *s, const struct timespec *to, const sigset_t *mask)
+{
+	struct pollfd few[FEW], *p = few;
+	nfds_t m;
+	int r;
+
+	if (n > FEW)
+		p = malloc((size_t)n * sizeof(*p));
+	if (!p)
+		return fail(ENOMEM);
+	m = to_poll(s, n, p);
+	r = ppoll(p, m, to, mask);
+	if (r >= 0)
+		r = any_bad(p, m) ? fail(EBADF) : from_poll(s, p, m);
+	if (p != few)
+		free(p);
+	return r;
+}
+
+/* Is one of these a socket with an error queue? What is wrong is for the kernel to say. */
+static bool asks_errq(int n, const struct sets *s)
+{
+	size_t bytes = ((size_t)n + 8 * sizeof(long) - 1) / (8 * sizeof(long)) * sizeof(long);
+	int fd;
+
+	if (likely(!errq_used()) || shim.silent || n <= 0 || n > FD_MAX ||
+	    (s->in && !user_readable(s->in, bytes)) || (s->out && !user_readable(s->out, bytes)) ||
+	    (s->ex && !user_readable(s->ex, bytes)))
+		return false;
+	for (fd = 0; fd < n; fd++)
+		if (fd_kind(fd) & KF_ERRQ && (has(s->in, fd) || has(s->out, fd) || has(s->ex, fd)))
+			return true;
+	return false;
+}
+
+/* select(2) leaves what is left of the time. */
+static void time_left(struct timeval *tv, const struct timespec *start)
+{
+	struct timespec now;
+	int64_t left;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left = tv->tv_sec * (int64_t)1000000 + tv->tv_usec -
+	       ((now.tv_sec - start->tv_sec) * (int64_t)1000000 + (now.tv_nsec - start->tv_nsec) / 1000);
+	if (left < 0)
+		left = 0;
+	tv->tv_sec = left / 1000000;
+	tv->tv_usec = left % 1000000;
+}
+
+EXPORT int select(int n, fd_set *in, fd_set *out, fd_set *ex, struct timeval *tv)
+{
+	struct sets s = { in, out, ex };
+	struct timespec to, start;
+	int r;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (!asks_errq(n, &s) || (tv && (!user_readable(tv, sizeof(*tv)) || tv->tv_sec < 0 ||
+					 tv->tv_usec < 0)))
+		return real.select(n, in, out, ex, tv);
+	if (!tv)
+		return by_poll(n, &s, NULL, NULL);
+	to.tv_sec = tv->tv_sec + tv->tv_usec / 1000000;
+	to.tv_nsec = tv->tv_usec % 1000000 * 1000;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	r = by_poll(n, &s, &to, NULL);
+	time_left(tv, &start);
+	return r;
+}
+
+EXPORT int pselect(int n, fd_set *in, fd_set *out, fd_set *ex, const struct timespec *to,
+		   const sigset_t *mask)
+{
+	struct sets s = { in, out, ex };
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	if (!asks_errq(n, &s) || (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 ||
+					 to->tv_nsec < 0 || to->tv_nsec >= 1000000000)))
+		return real.pselect(n, in, out, ex, to, mask);
+	return by_poll(n, &s, to, mask);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Time stamps of a stream. The stack stamps packets, the program asks for octets: which one a send
+ * ended with, and when the last one that it read arrived. Both are kept by position, counted from
+ * when the program first asked for stamps.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include "daemon/object.h"
+
+enum { MARKS = 256, ARRIVALS = 512 };
+
+struct stamps {
+	u64 taken, given;		/* octets from, and to the program */
+	u32 mark, nr_marks;		/* oldest, number */
+	u32 arrival, nr_arrivals;
+	struct {
+		u64 end;		/* behind the octet */
+		u32 tsflags;
+	} marks[MARKS];
+	struct {
+		u64 end;
+		u64 ns;
+	} arrivals[ARRIVALS];
+};
+
+void stamps_begin(struct object *o)
+{
+	const struct sock *sk = o->sk;
+
+	if (!o->stamps && sk && (sk->sk_tsflags || sock_flag(sk, SOCK_RCVTSTAMP)))
+		o->stamps = calloc(1, sizeof(*o->stamps));	/* without memory: no stamps */
+}
+
+void stamps_free(struct object *o)
+{
+	free(o->stamps);
+	o->stamps = NULL;
+}
+
+static int unread(int fd)
+{
+	int n = 0;
+
+	return ioctl(fd, SIOCINQ, &n) ? 0 : n;
+}
+
+/* -- sending ------------------------------------------------------------------ */
+
+int stamps_mark(struct object *o, u32 tsflags, u32 len)
+{
+	struct stamps *s;
+	u32 i;
+
+	if (!o->stamps)		/* asked for by a control message only */
+		o->stamps = calloc(1, sizeof(*o->stamps));
+	s = o->stamps;
+	if (!s)
+		return -ENOMEM;
+	if (s->nr_marks == MARKS)
+		return -ENOBUFS;
+	i = (s->mark + s->nr_marks++) % MARKS;
+	s->marks[i].end = s->taken + (u64)unread(o->d.fd) + len;
+	s->marks[i].tsflags = tsflags;
+	return 0;
+}
+
+/* The newest mark's send took less than it wanted. Too late if what it took was taken here. */
+void stamps_less(struct object *o, u32 less)
+{
+	struct stamps *s = o->stamps;
+	u32 i;
+
+	if (!s || !s->nr_marks)
+		return;
+	i = (s->mark + s->nr_marks - 1) % MARKS;
+	if (s->marks[i].end <= s->taken + less)
+		s->nr_marks--;
+	else
+		s->marks[i].end -= less;
+}
+
+size_t stamps_limit(const struct object *o, size_t want)
+{
+	const struct stamps *s = o->stamps;
+
+	return s->nr_marks ? min_t(u64, want, s->marks[s->mark].end - s->taken) : want;
+}
+
+void stamps_taken(struct object *o, size_t n)
+{
+	struct stamps *s = o->stamps;
+
+	s->taken += n;
+	if (!s->nr_marks || s->marks[s->mark].end != s->taken)
+		return;
+	o->sk->sk_tx_stamp = s->marks[s->mark].tsflags;
+	s->mark = (s->mark + 1) % MARKS;
+	s->nr_marks--;
+}
+
+bool stamps_outstanding(struct object *o)
+{
+	int out = 0;
+
+	if (o->stamps && o->stamps->nr_marks)
+		return true;
+	return !sock_ioctl(o->sk, SIOCOUTQ, &out) && out;
+}
+
+/* -- receiving ------------------------------------------------------------------ */
+
+void stamps_given(struct object *o, size_t n, u64 ns)
+{
+	struct stamps *s = o->stamps;
+	u32 last = (s->arrival + s->nr_arrivals - 1) % ARRIVALS;
+
+	s->given += n;
+	if (s->nr_arrivals && s->arrivals[last].ns == ns) {
+		s->arrivals[last].end = s->given;
+		return;
+	}
+	if (s->nr_arrivals == ARRIVALS) {	/* unread for long: the oldest one is forgotten */
+		s->arrival = (s->arrival + 1) % ARRIVALS;
+		s->nr_arrivals--;
+	}
+	last = (s->arrival + s->nr_arrivals++) % ARRIVALS;
+	s->arrivals[last].end = s->given;
+	s->arrivals[last].ns = ns;
+}
+
+u64 stamps_arrival(struct object *o, int fd, u32 ahead)
+{
+	struct stamps *s = o->stamps;
+	u64 at;
+
+	if (!s)
+		return 0;
+	at = s->given - (u64)unread(fd) + ahead;	/* behind the octet in question */
+	if ((s64)at <= 0)
+		return 0;
+	while (s->nr_arrivals > 1 && s->arrivals[s->arrival].end < at - ahead) {
+		s->arrival = (s->arrival + 1) % ARRIVALS;
+		s->nr_arrivals--;
+	}
+	for (u32 i = 0; i < s->nr_arrivals; i++)
+		if (s->arrivals[(s->arrival + i) % ARRIVALS].end >= at)
+			return s->arrivals[(s->arrival + i) % ARRIVALS].ns;
+	return 0;
+}
