@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Multicast groups of a socket. */
+/* Multicast groups of a socket, and from which sources it takes them (RFC 3376 3.2, RFC 3678). */
 #include "inet/inet.h"
 
 #include <errno.h>
@@ -8,6 +8,10 @@ struct inet_mc_socket {
 	struct list_head list;
 	union inet_addr group;
 	u32 ifindex;
+	u32 nr_src;
+	u8 mode;			/* INET_MC_* */
+	bool listed;			/* had a source since the mode was chosen: it cannot change */
+	union inet_addr *src;		/* NULL: none */
 };
 
 struct by_addr {
@@ -59,6 +63,9 @@ static struct net_device *mc_device(struct sock *sk, const union inet_addr *grou
 		dst_release(dst);
 		return dev;
 	}
+	if (fl.family == INET_FAMILY_4)
+		return NULL;
+	/* each interface has a route to ff00::/8 */
 	for_each_netdev(net, dev)
 		if ((dev->flags & (DEV_UP | DEV_MULTICAST)) == (DEV_UP | DEV_MULTICAST))
 			return dev;
@@ -66,7 +73,7 @@ static struct net_device *mc_device(struct sock *sk, const union inet_addr *grou
 }
 
 int inet_mc_join(struct sock *sk, const union inet_addr *group, u32 ifindex,
-		 const union inet_addr *local)
+		 const union inet_addr *local, u8 mode)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	u16 family = group_family(group);
@@ -99,9 +106,25 @@ int inet_mc_join(struct sock *sk, const union inet_addr *group, u32 ifindex,
 	}
 	m->group = *group;
 	m->ifindex = dev->ifindex;
+	m->mode = mode;
+	m->listed = false;
+	m->src = NULL;
+	m->nr_src = 0;
 	list_add_tail(&m->list, &inet->mc_list);
 	sk->sk_omem_alloc += sizeof(*m);
 	return 0;
+}
+
+/* Takes over src, n addresses that net_alloc() gave; NULL: none. */
+static void mc_set_sources(struct sock *sk, struct inet_mc_socket *m, union inet_addr *src, u32 n)
+{
+	u32 old = m->nr_src * (u32)sizeof(*src), now = n * (u32)sizeof(*src);
+
+	if (m->src)
+		net_free(sk->net, m->src, old);
+	sk->sk_omem_alloc += now - old;
+	m->src = src;
+	m->nr_src = n;
 }
 
 static void mc_forget(struct sock *sk, struct inet_mc_socket *m)
@@ -111,6 +134,7 @@ static void mc_forget(struct sock *sk, struct inet_mc_socket *m)
 	/* The device, and the membership with it, may have gone before the socket. */
 	if (dev)
 		ip_mc_leave(dev, &m->group, group_family(&m->group));
+	mc_set_sources(sk, m, NULL, 0);
 	list_del(&m->list);
 	sk->sk_omem_alloc -= (u32)sizeof(*m);
 	net_free(sk->net, m, sizeof(*m));
@@ -146,7 +170,178 @@ void inet_mc_drop_all(struct sock *sk)
 		mc_forget(sk, m);
 }
 
-bool inet_mc_wants(const struct sock *sk, const union inet_addr *group, u32 iif)
+/* -- source filters ---------------------------------------------------- */
+
+/* The membership that a filter is about; its device must be named or found as for a join. */
+static struct inet_mc_socket *mc_find(struct sock *sk, const union inet_addr *group, u32 ifindex,
+				      const union inet_addr *local, int *err)
+{
+	struct net_device *dev;
+	struct inet_mc_socket *m;
+
+	*err = -EINVAL;
+	if (!inet_addr_is_multicast(group))
+		return NULL;
+	dev = mc_device(sk, group, ifindex, local);
+	*err = -ENODEV;
+	if (!dev)
+		return NULL;
+	list_for_each_entry(m, &inet_sk(sk)->mc_list, list)
+		if (m->ifindex == dev->ifindex && inet_addr_equal(&m->group, group))
+			return m;
+	*err = -EINVAL;
+	return NULL;
+}
+
+static u32 source_index(const struct inet_mc_socket *m, const union inet_addr *src)
+{
+	u32 i = 0;
+
+	while (i < m->nr_src && !inet_addr_equal(&m->src[i], src))
+		i++;
+	return i;
+}
+
+static u32 max_sources(const struct sock *sk, const union inet_addr *group)
+{
+	return group_family(group) == INET_FAMILY_4 ? sk->net->inet.igmp_max_msf :
+						      sk->net->inet.mld_max_msf;
+}
+
+static union inet_addr *alloc_sources(struct sock *sk, u32 n, int *err)
+{
+	u32 size = n * (u32)sizeof(union inet_addr);
+	union inet_addr *src;
+
+	*err = -ENOBUFS;
+	if (sk->sk_omem_alloc + size > sk->net->core.optmem_max)
+		return NULL;
+	src = net_alloc(sk->net, size);
+	*err = src ? 0 : -ENOBUFS;
+	return src;
+}
+
+static int add_source(struct sock *sk, struct inet_mc_socket *m, const union inet_addr *src)
+{
+	union inet_addr *list;
+	int err;
+
+	if (source_index(m, src) < m->nr_src)
+		return -EADDRNOTAVAIL;
+	if (m->nr_src >= max_sources(sk, &m->group))
+		return -ENOBUFS;
+	list = alloc_sources(sk, m->nr_src + 1, &err);
+	if (!list)
+		return err;
+	if (m->nr_src)
+		memcpy(list, m->src, m->nr_src * sizeof(*list));
+	list[m->nr_src] = *src;
+	mc_set_sources(sk, m, list, m->nr_src + 1);
+	m->listed = true;
+	return 0;
+}
+
+/* The last source of an include filter takes the membership with it. */
+static int del_source(struct sock *sk, struct inet_mc_socket *m, const union inet_addr *src)
+{
+	u32 i = source_index(m, src);
+	union inet_addr *list;
+	int err;
+
+	if (i == m->nr_src)
+		return -EADDRNOTAVAIL;
+	if (m->nr_src == 1) {
+		if (m->mode == INET_MC_INCLUDE)
+			mc_forget(sk, m);
+		else
+			mc_set_sources(sk, m, NULL, 0);
+		return 0;
+	}
+	list = alloc_sources(sk, m->nr_src - 1, &err);
+	if (!list)
+		return err;
+	memcpy(list, m->src, i * sizeof(*list));
+	memcpy(list + i, m->src + i + 1, (m->nr_src - i - 1) * sizeof(*list));
+	mc_set_sources(sk, m, list, m->nr_src - 1);
+	return 0;
+}
+
+int inet_mc_source(struct sock *sk, const union inet_addr *group, u32 ifindex,
+		   const union inet_addr *local, const union inet_addr *src, u8 mode, bool add)
+{
+	struct inet_mc_socket *m;
+	int err;
+
+	if (add && mode == INET_MC_INCLUDE) {	/* joins as well; it may have before */
+		err = inet_mc_join(sk, group, ifindex, local, mode);
+		if (err && err != -EADDRINUSE)
+			return err;
+	}
+	m = mc_find(sk, group, ifindex, local, &err);
+	if (!m)
+		return err;
+	if (m->mode != mode) {
+		if (m->listed)
+			return -EINVAL;
+		m->mode = mode;
+	}
+	return add ? add_source(sk, m, src) : del_source(sk, m, src);
+}
+
+int inet_mc_set_filter(struct sock *sk, const union inet_addr *group, u32 ifindex,
+		       const union inet_addr *local, u32 mode, const union inet_addr *src, u32 n)
+{
+	struct inet_mc_socket *m;
+	union inet_addr *list = NULL;
+	int err;
+
+	if (!inet_addr_is_multicast(group) || (mode != INET_MC_INCLUDE && mode != INET_MC_EXCLUDE))
+		return -EINVAL;
+	m = mc_find(sk, group, ifindex, local, &err);
+	if (mode == INET_MC_INCLUDE && !n) {	/* from nobody: left */
+		if (m)
+			mc_forget(sk, m);
+		return m ? 0 : err == -ENODEV ? err : -EADDRNOTAVAIL;
+	}
+	if (!m)
+		return err;
+	if (n > max_sources(sk, group))
+		return -ENOBUFS;
+	if (n) {
+		list = alloc_sources(sk, n, &err);
+		if (!list)
+			return err;
+		memcpy(list, src, n * sizeof(*list));
+	}
+	mc_set_sources(sk, m, list, n);
+	m->mode = (u8)mode;
+	m->listed = n > 0;
+	return 0;
+}
+
+int inet_mc_get_filter(struct sock *sk, const union inet_addr *group, u32 ifindex,
+		       const union inet_addr *local, u32 *mode, const union inet_addr **src, u32 *n)
+{
+	int err;
+	const struct inet_mc_socket *m = mc_find(sk, group, ifindex, local, &err);
+
+	if (!m)
+		return inet_addr_is_multicast(group) && err == -EINVAL ? -EADDRNOTAVAIL : err;
+	*mode = m->mode;
+	*src = m->src;
+	*n = m->nr_src;
+	return 0;
+}
+
+static bool filter_passes(const struct inet_mc_socket *m, const union inet_addr *src)
+{
+	bool listed = source_index(m, src) < m->nr_src;
+
+	return m->mode == INET_MC_INCLUDE ? listed : !listed;
+}
+
+bool inet_mc_wants(const struct sock *sk, const union inet_addr *group, const union inet_addr *src,
+		   u32 iif)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	const struct inet_mc_socket *m;
@@ -155,6 +350,6 @@ bool inet_mc_wants(const struct sock *sk, const union inet_addr *group, u32 iif)
 		return true;
 	list_for_each_entry(m, &inet->mc_list, list)
 		if (inet_addr_equal(&m->group, group) && (!iif || m->ifindex == iif))
-			return true;
+			return filter_passes(m, src);
 	return inet_addr_is_v4mapped(group) ? inet->mc_all : inet->o6.mc_all;
 }

@@ -81,6 +81,10 @@ static const struct sysctl_row inet_sysctls[] = {
 	  .apply = apply_ports },
 	{ .name = "net.ipv4.ip_autobind_reuse", .kind = SYSCTL_U32,
 	  .offset = INET_OFF(autobind_reuse), .def = 0, .min = 0, .max = 1 },
+	{ .name = "net.ipv4.igmp_max_msf", .kind = SYSCTL_U32, .offset = INET_OFF(igmp_max_msf),
+	  .def = 10, .min = 0, .max = S32_MAX },
+	{ .name = "net.ipv6.mld_max_msf", .kind = SYSCTL_U32, .offset = INET_OFF(mld_max_msf),
+	  .def = 64, .min = 0, .max = S32_MAX },
 	{ .name = "net.ipv4.igmp_max_memberships", .kind = SYSCTL_U32,
 	  .offset = INET_OFF(max_memberships), .def = 20, .min = 0, .max = S32_MAX },
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SOL_IP: options of every inet socket, for what it sends and receives as IPv4. */
 #include "inet/inet.h"
+#include "inet/mcast_sockopt.h"
 #include "inet/sockopt_rows.h"
 
 enum { SOL_IP_NS = 0, STREAM = 1, DGRAM = 2, RAW = 3 };
@@ -261,22 +262,8 @@ OPT_SET(set_membership)
 		return -EPROTO;
 	mreq_read(&m, val, len);
 	if (row->name == 35)	/* IP_ADD_MEMBERSHIP */
-		return inet_mc_join(sk, &m.group, m.ifindex, &m.local);
+		return inet_mc_join(sk, &m.group, m.ifindex, &m.local, INET_MC_EXCLUDE);
 	return inet_mc_leave(sk, &m.group, m.ifindex, &m.local);
-}
-
-/* struct group_req: u32 interface, padding to 8, struct sockaddr_storage (RFC 3678 5.1) */
-OPT_SET(set_group_req)
-{
-	struct inet_sockaddr group;
-	u32 ifindex;
-
-	memcpy(&ifindex, val, sizeof(ifindex));
-	if (sk->net->ip.af[0]->sockaddr_from((const u8 *)val + 8, len - 8, &group) || !group.family)
-		return -EINVAL;
-	if (row->name == 42)	/* MCAST_JOIN_GROUP */
-		return inet_mc_join(sk, &group.addr, ifindex, NULL);
-	return inet_mc_leave(sk, &group.addr, ifindex, NULL);
 }
 
 /* -- what a connection was opened with ---------------------------------- */
@@ -395,8 +382,12 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_BOOL1(34, "IP_MULTICAST_LOOP", mc_loop),
 	IP_STRUCT(35, "IP_ADD_MEMBERSHIP", 8, set_membership, NULL),
 	IP_STRUCT(36, "IP_DROP_MEMBERSHIP", 8, set_membership, NULL),
-	IP_STRUCT(42, "MCAST_JOIN_GROUP", 136, set_group_req, NULL),
-	IP_STRUCT(45, "MCAST_LEAVE_GROUP", 136, set_group_req, NULL),
+	IP_STRUCT(37, "IP_UNBLOCK_SOURCE", 12, ip_set_source, NULL),
+	IP_STRUCT(38, "IP_BLOCK_SOURCE", 12, ip_set_source, NULL),
+	IP_STRUCT(39, "IP_ADD_SOURCE_MEMBERSHIP", 12, ip_set_source, NULL),
+	IP_STRUCT(40, "IP_DROP_SOURCE_MEMBERSHIP", 12, ip_set_source, NULL),
+	IP_STRUCT(41, "IP_MSFILTER", 16, ip_set_msfilter, ip_get_msfilter),
+	MCAST_ROWS(SOL_IP_NS),
 	IP_ROW1(49, "IP_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
 	IP_STRUCT(50, "IP_UNICAST_IF", 4, set_unicast_if, get_unicast_if),
 	OPT_ROW(SOL_IP_NS, 51, "IP_LOCAL_PORT_RANGE", SOCKOPT_INT, INT_MIN, INT_MAX, set_port_range,

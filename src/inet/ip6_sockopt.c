@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SOL_IPV6: options of IPv6 sockets, for what they send and receive as IPv6 (RFC 3493, RFC 3542). */
 #include "inet/inet.h"
+#include "inet/mcast_sockopt.h"
 #include "inet/sockopt_rows.h"
 
 enum { SOL_IPV6_NS = 41, STREAM = 1, DGRAM = 2, RAW = 3 };
@@ -237,25 +238,8 @@ OPT_SET(set_membership)
 		return -EINVAL;
 	memcpy(&ifindex, (const u8 *)val + 16, sizeof(ifindex));
 	if (row->name == 20)	/* IPV6_JOIN_GROUP */
-		return inet_mc_join(sk, &group, (u32)ifindex, NULL);
+		return inet_mc_join(sk, &group, (u32)ifindex, NULL, INET_MC_EXCLUDE);
 	return inet_mc_leave(sk, &group, (u32)ifindex, NULL);
-}
-
-OPT_SET(set_group_req)
-{
-	struct inet_sockaddr group;
-	u32 ifindex;
-
-	if (sk->sk_type == STREAM)
-		return -EPROTO;
-	memcpy(&ifindex, val, sizeof(ifindex));
-	if (sk->net->ip.af[1]->sockaddr_from((const u8 *)val + 8, len - 8, &group))
-		return -EADDRNOTAVAIL;
-	if (group.family != INET_FAMILY_6 || inet_addr_is_v4mapped(&group.addr))
-		return -EADDRNOTAVAIL;
-	if (row->name == 42)	/* MCAST_JOIN_GROUP */
-		return inet_mc_join(sk, &group.addr, ifindex, NULL);
-	return inet_mc_leave(sk, &group.addr, ifindex, NULL);
 }
 
 /* -- raw sockets only -------------------------------------------------- */
@@ -323,8 +307,7 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_ROW(29, "IPV6_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
 	IP6_BOOL(33, "IPV6_FLOWINFO_SEND", sndflow),
 	IP6_BOOL(36, "IPV6_HDRINCL", hdrincl),
-	IP6_STRUCT(42, "MCAST_JOIN_GROUP", 136, set_group_req, NULL),
-	IP6_STRUCT(45, "MCAST_LEAVE_GROUP", 136, set_group_req, NULL),
+	MCAST_ROWS(SOL_IPV6_NS),
 	IP6_BOOL(49, "IPV6_RECVPKTINFO", pktinfo),
 	IP6_BOOL(51, "IPV6_RECVHOPLIMIT", hoplimit),
 	{ .level = SOL_IPV6_NS, .name = 62, .label = "IPV6_DONTFRAG", .kind = SOCKOPT_INT,

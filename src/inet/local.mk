@@ -16,4 +16,6 @@ src_inet_libinet_a_SOURCES = \
 	src/inet/inet_sock.h \
 	src/inet/ip4_sockopt.c \
 	src/inet/ip6_sockopt.c \
+	src/inet/mcast_sockopt.c \
+	src/inet/mcast_sockopt.h \
 	src/inet/sockopt_rows.h

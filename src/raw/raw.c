@@ -132,7 +132,7 @@ static bool raw_deliver(const struct sk_buff *skb, u8 proto)
 
 		if (!raw_match(sk, cb->af, &cb->daddr, &cb->saddr, cb->iif))
 			continue;
-		if (group && !inet_mc_wants(sk, &cb->daddr, cb->iif))
+		if (group && !inet_mc_wants(sk, &cb->daddr, &cb->saddr, cb->iif))
 			continue;
 		taken = true;
 		if (!icmp_filtered(raw_sk(sk), skb, proto) && !raw_csum_bad(sk, skb))

@@ -166,7 +166,7 @@ static bool mcast_wants(const struct sock *sk, const struct mcast *m)
 	const struct inet_sock *inet = inet_sk(sk);
 
 	/* A bound group or broadcast address is an exact match like any other. */
-	return udp_score(inet, m->t) && inet_mc_wants(sk, &m->t->laddr, m->t->iif);
+	return udp_score(inet, m->t) && inet_mc_wants(sk, &m->t->laddr, &m->t->raddr, m->t->iif);
 }
 
 static bool mcast_deliver(struct sock *sk, void *arg)

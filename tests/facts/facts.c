@@ -214,6 +214,7 @@ static void run_family(const char *only)
 	run_table(facts_call, only);
 	run_table(facts_cmsg, only);
 	run_table(facts_stamp, only);
+	run_table(facts_group, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */

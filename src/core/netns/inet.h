@@ -16,6 +16,7 @@ struct netns_inet {
 	u16 local_ports[2];		/* ip_local_port_range, both included */
 	u32 unprivileged_port_start, autobind_reuse;
 	u32 max_memberships;		/* IPv4 groups of one socket */
+	u32 igmp_max_msf, mld_max_msf;	/* sources of one filter */
 	char reserved_text[INET_RESERVED_TEXT];	/* ip_local_reserved_ports */
 	DECLARE_BITMAP(reserved, 65536);
 	u32 *perturb;			/* INET_PERTURB_SLOTS */
