@@ -238,6 +238,15 @@ void stream_more(int fd, int flags, bool before)
 	errno = saved;
 }
 
+/* MSG_EOR, after a send that took all: nothing written later shares a packet with it. */
+static void end_record(int fd)
+{
+	int saved = errno;
+
+	rpc(NSP_NR_EOR, fd, NULL, NULL, 0, NULL, NULL, NULL);
+	errno = saved;
+}
+
 static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 {
 	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen), i;
@@ -300,11 +309,13 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		if (e)
 			return fail(e);
 	}
-	r = real.sendmsg(fd, &m, (flags & ~MSG_ZEROCOPY) | MSG_NOSIGNAL);
+	r = real.sendmsg(fd, &m, (flags & ~(MSG_ZEROCOPY | MSG_EOR)) | MSG_NOSIGNAL);
 	if (unlikely(marked || flags & MSG_ZEROCOPY))
 		stamp_after(fd, total, r, flags, marked);
 	if (unlikely(k & KF_MORE))
 		stream_more(fd, flags, false);
+	if (unlikely(flags & MSG_EOR) && r > 0 && (size_t)r == total)
+		end_record(fd);
 	return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
 }
 

@@ -25,6 +25,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/object.h \
 	src/daemon/poller.c \
 	src/daemon/poller.h \
+	src/daemon/record.c \
 	src/daemon/rpc.c \
 	src/daemon/rpc_net.c \
 	src/daemon/rpc_proc.c \

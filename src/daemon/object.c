@@ -115,6 +115,7 @@ void obj_free(struct object *o)
 	obj_set_state(o, OBJ_DEAD);
 	dgram_free(o);
 	stamps_free(o);
+	records_free(o);
 	poller_close(&dm->poller, &o->d);
 	hlist_del_init(&o->by_cookie);
 	hlist_del_init(&o->by_id);

@@ -43,6 +43,7 @@ enum {
 
 struct dgram_stash;
 struct stamps;
+struct records;
 
 struct object {
 	struct poll_item d;		/* first; our end of the program's descriptor */
@@ -71,6 +72,7 @@ struct object {
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
 	struct stamps *stamps;		/* of a stream that wants them; else NULL */
+	struct records *records;	/* MSG_EOR in what waits in the descriptor; NULL: none */
 };
 _Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small");
 
@@ -131,6 +133,12 @@ void stamps_given(struct object *o, size_t n, u64 ns);
 u64 stamps_arrival(struct object *o, int fd, u32 ahead);
 /* May stamps still come of what was sent? */
 bool stamps_outstanding(struct object *o);
+/* record.c: MSG_EOR */
+/* A record ends behind all that the program has written. 0, -ENOTCONN, -ENOMEM, -ENOBUFS (too many) */
+int stream_end_record(struct object *o);
+u32 records_limit(const struct object *o);	/* octets that may be read up to the next end */
+void records_moved(struct object *o, u32 len);	/* so many were handed to the stack */
+void records_free(struct object *o);
 
 /* listen.c */
 void listener_run(struct object *o);		/* takes the accepted children */

@@ -377,6 +377,11 @@ int call_arrival(struct call *c)
 	return 0;
 }
 
+int call_eor(struct call *c)
+{
+	return obj_is_stream(c->o) ? stream_end_record(c->o) : 0;
+}
+
 int call_errq(struct call *c)
 {
 	const struct nsp_errq_req *req = c->req;

@@ -138,6 +138,8 @@ static enum step tx_step(struct object *o, size_t *moved)
 	}
 	if (unlikely(o->stamps))
 		want = stamps_limit(o, want);
+	if (unlikely(o->records))
+		want = min_t(size_t, want, records_limit(o));
 	if (o->sk->sk_err)	/* the program is told it, by rx_end() */
 		return tx_refused(o, -EPIPE);
 	n = sock_stream_reserve(o->sk, vec, PUMP_VECS, want);
@@ -164,6 +166,7 @@ static enum step tx_step(struct object *o, size_t *moved)
 	o->dm->count.stream_tx_bytes += (u64)r;
 	if (o->flags & OBJ_F_OOB_OUT)
 		o->oob_after -= (u32)r;
+	records_moved(o, (u32)r);
 	if (o->flags & OBJ_F_PRI)
 		take_native_oob(o);
 	/* A short read has emptied the queue: what comes later comes with an edge of its own. */

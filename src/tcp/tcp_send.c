@@ -393,6 +393,17 @@ static void tcp_rsv_give_back(struct sock *sk, const struct tcp_rsv *r, size_t l
 		pf->off = f->off + (u32)(len > before_last ? len - before_last : 0);
 }
 
+/* The end of a record behind the last octet of the user, sent or not. */
+static void tcp_end_record(struct sock *sk)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!tail)
+		tail = tcp_rtx_tail(tcp_sk(sk));
+	if (tail)
+		tcp_tx(tail)->eor = true;
+}
+
 int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -403,8 +414,10 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 	bool opening;
 	int err = 0;
 
+	if (!len && flags & SMSG_EOR)
+		tcp_end_record(sk);
 	if (!r)
-		return -EINVAL;
+		return !len && flags & SMSG_EOR ? 0 : -EINVAL;
 	for (u32 i = 0; i < r->nr; i++)
 		sum += r->frag[i].len;
 	if (len > sum) {

@@ -13,6 +13,8 @@ from peer import LISTEN_PORTS, LOOSE, PLAIN, Peer, active, established, listener
 from scapy.all import ICMP, TCP, Ether, ICMPv6DestUnreach, IP, IPv6, Raw
 
 SO_ERROR = (socket.SOL_SOCKET, socket.SO_ERROR)
+SO_SNDBUF = (socket.SOL_SOCKET, socket.SO_SNDBUF)
+MSG_EOR = 0x80
 SO_LINGER_0 = (1, 0)
 
 
@@ -505,6 +507,39 @@ def push_flag(l, v6):
         got = r.seq + payload_len(r)
         assert bool(r.flags.P) == (got == end), (r.flags, end - got)
     assert got == end
+
+
+def segment_ends(p, end):
+    """Takes and acknowledges everything up to end; where the segments ended, from the first octet on."""
+    start, ends = p.ack, []
+    while p.ack != end:
+        r = p.expect(match=payload_len)
+        assert r, f"the sender stopped at {p.ack - start}"
+        if r.seq == p.ack:
+            p.took(r)
+            ends.append(p.ack - start)
+        p.send("A")
+    return ends
+
+
+@both
+def record_ends(l, v6):
+    """MSG_EOR: no segment has octets of two records; also if the end still waits in front of the stack"""
+    for queued in (0, 30000):
+        a, p, c = established(l, v6)
+        a.setsockopt(c, *SO_SNDBUF, 4096)
+        p.window = 0
+        p.send("A")
+        a.send(c, b"q" * queued)
+        a.send(c, b"a" * 100, MSG_EOR)
+        a.send(c, b"b" * 100, MSG_EOR)
+        a.send(c, b"c" * 50)
+        a.send(c, b"d" * 50)
+        p.window = 65535
+        l.drain(0)
+        p.send("A")
+        ends = segment_ends(p, p.ack + queued + 300)
+        assert ends[-3:] == [queued + 100, queued + 200, queued + 300], ends
 
 
 @both

@@ -299,6 +299,32 @@ TEST46(data, stream_calls)
 	cr_assert_eq(sock_stream_peek(w->sk, v, 8, &len), 0);
 }
 
+static void commit(struct wire *w, size_t len)
+{
+	struct skb_vec v[1];
+
+	cr_assert_eq(sock_stream_reserve(w->sk, v, 1, len), 1);
+	memset(v[0].base, 'r', len);
+	cr_assert_eq(sock_stream_commit(w->sk, len, 0), 0);
+}
+
+/* a record ends behind octets that wait, and behind some that were sent */
+TEST46(data, stream_record_end)
+{
+	establish(w);
+	in(w, .flags = A, .seq = 1, .ack = 1, .zero_wnd = true);
+	commit(w, 100);
+	cr_assert_eq(sock_stream_commit(w->sk, 0, SMSG_EOR), 0);
+	commit(w, 50);
+	commit(w, 50);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 1000);
+	out(w, A | P, 1, 1, 100);
+	in(w, .flags = A, .seq = 1, .ack = 101);
+	out(w, A | P, 101, 1, 100);
+	cr_assert_eq(sock_stream_commit(w->sk, 0, SMSG_EOR), 0);
+	cr_assert_eq(sock_stream_commit(w->sk, 0, 0), -EINVAL);
+}
+
 /* MUST-24..29 */
 TEST46(data, keepalive)
 {
