@@ -141,10 +141,12 @@ static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, con
 	return r;
 }
 
+/* Is it a wait for the kernel alone, once it knows what frames have brought by now? */
 static bool plain(uintptr_t ev, int max)
 {
 	if (unlikely(!shim.ready))
 		shim_init();
+	settle();
 	return likely(!errq_used()) || shim.silent || max <= 0 || max > FD_MAX ||
 	       !user_readable((const void *)ev, (size_t)max * sizeof(struct epoll_event));
 }

@@ -181,20 +181,24 @@ static int wait_for(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigset
 /* What may come of an earlier send wakes nobody: then looks are taken in between. */
 static int poll_ours(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigset_t *mask)
 {
-	int64_t end = timeout_ns < 0 ? -1 : now_ns() + timeout_ns, left = timeout_ns;
+	int64_t end = timeout_ns > 0 ? now_ns() + timeout_ns : timeout_ns, left = timeout_ns;
 	int r, saved = errno;
 	bool later, last;
 
+	settle();
 	do {
 		later = false;
 		if (early_errors(p, n, &later))
 			left = 0;
 		last = !later || (left >= 0 && left <= LOOK_NS);
 		r = wait_for(p, n, last ? left : LOOK_NS, mask);
+		/* A frame changes several bits, the daemon one after the other. */
+		if (r > 0 && settle())
+			r = wait_for(p, n, 0, mask);
 		if (r < 0)
 			return r;
 		r = finish(p, n);
-		if (end >= 0)
+		if (!last && end >= 0)
 			left = end > now_ns() ? end - now_ns() : 0;
 	} while (!r && !last);
 	errno = saved;

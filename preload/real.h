@@ -30,6 +30,7 @@
 	X(fcntl) X(fclose) X(freopen) X(read) X(readv) X(write) X(writev) X(recv) X(recvfrom)      \
 	X(recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(sendfile) X(splice)      \
 	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns) X(epoll_ctl) \
+	X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(select) X(pselect)                          \
 	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
 	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat)              \
 	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll) X(select) X(pselect)   \

@@ -117,27 +117,49 @@ static int send_call(int fd, uint32_t seq, int nr, unsigned int flags, int pass,
 	return send_packet(fd, iov, 3, pass);
 }
 
+static void take_fds(struct msghdr *m, int *fds)
+{
+	const struct cmsghdr *c = CMSG_FIRSTHDR(m);
+
+	memset(fds, 0xff, NSP_PULSE_FDS * sizeof(*fds));
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(NSP_PULSE_FDS * sizeof(*fds)))
+		memcpy(fds, CMSG_DATA(c), NSP_PULSE_FDS * sizeof(*fds));
+}
+
 /*
  * Wait for the answer to seq; answers to calls that were given up are passed over. 0 and what
- * the daemon answered in *ret, or -errno of the transport.
+ * the daemon answered in *ret, or -errno of the transport. fds[NSP_PULSE_FDS], unless NULL, gets the
+ * descriptors that came along, or -1.
  */
-static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size_t *rdlen, int *ret)
+static int recv_reply_fds(int fd, uint32_t seq, int nr, void *rep, void *rdata, size_t *rdlen, int *ret,
+			  int *fds)
 {
 	uint8_t scratch[256];
 	struct nsp_msg h;
 	struct iovec iov[3] = { { &h, sizeof(h) },
 				{ rep ? rep : scratch, nsp_calls[nr].repsize },
 				{ rdata, rdata ? *rdlen : 0 } };
+	union {
+		char buf[CMSG_SPACE(NSP_PULSE_FDS * sizeof(int))];
+		struct cmsghdr align;
+	} ctl;
 	struct msghdr m = { .msg_iov = iov, .msg_iovlen = 3 };
 	ssize_t n;
 
+	if (fds) {
+		m.msg_control = &ctl;
+		m.msg_controllen = sizeof(ctl);
+	}
 	do {
-		n = raw_call(SYS_recvmsg, fd, &m, 0);
+		n = raw_call(SYS_recvmsg, fd, &m, MSG_CMSG_CLOEXEC);
 		if (n < 0)
 			return errno == EAGAIN ? -ETIMEDOUT : -errno;
 		if (n < (ssize_t)sizeof(h) || h.magic != NSP_MSG_MAGIC)
 			return -EPIPE;
 	} while (h.seq != seq || h.nr != nr);
+	if (fds)
+		take_fds(&m, fds);
 	n -= (ssize_t)sizeof(h);
 	if (h.ret >= 0 && n < nsp_calls[nr].repsize)
 		return -EPROTO;
@@ -148,30 +170,9 @@ static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size
 	return 0;
 }
 
-static int say_hello(int fd)
+static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size_t *rdlen, int *ret)
 {
-	struct nsp_hello_req q = { .hash = nsp_proto_hash(),
-				   .pid = (uint32_t)getpid(),
-				   .role = NSP_ROLE_SHIM };
-	struct nsp_hello_rep r;
-	char text[256] = "";
-	size_t len = sizeof(text) - 1;
-	bool other = shim.as_other;
-	int e, ret = 0;
-
-	shim.as_other = false;	/* the channel is ours */
-
-	e = send_call(fd, 0, NSP_NR_HELLO, 0, -1, &q, NULL, 0);
-	shim.as_other = other;
-	if (!e)
-		e = recv_reply(fd, 0, NSP_NR_HELLO, &r, text, &len, &ret);
-	if (!e)
-		e = ret;
-	if (e < 0) {
-		text[len < sizeof(text) ? len : 0] = 0;
-		shim_log("netstackd refused the channel: %s (%s)", strerror(-e), text);
-	}
-	return e;
+	return recv_reply_fds(fd, seq, nr, rep, rdata, rdlen, ret, NULL);
 }
 
 /* Out of the way of programs that count on low numbers, without growing the kernel's table. */
@@ -194,6 +195,40 @@ static int move_high(int fd)
 		}
 	}
 	return fd;
+}
+
+static int say_hello(int fd)
+{
+	struct nsp_hello_req q = { .hash = nsp_proto_hash(),
+				   .pid = (uint32_t)getpid(),
+				   .role = NSP_ROLE_SHIM };
+	struct nsp_hello_rep r;
+	char text[256] = "";
+	size_t len = sizeof(text) - 1;
+	bool other = shim.as_other;
+	int e, ret = 0, fds[NSP_PULSE_FDS] = { -1, -1 };
+
+	/* not for the one call of a vfork child, nor for who makes calls for others */
+	if (!shim.supervisor && fd_owner())
+		q.caps = NSP_CAP_PULSE;
+
+	shim.as_other = false;	/* the channel is ours */
+
+	e = send_call(fd, 0, NSP_NR_HELLO, 0, -1, &q, NULL, 0);
+	shim.as_other = other;
+	if (!e)
+		e = recv_reply_fds(fd, 0, NSP_NR_HELLO, &r, text, &len, &ret, fds);
+	if (!e)
+		e = ret;
+	if (fds[NSP_PULSE_POLL] >= 0) {
+		fds[NSP_PULSE_POLL] = move_high(fds[NSP_PULSE_POLL]);
+		pulse_take(fds);
+	}
+	if (e < 0) {
+		text[len < sizeof(text) ? len : 0] = 0;
+		shim_log("netstackd refused the channel: %s (%s)", strerror(-e), text);
+	}
+	return e;
 }
 
 /* A child that cannot reach the path sends one end of a new pair over its parent's channel. */
@@ -281,6 +316,7 @@ static void close_channel(void)
 	if (ch.fd >= 0 && ch.fd < FD_MAX && KIND(fd_kinds[ch.fd]) == K_OWN)
 		fd_kinds[ch.fd] = K_NONE;
 	ch.fd = -1;
+	pulse_drop();
 }
 
 static int need_channel(void)
@@ -322,10 +358,17 @@ void rpc_after_fork(void)
 	ch.fd = -1;
 }
 
-void rpc_channel_fds(int fds[2])
+static int cmp_int(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+void rpc_own_fds(int fds[OWN_FDS])
 {
 	fds[0] = rpc_fd_is_ours(ch.fd) ? ch.fd : -1;
 	fds[1] = rpc_fd_is_ours(ch.inherited) ? ch.inherited : -1;
+	fds[2] = pulse_fd();
+	qsort(fds, OWN_FDS, sizeof(*fds), cmp_int);
 }
 
 void rpc_move_away(int fd)
@@ -340,7 +383,7 @@ void rpc_move_away(int fd)
 	fd_kinds[fd] = K_NONE;
 	if (ch.fd == fd)
 		ch.fd = to;
-	else if (ch.inherited == fd)
+	else if (!pulse_moved(fd, to) && ch.inherited == fd)
 		ch.inherited = to;
 	if (to >= 0)
 		fd_set_kind(to, K_OWN);

@@ -135,6 +135,7 @@ EXPORT int select(int n, fd_set *in, fd_set *out, fd_set *ex, struct timeval *tv
 
 	if (unlikely(!shim.ready))
 		shim_init();
+	settle();
 	if (!asks_errq(n, &s) || (tv && (!user_readable(tv, sizeof(*tv)) || tv->tv_sec < 0 ||
 					 tv->tv_usec < 0)))
 		return real.select(n, in, out, ex, tv);
@@ -155,6 +156,7 @@ EXPORT int pselect(int n, fd_set *in, fd_set *out, fd_set *ex, const struct time
 
 	if (unlikely(!shim.ready))
 		shim_init();
+	settle();
 	if (!asks_errq(n, &s) || (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 ||
 					 to->tv_nsec < 0 || to->tv_nsec >= 1000000000)))
 		return real.pselect(n, in, out, ex, to, mask);

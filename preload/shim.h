@@ -25,6 +25,7 @@
  *	exec.c, env.c	before fork and exec
  *	user.c		pointers of the program
  *	poll.c, select.c, epoll.c	bits of poll() that a Unix socket cannot have
+ *	pulse.c		do frames wait of which a call should know
  *	super*.c	for programs that cannot be preloaded: super.h
  *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
  *
@@ -201,8 +202,9 @@ bool rpc_alive(void);
 void rpc_after_fork(void);
 /** rpc_fd_is_ours() - is this number the control channel */
 bool rpc_fd_is_ours(int fd);
-/** rpc_channel_fds() - the numbers in use by the library, -1: none */
-void rpc_channel_fds(int fds[2]);
+enum { OWN_FDS = 3 };
+/** rpc_own_fds() - the numbers in use by the library in rising order, -1: none */
+void rpc_own_fds(int fds[OWN_FDS]);
 /** rpc_move_away() - free this number of ours, it is about to be overwritten */
 void rpc_move_away(int fd);
 /**
@@ -213,6 +215,18 @@ void rpc_move_away(int fd);
  * Return: 0 or -errno.
  */
 int daemon_connect(int fd, bool stream);
+
+/* ---- pulse.c -------------------------------------------------------------------------- */
+/** settle() - have the daemon finish with frames that came before this call, if some seem to wait */
+void settle(void);
+/** pulse_take() - the descriptors of a new channel's daemon; ours from now on */
+void pulse_take(int fds[NSP_PULSE_FDS]);
+/** pulse_drop() - that daemon is gone */
+void pulse_drop(void);
+/** pulse_fd() - the number in use, -1: none */
+int pulse_fd(void);
+/** pulse_moved() - the number from is to now; false: it was not the pulse's */
+bool pulse_moved(int from, int to);
 
 /* ---- connect.c, stream.c ------------------------------------------------------------------------- */
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);

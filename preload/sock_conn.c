@@ -110,6 +110,7 @@ int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 		return fail(EOPNOTSUPP);
 	if (KIND(k) != K_LISTEN)
 		return fail(EINVAL);
+	settle();
 	s = real.accept4(fd, (struct sockaddr *)&un, &l, flags);
 	if (s < 0)
 		return -1;
@@ -162,6 +163,7 @@ int ns_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	e = reconnect_first_use(fd);
 	if (e)
 		return e < 0 ? fail(-e) : real.connect(fd, sa, len);
+	settle();
 	return IS_DGRAM(fd_kind(fd)) ? dgram_connect(fd, sa, len) : stream_connect(fd, sa, len);
 }
 
@@ -188,6 +190,7 @@ int ns_shutdown(int fd, int how)
 		return real.shutdown(fd, how);
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return fail(EINVAL);
+	settle();
 	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED)) {
 		short ev = fd_poll(fd, POLLOUT, 0);
 

@@ -94,6 +94,7 @@ ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 
 	if (e)
 		return fail(e);
+	settle();
 	return IS_DGRAM(fd_kind(fd)) ? dgram_send(fd, msg, flags) : stream_send(fd, msg, flags);
 }
 
@@ -103,6 +104,7 @@ ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags)
 
 	if (e)
 		return fail(e);
+	settle();
 	return IS_DGRAM(fd_kind(fd)) ? dgram_recv(fd, msg, flags) : stream_recv(fd, msg, flags);
 }
 
@@ -125,6 +127,7 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 
 	if (KIND(k) == K_STREAM && !(k & (KF_MORE | KF_TSTAMP)) && !(flags & ~PLAIN_SEND) &&
 	    (n < BULK_BYTES || k & KF_BULK)) {
+		settle();
 		r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
 		return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
 	}
@@ -139,6 +142,7 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 	ssize_t r;
 
 	if (KIND(k) == K_STREAM && !(k & KF_LOWAT) && !(flags & ~PLAIN_RECV)) {
+		settle();
 		r = real.recv(fd, buf, n, flags);
 		return unlikely(r <= 0) && (n || r < 0) ? stream_rx(fd, r) : r;
 	}
@@ -451,6 +455,8 @@ EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 
 	if (IS_DGRAM(k))
 		return dgram_sendfile(out, in, off, count);
+	if (IS_TCP(k))
+		settle();
 	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k, !IS_SOCK(fd_kind(in))))
 		return -1;
 	return real.sendfile(out, in, off, count);
@@ -496,6 +502,8 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 			return fail(EINVAL);
 		return dgram_splice(in, out, n);
 	}
+	if (IS_TCP(kin) || IS_TCP(kout))
+		settle();
 	if (IS_TCP(kout) && !shim.silent && (KIND(kout) != K_STREAM || fd_poll(out, 0, 0)) &&
 	    stream_file_check(out, kout, is_pipe(in, O_WRONLY)))
 		return -1;

@@ -64,6 +64,7 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		}
 		if (KIND(k) == K_LISTEN)
 			return fail(EINVAL);
+		settle();
 		if (k & KF_LOWAT)	/* what is held back comes first */
 			ask(fd, req, &(int){ 0 }, sizeof(int));
 		return real.ioctl(fd, req, arg);

@@ -221,7 +221,7 @@ static int range(unsigned int first, unsigned int last, int flags)
 
 EXPORT int close_range(unsigned int first, unsigned int last, int flags)
 {
-	int own[2], r = 0, i, saved;
+	int own[OWN_FDS], r = 0, i, saved;
 
 	if (unlikely(!shim.ready))
 		shim_init();
@@ -230,13 +230,8 @@ EXPORT int close_range(unsigned int first, unsigned int last, int flags)
 	if (first > last)
 		return fail(EINVAL);
 	fd_forget_range(first, last);
-	rpc_channel_fds(own);
-	if (own[0] > own[1]) {
-		i = own[0];
-		own[0] = own[1];
-		own[1] = i;
-	}
-	for (i = 0; i < 2; i++) {
+	rpc_own_fds(own);
+	for (i = 0; i < OWN_FDS; i++) {
 		if (own[i] < 0 || (unsigned int)own[i] < first || (unsigned int)own[i] > last)
 			continue;
 		if (own[i])

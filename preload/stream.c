@@ -176,6 +176,7 @@ int stream_so_error(int fd, unsigned int k)
 	}
 	if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN)
 		return 0;
+	settle();
 	ev = fd_poll(fd, POLLOUT, 0);
 	if (!(ev & (POLLHUP | POLLERR))) {
 		if (KIND(k) == K_CONNECTING && ev & POLLOUT)

@@ -46,6 +46,15 @@ typedef struct nsp_addr nsp_addr;
 
 /* capabilities: each end says what it can, the common set holds for the channel */
 #define NSP_CAP_RING 0x1ull	/* payload in shared-memory rings (not spoken by version 1) */
+#define NSP_CAP_PULSE 0x2ull	/* HELLO's answer brings the descriptors of the pulse */
+
+/* descriptors of the pulse, in the order in which they come */
+#define NSP_PULSE_POLL 0	/* readable: frames wait in a device */
+#define NSP_PULSE_PAGE 1	/* struct nsp_pulse */
+#define NSP_PULSE_FDS 2
+
+/* nsp_barrier_req.flags */
+#define NSP_BARRIER_FRAMES 1	/* only for the frames, and not until there is nothing more to do */
 
 /* struct nsp_conn.flags */
 #define NSP_CONN_FDPASS 0x01	/* the first bytes carry the socket itself by SCM_RIGHTS */

@@ -47,10 +47,12 @@ int call_version(struct call *c)
 
 int call_barrier(struct call *c)
 {
+	const struct nsp_barrier_req *req = c->req;
+
 	if (c->ch->tracing)
 		return -EINVAL;		/* this channel speaks lines now */
 	c->answered = true;
-	channel_barrier(c->ch, c->h);
+	channel_barrier(c->ch, c->h, req->flags & NSP_BARRIER_FRAMES);
 	return 0;
 }
 

@@ -59,14 +59,39 @@ void channel_free(struct channel *ch)
 
 /* -- replies --------------------------------------------------------------- */
 
-/* true: sent, or the client is gone (seen when it is read). false: no room now. */
-static bool send_now(struct channel *ch, const struct nsp_msg *h, const void *body, u32 len)
+static void put_fds(struct msghdr *msg, const int *fds, u32 nr)
 {
+	struct cmsghdr *c = msg->msg_control;
+
+	msg->msg_controllen = CMSG_SPACE(nr * sizeof(int));
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(nr * sizeof(int));
+	memcpy(CMSG_DATA(c), fds, nr * sizeof(int));
+}
+
+/* true: sent, or the client is gone (seen when it is read). false: no room now. */
+static bool send_with(struct channel *ch, const struct nsp_msg *h, const void *body, u32 len,
+		      const int *fds, u32 nr)
+{
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(CHANNEL_FDS_MAX * sizeof(int))];
+	} ctl = { 0 };
 	struct iovec iov[2] = { { (void *)(uintptr_t)h, sizeof(*h) },
 				{ (void *)(uintptr_t)body, len } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = len ? 2 : 1 };
 
+	if (nr) {
+		msg.msg_control = ctl.buf;
+		put_fds(&msg, fds, nr);
+	}
 	return sendmsg(ch->d.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != EAGAIN;
+}
+
+static bool send_now(struct channel *ch, const struct nsp_msg *h, const void *body, u32 len)
+{
+	return send_with(ch, h, body, len, NULL, 0);
 }
 
 static struct nsp_msg reply_head(u16 nr, u32 seq, int ret, u32 len)
@@ -93,6 +118,14 @@ void channel_reply(struct channel *ch, const struct nsp_msg *to, int ret, const 
 	if (len)
 		memcpy(ch->pending + sizeof(h), body, len);
 	ch->pending_len = (u32)sizeof(h) + len;
+}
+
+bool channel_reply_fds(struct channel *ch, const struct nsp_msg *to, const void *body, u32 len,
+		       const int *fds, u32 nr)
+{
+	struct nsp_msg h = reply_head(to->nr, to->seq, 0, len);
+
+	return send_with(ch, &h, body, len, fds, nr);
 }
 
 static bool flush_text(struct channel *ch)
@@ -182,9 +215,10 @@ void channel_line(struct channel *ch, const char *line, size_t len)
 	ch->lines[ch->lines_len++] = '\0';
 }
 
-void channel_barrier(struct channel *ch, const struct nsp_msg *to)
+void channel_barrier(struct channel *ch, const struct nsp_msg *to, bool frames)
 {
 	ch->in_barrier = true;
+	ch->barrier_frames = frames;
 	ch->barrier_seq = to->seq;
 	ch->barrier_turn = ch->dm->turns;
 	list_add_tail(&ch->wait, &ch->dm->server.barriers);
@@ -388,7 +422,9 @@ static void end_barriers(struct daemon *dm, bool idle)
 		struct nsp_msg to = { .nr = NSP_NR_BARRIER, .seq = ch->barrier_seq };
 		struct nsp_barrier_rep rep = { .turns = dm->turns - ch->barrier_turn };
 
-		if (rep.turns < BARRIER_TURNS || (!idle && rep.turns < BARRIER_TURNS_MAX))
+		/* One turn looks at the devices before all else, and hands over what came of it. */
+		if (ch->barrier_frames ? !rep.turns :
+		    rep.turns < BARRIER_TURNS || (!idle && rep.turns < BARRIER_TURNS_MAX))
 			continue;
 		list_del_init(&ch->wait);
 		ch->in_barrier = false;

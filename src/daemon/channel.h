@@ -27,6 +27,7 @@ struct channel {
 	u16 text_nr;
 	u32 text_seq;
 	/* BARRIER */
+	bool barrier_frames;
 	u32 barrier_seq;
 	u64 barrier_turn;		/* of the daemon when it was asked for */
 	/* TRACE: lines that wait, each ended by NUL */
@@ -59,11 +60,15 @@ struct channel *channel_new(struct daemon *dm, int fd, const struct cred *peer);
 void channel_free(struct channel *ch);
 void channel_reply(struct channel *ch, const struct nsp_msg *to, int ret, const void *body,
 		   u32 len);
+/* A good reply with descriptors, which stay ours. false: there is no room for it now. */
+bool channel_reply_fds(struct channel *ch, const struct nsp_msg *to, const void *body, u32 len,
+		       const int *fds, u32 nr);
 /* Sends text in pieces with NSP_F_MORE; takes it over (malloc). */
 void channel_send_text(struct channel *ch, const struct nsp_msg *to, char *text, size_t len);
 void channel_line(struct channel *ch, const char *line, size_t len);	/* TRACE */
 bool channel_flush(struct channel *ch);		/* true: everything is out */
-void channel_barrier(struct channel *ch, const struct nsp_msg *to);
+/* frames: for what came in only, and not until nothing is left to do */
+void channel_barrier(struct channel *ch, const struct nsp_msg *to, bool frames);
 void channels_turn(struct daemon *dm, bool idle);
 void channels_greet(struct daemon *dm);		/* datagram sockets that wait to be made */
 

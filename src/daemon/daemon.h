@@ -10,6 +10,7 @@
 
 #include "daemon/conf.h"
 #include "daemon/poller.h"
+#include "daemon/pulse.h"
 #include "drivers/drivers.h"
 #include "host/host.h"
 #include "netstack/proto.h"
@@ -70,6 +71,7 @@ struct daemon {
 	struct net *net;
 	struct host_loop *loop;
 	struct poller poller;
+	struct pulse pulse;
 	struct objects objects;
 	struct watch watch;
 	struct server server;

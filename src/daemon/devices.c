@@ -37,21 +37,32 @@ static int watch(struct daemon *dm, struct net_device *dev, int fd,
 	return 0;
 }
 
+/* Frames wait in a device: on it, before one is taken. */
+static void frames_wait(const struct net_device *dev)
+{
+	struct daemon *dm = dev->net->cfg.ctx;
+
+	pulse_busy(&dm->pulse);
+}
+
 static void on_tap(void *arg, unsigned int events)
 {
 	(void)events;
+	frames_wait(arg);
 	tap_interrupt(arg);
 }
 
 static void on_wire(void *arg, unsigned int events)
 {
 	(void)events;
+	frames_wait(arg);
 	e1000_wire_ready(arg);
 }
 
 static void on_packet(void *arg, unsigned int events)
 {
 	(void)events;
+	frames_wait(arg);
 	packet_interrupt(arg);
 }
 
@@ -127,21 +138,30 @@ static int create_veth(struct daemon *dm, const struct conf_dev *d, struct net_d
 	return ret;
 }
 
+/* .. of one from which frames come */
+static int watch_frames(struct daemon *dm, struct net_device *dev, int fd,
+			void (*fn)(void *arg, unsigned int events))
+{
+	if (fd >= 0)
+		pulse_watch(&dm->pulse, fd);
+	return watch(dm, dev, fd, fn);
+}
+
 static int watch_tap(struct daemon *dm, struct net_device *dev)
 {
-	return watch(dm, dev, tap_fd(dev), on_tap);
+	return watch_frames(dm, dev, tap_fd(dev), on_tap);
 }
 
 static int watch_packet(struct daemon *dm, struct net_device *dev)
 {
-	int ret = watch(dm, dev, packet_fd(dev), on_packet);
+	int ret = watch_frames(dm, dev, packet_fd(dev), on_packet);
 
 	return ret ? ret : watch(dm, dev, packet_link_fd(dev), on_link);
 }
 
 static int watch_e1000(struct daemon *dm, struct net_device *dev)
 {
-	return watch(dm, dev, e1000_fd(dev), on_wire);
+	return watch_frames(dm, dev, e1000_fd(dev), on_wire);
 }
 
 static const struct {

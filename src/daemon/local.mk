@@ -25,6 +25,8 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/object.h \
 	src/daemon/poller.c \
 	src/daemon/poller.h \
+	src/daemon/pulse.c \
+	src/daemon/pulse.h \
 	src/daemon/record.c \
 	src/daemon/rpc.c \
 	src/daemon/rpc_net.c \

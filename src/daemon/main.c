@@ -109,6 +109,7 @@ static int start(struct daemon *dm)
 		ret = host_loop_on_signal(dm->loop, SIGINT, on_stop, dm);
 	if (!ret)
 		ret = poller_init(&dm->poller, dm->loop);
+	pulse_start(&dm->pulse);
 	if (!ret)
 		ret = dgram_buffers_init(dm);
 	if (!ret)
@@ -139,6 +140,7 @@ static void stop(struct daemon *dm)
 		daemon_unsetup(dm);
 		net_destroy(dm->net);
 	}
+	pulse_stop(&dm->pulse);
 	dgram_buffers_free(dm);
 	if (dm->poller.hf)
 		poller_exit(&dm->poller);
@@ -167,6 +169,7 @@ int main(int argc, char **argv)
 
 	if (!dm)
 		return EXIT_FAILURE;
+	pulse_init(&dm->pulse);
 	conf_init(&dm->conf);
 	if (conf_parse_args(&dm->conf, argc, argv, err, sizeof(err))) {
 		fprintf(stderr, "netstackd: %s\n", err);

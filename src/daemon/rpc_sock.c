@@ -24,6 +24,19 @@ static int hello_reply(struct call *c, int ret, const char *text)
 	return ret;
 }
 
+/* The answer with what tells of frames that wait. false: it must do without. */
+static bool give_pulse(struct call *c)
+{
+	struct nsp_hello_rep *rep = c->rep;
+
+	rep->caps = NSP_CAP_PULSE;
+	if (channel_reply_fds(c->ch, c->h, rep, (u32)sizeof(*rep) + c->replen, c->dm->pulse.fds,
+			      NSP_PULSE_FDS))
+		return true;
+	rep->caps = 0;
+	return false;
+}
+
 int call_hello(struct call *c)
 {
 	const struct nsp_hello_req *req = c->req;
@@ -40,7 +53,10 @@ int call_hello(struct call *c)
 		return hello_reply(c, -EACCES,
 				   "not allowed: start netstackd with --allow-uid for this user");
 	}
-	return hello_reply(c, 0, "netstackd " NETSTACK_VERSION);
+	hello_reply(c, 0, "netstackd " NETSTACK_VERSION);
+	if (req->caps & NSP_CAP_PULSE && pulse_on(&c->dm->pulse))
+		c->answered = give_pulse(c);
+	return 0;
 }
 
 int call_attach(struct call *c)

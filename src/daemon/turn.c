@@ -96,6 +96,8 @@ u64 daemon_turn(void *arg)
 	/* quiet: a device may leave frames to its next interrupt */
 	server_turn(dm, idle && quiet);
 	captures_turn(dm);
+	if (idle && list_empty(&dm->poller.ready))
+		pulse_idle(&dm->pulse);
 	if (!idle || dm->kicked || !list_empty(&dm->poller.ready) ||
 	    !list_empty(&dm->server.barriers))
 		return 0;

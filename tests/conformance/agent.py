@@ -62,6 +62,22 @@ def do_wait(name, mask, timeout_ms):
     return got[0][1] if got else 0
 
 
+def do_epoll(name, sock):
+    SOCKS[name] = select.epoll()
+    SOCKS[name].register(SOCKS[sock], select.EPOLLIN)
+
+
+def do_epoll_wait(name):
+    """The bits of the only socket in it, without waiting."""
+    got = SOCKS[name].poll(0)
+    return got[0][1] if got else 0
+
+
+def do_select(name):
+    """Is it readable now?"""
+    return bool(select.select([SOCKS[name]], [], [], 0)[0])
+
+
 def do_close(name):
     SOCKS.pop(name).close()
 

@@ -5,6 +5,7 @@ import select
 import signal
 import socket
 import struct
+import termios
 import time
 
 import lab
@@ -782,23 +783,53 @@ def cork_holds_at_once(l, v6):
         p.send("RA", ack=p.seq)
 
 
+def call_behind(l, a, frame, op, *args):
+    """Makes the call when the frame is there, but before the daemon has seen it. What comes of it, or errno."""
+    if not l.oracle:
+        l.daemon.send_signal(signal.SIGSTOP)
+    try:
+        frame()
+        a.start(op, *args)
+        time.sleep(0.1)
+    finally:
+        if not l.oracle:
+            l.daemon.send_signal(signal.SIGCONT)
+    try:
+        return a.finish(op)
+    except lab.Agent.Failed as e:
+        return e.errno
+
+
 @both
 def frames_before_calls(l, v6):
     """SOCK-01 a call finds the stack as the frames have left it that came before it"""
     a, p, c = established(l, v6)
     a.send(c, b"data")
     p.took(p.expect(match=payload_len))
-    if not l.oracle:
-        l.daemon.send_signal(signal.SIGSTOP)
-    try:
-        p.send("A")
-        a.start("getsockopt", c, socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-        time.sleep(0.1)
-    finally:
-        if not l.oracle:
-            l.daemon.send_signal(signal.SIGCONT)
-    unacked, = struct.unpack_from("I", a.finish("getsockopt"), 24)
-    assert unacked == 0
+    info = call_behind(l, a, lambda: p.send("A"), "getsockopt", c, socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    assert struct.unpack_from("I", info, 24) == (0,)
+
+
+@both
+def frames_before_io(l, v6):
+    """SOCK-01 so does what reads, writes or looks at the descriptor alone"""
+    for frame, op, args, want in (
+            (("PA", b"data"), "recv", ("c", 10), b"data"),
+            (("PA", b"data"), "wait", ("c", select.POLLIN, 0), select.POLLIN),
+            (("PA", b"data"), "epoll_wait", ("e",), select.EPOLLIN),
+            (("PA", b"data"), "select", ("c",), True),
+            (("PA", b"data"), "ioctl", ("c", termios.FIONREAD, 4), struct.pack("i", 4)),
+            (("FA",), "recv", ("c", 10), b""),
+            (("R",), "send", ("c", b"x"), "ECONNRESET")):
+        a, p, _ = established(l, v6)    # a new program, with all its time to spend on looking
+        a.epoll("e", "c")
+        got = call_behind(l, a, lambda p=p, frame=frame: p.send(*frame), op, *args)
+        assert got == want, (op, got)
+    a, port = l.agent(), next(LISTEN_PORTS)
+    listener(a, v6, port)
+    q = Peer(l, v6, port)
+    q.took(q.exchange("S", options=PLAIN, reply="SA"))
+    assert call_behind(l, a, lambda: q.send("A"), "accept", "l", "d")[1] == q.sport
 
 
 if __name__ == "__main__":

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a call says is what the frames that came before it have left. Linux takes a frame before the program
+ * runs on; here the daemon must first have had its turn, and a read, a write or a poll that follows a frame
+ * at once would find the descriptor as it was. So such calls look first whether frames wait in a device or
+ * are being handled (the daemon's pulse), and only then ask the daemon to finish with them.
+ *
+ * A look costs a system call, asking two wake-ups. On a busy machine frames always wait, so both are paid
+ * from a small share of the program's time: when that is used up nothing is looked at, and a call finds
+ * what it finds, as it would have on Linux a moment earlier.
+ */
+#include "shim.h"
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#define PULSE_COST   100		/* one part in so many of the time is spent */
+#define PULSE_CREDIT 2000000000ll	/* ns of time that count at once, after a rest */
+
+static struct {
+	const struct nsp_pulse *page;	/* NULL: none yet. The mapping stays, its contents are exchanged */
+	int poll_fd;
+	int64_t next;			/* when the next look is paid for; racy, and no harm */
+} pulse = { .poll_fd = -1 };
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static bool map_page(int fd)
+{
+	void *at = (void *)(uintptr_t)pulse.page;
+	int fixed = at ? MAP_FIXED : 0;
+	void *p = mmap(at, sizeof(*pulse.page), PROT_READ, MAP_SHARED | fixed, fd, 0);
+
+	if (p == MAP_FAILED)
+		return false;
+	pulse.page = p;
+	return true;
+}
+
+void pulse_take(int fds[NSP_PULSE_FDS])
+{
+	int fd = fds[NSP_PULSE_POLL];
+
+	pulse_drop();
+	if (map_page(fds[NSP_PULSE_PAGE])) {
+		fd_set_kind(fd, K_OWN);
+		pulse.poll_fd = fd;
+	} else {
+		raw_call(SYS_close, fd);
+	}
+	raw_call(SYS_close, fds[NSP_PULSE_PAGE]);
+}
+
+void pulse_drop(void)
+{
+	int fd = pulse.poll_fd;
+
+	pulse.poll_fd = -1;
+	if (!rpc_fd_is_ours(fd))
+		return;
+	raw_call(SYS_close, fd);
+	fd_kinds[fd] = K_NONE;
+}
+
+int pulse_fd(void)
+{
+	return rpc_fd_is_ours(pulse.poll_fd) ? pulse.poll_fd : -1;
+}
+
+bool pulse_moved(int from, int to)
+{
+	if (pulse.poll_fd != from)
+		return false;
+	pulse.poll_fd = to;
+	return true;
+}
+
+/* In this order: a frame that is no longer in its device by the first look is at work by the second. */
+static bool frames_wait(void)
+{
+	return fd_poll(pulse.poll_fd, POLLIN, 0) > 0 ||
+	       __atomic_load_n(&pulse.page->busy, __ATOMIC_ACQUIRE);
+}
+
+static void spent(int64_t since, int64_t now)
+{
+	int64_t next = pulse.next;
+
+	if (next < now - PULSE_CREDIT)
+		next = now - PULSE_CREDIT;
+	__atomic_store_n(&pulse.next, next + (now - since) * PULSE_COST, __ATOMIC_RELAXED);
+}
+
+void settle(void)
+{
+	static const struct nsp_barrier_req q = { .flags = NSP_BARRIER_FRAMES };
+	int saved = errno;
+	int64_t now;
+
+	if (likely(pulse.poll_fd < 0) || shim.silent || shim.supervisor)
+		return;
+	now = now_ns();
+	if (now < __atomic_load_n(&pulse.next, __ATOMIC_RELAXED) || !rpc_fd_is_ours(pulse.poll_fd))
+		return;
+	if (frames_wait())
+		rpc(NSP_NR_BARRIER, -1, &q, NULL, 0, NULL, NULL, NULL);
+	spent(now, now_ns());
+	errno = saved;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a program's library learns, without a call, that frames have arrived whose effect it cannot see yet:
+ * a descriptor that is readable while a device has some that we have not taken, and a page that says whether
+ * we are at work on some. Both go to a library with the answer to its HELLO. doc/protocol.md, section 2.
+ */
+#ifndef NETSTACK_DAEMON_PULSE_H
+#define NETSTACK_DAEMON_PULSE_H
+
+#include "base/base.h"
+#include "netstack/proto.h"
+
+struct pulse {
+	int fds[NSP_PULSE_FDS];		/* NSP_PULSE_*; -1: not there, and no library is told */
+	struct nsp_pulse *page;		/* NULL: none */
+};
+
+static inline void pulse_init(struct pulse *p)
+{
+	p->page = NULL;
+	for (int i = 0; i < NSP_PULSE_FDS; i++)
+		p->fds[i] = -1;
+}
+/* Never fails: what the kernel does not give, libraries do without. */
+void pulse_start(struct pulse *p);
+void pulse_stop(struct pulse *p);
+void pulse_watch(struct pulse *p, int fd);	/* a device's descriptor, before it is first polled */
+
+static inline bool pulse_on(const struct pulse *p)
+{
+	return p->page != NULL;
+}
+
+/* Frames will be taken from a device: before the first is. */
+static inline void pulse_busy(struct pulse *p)
+{
+	if (p->page)
+		__atomic_store_n(&p->page->busy, 1, __ATOMIC_RELEASE);
+}
+
+/* What came of all that were taken was handed to the programs. */
+static inline void pulse_idle(struct pulse *p)
+{
+	if (p->page && p->page->busy)
+		__atomic_store_n(&p->page->busy, 0, __ATOMIC_RELEASE);
+}
+
+#endif
