@@ -173,9 +173,9 @@ static int disconnect(int fd, bool reset)
 /* -- Fast Open ------------------------------------------------------------------------- */
 
 static int fastopen_rpc(int fd, const struct sockaddr *sa, socklen_t len, uint32_t flags,
-			const void *data, size_t n)
+			const void *data, size_t n, uint32_t filler)
 {
-	struct nsp_fastopen_req q = { .flags = flags, .len = (uint32_t)n };
+	struct nsp_fastopen_req q = { .flags = flags, .len = (uint32_t)n, .filler = filler };
 	int e = sock_flush_opts(fd, tag_get(fd));
 
 	if (e < 0)
@@ -197,7 +197,7 @@ static bool wants_fastopen(int fd)
 /* connect() with TCP_FASTOPEN_CONNECT: at once, if the SYN is to carry the first write. */
 static int fastopen_connect(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len)
 {
-	int e = fastopen_rpc(fd, sa, len, NSP_FASTOPEN_CONNECT, NULL, 0);
+	int e = fastopen_rpc(fd, sa, len, NSP_FASTOPEN_CONNECT, NULL, 0, 0);
 
 	if (e < 0 && e != -EINPROGRESS)
 		return fail(-e);
@@ -207,7 +207,9 @@ static int fastopen_connect(int fd, unsigned int k, const struct sockaddr *sa, s
 		return -1;
 	if (fd_poll(fd, POLLOUT, -1) & (POLLHUP | POLLERR))	/* not the network: the daemon */
 		return connect_failed(fd, k, stream_take_error(fd, ECONNRESET));
-	return connected(fd, fd_kind(fd));
+	connected(fd, fd_kind(fd));
+	fd_set_kind(fd, fd_kind(fd) | KF_DEFER);
+	return 0;
 }
 
 static size_t gather(const struct msghdr *msg, char *buf, size_t room, size_t *total)
@@ -271,7 +273,7 @@ ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
 		return took ? fail(-took) : real.sendmsg(fd, msg, flags | MSG_FASTOPEN);
 	}
 	n = gather(msg, buf, sizeof(buf), &total);
-	took = fastopen_rpc(fd, sa, msg->msg_namelen, 0, buf, n);
+	took = fastopen_rpc(fd, sa, msg->msg_namelen, wait ? NSP_FASTOPEN_WAITS : 0, buf, n, 0);
 	if (took < 0 && took != -EINPROGRESS)
 		return fail(-took);
 	if (took < 0)
@@ -281,6 +283,68 @@ ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
 	if (!wait)
 		return took ? took : fail(EINPROGRESS);
 	return (size_t)took < total ? send_rest(fd, msg, (size_t)took, flags) : (ssize_t)total;
+}
+
+/* Bytes that make a socket unwritable, as the connect request does; the daemon throws them away. */
+static void send_filler(int fd, size_t n)
+{
+	while (n) {
+		size_t part = n < sizeof(shim_zeros) ? n : sizeof(shim_zeros);
+		ssize_t r = raw_call(SYS_sendto, fd, shim_zeros, part, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+
+		if (r <= 0)
+			return;		/* refused already */
+		n -= (size_t)r;
+	}
+}
+
+ssize_t stream_first(int fd, const struct msghdr *msg, int flags)
+{
+	bool wait = !(flags & MSG_DONTWAIT) && !fd_nonblock(fd);
+	unsigned int k = fd_kind(fd) & ~(unsigned int)KF_DEFER;
+	char buf[NSP_FASTOPEN_DATA_MAX];
+	size_t total, n = gather(msg, buf, sizeof(buf), &total);
+	int sndbuf = 0, took;
+	socklen_t l = sizeof(sndbuf);
+
+	limit_sndbuf(fd);
+	real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, &l);
+	took = fastopen_rpc(fd, NULL, 0, NSP_FASTOPEN_FIRST | (wait ? NSP_FASTOPEN_WAITS : 0), buf, n,
+			    (uint32_t)sndbuf / 4 + wait);
+	fd_set_kind(fd, k);
+	if (took == -EISCONN)		/* another process has written */
+		return stream_send(fd, msg, flags);
+	if (took < 0 && took != -EINPROGRESS)
+		return fail(-took);
+	fd_set_kind(fd, K_CONNECTING | (k & KF_KEEP));
+	send_filler(fd, (size_t)sndbuf / 4);
+	if (!wait)
+		return took < 0 ? fail(-took) : took;
+	if (connect_wait(fd, k))
+		return -1;
+	if (took < 0)
+		took = 0;
+	return (size_t)took < total ? send_rest(fd, msg, (size_t)took, flags) : (ssize_t)total;
+}
+
+int stream_fastopen_late(int fd, unsigned int k)
+{
+	uint64_t tag;
+	short ev;
+
+	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED)) {
+		ev = fd_poll(fd, POLLOUT, 0);
+		if (!ev)
+			return fail(EALREADY);
+		if (ev & (POLLHUP | POLLERR))
+			return connect_failed(fd, k, stream_take_error(fd, ECONNRESET));
+		return connected(fd, k);
+	}
+	tag = tag_get(fd);
+	if (KIND(k) == K_STREAM && tag && NSP_TAG_BITS(tag) & NSP_TAGB_CONNECT &&
+	    !(NSP_TAG_BITS(tag) & NSP_TAGB_REPORTED))
+		return connected(fd, k);
+	return fail(EISCONN);
 }
 
 static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len)

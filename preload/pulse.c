@@ -99,19 +99,22 @@ static void spent(int64_t since, int64_t now)
 	__atomic_store_n(&pulse.next, next + (now - since) * PULSE_COST, __ATOMIC_RELAXED);
 }
 
-void settle(void)
+bool settle(void)
 {
 	static const struct nsp_barrier_req q = { .flags = NSP_BARRIER_FRAMES };
 	int saved = errno;
+	bool wait;
 	int64_t now;
 
 	if (likely(pulse.poll_fd < 0) || shim.silent || shim.supervisor)
-		return;
+		return false;
 	now = now_ns();
 	if (now < __atomic_load_n(&pulse.next, __ATOMIC_RELAXED) || !rpc_fd_is_ours(pulse.poll_fd))
-		return;
-	if (frames_wait())
+		return false;
+	wait = frames_wait();
+	if (wait)
 		rpc(NSP_NR_BARRIER, -1, &q, NULL, 0, NULL, NULL, NULL);
 	spent(now, now_ns());
 	errno = saved;
+	return wait;
 }

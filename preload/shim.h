@@ -92,6 +92,7 @@ enum {
 	KF_ZEROCOPY = 0x100000, /* SO_ZEROCOPY */
 	KF_ERRPRI = 0x200000, /* SO_SELECT_ERR_QUEUE: its errors are exceptional, too */
 	KF_STAMPS = KF_TSTAMP | KF_ARRIVAL | KF_ZEROCOPY | KF_ERRPRI,
+	KF_DEFER = 0x400000, /* connected, but the SYN waits for the first write */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
@@ -217,8 +218,11 @@ void rpc_move_away(int fd);
 int daemon_connect(int fd, bool stream);
 
 /* ---- pulse.c -------------------------------------------------------------------------- */
-/** settle() - have the daemon finish with frames that came before this call, if some seem to wait */
-void settle(void);
+/** settle() - have the daemon finish with frames that came before this call, if some seem to wait
+ *
+ * Return: true if it was asked.
+ */
+bool settle(void);
 /** pulse_take() - the descriptors of a new channel's daemon; ours from now on */
 void pulse_take(int fds[NSP_PULSE_FDS]);
 /** pulse_drop() - that daemon is gone */
@@ -232,6 +236,14 @@ bool pulse_moved(int from, int to);
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);
 /** stream_fastopen() - sendmsg() with MSG_FASTOPEN of a socket that is not connected */
 ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags);
+/** stream_first() - the first write of a socket whose SYN waits for it (KF_DEFER) */
+ssize_t stream_first(int fd, const struct msghdr *msg, int flags);
+/**
+ * stream_fastopen_late() - may MSG_FASTOPEN be sent with on a socket on which connect() was called
+ *
+ * As connect() called once more: 0 when that would report success for the first time, else -1 with errno.
+ */
+int stream_fastopen_late(int fd, unsigned int k);
 /** stream_linger() - close() of a socket that has SO_LINGER with a time */
 int stream_linger(int fd);
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags);

@@ -288,10 +288,15 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	int e;
 
 	if (unlikely(flags & MSG_FASTOPEN)) {
+		flags &= ~MSG_FASTOPEN;
 		if (KIND(k) == K_NEW)
-			return stream_fastopen(fd, msg, flags & ~MSG_FASTOPEN);
-		return fail(KIND(k) == K_CONNECTING && !(k & KF_FAILED) ? EALREADY : EISCONN);
+			return stream_fastopen(fd, msg, flags);
+		if (!(k & KF_DEFER) && stream_fastopen_late(fd, k))
+			return -1;
+		k = fd_kind(fd);
 	}
+	if (unlikely(k & KF_DEFER))
+		return stream_first(fd, msg, flags);
 	m.msg_name = NULL;
 	m.msg_namelen = 0;
 	m.msg_control = NULL; /* nothing that TCP understands may reach the Unix socket */

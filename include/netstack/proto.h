@@ -63,6 +63,8 @@ typedef struct nsp_addr nsp_addr;
 
 /* nsp_fastopen_req.flags */
 #define NSP_FASTOPEN_CONNECT 0x01
+#define NSP_FASTOPEN_FIRST 0x02	/* the first write after such a connect(); filler follows on the stream */
+#define NSP_FASTOPEN_WAITS 0x04	/* the caller waits to send what the SYN does not take */
 #define NSP_STAT_DEV 1		/* STAT flags: as ethtool shows it; data: a device's name, or none */
 #define NSP_CAPTURE_NO_DROPS 1	/* CAPTURE flags: packets that are dropped are not told again */
 #define NSP_BPF_INSN 8		/* octets of a struct bpf_insn */

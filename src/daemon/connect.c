@@ -209,6 +209,30 @@ void connect_progress(struct object *o)
 	}
 }
 
+/* Linux puts off the ACK of the SYN,ACK when data are about to follow: to go with them. */
+static void note_writer(struct object *o, const struct nsp_fastopen_req *req, int taken)
+{
+	bool more = taken < (int)req->len || req->len == NSP_FASTOPEN_DATA_MAX;
+
+	o->sk->sk_write_pending = req->flags & NSP_FASTOPEN_WAITS && more;
+}
+
+/* The first write of a connection whose SYN waited for it. The descriptor, open until now, connects. */
+static int first_write(struct object *o, const struct nsp_fastopen_req *req, struct msg *m)
+{
+	int ret;
+
+	if (o->state != OBJ_OPEN || o->sk->sk_state != TCP_SYN_SENT)
+		return -EISCONN;
+	ret = (int)sock_sendmsg(o->sk, m);
+	if (ret < 0 && ret != -EINPROGRESS)
+		return ret;
+	note_writer(o, req, ret);
+	o->filler += min(req->filler, (u32)NSP_CONN_TOTAL_MAX);
+	obj_set_state(o, OBJ_CONNECTING);
+	return ret;
+}
+
 /* TCP Fast Open: the handshake begins before the descriptor's request comes. */
 int call_fastopen(struct call *c)
 {
@@ -223,6 +247,12 @@ int call_fastopen(struct call *c)
 
 	if (!obj_is_stream(o) || req->len != c->datalen || req->len > NSP_FASTOPEN_DATA_MAX)
 		return -EINVAL;
+	if (req->flags & NSP_FASTOPEN_FIRST) {
+		m.flags = 0;
+		m.name = NULL;
+		m.has_name = false;
+		return first_write(o, req, &m);
+	}
 	if (o->state != OBJ_IDLE || !o->sk)
 		return o->state == OBJ_CONNECTING ? -EALREADY : -EISCONN;
 	if (req->dst.len > sizeof(req->dst.sa) || req->dst.len < sizeof(family))
@@ -234,5 +264,9 @@ int call_fastopen(struct call *c)
 		ret = o->sk->sk_family_af->sockaddr_from(req->dst.sa, req->dst.len, &name);
 	else
 		name.family = 0;
-	return ret ? ret : (int)sock_sendmsg(o->sk, &m);
+	if (!ret)
+		ret = (int)sock_sendmsg(o->sk, &m);
+	if (ret >= 0 || ret == -EINPROGRESS)
+		note_writer(o, req, ret);
+	return ret;
 }

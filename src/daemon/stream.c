@@ -360,6 +360,7 @@ void stream_open(struct object *o)
 
 	obj_set_state(o, OBJ_OPEN);
 	stamps_begin(o);
+	o->sk->sk_write_pending = 0;
 	if (o->sk->sk_userlocks & 2)	/* the program chose SO_RCVBUF: keep near it */
 		size = min(size, o->sk->sk_rcvbuf);
 	if (setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))

@@ -15,7 +15,8 @@ from scapy.all import ICMP, TCP, Ether, ICMPv6DestUnreach, IP, IPv6, Raw
 
 SO_ERROR = (socket.SOL_SOCKET, socket.SO_ERROR)
 SO_SNDBUF = (socket.SOL_SOCKET, socket.SO_SNDBUF)
-MSG_EOR = 0x80
+MSG_EOR, MSG_FASTOPEN = 0x80, 0x20000000
+TCP_FASTOPEN_CONNECT = 30
 SO_LINGER_0 = (1, 0)
 
 
@@ -781,6 +782,71 @@ def cork_holds_at_once(l, v6):
         r = p.expect()
         assert r and payload(r) == b"held" and "F" in r.flags
         p.send("RA", ack=p.seq)
+
+
+def deferred(l, v6):
+    """A program whose connect() with TCP_FASTOPEN_CONNECT waits for the first write; (agent, peer)."""
+    a, p = l.agent(), Peer(l, v6, 0)
+    l.sysctl("net.ipv4.tcp_fastopen", 0x5)      # client, without a cookie
+    a.socket("c", "AF_INET6" if v6 else "AF_INET", "SOCK_STREAM")
+    a.setsockopt("c", socket.IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1)
+    l.drain(0)
+    a.connect("c", (test_addr(v6), p.sport))
+    return a, p
+
+
+def syn_with_data(p, v6):
+    f = p.lab.receive(lambda f: from_stack(v6)(f) and TCP in f and f[TCP].dport == p.sport and "S" in f[TCP].flags)
+    assert f, "no SYN"
+    p.dport, p.irs = f[TCP].sport, f[TCP].seq
+    p.took(f[TCP])
+    return f[TCP]
+
+
+@both
+def first_write_connects(l, v6):
+    """TCP_FASTOPEN_CONNECT: the first write is the SYN's data, the next must wait for the handshake"""
+    a, p = deferred(l, v6)
+    assert a.wait("c", select.POLLOUT, 0) == select.POLLOUT
+    assert a.send("c", b"d" * 100) == 100
+    assert payload(syn_with_data(p, v6)) == b"d" * 100
+    assert a.wait("c", select.POLLOUT, 0) == 0
+    assert a.errno("send", "c", b"more") == "EAGAIN"
+    assert a.errno("sendto", "c", b"x", MSG_FASTOPEN, (test_addr(v6), p.sport)) == "EALREADY"
+    p.send("SA", options=PLAIN)
+    assert a.wait("c", select.POLLOUT, 2000) == select.POLLOUT
+    assert a.send("c", b"more") == 4
+    r = p.expect(match=payload_len)
+    assert payload(r) == b"more" and r.seq == p.irs + 101
+
+
+@both
+def first_write_waits(l, v6):
+    """TCP_FASTOPEN_CONNECT: a first write that may block ends with the handshake, or with its error"""
+    for answer, want in (("SA", 3000), ("RA", "ECONNREFUSED")):
+        a, p = deferred(l, v6)
+        a.blocking("c", None)
+        a.start("send", "c", b"d" * 3000)
+        syn_with_data(p, v6)
+        p.send(answer, options=PLAIN)
+        try:
+            got = a.finish("send")
+        except lab.Agent.Failed as e:
+            got = e.errno
+        assert got == want, got
+
+
+@both
+def syn_ack_unacknowledged(l, v6):
+    """MSG_FASTOPEN: the ACK of the handshake goes with what the SYN left over, not before it"""
+    a, p = deferred(l, v6)
+    a.blocking("c", None)
+    a.start("send", "c", b"d" * 3000)
+    syn_with_data(p, v6)
+    p.send("SA", options=PLAIN)
+    r = p.expect()
+    assert payload_len(r), "an ACK without data"
+    assert a.finish("send") == 3000
 
 
 def call_behind(l, a, frame, op, *args):

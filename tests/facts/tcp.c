@@ -455,6 +455,21 @@ static void fastopen_nonblocking(void)
 	say("echo", read(fd, buf, sizeof(buf)));
 }
 
+/* A connect() that did not wait reports its success once, to whoever asks first. */
+static void fastopen_late(void)
+{
+	char buf[8];
+	int fd = open_tcp();
+
+	nonblock(fd);
+	say("connect", try_connect(fd, true, PEER_PORT));
+	say_poll_for("poll", fd, POLLOUT);
+	say("sendto", fast_send(fd, "Eabc", PEER_PORT, 0));
+	say_poll_for("poll", fd, POLLIN);
+	say("echo", read(fd, buf, sizeof(buf)));
+	say("again", fast_send(fd, "x", PEER_PORT, 0));
+}
+
 static void fastopen_refused(void)
 {
 	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
@@ -477,7 +492,6 @@ static void fastopen_connect(void)
 	say("set", setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &v, sizeof(v)));
 	nonblock(fd);
 	say("connect", try_connect(fd, true, PEER_PORT));
-	say("send", fast_send(fd, "Eabc", PEER_PORT, 0));
 	say_poll_for("poll", fd, POLLOUT);
 	say("write", write(fd, "Eabc", 4));
 	say_poll_for("poll", fd, POLLIN);
@@ -545,6 +559,7 @@ const struct fact facts_tcp[] = {
 	{ "unreachable", unreachable },
 	{ "fastopen", fastopen },
 	{ "fastopen_nonblocking", fastopen_nonblocking },
+	{ "fastopen_late", fastopen_late },
 	{ "fastopen_refused", fastopen_refused },
 	{ "fastopen_connect", fastopen_connect },
 	{ "linger", linger },
