@@ -358,6 +358,9 @@ void objects_init(struct daemon *dm)
 	list_init(&dm->held);
 	list_init(&dm->lingering);
 	list_init(&dm->captures);
+	list_init(&dm->server.channels);
+	list_init(&dm->server.barriers);
+	list_init(&dm->server.traces);
 	os->next_id = host_random_u64() >> 1 | 1;
 }
 

@@ -153,9 +153,6 @@ int server_start(struct daemon *dm)
 	struct server *s = &dm->server;
 	int ret;
 
-	list_init(&s->channels);
-	list_init(&s->barriers);
-	list_init(&s->traces);
 	poll_item_init(&s->seqpacket, POLL_CALLS, on_seqpacket);
 	poll_item_init(&s->stream, POLL_CALLS, on_stream);
 	s->dir_fd = -1;

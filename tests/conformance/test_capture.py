@@ -190,6 +190,26 @@ def killed_reader(l):
     assert l.stat()["daemon"]["captures"] == 0
 
 
+@test
+def from_the_start(l):
+    """netstackd --pcap records from its first frame on"""
+    path = f"{l.control}.start"
+    r, w = os.pipe()
+    d = subprocess.Popen([f"{l.build}/netstackd", "--control", f"{l.control}.2", "--dev", "veth:va,peer=vb", "--addr",
+                          "10.80.0.1/24%va", "--addr", "fd80::1/64%va", "--pcap", path, "--ready-fd", str(w)], pass_fds=[w])
+    os.close(w)
+    try:
+        assert os.read(r, 1), "it did not start"
+    finally:
+        os.close(r)
+        d.terminate()
+        assert d.wait(10) == 0
+    with open(path, "rb") as f:
+        packets, _, _ = parse(f.read())
+    os.unlink(path)
+    assert packets
+
+
 if __name__ == "__main__":
     if not os.access("/usr/bin/tcpdump", os.X_OK):
         raise Skip("needs tcpdump")
