@@ -19,17 +19,19 @@ struct tap_config {
 	u8 mac[6];	      /* of the stack's end; all zero: derived from the net's randomness */
 	u32 mtu;	      /* 0: the TAP's present MTU */
 	bool offload;	      /* vnet header with checksum, TSO4, TSO6, USO */
+	u32 queues;	      /* 0, 1: one; else the TAP is a multi-queue one */
 };
 /* -errno of open("/dev/net/tun") and TUNSETIFF: -ENOENT, -EPERM, -EBUSY (in use), -EINVAL … */
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **dev);
 bool dev_is_tap(const struct net_device *dev);
-int tap_fd(const struct net_device *dev);   /* readable: call tap_interrupt() */
-void tap_interrupt(struct net_device *dev); /* napi_schedule() */
+/* queue: below dev->num_rx_queues */
+int tap_fd(const struct net_device *dev, u32 queue); /* readable: napi_schedule(tap_napi()) */
+struct napi_struct *tap_napi(const struct net_device *dev, u32 queue);
 
-struct tap_stats {
-	u64 reads, writes, uring_submits, uring_frames, tx_errors;
+struct tap_stats { /* of all queues */
+	u64 reads, writes, uring_submits, uring_frames, tx_errors, tx_doorbells, tx_ring_full;
 };
-const struct tap_stats *tap_stats(const struct net_device *dev);
+struct tap_stats tap_stats(const struct net_device *dev);
 
 /* -- packet: an interface of the host --------------------------------------- */
 enum packet_rx {
@@ -45,23 +47,26 @@ struct packet_config {
 	bool offload;	    /* vnet header with checksum, TSO4, TSO6 */
 	enum packet_rx rx;
 	u16 fanout;	    /* PACKET_FANOUT group to share the interface's flows with; 0: none */
+	u32 queues;	    /* 0, 1: one socket; else so many, in a fanout group */
 };
 /* 0, -ENODEV (no such interface), -EPERM, -EINVAL (not Ethernet), -EMSGSIZE (mtu), -ENOMEM … */
 int packet_create(struct net *net, const struct packet_config *cfg, struct net_device **dev);
 bool dev_is_packet(const struct net_device *dev);
-int packet_fd(const struct net_device *dev);	   /* readable: call packet_interrupt() */
+/* queue: below dev->num_rx_queues */
+int packet_fd(const struct net_device *dev, u32 queue); /* readable: napi_schedule(packet_napi()) */
+struct napi_struct *packet_napi(const struct net_device *dev, u32 queue);
 int packet_link_fd(const struct net_device *dev);  /* readable: call packet_link_event() */
-void packet_interrupt(struct net_device *dev);	   /* napi_schedule() */
 void packet_link_event(struct net_device *dev);	   /* looks at the interface's carrier */
 enum packet_rx packet_rx_mode(const struct net_device *dev); /* what the kernel let us have */
 
-struct packet_stats {
+struct packet_stats { /* of all queues */
 	u64 ring_frames, blocks, reads, sends;
 	u64 ring_drops; /* the kernel found no room */
 	u64 truncated;	/* received in part only, and thrown away */
 	u64 tx_full;	/* times that the host's queue took no more */
+	u64 tx_doorbells, tx_ring_full;
 };
-const struct packet_stats *packet_stats(const struct net_device *dev);
+struct packet_stats packet_stats(const struct net_device *dev);
 
 /* -- e1000: an emulated Intel 82540EM and its driver ----------------------- */
 enum e1000_wire_kind { E1000_WIRE_TAP, E1000_WIRE_PACKET, E1000_WIRE_PCAP, E1000_WIRE_PAIR };

@@ -39,7 +39,7 @@ static void leave_groups(struct packet_dev *p, bool all)
 		if (!all && still_wanted(p->dev, p->groups[i]))
 			memmove(p->groups[kept++], p->groups[i], ETH_ALEN);
 		else
-			packet_host_join(&p->host, PACKET_MR_MULTICAST, p->groups[i], false);
+			packet_host_join(p->host, PACKET_MR_MULTICAST, p->groups[i], false);
 	}
 	p->nr_groups = kept;
 }
@@ -53,7 +53,7 @@ static bool join_groups(struct packet_dev *p)
 		if (joined(p, mc->addr))
 			continue;
 		if (p->nr_groups == PACKET_GROUPS_MAX ||
-		    packet_host_join(&p->host, PACKET_MR_MULTICAST, mc->addr, true))
+		    packet_host_join(p->host, PACKET_MR_MULTICAST, mc->addr, true))
 			return false;
 		memcpy(p->groups[p->nr_groups++], mc->addr, ETH_ALEN);
 	}
@@ -62,7 +62,7 @@ static bool join_groups(struct packet_dev *p)
 
 static void set_flag(struct packet_dev *p, bool *have, u16 type, bool want)
 {
-	if (*have != want && !packet_host_join(&p->host, type, NULL, want))
+	if (*have != want && !packet_host_join(p->host, type, NULL, want))
 		*have = want;
 }
 
@@ -72,11 +72,11 @@ static void set_unicast(struct packet_dev *p, const u8 *addr)
 	if (eth_addr_equal(p->unicast, addr))
 		return;
 	if (!eth_addr_is_zero(p->unicast))
-		packet_host_join(&p->host, PACKET_MR_UNICAST, p->unicast, false);
+		packet_host_join(p->host, PACKET_MR_UNICAST, p->unicast, false);
 	memset(p->unicast, 0, ETH_ALEN);
-	if (eth_addr_equal(addr, p->host.mac) || eth_addr_is_zero(addr))
+	if (eth_addr_equal(addr, p->host->mac) || eth_addr_is_zero(addr))
 		return;
-	if (!packet_host_join(&p->host, PACKET_MR_UNICAST, addr, true))
+	if (!packet_host_join(p->host, PACKET_MR_UNICAST, addr, true))
 		memcpy(p->unicast, addr, ETH_ALEN);
 }
 
@@ -103,18 +103,14 @@ void packet_leave_all(struct packet_dev *p)
 }
 
 /* -- life ------------------------------------------------------------------------------------- */
-static int packet_open(struct net_device *dev)
-{
-	netif_wake_queue(dev);
-	return 0;
-}
-
 static int packet_stop(struct net_device *dev)
 {
 	struct packet_dev *p = packet_priv(dev);
+	u32 i;
 
 	packet_tx_flush(dev);
-	del_timer(&p->tx_retry);
+	for (i = 0; i < p->nr_queues; i++)
+		del_timer(&p->queues[i].tx_retry);
 	packet_leave_all(p);
 	return 0;
 }
@@ -123,11 +119,11 @@ static int packet_stop(struct net_device *dev)
 static int packet_change_mtu(struct net_device *dev, u32 mtu)
 {
 	struct packet_dev *p = packet_priv(dev);
-	int err = packet_host_refresh(&p->host);
+	int err = packet_host_refresh(p->host);
 
 	if (err)
 		return err;
-	return mtu <= p->host.mtu ? 0 : -EINVAL;
+	return mtu <= p->host->mtu ? 0 : -EINVAL;
 }
 
 static int packet_set_mac(struct net_device *dev, const u8 *addr)
@@ -138,29 +134,39 @@ static int packet_set_mac(struct net_device *dev, const u8 *addr)
 	return 0;
 }
 
+static void queue_free(struct packet_queue *q)
+{
+	packet_host_close(&q->host);
+	vnet_rx_free(&q->slot);
+	page_frag_release(&q->frag);
+	if (q->tx.desc)
+		ring_exit(&q->tx);
+}
+
 static void packet_free(struct packet_dev *p)
 {
+	u32 i;
+
 	if (p->link_fd >= 0)
 		close(p->link_fd);
-	packet_host_close(&p->host);
-	vnet_rx_free(&p->slot);
-	page_frag_release(&p->frag);
-	if (p->tx.desc)
-		ring_exit(&p->tx);
+	for (i = 0; i < p->nr_queues; i++)
+		queue_free(&p->queues[i]);
 	free(p);
 }
 
 static void packet_destroy(struct net_device *dev)
 {
 	struct packet_dev *p = packet_priv(dev);
+	u32 i;
 
-	del_timer(&p->tx_retry);
-	netif_napi_del(&p->napi);
+	for (i = 0; i < p->nr_queues; i++) {
+		del_timer(&p->queues[i].tx_retry);
+		netif_napi_del(&p->queues[i].napi);
+	}
 	packet_free(p);
 }
 
 static const struct net_device_ops packet_ops = {
-	.ndo_open = packet_open,
 	.ndo_stop = packet_stop,
 	.ndo_start_xmit = packet_start_xmit,
 	.ndo_tx_flush = packet_tx_flush,
@@ -173,29 +179,33 @@ static const struct net_device_ops packet_ops = {
 static void packet_get_info(struct net_device *dev, struct ethtool_info *info)
 {
 	const struct packet_dev *p = packet_priv(dev);
+	const struct packet_host *host = p->host;
+	u32 i;
 
 	*info = (struct ethtool_info){
-		.driver = "packet", .bus = p->host.name, .has_settings = true, .full_duplex = true,
-		.tx_ring = PACKET_TX_RING_SIZE, .tx_pending = ring_pending(&p->tx), .channels = 1,
+		.driver = "packet", .bus = host->name, .has_settings = true, .full_duplex = true,
+		.tx_ring = PACKET_TX_RING_SIZE, .channels = p->nr_queues,
 	};
-	if (p->host.rx == PACKET_RX_V2)
-		info->rx_ring = p->host.nr_blocks * (p->host.block_size / p->host.frame_size);
-	else if (p->host.rx == PACKET_RX_V3)
-		info->rx_ring = p->host.nr_blocks;
+	for (i = 0; i < p->nr_queues; i++)
+		info->tx_pending += ring_pending(&p->queues[i].tx);
+	if (host->rx == PACKET_RX_V2)
+		info->rx_ring = host->nr_blocks * (host->block_size / host->frame_size);
+	else if (host->rx == PACKET_RX_V3)
+		info->rx_ring = host->nr_blocks;
 }
 
 static const char *packet_get_stat(struct net_device *dev, u32 index, u64 *value)
 {
-	const struct packet_dev *p = packet_priv(dev);
+	const struct packet_stats st = packet_stats(dev);
 	const struct {
 		const char *name;
 		u64 value;
 	} rows[] = {
-		{ "rx_ring_frames", p->stats.ring_frames }, { "rx_blocks", p->stats.blocks },
-		{ "rx_reads", p->stats.reads }, { "rx_ring_drops", p->stats.ring_drops },
-		{ "rx_truncated", p->stats.truncated }, { "tx_sends", p->stats.sends },
-		{ "tx_host_full", p->stats.tx_full }, { "tx_doorbells", p->tx.doorbells },
-		{ "tx_ring_full", p->tx.full },
+		{ "rx_ring_frames", st.ring_frames }, { "rx_blocks", st.blocks },
+		{ "rx_reads", st.reads }, { "rx_ring_drops", st.ring_drops },
+		{ "rx_truncated", st.truncated }, { "tx_sends", st.sends },
+		{ "tx_host_full", st.tx_full }, { "tx_doorbells", st.tx_doorbells },
+		{ "tx_ring_full", st.tx_ring_full },
 	};
 
 	if (index >= ARRAY_SIZE(rows))
@@ -209,19 +219,42 @@ static const struct ethtool_ops packet_ethtool_ops = {
 	.get_stat = packet_get_stat,
 };
 
+/* The first queue makes the fanout group that the others join. */
+static int open_queues(struct packet_dev *p, const struct packet_config *cfg)
+{
+	struct packet_host_want want = { .ifname = cfg->ifname, .vnet = cfg->offload,
+					 .rx = cfg->rx, .fanout = cfg->fanout,
+					 .new_fanout = p->nr_queues > 1 && !cfg->fanout };
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < p->nr_queues && !err; i++) {
+		struct packet_queue *q = &p->queues[i];
+
+		err = ring_init(&q->tx, PACKET_TX_RING_SIZE);
+		if (!err)
+			err = packet_host_open(&q->host, &want);
+		want.fanout = q->host.fanout;
+		want.rx = q->host.rx;
+		want.new_fanout = false;
+	}
+	return err;
+}
+
 static int packet_alloc(const struct packet_config *cfg, struct packet_dev **out)
 {
-	const struct packet_host_want want = { .ifname = cfg->ifname, .vnet = cfg->offload,
-					       .rx = cfg->rx, .fanout = cfg->fanout };
-	struct packet_dev *p = calloc(1, sizeof(*p));
+	u32 nr = max(cfg->queues, 1u), i;
+	struct packet_dev *p = calloc(1, sizeof(*p) + nr * sizeof(p->queues[0]));
 	int err;
 
 	if (!p)
 		return -ENOMEM;
-	p->link_fd = p->host.fd = -1;
-	err = ring_init(&p->tx, PACKET_TX_RING_SIZE);
-	if (!err)
-		err = packet_host_open(&p->host, &want);
+	p->nr_queues = nr;
+	p->host = &p->queues[0].host;
+	p->link_fd = -1;
+	for (i = 0; i < nr; i++)
+		p->queues[i].host.fd = -1;
+	err = open_queues(p, cfg);
 	if (!err)
 		err = p->link_fd = packet_link_open();
 	if (err < 0) {
@@ -232,27 +265,40 @@ static int packet_alloc(const struct packet_config *cfg, struct packet_dev **out
 	return 0;
 }
 
+static void queue_setup(struct packet_queue *q, struct net_device *dev, u16 index)
+{
+	q->dev = dev;
+	q->txq = netdev_get_tx_queue(dev, index);
+	timer_setup(&q->tx_retry, dev->net, packet_tx_retry);
+	netif_napi_add(dev, &q->napi, packet_poll, NAPI_POLL_WEIGHT);
+	q->napi.rx_queue = index;
+	if (dev->num_tx_queues > 1)	/* flows leave as they come */
+		netif_set_xps_rxqs(dev, index, 1ull << index);
+}
+
 static void packet_setup(struct packet_dev *p, struct net_device *dev,
 			 const struct packet_config *cfg)
 {
+	u16 i;
+
 	ether_setup(dev);
 	dev->ops = &packet_ops;
 	dev->ethtool_ops = &packet_ethtool_ops;
 	dev->priv = p;
-	dev->mtu = cfg->mtu ? cfg->mtu : p->host.mtu;
+	dev->mtu = cfg->mtu ? cfg->mtu : p->host->mtu;
 	dev->min_mtu = 68;
 	dev->max_mtu = 65535 - ETH_HLEN;
-	dev->carrier = p->host.running;
+	dev->carrier = p->host->running;
 	dev->hw_features = NETIF_F_SG | NETIF_F_GSO | NETIF_F_GRO;
-	if (p->host.vnet)
+	if (p->host->vnet)
 		dev->hw_features |= NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_ALL_TSO;
 	dev->features = dev->hw_features;
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->gso_max_segs = U16_MAX;
 	mac_pick(dev->net, dev->dev_addr, cfg->mac);
 	p->dev = dev;
-	timer_setup(&p->tx_retry, dev->net, packet_tx_retry);
-	netif_napi_add(dev, &p->napi, packet_poll, NAPI_POLL_WEIGHT);
+	for (i = 0; i < p->nr_queues; i++)
+		queue_setup(&p->queues[i], dev, i);
 }
 
 int packet_create(struct net *net, const struct packet_config *cfg, struct net_device **out)
@@ -263,10 +309,11 @@ int packet_create(struct net *net, const struct packet_config *cfg, struct net_d
 
 	if (err)
 		return err;
-	if (cfg->mtu > p->host.mtu)
+	if (cfg->mtu > p->host->mtu)
 		err = -EMSGSIZE;
 	if (!err)
-		dev = alloc_netdev(net, cfg->name ? cfg->name : cfg->ifname, 0);
+		dev = alloc_netdev_mqs(net, cfg->name ? cfg->name : cfg->ifname, 0,
+				       p->nr_queues, p->nr_queues);
 	if (!dev) {
 		packet_free(p);
 		return err ? err : -ENOMEM;
@@ -286,9 +333,14 @@ bool dev_is_packet(const struct net_device *dev)
 	return dev->ops == &packet_ops;
 }
 
-int packet_fd(const struct net_device *dev)
+int packet_fd(const struct net_device *dev, u32 queue)
 {
-	return packet_priv(dev)->host.fd;
+	return packet_priv(dev)->queues[queue].host.fd;
+}
+
+struct napi_struct *packet_napi(const struct net_device *dev, u32 queue)
+{
+	return &packet_priv(dev)->queues[queue].napi;
 }
 
 int packet_link_fd(const struct net_device *dev)
@@ -296,26 +348,38 @@ int packet_link_fd(const struct net_device *dev)
 	return packet_priv(dev)->link_fd;
 }
 
-void packet_interrupt(struct net_device *dev)
-{
-	napi_schedule(&packet_priv(dev)->napi);
-}
-
 void packet_link_event(struct net_device *dev)
 {
 	struct packet_dev *p = packet_priv(dev);
 
 	packet_link_drain(p->link_fd);
-	packet_host_refresh(&p->host);
-	dev_set_carrier(dev, p->host.running);
+	packet_host_refresh(p->host);
+	dev_set_carrier(dev, p->host->running);
 }
 
-const struct packet_stats *packet_stats(const struct net_device *dev)
+struct packet_stats packet_stats(const struct net_device *dev)
 {
-	return &packet_priv(dev)->stats;
+	const struct packet_dev *p = packet_priv(dev);
+	struct packet_stats sum = { 0 };
+	u32 i;
+
+	for (i = 0; i < p->nr_queues; i++) {
+		const struct packet_queue *q = &p->queues[i];
+
+		sum.ring_frames += q->stats.ring_frames;
+		sum.blocks += q->stats.blocks;
+		sum.reads += q->stats.reads;
+		sum.sends += q->stats.sends;
+		sum.ring_drops += q->stats.ring_drops;
+		sum.truncated += q->stats.truncated;
+		sum.tx_full += q->stats.tx_full;
+		sum.tx_doorbells += q->tx.doorbells;
+		sum.tx_ring_full += q->tx.full;
+	}
+	return sum;
 }
 
 enum packet_rx packet_rx_mode(const struct net_device *dev)
 {
-	return packet_priv(dev)->host.rx;
+	return packet_priv(dev)->host->rx;
 }

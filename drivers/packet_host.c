@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/netlink.h>
@@ -108,17 +109,44 @@ static void set_buffers(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
+/* A fanout group hears what its members send: PACKET_IGNORE_OUTGOING is not the group's. */
+static int refuse_outgoing(int fd)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (u32)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, U32_MAX),
+	};
+	const struct sock_fprog prog = { .len = ARRAY_SIZE(code), .filter = code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) ? -errno : 0;
+}
+
+static int join_fanout(struct packet_host *host, const struct packet_host_want *want)
+{
+	u32 type = FANOUT_HASH_DEFRAG | (want->new_fanout ? PACKET_FANOUT_FLAG_UNIQUEID : 0u);
+	u32 group = 0;
+	socklen_t len = sizeof(group);
+	int err = refuse_outgoing(host->fd);
+
+	if (!err)
+		err = set_int(host->fd, PACKET_FANOUT, (int)(type << 16 | want->fanout));
+	if (!err && getsockopt(host->fd, SOL_PACKET, PACKET_FANOUT, &group, &len))
+		err = -errno;
+	host->fanout = group & 0xffff;
+	return err;
+}
+
 /* The socket was made with protocol 0: it gets nothing before it is bound. */
-static int attach(struct packet_host *host, u32 fanout)
+static int attach(struct packet_host *host, const struct packet_host_want *want)
 {
 	struct sockaddr_ll sll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
 				   .sll_ifindex = host->ifindex };
 
 	if (bind(host->fd, (struct sockaddr *)&sll, sizeof(sll)))
 		return -errno;
-	if (!fanout)
-		return 0;
-	return set_int(host->fd, PACKET_FANOUT, (int)((u32)FANOUT_HASH_DEFRAG << 16 | fanout));
+	return want->fanout || want->new_fanout ? join_fanout(host, want) : 0;
 }
 
 static int prepare(struct packet_host *host, const struct packet_host_want *want)
@@ -138,7 +166,7 @@ static int prepare(struct packet_host *host, const struct packet_host_want *want
 		packet_host_close(host); /* a half made ring goes with its socket */
 		return -EAGAIN;
 	}
-	return attach(host, want->fanout);
+	return attach(host, want);
 }
 
 int packet_host_open(struct packet_host *host, const struct packet_host_want *want)

@@ -20,6 +20,7 @@ struct packet_host {
 	bool running;	    /* it is up and has a carrier */
 	bool vnet;	    /* each frame has a struct vnet_hdr in front */
 	enum packet_rx rx;  /* what could be had */
+	u32 fanout;	    /* group; 0: none */
 	u8 *ring;	    /* mapped; NULL with PACKET_RX_RECV */
 	u32 block_size, nr_blocks, frame_size;
 };
@@ -30,6 +31,7 @@ struct packet_host_want {
 	bool vnet;
 	enum packet_rx rx;
 	u32 fanout;	/* group to share the flows with; 0: none */
+	bool new_fanout; /* or one of its own, that others may join: host->fanout */
 };
 
 /* 0, or -errno: -ENODEV (no such interface), -EPERM, -EINVAL (not Ethernet), -ENOMEM … A ring

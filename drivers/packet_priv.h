@@ -16,12 +16,13 @@ enum {
 };
 #define PACKET_TX_RETRY_NS (500 * NSEC_PER_USEC) /* the host's queue is full */
 
-struct packet_dev {
+/* One queue: a socket of the fanout group, both directions. */
+struct packet_queue {
 	struct net_device *dev;
 	struct napi_struct napi;
+	struct netdev_queue *txq;
 	struct packet_host host;
 	struct packet_stats stats;
-	int link_fd;
 
 	/* receive: the slot or block that comes next */
 	u32 pos;
@@ -34,12 +35,21 @@ struct packet_dev {
 	struct vnet_tx_slot tx_slots[PACKET_TX_BATCH];
 	struct mmsghdr tx_msgs[PACKET_TX_BATCH];
 	struct timer_list tx_retry;
+};
 
-	/* memberships of the socket */
+struct packet_dev {
+	struct net_device *dev;
+	struct packet_host *host; /* of the first queue: speaks for the device */
+	int link_fd;
+
+	/* memberships, of the first queue's socket */
 	u8 groups[PACKET_GROUPS_MAX][ETH_ALEN];
 	u32 nr_groups;
 	bool promisc, allmulti;
 	u8 unicast[ETH_ALEN];	/* zero: none */
+
+	u32 nr_queues;
+	struct packet_queue queues[];
 };
 
 static inline struct packet_dev *packet_priv(const struct net_device *dev)

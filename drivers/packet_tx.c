@@ -8,39 +8,39 @@
 
 #include "drivers/packet_priv.h"
 
-static u32 fill_batch(struct packet_dev *p)
+static u32 fill_batch(struct packet_queue *q)
 {
-	u32 n = min_t(u32, ring_pending(&p->tx), PACKET_TX_BATCH), i;
+	u32 n = min_t(u32, ring_pending(&q->tx), PACKET_TX_BATCH), i;
 
 	for (i = 0; i < n; i++) {
-		const struct ring_desc *desc = ring_at(&p->tx, p->tx.device + i);
-		struct vnet_tx_slot *slot = &p->tx_slots[i];
+		const struct ring_desc *desc = ring_at(&q->tx, q->tx.device + i);
+		struct vnet_tx_slot *slot = &q->tx_slots[i];
 
-		p->tx_msgs[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = slot->iov } };
-		p->tx_msgs[i].msg_hdr.msg_iovlen = vnet_tx_fill(slot, desc->skb, p->host.vnet);
+		q->tx_msgs[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = slot->iov } };
+		q->tx_msgs[i].msg_hdr.msg_iovlen = vnet_tx_fill(slot, desc->skb, q->host.vnet);
 	}
 	return n;
 }
 
 /* true: the host's queue is full, nothing more can be done now */
-static bool send_batch(struct packet_dev *p)
+static bool send_batch(struct packet_queue *q)
 {
-	u32 n = fill_batch(p), i;
-	int sent = sendmmsg(p->host.fd, p->tx_msgs, n, MSG_DONTWAIT);
+	u32 n = fill_batch(q), i;
+	int sent = sendmmsg(q->host.fd, q->tx_msgs, n, MSG_DONTWAIT);
 
-	p->stats.sends++;
+	q->stats.sends++;
 	if (sent < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
 	if (sent < 0)	/* this one is refused, the others may go */
-		ring_device_done(&p->tx, -errno);
+		ring_device_done(&q->tx, -errno);
 	for (i = 0; (int)i < sent; i++)
-		ring_device_done(&p->tx, (s32)p->tx_msgs[i].msg_len);
+		ring_device_done(&q->tx, (s32)q->tx_msgs[i].msg_len);
 	return false;
 }
 
-static void count_failure(struct packet_dev *p, s32 status)
+static void count_failure(struct packet_queue *q, s32 status)
 {
-	struct net_device_stats *st = &p->dev->stats;
+	struct net_device_stats *st = &q->dev->stats;
 
 	if (status == -ENOBUFS) {	/* the host's queueing discipline */
 		st->tx_dropped++;
@@ -51,59 +51,67 @@ static void count_failure(struct packet_dev *p, s32 status)
 		st->tx_carrier_errors++;
 }
 
-static void reclaim(struct packet_dev *p)
+static void reclaim(struct packet_queue *q)
 {
-	struct net_device *dev = p->dev;
+	struct net_device *dev = q->dev;
 	struct sk_buff *skb;
 	s32 status;
 
-	while ((skb = ring_reclaim(&p->tx, &status))) {
+	while ((skb = ring_reclaim(&q->tx, &status))) {
 		if (status >= 0) {
 			dev->stats.tx_packets++;
 			dev->stats.tx_bytes += skb->len;
 			consume_skb(skb);
 			continue;
 		}
-		count_failure(p, status);
+		count_failure(q, status);
 		kfree_skb_reason(skb, status == -ENOBUFS ? SKB_DROP_FULL_RING :
 							   SKB_DROP_DEV_READY);
 	}
-	if (dev->tx_stopped && ring_room(&p->tx) >= PACKET_TX_RING_SIZE / 2)
-		netif_wake_queue(dev);
+	if (ring_room(&q->tx) >= PACKET_TX_RING_SIZE / 2)
+		netif_tx_wake_queue(q->txq);
+}
+
+static void flush_queue(struct packet_queue *q)
+{
+	bool full = false;
+
+	if (!ring_pending(&q->tx))
+		return;
+	q->tx.doorbells++;
+	while (ring_pending(&q->tx) && !full)
+		full = send_batch(q);
+	if (full) {
+		q->stats.tx_full++;
+		mod_timer(&q->tx_retry, q->dev->net->now + PACKET_TX_RETRY_NS);
+	}
+	reclaim(q);
+}
+
+void packet_tx_retry(struct timer_list *t)
+{
+	struct packet_queue *q = from_timer(q, t, tx_retry);
+
+	flush_queue(q);
 }
 
 void packet_tx_flush(struct net_device *dev)
 {
 	struct packet_dev *p = packet_priv(dev);
-	bool full = false;
+	u32 i;
 
-	if (!ring_pending(&p->tx))
-		return;
-	p->tx.doorbells++;
-	while (ring_pending(&p->tx) && !full)
-		full = send_batch(p);
-	if (full) {
-		p->stats.tx_full++;
-		mod_timer(&p->tx_retry, dev->net->now + PACKET_TX_RETRY_NS);
-	}
-	reclaim(p);
-}
-
-void packet_tx_retry(struct timer_list *t)
-{
-	struct packet_dev *p = from_timer(p, t, tx_retry);
-
-	packet_tx_flush(p->dev);
+	for (i = 0; i < p->nr_queues; i++)
+		flush_queue(&p->queues[i]);
 }
 
 void packet_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 {
-	struct packet_dev *p = packet_priv(dev);
+	struct packet_queue *q = &packet_priv(dev)->queues[skb->queue_mapping];
 
-	ring_post(&p->tx, skb);
-	if (ring_pending(&p->tx) == PACKET_TX_BATCH)
-		packet_tx_flush(dev);
-	if (!ring_room(&p->tx))
-		netif_stop_queue(dev);
+	ring_post(&q->tx, skb);
+	if (ring_pending(&q->tx) == PACKET_TX_BATCH)
+		flush_queue(q);
+	if (!ring_room(&q->tx))
+		netif_tx_stop_queue(q->txq);
 	(void)more; /* the core rings the doorbell by ndo_tx_flush() at the end of its turn */
 }

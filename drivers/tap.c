@@ -10,12 +10,6 @@
 #include "drivers/tap_host.h"
 #include "drivers/tap_priv.h"
 
-static int tap_open(struct net_device *dev)
-{
-	netif_wake_queue(dev);
-	return 0;
-}
-
 static int tap_change_mtu(struct net_device *dev, u32 mtu)
 {
 	dev->mtu = mtu;
@@ -30,29 +24,40 @@ static int tap_set_mac(struct net_device *dev, const u8 *addr)
 	return 0;
 }
 
+static void queue_free(struct tap_queue *q)
+{
+	if (q->rx_slots)
+		tap_rx_free(q);
+	if (q->tx.desc)
+		ring_exit(&q->tx);
+	if (q->have_uring)
+		io_uring_queue_exit(&q->ring);
+	if (q->fd >= 0)
+		close(q->fd);
+	free(q->tx_slots);
+	free(q->rx_slots);
+}
+
 static void tap_free(struct tap *tap)
 {
-	if (tap->rx_slots)
-		tap_rx_free(tap);
-	if (tap->tx.desc)
-		ring_exit(&tap->tx);
-	if (tap->have_uring)
-		io_uring_queue_exit(&tap->ring);
-	if (tap->fd >= 0)
-		close(tap->fd);
-	free(tap->tx_slots);
-	free(tap->rx_slots);
+	u32 i;
+
+	for (i = 0; i < tap->nr_queues; i++)
+		queue_free(&tap->queues[i]);
 	free(tap);
 }
 
 static void tap_destroy(struct net_device *dev)
 {
-	netif_napi_del(&tap_priv(dev)->napi);
-	tap_free(tap_priv(dev));
+	struct tap *tap = tap_priv(dev);
+	u32 i;
+
+	for (i = 0; i < tap->nr_queues; i++)
+		netif_napi_del(&tap->queues[i].napi);
+	tap_free(tap);
 }
 
 static const struct net_device_ops tap_ops = {
-	.ndo_open = tap_open,
 	.ndo_start_xmit = tap_start_xmit,
 	.ndo_tx_flush = tap_tx_flush,
 	.ndo_change_mtu = tap_change_mtu,
@@ -60,55 +65,63 @@ static const struct net_device_ops tap_ops = {
 	.ndo_destroy = tap_destroy,
 };
 
-static int tap_attach(struct tap *tap, const struct tap_config *cfg, bool *uso)
-{
-	struct tap_host host;
-	int err = tap_host_open(cfg->tap_name, cfg->offload, true, &host);
-
-	if (err)
-		return err;
-	tap->fd = host.fd;
-	memcpy(tap->tap_name, host.name, sizeof(host.name));
-	tap->vnet = host.vnet;
-	*uso = host.uso;
-	return 0;
-}
-
 /* An unusable io_uring (old kernel, seccomp) is no error: frames are written one by one. */
-static void tap_uring_init(struct tap *tap)
+static void uring_init(struct tap_queue *q)
 {
 	struct io_uring_params params = { .flags = IORING_SETUP_COOP_TASKRUN };
 
-	if (io_uring_queue_init_params(TAP_TX_BATCH, &tap->ring, &params) < 0)
+	if (io_uring_queue_init_params(TAP_TX_BATCH, &q->ring, &params) < 0)
 		return;
-	if (io_uring_register_files(&tap->ring, &tap->fd, 1) < 0) {
-		io_uring_queue_exit(&tap->ring);
+	if (io_uring_register_files(&q->ring, &q->fd, 1) < 0) {
+		io_uring_queue_exit(&q->ring);
 		return;
 	}
-	tap->have_uring = true;
+	q->have_uring = true;
+}
+
+/* name: of the TAP as it is now; what was asked for may hold a "%d" */
+static int queue_open(struct tap_queue *q, const struct tap_config *cfg, char *name, bool *uso)
+{
+	const struct tap_host_want want = { .name = *name ? name : cfg->tap_name,
+					    .offload = cfg->offload, .uso = true,
+					    .multi_queue = cfg->queues > 1 };
+	struct tap_host host;
+	int err;
+
+	q->tx_slots = calloc(TAP_TX_BATCH, sizeof(*q->tx_slots));
+	q->rx_slots = calloc(TAP_RX_SLOTS, sizeof(*q->rx_slots));
+	if (!q->tx_slots || !q->rx_slots || ring_init(&q->tx, TAP_TX_RING))
+		return -ENOMEM;
+	err = tap_host_open(&want, &host);
+	if (err)
+		return err;
+	q->fd = host.fd;
+	q->vnet = host.vnet;
+	*uso = host.uso;
+	memcpy(name, host.name, sizeof(host.name));
+	uring_init(q);
+	return 0;
 }
 
 static int tap_alloc(const struct tap_config *cfg, struct tap **out, bool *uso)
 {
-	struct tap *tap = calloc(1, sizeof(*tap));
-	int err = -ENOMEM;
+	u32 nr = max(cfg->queues, 1u), i;
+	struct tap *tap = calloc(1, sizeof(*tap) + nr * sizeof(tap->queues[0]));
+	int err = 0;
 
 	if (!tap)
 		return -ENOMEM;
-	tap->fd = -1;
-	tap->tx_slots = calloc(TAP_TX_BATCH, sizeof(*tap->tx_slots));
-	tap->rx_slots = calloc(TAP_RX_SLOTS, sizeof(*tap->rx_slots));
-	if (!tap->tx_slots || !tap->rx_slots || ring_init(&tap->tx, TAP_TX_RING))
-		goto fail;
-	err = tap_attach(tap, cfg, uso);
-	if (err)
-		goto fail;
-	tap_uring_init(tap);
+	tap->nr_queues = nr;
+	for (i = 0; i < nr; i++)
+		tap->queues[i].fd = -1;
+	for (i = 0; i < nr && !err; i++)
+		err = queue_open(&tap->queues[i], cfg, tap->tap_name, uso);
+	if (err) {
+		tap_free(tap);
+		return err;
+	}
 	*out = tap;
 	return 0;
-fail:
-	tap_free(tap);
-	return err;
 }
 
 static void tap_set_features(struct net_device *dev, bool vnet, bool uso)
@@ -126,23 +139,26 @@ static void tap_set_features(struct net_device *dev, bool vnet, bool uso)
 static void tap_get_info(struct net_device *dev, struct ethtool_info *info)
 {
 	const struct tap *tap = tap_priv(dev);
+	u32 i;
 
 	*info = (struct ethtool_info){ .driver = "tap", .bus = tap->tap_name, .has_settings = true,
 				       .full_duplex = true, .tx_ring = TAP_TX_RING,
-				       .tx_pending = ring_pending(&tap->tx), .channels = 1 };
+				       .channels = tap->nr_queues };
+	for (i = 0; i < tap->nr_queues; i++)
+		info->tx_pending += ring_pending(&tap->queues[i].tx);
 }
 
 static const char *tap_get_stat(struct net_device *dev, u32 index, u64 *value)
 {
-	const struct tap_stats *st = &tap_priv(dev)->stats;
+	const struct tap_stats st = tap_stats(dev);
 	const struct {
 		const char *name;
 		u64 value;
 	} rows[] = {
-		{ "reads", st->reads }, { "writes", st->writes },
-		{ "uring_submits", st->uring_submits }, { "uring_frames", st->uring_frames },
-		{ "tx_errors", st->tx_errors }, { "tx_doorbells", tap_priv(dev)->tx.doorbells },
-		{ "tx_ring_full", tap_priv(dev)->tx.full },
+		{ "reads", st.reads }, { "writes", st.writes },
+		{ "uring_submits", st.uring_submits }, { "uring_frames", st.uring_frames },
+		{ "tx_errors", st.tx_errors }, { "tx_doorbells", st.tx_doorbells },
+		{ "tx_ring_full", st.tx_ring_full },
 	};
 
 	if (index >= ARRAY_SIZE(rows))
@@ -156,6 +172,16 @@ static const struct ethtool_ops tap_ethtool_ops = {
 	.get_stat = tap_get_stat,
 };
 
+static void queue_setup(struct tap_queue *q, struct net_device *dev, u16 index)
+{
+	q->dev = dev;
+	q->txq = netdev_get_tx_queue(dev, index);
+	netif_napi_add(dev, &q->napi, tap_poll, NAPI_POLL_WEIGHT);
+	q->napi.rx_queue = index;
+	if (dev->num_tx_queues > 1)	/* flows leave as they come */
+		netif_set_xps_rxqs(dev, index, 1ull << index);
+}
+
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **out)
 {
 	const char *name = cfg->name ? cfg->name : cfg->tap_name;
@@ -163,6 +189,7 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 	struct tap *tap = NULL;
 	bool uso = false;
 	u32 mtu = cfg->mtu;
+	u16 i;
 	int err;
 
 	err = tap_alloc(cfg, &tap, &uso);
@@ -170,7 +197,7 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 		return err;
 	if (!mtu)
 		err = tap_host_mtu(tap->tap_name, &mtu);
-	dev = err ? NULL : alloc_netdev(net, name, 0);
+	dev = err ? NULL : alloc_netdev_mqs(net, name, 0, tap->nr_queues, tap->nr_queues);
 	if (!dev) {
 		tap_free(tap);
 		return err ? err : -ENOMEM;
@@ -183,10 +210,10 @@ int tap_create(struct net *net, const struct tap_config *cfg, struct net_device 
 	dev->min_mtu = 68;
 	dev->max_mtu = 65535 - ETH_HLEN;
 	dev->carrier = true;
-	tap->dev = dev;
-	tap_set_features(dev, tap->vnet, uso);
+	tap_set_features(dev, tap->queues[0].vnet, uso);
 	mac_pick(net, dev->dev_addr, cfg->mac);
-	netif_napi_add(dev, &tap->napi, tap_poll, NAPI_POLL_WEIGHT);
+	for (i = 0; i < tap->nr_queues; i++)
+		queue_setup(&tap->queues[i], dev, i);
 	err = register_netdev(dev);
 	if (err) {
 		free_netdev(dev);
@@ -201,17 +228,32 @@ bool dev_is_tap(const struct net_device *dev)
 	return dev->ops == &tap_ops;
 }
 
-int tap_fd(const struct net_device *dev)
+int tap_fd(const struct net_device *dev, u32 queue)
 {
-	return tap_priv(dev)->fd;
+	return tap_priv(dev)->queues[queue].fd;
 }
 
-void tap_interrupt(struct net_device *dev)
+struct napi_struct *tap_napi(const struct net_device *dev, u32 queue)
 {
-	napi_schedule(&tap_priv(dev)->napi);
+	return &tap_priv(dev)->queues[queue].napi;
 }
 
-const struct tap_stats *tap_stats(const struct net_device *dev)
+struct tap_stats tap_stats(const struct net_device *dev)
 {
-	return &tap_priv(dev)->stats;
+	const struct tap *tap = tap_priv(dev);
+	struct tap_stats sum = { 0 };
+	u32 i;
+
+	for (i = 0; i < tap->nr_queues; i++) {
+		const struct tap_queue *q = &tap->queues[i];
+
+		sum.reads += q->stats.reads;
+		sum.writes += q->stats.writes;
+		sum.uring_submits += q->stats.uring_submits;
+		sum.uring_frames += q->stats.uring_frames;
+		sum.tx_errors += q->stats.tx_errors;
+		sum.tx_doorbells += q->tx.doorbells;
+		sum.tx_ring_full += q->tx.full;
+	}
+	return sum;
 }

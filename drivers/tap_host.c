@@ -50,15 +50,18 @@ static int set_offload(struct tap_host *host, bool uso)
 	return host->uso || !ioctl(host->fd, TUNSETOFFLOAD, offloads) ? 0 : -errno;
 }
 
-int tap_host_open(const char *name, bool offload, bool uso, struct tap_host *host)
+int tap_host_open(const struct tap_host_want *want, struct tap_host *host)
 {
+	const char *name = want->name;
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 	int err;
 
 	*host = (struct tap_host){ .fd = -1 };
 	if (strlen(name) >= sizeof(ifr.ifr_name) || !name[0])
 		return -EINVAL;
-	if (offload)
+	if (want->multi_queue)
+		ifr.ifr_flags |= IFF_MULTI_QUEUE;
+	if (want->offload)
 		ifr.ifr_flags |= IFF_VNET_HDR;
 	memcpy(ifr.ifr_name, name, strlen(name) + 1);
 	host->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -67,8 +70,8 @@ int tap_host_open(const char *name, bool offload, bool uso, struct tap_host *hos
 	err = set_iff(host->fd, &ifr);
 	if (!err)
 		memcpy(host->name, ifr.ifr_name, sizeof(host->name));
-	if (!err && offload)
-		err = set_offload(host, uso);
+	if (!err && want->offload)
+		err = set_offload(host, want->uso);
 	if (err)
 		close(host->fd);
 	return err;

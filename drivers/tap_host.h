@@ -12,11 +12,18 @@ struct tap_host {
 	bool uso;  /* the host may send UDP to be cut */
 };
 
+struct tap_host_want {
+	const char *name;
+	bool offload;	  /* vnet header, checksums and TSO */
+	bool uso;	  /* and UDP segmentation, if the host can */
+	bool multi_queue; /* one descriptor of several, each opened so */
+};
+
 /*
- * Attaches to the TAP, made if it does not exist. offload: with vnet header, checksums and TSO; uso:
- * and UDP segmentation, if the host can. -errno of open("/dev/net/tun") and TUNSETIFF.
+ * Attaches to the TAP, made if it does not exist. -errno of open("/dev/net/tun") and TUNSETIFF:
+ * -EINVAL also for a TAP that is there with another number of queues (one, or several).
  */
-int tap_host_open(const char *name, bool offload, bool uso, struct tap_host *host);
+int tap_host_open(const struct tap_host_want *want, struct tap_host *host);
 int tap_host_mtu(const char *name, u32 *mtu); /* 0/-errno */
 
 #endif

@@ -18,12 +18,13 @@ enum {
 	TAP_RX_BATCH_AFTER = 4,	  /* single reads of small frames before reads are batched */
 };
 
-struct tap {
+/* One queue: a descriptor of the TAP's, both directions. */
+struct tap_queue {
 	struct net_device *dev;
 	struct napi_struct napi;
+	struct netdev_queue *txq;
 	struct tap_stats stats;
 	int fd;
-	char tap_name[IFNAMSIZ_NS];
 	bool vnet; /* each frame has a struct vnet_hdr in front */
 
 	struct desc_ring tx;
@@ -38,13 +39,19 @@ struct tap {
 	bool have_uring;
 };
 
+struct tap {
+	char tap_name[IFNAMSIZ_NS];
+	u32 nr_queues;
+	struct tap_queue queues[];
+};
+
 static inline struct tap *tap_priv(const struct net_device *dev)
 {
 	return dev->priv;
 }
 
 int tap_poll(struct napi_struct *napi, int budget);
-void tap_rx_free(struct tap *tap);
+void tap_rx_free(struct tap_queue *q);
 void tap_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
 void tap_tx_flush(struct net_device *dev);
 

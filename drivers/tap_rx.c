@@ -13,10 +13,10 @@
 #include "drivers/tap_priv.h"
 
 /* One completed read of n octets: make it a packet and pass it up. */
-static void receive(struct tap *tap, struct vnet_rx_slot *slot, u32 n)
+static void receive(struct tap_queue *q, struct vnet_rx_slot *slot, u32 n)
 {
-	struct net_device *dev = tap->dev;
-	u32 vnet_len = tap->vnet ? (u32)sizeof(slot->vnet) : 0;
+	struct net_device *dev = q->dev;
+	u32 vnet_len = q->vnet ? (u32)sizeof(slot->vnet) : 0;
 	struct sk_buff *skb;
 
 	if (n < vnet_len + ETH_HLEN) {
@@ -24,13 +24,13 @@ static void receive(struct tap *tap, struct vnet_rx_slot *slot, u32 n)
 		return; /* nothing was taken out of the slot */
 	}
 	n -= vnet_len;
-	tap->rx_small_run = n <= VNET_RX_LINEAR ? tap->rx_small_run + 1 : 0;
-	skb = vnet_rx_take(slot, &tap->rx_frag, n);
+	q->rx_small_run = n <= VNET_RX_LINEAR ? q->rx_small_run + 1 : 0;
+	skb = vnet_rx_take(slot, &q->rx_frag, n);
 	if (!skb) {
 		dev->stats.rx_dropped++;
 		return;
 	}
-	if (tap->vnet && !vnet_to_skb(skb, &slot->vnet)) {
+	if (q->vnet && !vnet_to_skb(skb, &slot->vnet)) {
 		dev->stats.rx_frame_errors++;
 		goto drop;
 	}
@@ -39,7 +39,7 @@ static void receive(struct tap *tap, struct vnet_rx_slot *slot, u32 n)
 	skb->dev = dev;
 	if (!eth_type_trans(skb, dev))
 		goto drop;
-	napi_gro_receive(&tap->napi, skb);
+	napi_gro_receive(&q->napi, skb);
 	return;
 drop:
 	dev->stats.rx_dropped++;
@@ -47,23 +47,23 @@ drop:
 }
 
 /* 1: a frame; 0: the queue is empty (or memory is out) */
-static int read_one(struct tap *tap)
+static int read_one(struct tap_queue *q)
 {
-	struct vnet_rx_slot *slot = &tap->rx_slots[0];
+	struct vnet_rx_slot *slot = &q->rx_slots[0];
 	ssize_t n;
 
-	if (!vnet_rx_fill(tap->dev->net, slot, tap->vnet))
+	if (!vnet_rx_fill(q->dev->net, slot, q->vnet))
 		return 0;
-	n = readv(tap->fd, slot->iov, (int)slot->nr_iov);
-	tap->stats.reads++;
+	n = readv(q->fd, slot->iov, (int)slot->nr_iov);
+	q->stats.reads++;
 	if (n < 0)
 		return 0;
-	receive(tap, slot, (u32)n);
+	receive(q, slot, (u32)n);
 	return 1;
 }
 
 /* Posts up to max reads at once. Frames received; *empty when the queue ran dry. */
-static int read_batch(struct tap *tap, int max, bool *empty)
+static int read_batch(struct tap_queue *q, int max, bool *empty)
 {
 	s32 res[TAP_RX_SLOTS];
 	int n = 0, i, got = 0;
@@ -71,33 +71,33 @@ static int read_batch(struct tap *tap, int max, bool *empty)
 	for (; n < max && n < TAP_RX_SLOTS; n++) {
 		struct io_uring_sqe *sqe;
 
-		if (!vnet_rx_fill(tap->dev->net, &tap->rx_slots[n], tap->vnet))
+		if (!vnet_rx_fill(q->dev->net, &q->rx_slots[n], q->vnet))
 			break;
-		sqe = io_uring_get_sqe(&tap->ring);
-		io_uring_prep_readv(sqe, 0, tap->rx_slots[n].iov, tap->rx_slots[n].nr_iov, 0);
+		sqe = io_uring_get_sqe(&q->ring);
+		io_uring_prep_readv(sqe, 0, q->rx_slots[n].iov, q->rx_slots[n].nr_iov, 0);
 		/* O_NONBLOCK is not enough: io_uring would wait for the next frame. */
 		sqe->rw_flags = RWF_NOWAIT;
 		sqe->flags |= IOSQE_FIXED_FILE;
 		io_uring_sqe_set_data64(sqe, (u64)n);
 	}
 	*empty = true;
-	if (!n || io_uring_submit_and_wait(&tap->ring, (unsigned int)n) < 0)
+	if (!n || io_uring_submit_and_wait(&q->ring, (unsigned int)n) < 0)
 		return 0;
-	tap->stats.uring_submits++;
-	tap->stats.uring_frames += (u64)n;
+	q->stats.uring_submits++;
+	q->stats.uring_frames += (u64)n;
 	for (i = 0; i < n; i++) {
 		struct io_uring_cqe *cqe;
 
-		if (io_uring_wait_cqe(&tap->ring, &cqe))
+		if (io_uring_wait_cqe(&q->ring, &cqe))
 			return 0;
 		res[cqe->user_data] = cqe->res;
-		io_uring_cqe_seen(&tap->ring, cqe);
+		io_uring_cqe_seen(&q->ring, cqe);
 	}
 	*empty = res[n - 1] < 0;
 	for (i = 0; i < n; i++) {
 		if (res[i] < 0)
 			continue;
-		receive(tap, &tap->rx_slots[i], (u32)res[i]);
+		receive(q, &q->rx_slots[i], (u32)res[i]);
 		got++;
 	}
 	return got;
@@ -108,49 +108,49 @@ static int read_batch(struct tap *tap, int max, bool *empty)
  * of a poll, and what the frame caused waits for it. The descriptor is level-triggered: what a
  * trusting poll leaves comes with the next event.
  */
-static bool expect_lone(const struct tap *tap)
+static bool expect_lone(const struct tap_queue *q)
 {
-	return tap->rx_lone_run >= TAP_RX_LONE_AFTER &&
-	       tap->rx_lone_run < TAP_RX_LONE_AFTER + TAP_RX_LONE_TRUST;
+	return q->rx_lone_run >= TAP_RX_LONE_AFTER &&
+	       q->rx_lone_run < TAP_RX_LONE_AFTER + TAP_RX_LONE_TRUST;
 }
 
-static void note_poll(struct tap *tap, int work)
+static void note_poll(struct tap_queue *q, int work)
 {
-	if (work != 1 || tap->rx_lone_run >= TAP_RX_LONE_AFTER + TAP_RX_LONE_TRUST)
-		tap->rx_lone_run = 0;
+	if (work != 1 || q->rx_lone_run >= TAP_RX_LONE_AFTER + TAP_RX_LONE_TRUST)
+		q->rx_lone_run = 0;
 	else
-		tap->rx_lone_run++;
+		q->rx_lone_run++;
 }
 
 int tap_poll(struct napi_struct *napi, int budget)
 {
-	struct tap *tap = tap_priv(napi->dev);
+	struct tap_queue *q = container_of(napi, struct tap_queue, napi);
 	bool empty = false;
 	int work = 0;
 
-	tap->rx_small_run = 0;
+	q->rx_small_run = 0;
 	while (work < budget && !empty) {
 		int n;
 
-		if (tap->have_uring && tap->rx_small_run >= TAP_RX_BATCH_AFTER) {
-			n = read_batch(tap, budget - work, &empty);
+		if (q->have_uring && q->rx_small_run >= TAP_RX_BATCH_AFTER) {
+			n = read_batch(q, budget - work, &empty);
 		} else {
-			n = read_one(tap);
-			empty = n == 0 || (work == 0 && tap->rx_small_run && expect_lone(tap));
+			n = read_one(q);
+			empty = n == 0 || (work == 0 && q->rx_small_run && expect_lone(q));
 		}
 		work += n;
 	}
-	note_poll(tap, work);
+	note_poll(q, work);
 	if (empty)
 		napi_complete_done(napi, work);
 	return empty && work == budget ? work - 1 : work;
 }
 
-void tap_rx_free(struct tap *tap)
+void tap_rx_free(struct tap_queue *q)
 {
 	u32 i;
 
 	for (i = 0; i < TAP_RX_SLOTS; i++)
-		vnet_rx_free(&tap->rx_slots[i]);
-	page_frag_release(&tap->rx_frag);
+		vnet_rx_free(&q->rx_slots[i]);
+	page_frag_release(&q->rx_frag);
 }

@@ -8,27 +8,27 @@
 
 #include "drivers/tap_priv.h"
 
-static void write_one(struct tap *tap)
+static void write_one(struct tap_queue *q)
 {
-	const struct ring_desc *desc = ring_device_next(&tap->tx);
-	u32 nr = vnet_tx_fill(&tap->tx_slots[0], desc->skb, tap->vnet);
-	ssize_t n = nr ? writev(tap->fd, tap->tx_slots[0].iov, (int)nr) : -1;
+	const struct ring_desc *desc = ring_device_next(&q->tx);
+	u32 nr = vnet_tx_fill(&q->tx_slots[0], desc->skb, q->vnet);
+	ssize_t n = nr ? writev(q->fd, q->tx_slots[0].iov, (int)nr) : -1;
 
-	tap->stats.writes++;
-	ring_device_done(&tap->tx, n < 0 ? -(nr ? errno : EMSGSIZE) : (s32)n);
+	q->stats.writes++;
+	ring_device_done(&q->tx, n < 0 ? -(nr ? errno : EMSGSIZE) : (s32)n);
 }
 
 /* Hands up to TAP_TX_BATCH frames to the kernel in one call. false: io_uring failed, use writev. */
-static bool write_batch(struct tap *tap)
+static bool write_batch(struct tap_queue *q)
 {
 	s32 status[TAP_TX_BATCH];
 	u32 n = 0, i;
 
-	while (n < TAP_TX_BATCH && n < ring_pending(&tap->tx)) {
-		const struct ring_desc *desc = ring_at(&tap->tx, tap->tx.device + n);
-		struct vnet_tx_slot *slot = &tap->tx_slots[n];
-		struct io_uring_sqe *sqe = io_uring_get_sqe(&tap->ring);
-		u32 nr = vnet_tx_fill(slot, desc->skb, tap->vnet);
+	while (n < TAP_TX_BATCH && n < ring_pending(&q->tx)) {
+		const struct ring_desc *desc = ring_at(&q->tx, q->tx.device + n);
+		struct vnet_tx_slot *slot = &q->tx_slots[n];
+		struct io_uring_sqe *sqe = io_uring_get_sqe(&q->ring);
+		u32 nr = vnet_tx_fill(slot, desc->skb, q->vnet);
 
 		if (nr)
 			io_uring_prep_writev(sqe, 0, slot->iov, nr, 0);
@@ -39,74 +39,81 @@ static bool write_batch(struct tap *tap)
 		io_uring_sqe_set_data64(sqe, n);
 		status[n++] = nr ? 0 : -EMSGSIZE;
 	}
-	if (io_uring_submit_and_wait(&tap->ring, n) != (int)n)
+	if (io_uring_submit_and_wait(&q->ring, n) != (int)n)
 		return false;
-	tap->stats.uring_submits++;
-	tap->stats.uring_frames += n;
+	q->stats.uring_submits++;
+	q->stats.uring_frames += n;
 	for (i = 0; i < n; i++) {
 		struct io_uring_cqe *cqe;
 
-		if (io_uring_wait_cqe(&tap->ring, &cqe))
+		if (io_uring_wait_cqe(&q->ring, &cqe))
 			return false;
 		if (!status[cqe->user_data])
 			status[cqe->user_data] = cqe->res;
-		io_uring_cqe_seen(&tap->ring, cqe);
+		io_uring_cqe_seen(&q->ring, cqe);
 	}
 	for (i = 0; i < n; i++)
-		ring_device_done(&tap->tx, status[i]);
+		ring_device_done(&q->tx, status[i]);
 	return true;
 }
 
-static void reclaim(struct tap *tap)
+static void reclaim(struct tap_queue *q)
 {
-	struct net_device *dev = tap->dev;
+	struct net_device *dev = q->dev;
 	struct sk_buff *skb;
 	s32 status;
 
-	while ((skb = ring_reclaim(&tap->tx, &status))) {
+	while ((skb = ring_reclaim(&q->tx, &status))) {
 		if (status >= 0) {
 			dev->stats.tx_packets++;
 			dev->stats.tx_bytes += skb->len;
 			consume_skb(skb);
 			continue;
 		}
-		tap->stats.tx_errors++;
+		q->stats.tx_errors++;
 		dev->stats.tx_errors++;
 		kfree_skb_reason(skb, status == -EAGAIN ? SKB_DROP_FULL_RING : SKB_DROP_DEV_READY);
 	}
-	if (dev->tx_stopped && ring_room(&tap->tx) >= TAP_TX_RING / 2)
-		netif_wake_queue(dev);
+	if (ring_room(&q->tx) >= TAP_TX_RING / 2)
+		netif_tx_wake_queue(q->txq);
+}
+
+static void flush_queue(struct tap_queue *q)
+{
+	if (!ring_pending(&q->tx))
+		return;
+	q->tx.doorbells++;
+	while (ring_pending(&q->tx)) {
+		if (q->have_uring && ring_pending(&q->tx) > 1) {
+			if (write_batch(q))
+				continue;
+			net_log(q->dev->net, 4, "%s: io_uring failed, writing frame by frame",
+				q->dev->name);
+			io_uring_queue_exit(&q->ring);
+			q->have_uring = false;
+		}
+		write_one(q);
+	}
+	reclaim(q);
 }
 
 void tap_tx_flush(struct net_device *dev)
 {
 	struct tap *tap = tap_priv(dev);
+	u32 i;
 
-	if (!ring_pending(&tap->tx))
-		return;
-	tap->tx.doorbells++;
-	while (ring_pending(&tap->tx)) {
-		if (tap->have_uring && ring_pending(&tap->tx) > 1) {
-			if (write_batch(tap))
-				continue;
-			net_log(dev->net, 4, "%s: io_uring failed, writing frame by frame",
-				dev->name);
-			io_uring_queue_exit(&tap->ring);
-			tap->have_uring = false;
-		}
-		write_one(tap);
-	}
-	reclaim(tap);
+	for (i = 0; i < tap->nr_queues; i++)
+		flush_queue(&tap->queues[i]);
 }
 
 void tap_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 {
-	struct tap *tap = tap_priv(dev);
+	struct tap_queue *q = &tap_priv(dev)->queues[skb->queue_mapping];
 
-	ring_post(&tap->tx, skb);
-	if (ring_pending(&tap->tx) >= TAP_TX_BATCH)
-		tap_tx_flush(dev);
-	else if (!ring_room(&tap->tx))
-		netif_stop_queue(dev);
+	ring_post(&q->tx, skb);
+	if (ring_pending(&q->tx) >= TAP_TX_BATCH)
+		flush_queue(q);
+	else if (!ring_room(&q->tx))
+		netif_tx_stop_queue(q->txq);
 	(void)more; /* the core rings the doorbell by ndo_tx_flush() at the end of its turn */
 }

@@ -58,7 +58,7 @@ void e1000_clean_tx(struct e1000_adapter *a)
 		dev->stats.tx_bytes += skb->len;
 		consume_skb(skb);
 	}
-	if (dev->tx_stopped && dev->carrier && ring_room(ring) >= E1000_TX_RING / 2)
+	if (netif_queue_stopped(dev) && dev->carrier && ring_room(ring) >= E1000_TX_RING / 2)
 		netif_wake_queue(dev);
 }
 

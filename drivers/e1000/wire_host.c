@@ -219,8 +219,9 @@ static const struct wire_ops host_wire_ops = {
 
 static int open_tap(struct wire_host *w, const struct e1000_config *cfg, u32 *mtu)
 {
+	const struct tap_host_want want = { .name = cfg->wire_name, .offload = cfg->offload };
 	struct tap_host host;
-	int err = tap_host_open(cfg->wire_name, cfg->offload, false, &host);
+	int err = tap_host_open(&want, &host);
 
 	if (err)
 		return err;

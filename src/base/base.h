@@ -7,6 +7,7 @@
 #include "base/bitmap.h"
 #include "base/crc32c.h"
 #include "base/csum.h"
+#include "base/dql.h"
 #include "base/endian.h"
 #include "base/fifo.h"
 #include "base/hash.h"
@@ -18,6 +19,7 @@
 #include "base/seq.h"
 #include "base/siphash.h"
 #include "base/strbuf.h"
+#include "base/toeplitz.h"
 #include "base/types.h"
 #include "base/wheel.h"
 

@@ -8,6 +8,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/crc32c.h \
 	src/base/csum.c \
 	src/base/csum.h \
+	src/base/dql.c \
+	src/base/dql.h \
 	src/base/endian.h \
 	src/base/fifo.h \
 	src/base/hash.h \
@@ -24,6 +26,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/siphash.h \
 	src/base/strbuf.c \
 	src/base/strbuf.h \
+	src/base/toeplitz.c \
+	src/base/toeplitz.h \
 	src/base/types.h \
 	src/base/wheel.c \
 	src/base/wheel.h

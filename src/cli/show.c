@@ -126,12 +126,33 @@ static void print_stat(const cJSON *j)
 	print_numbers(get(j, "daemon"), "");
 }
 
+/* Things of one kind, a line for each: "rx 0: packets 5, polls 3". */
+static void print_things(const cJSON *a, int indent)
+{
+	const cJSON *thing, *v;
+	int i = 0;
+
+	cJSON_ArrayForEach(thing, a) {
+		printf("%*s%s %d:", indent, "", a->string, i++);
+		cJSON_ArrayForEach(v, thing) {
+			char *text = cJSON_IsString(v) ? NULL : cJSON_PrintUnformatted(v);
+
+			printf(" %s %s%s", v->string, text ? text : v->valuestring, v->next ? "," : "\n");
+			free(text);
+		}
+	}
+}
+
 /* A section of "name: value" lines, or one such line. */
 static void print_section(const cJSON *j, int indent)
 {
 	const cJSON *c;
 	char *text;
 
+	if (cJSON_IsArray(j)) {
+		print_things(j, indent);
+		return;
+	}
 	if (cJSON_IsObject(j)) {
 		printf("%*s%s:\n", indent, "", j->string);
 		cJSON_ArrayForEach(c, j)

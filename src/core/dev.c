@@ -13,12 +13,24 @@ enum { NAMES_MAX = 1024 };	/* numbers tried for a "%d" */
 /* priv_size octets behind the device are the driver's, at dev->priv. */
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size)
 {
-	u32 own = ((u32)sizeof(struct net_device) + 15) & ~15u;
+	return alloc_netdev_mqs(net, name, priv_size, 1, 1);
+}
+
+struct net_device *alloc_netdev_mqs(struct net *net, const char *name, u32 priv_size, u32 txqs,
+				    u32 rxqs)
+{
+	u32 queues = ((u32)sizeof(struct net_device) + 15) & ~15u;
+	u32 own = (queues + txqs * (u32)sizeof(struct netdev_queue) + 15) & ~15u;
 	struct net_device *dev = net_alloc(net, own + priv_size);
 
+	ASSERT(txqs && txqs <= NETDEV_QUEUES_MAX && rxqs && rxqs <= NETDEV_QUEUES_MAX);
 	if (!dev)
 		return NULL;
 	dev->alloc_size = own + priv_size;
+	dev->tx = (struct netdev_queue *)(void *)((u8 *)dev + queues);
+	dev->num_tx_queues = (u16)txqs;
+	dev->num_rx_queues = (u16)rxqs;
+	netdev_queues_init(dev);
 	dev->net = net;
 	dev->refcnt = 1;
 	if (priv_size)
@@ -30,7 +42,6 @@ struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size
 	list_init(&dev->mc_list);
 	list_init(&dev->vlan_ports);
 	skb_queue_head_init(&dev->input_queue);
-	work_init(&dev->restart_work, dev_restart_work);
 	netif_napi_add(dev, &dev->backlog, process_backlog, NAPI_POLL_WEIGHT);
 	dev->type = DEV_TYPE_NONE;
 	dev->mtu = ETH_DATA_LEN;
@@ -122,10 +133,9 @@ int register_netdev(struct net_device *dev)
 		return ret;
 	if (dev_get_by_name(net, dev->name))
 		return -EEXIST;
-	dev->qdisc = qdisc_create(dev, dev->tx_queue_len ? &pfifo_qdisc_ops : &noqueue_qdisc_ops,
-				  NULL);
-	if (!dev->qdisc)
-		return -ENOMEM;
+	ret = netdev_queues_attach(dev);
+	if (ret)
+		return ret;
 	dev->ifindex = net->next_ifindex++;
 	list_add_tail(&dev->list, &net->dev_list);
 	dev->registered = true;
@@ -160,15 +170,13 @@ void unregister_netdev(struct net_device *dev)
 	dev->registered = false;
 	if (net->loopback_dev == dev)
 		net->loopback_dev = NULL;
-	cancel_work(&dev->restart_work);
 	if (dev->on_flush_list)
 		list_del_init(&dev->flush_entry);
 	dev->on_flush_list = false;
 	skb_queue_purge_reason(&dev->input_queue, SKB_DROP_DEV_READY);
 	list_for_each_entry_safe(napi, tmp, &dev->napi_list, dev_list)
 		netif_napi_del(napi);
-	qdisc_destroy(dev->qdisc);
-	dev->qdisc = NULL;
+	netdev_queues_detach(dev);
 	dev_put(dev);
 }
 
@@ -206,7 +214,7 @@ int dev_open(struct net_device *dev)
 	if (dev->flags & DEV_UP)
 		return 0;
 	dev->flags |= DEV_UP;
-	dev->tx_stopped = false;
+	netdev_queues_start(dev);
 	ret = dev->ops->ndo_open ? dev->ops->ndo_open(dev) : 0;
 	if (ret) {
 		dev->flags &= ~(u32)DEV_UP;
@@ -229,7 +237,7 @@ int dev_close(struct net_device *dev)
 	dev_update_running(dev);
 	if (dev->ops->ndo_stop)
 		dev->ops->ndo_stop(dev);
-	qdisc_reset(dev->qdisc);
+	netdev_queues_reset(dev);
 	list_for_each_entry(napi, &dev->napi_list, dev_list)
 		napi_disable(napi);
 	skb_queue_purge_reason(&dev->input_queue, SKB_DROP_DEV_READY);

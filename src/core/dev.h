@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "core/backlog.h"
+#include "core/dev_queue.h"
 #include "core/ethtool.h"
 #include "core/limits.h"
 #include "core/napi.h"
@@ -59,6 +60,7 @@ struct net_device_ops {
 	int (*ndo_open)(struct net_device *dev);
 	int (*ndo_stop)(struct net_device *dev);
 	/* Consumes always. Back-pressure is netif_stop_queue() beforehand, never a return code.
+	 * Leaves by queue skb->queue_mapping.
 	 * more: another frame follows at once, the doorbell may wait for ndo_tx_flush(). */
 	/* Not linear (frags or frag_list, see skb_to_vec()) only with NETIF_F_SG. */
 	void (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev, bool more);
@@ -111,15 +113,15 @@ struct net_device {
 	u32 gso_max_size;		/* largest GSO packet taken, headers included */
 	u32 gso_max_segs;
 	u32 tx_queue_len;
-	bool tx_stopped;		/* netif_stop_queue() */
 	bool carrier;
 	u32 promiscuity, allmulti;
-	struct qdisc *qdisc;
+	struct netdev_queue *tx;	/* num_tx_queues of them */
+	u16 num_tx_queues, num_rx_queues;
+	bool xps;			/* a queue has xps_rxqs */
 	struct list_head napi_list;
 	struct list_head mc_list;	/* struct dev_mc_addr */
 	struct list_head vlan_ports;	/* struct vlan_port */
 	struct net_device_stats stats;
-	struct work_struct restart_work;
 	u32 refcnt;			/* the registration, dst and neigh hold it */
 	bool registered;
 	bool on_flush_list;		/* flush_entry is on net->tx_flush_list */
@@ -136,6 +138,9 @@ struct net_device {
 
 /* -- registration ------------------------------------------------------ */
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 priv_size);
+/* With so many queues in each direction, 1..NETDEV_QUEUES_MAX. */
+struct net_device *alloc_netdev_mqs(struct net *net, const char *name, u32 priv_size, u32 txqs,
+				    u32 rxqs);
 void ether_setup(struct net_device *dev);	/* defaults: type, lengths, MTU 1500, flags */
 int register_netdev(struct net_device *dev);	/* name may hold "%d"; -EEXIST, -EINVAL, -ENOMEM */
 /* Closes, notifies (rooms drop their references) and gives up the registration's reference. */
@@ -198,10 +203,25 @@ int dev_queue_xmit(struct sk_buff *skb);
  * daddr NULL: zeros on loopback. 0, -ENOMEM, -EINVAL; does not consume. */
 int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
 		    const u8 *saddr);
-void netif_stop_queue(struct net_device *dev);
-void netif_wake_queue(struct net_device *dev);
+static inline struct netdev_queue *netdev_get_tx_queue(const struct net_device *dev, u32 index)
+{
+	return &dev->tx[index];
+}
+/* Of a device with one queue. */
+static inline void netif_stop_queue(struct net_device *dev)
+{
+	netif_tx_stop_queue(dev->tx);
+}
+static inline void netif_wake_queue(struct net_device *dev)
+{
+	netif_tx_wake_queue(dev->tx);
+}
+static inline bool netif_queue_stopped(const struct net_device *dev)
+{
+	return dev->tx->state & QUEUE_DRV_XOFF;
+}
 netdev_features_t netif_skb_features(const struct sk_buff *skb, const struct net_device *dev);
 /* From qdisc_run(): cut, summed and linearised as the device needs, then ndo_start_xmit(). */
-void dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
+void dev_hard_start_xmit(struct sk_buff *skb, struct netdev_queue *txq, bool more);
 
 #endif

@@ -37,41 +37,22 @@ int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const
 	return 0;
 }
 
-void netif_stop_queue(struct net_device *dev)
-{
-	dev->tx_stopped = true;
-}
-
-void netif_wake_queue(struct net_device *dev)
-{
-	if (!dev->tx_stopped)
-		return;
-	dev->tx_stopped = false;
-	queue_work(dev->net, &dev->restart_work);
-}
-
-void dev_restart_work(struct work_struct *work)
-{
-	struct net_device *dev = container_of(work, struct net_device, restart_work);
-
-	if (dev->qdisc && (dev->flags & DEV_UP))
-		qdisc_run(dev->qdisc);
-}
-
 int dev_queue_xmit(struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
+	struct qdisc *q;
 	int ret;
 
-	if (unlikely(!(dev->flags & DEV_UP) || !dev->qdisc)) {
+	if (unlikely(!(dev->flags & DEV_UP) || !dev->registered)) {
 		kfree_skb_reason(skb, SKB_DROP_DEV_READY);
 		return -ENETDOWN;
 	}
 	skb_reset_mac_header(skb);
 	if (unlikely(skb->tx_flags & SKBTX_SCHED))
 		skb_tstamp_tx(skb, SKBTX_SCHED);
-	ret = dev->qdisc->ops->enqueue(dev->qdisc, skb);
-	qdisc_run(dev->qdisc);
+	q = netdev_pick_tx(dev, skb)->qdisc;
+	ret = q->ops->enqueue(q, skb);
+	qdisc_run(q);
 	return ret;
 }
 
@@ -173,9 +154,8 @@ static struct sk_buff *validate_xmit_skb(struct sk_buff *skb, struct net_device 
 }
 
 /* The rest of a chain that the device has no room for: first in line when it wakes. */
-static void requeue_chain(struct sk_buff *skb, struct net_device *dev)
+static void requeue_chain(struct sk_buff *skb, struct qdisc *q)
 {
-	struct qdisc *q = dev->qdisc;
 	struct sk_buff *next, *prev = NULL;
 
 	for (; skb; skb = next) {
@@ -217,18 +197,20 @@ static void xmit_one(struct sk_buff *skb, struct net_device *dev, bool more)
 	dev->ops->ndo_start_xmit(skb, dev, more);
 }
 
-void dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
+void dev_hard_start_xmit(struct sk_buff *skb, struct netdev_queue *txq, bool more)
 {
 	struct sk_buff *next;
 
-	for (skb = validate_xmit_skb(skb, dev); skb; skb = next) {
-		if (dev->tx_stopped) {
-			requeue_chain(skb, dev);
+	for (skb = validate_xmit_skb(skb, txq->dev); skb; skb = next) {
+		if (txq->state) {
+			requeue_chain(skb, txq->qdisc);
 			return;
 		}
 		next = skb->next;
 		skb->next = NULL;
-		xmit_one(skb, dev, next || more);
+		txq->packets++;
+		txq->bytes += skb->len;
+		xmit_one(skb, txq->dev, next || more);
 	}
 }
 

@@ -299,6 +299,8 @@ void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 	struct gro_cb *cb = gro_cb(skb);
 	struct sk_buff *p;
 
+	skb->napi_id = napi->napi_id;
+	skb_record_rx_queue(skb, napi->rx_queue);
 	if (!gro_wanted(skb->dev, skb)) {
 		if (napi->gro_count)
 			napi_gro_flush(napi);

@@ -44,12 +44,20 @@ void core_sysctl_init(struct net *net);	/* registers net.core.* */
 void dev_rx_mode(struct net_device *dev);	/* ndo_set_rx_mode(), when it is up */
 void dev_mc_flush(struct net_device *dev);
 
+/* dev_queue.c: the transmit queues of a device, all of them */
+void netdev_queues_init(struct net_device *dev);
+int netdev_queues_attach(struct net_device *dev);	/* their disciplines: 0/-ENOMEM */
+void netdev_queues_detach(struct net_device *dev);
+void netdev_queues_start(struct net_device *dev);	/* nothing holds them */
+void netdev_queues_reset(struct net_device *dev);	/* drops what they hold */
+/* Which one a packet leaves by; sets queue_mapping. */
+struct netdev_queue *netdev_pick_tx(struct net_device *dev, struct sk_buff *skb);
+
 /* dev_rx.c, dev_tx.c */
 void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type);	/* clones, for ptype_all */
 /* The frame's outer tag into vlan_tci; what is left is a frame without it, as hardware strips it. */
 bool vlan_take_tag(struct sk_buff *skb);
 int process_backlog(struct napi_struct *napi, int budget);
-void dev_restart_work(struct work_struct *work);
 bool netif_can_checksum(const struct sk_buff *skb, netdev_features_t features);
 
 /* headers of a TCP or UDP packet over IPv4 or IPv6, for GRO and GSO */

@@ -7,6 +7,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/dev.c \
 	src/core/dev.h \
 	src/core/dev_mc.c \
+	src/core/dev_queue.c \
+	src/core/dev_queue.h \
 	src/core/dev_rx.c \
 	src/core/dev_tx.c \
 	src/core/ethtool.h \
@@ -15,6 +17,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/drop.h \
 	src/core/dst.c \
 	src/core/dst.h \
+	src/core/flow_hash.c \
 	src/core/gro.c \
 	src/core/gso.c \
 	src/core/gso.h \

@@ -11,6 +11,7 @@ void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 	memset(napi, 0, sizeof(*napi));
 	napi->dev = dev;
 	napi->poll = poll;
+	napi->napi_id = dev->net->next_napi_id++;
 	napi->weight = weight > 0 ? weight : NAPI_POLL_WEIGHT;
 	list_init(&napi->poll_list);
 	list_init(&napi->gro_list);

@@ -19,6 +19,8 @@ struct napi_struct {
 	struct net_device *dev;
 	int (*poll)(struct napi_struct *napi, int budget);
 	int weight;
+	u16 rx_queue;		/* of its device, from 0: the driver's to set */
+	u32 napi_id;		/* within the net; SO_INCOMING_NAPI_ID */
 	bool scheduled;
 	u64 polls, packets;
 	/* GRO: packets held for merging, flushed when the poll ends (core/gro.c) */

@@ -50,6 +50,7 @@ int core_net_init(struct net *net)
 	wheel_init(&net->wheel, net->now);
 	net_init_lists(net);
 	net->next_ifindex = 1;
+	net->next_napi_id = NAPI_ID_MIN;
 	net->next_cookie = 1;
 	pool_init(&net->skb_pool, net, "skb", sizeof(struct sk_buff), SKBS_KEPT);
 	pool_init(&net->skb_small_pool, net, "skb_small",

@@ -41,6 +41,7 @@ struct net_cfg {
 struct net {
 	struct net_cfg cfg;
 	u64 now;			/* ns; set by net_run() and net_set_now() only */
+	int cpu;			/* processor that the owner thread runs on, as far as it says */
 	u64 trace_mask;			/* bit per enum trace_point */
 	struct prng prng;
 	struct siphash_key hash_key;	/* tables */
@@ -58,6 +59,7 @@ struct net {
 	struct list_head hooks[NF_PROTO_MAX][NF_HOOK_MAX];
 	struct net_device *loopback_dev;
 	u32 next_ifindex;
+	u32 next_napi_id;
 	u64 next_cookie;		/* sockets: sk_ino, sk_cookie */
 	bool running, kicked, dying;
 

@@ -8,15 +8,16 @@
 
 enum { QDISC_QUOTA = 64 };	/* packets a run sends before others get their turn */
 
-struct qdisc *qdisc_create(struct net_device *dev, const struct qdisc_ops *ops, const void *opt)
+struct qdisc *qdisc_create(struct netdev_queue *txq, const struct qdisc_ops *ops, const void *opt)
 {
+	struct net_device *dev = txq->dev;
 	struct qdisc *q = net_alloc(dev->net, sizeof(*q) + ops->priv_size);
 
 	if (!q)
 		return NULL;
 	q->ops = ops;
 	q->dev = dev;
-	q->restart = &dev->restart_work;
+	q->txq = txq;
 	skb_queue_head_init(&q->gso_skb);
 	if (ops->init && ops->init(q, opt)) {
 		net_free(dev->net, q, sizeof(*q) + ops->priv_size);
@@ -55,23 +56,23 @@ static struct sk_buff *qdisc_next(struct qdisc *q)
 /* Sends until the queue is empty, the device stops, or the quota is used up (goes on later). */
 void qdisc_run(struct qdisc *q)
 {
-	struct net_device *dev = q->dev;
+	struct netdev_queue *txq = q->txq;
 	int quota = QDISC_QUOTA;
 
 	if (q->running || !q->ops->dequeue)
 		return;
 	q->running = true;
-	while (!dev->tx_stopped) {
+	while (!txq->state) {
 		struct sk_buff *skb;
 
 		if (!quota--) {
-			queue_work(dev->net, q->restart);
+			queue_work(q->dev->net, &txq->restart_work);
 			break;
 		}
 		skb = qdisc_next(q);
 		if (!skb)
 			break;
-		dev_hard_start_xmit(skb, dev, q->qlen || q->gso_skb.qlen);
+		dev_hard_start_xmit(skb, txq, q->qlen || q->gso_skb.qlen);
 	}
 	q->running = false;
 }
@@ -134,7 +135,7 @@ const struct qdisc_ops pfifo_qdisc_ops = {
 /* -- noqueue ----------------------------------------------------------------- */
 static int noqueue_enqueue(struct qdisc *q, struct sk_buff *skb)
 {
-	if (q->dev->tx_stopped) {
+	if (q->txq->state) {
 		q->drops++;
 		q->dev->stats.tx_dropped++;
 		kfree_skb_reason(skb, SKB_DROP_QDISC_DROP);
@@ -142,7 +143,7 @@ static int noqueue_enqueue(struct qdisc *q, struct sk_buff *skb)
 	}
 	q->packets++;
 	q->bytes += skb->len;
-	dev_hard_start_xmit(skb, q->dev, false);
+	dev_hard_start_xmit(skb, q->txq, false);
 	return 0;
 }
 

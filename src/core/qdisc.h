@@ -7,6 +7,7 @@
 #include "core/skb.h"
 
 struct net_device;
+struct netdev_queue;
 struct qdisc;
 
 struct qdisc_ops {
@@ -22,18 +23,18 @@ struct qdisc_ops {
 struct qdisc {
 	const struct qdisc_ops *ops;
 	struct net_device *dev;
+	struct netdev_queue *txq;
 	u32 handle, limit, qlen, backlog;
 	u64 bytes, packets, drops, overlimits, requeues;
 	bool running;
 	struct sk_buff_head gso_skb;		/* taken from the queue, device was stopped */
-	struct work_struct *restart;
 	u8 priv[] __attribute__((aligned(8)));
 };
 
 extern const struct qdisc_ops pfifo_qdisc_ops;
 extern const struct qdisc_ops noqueue_qdisc_ops;	/* loopback: straight to the device */
 
-struct qdisc *qdisc_create(struct net_device *dev, const struct qdisc_ops *ops, const void *opt);
+struct qdisc *qdisc_create(struct netdev_queue *txq, const struct qdisc_ops *ops, const void *opt);
 void qdisc_destroy(struct qdisc *q);
 void qdisc_run(struct qdisc *q);
 void qdisc_reset(struct qdisc *q);

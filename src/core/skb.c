@@ -238,6 +238,7 @@ void skb_copy_meta(struct sk_buff *to, const struct sk_buff *from)
 	to->priority = from->priority;
 	to->mark = from->mark;
 	to->hash = from->hash;
+	to->napi_id = from->napi_id;
 	to->csum = from->csum;
 	to->csum_start = from->csum_start;
 	to->csum_offset = from->csum_offset;
@@ -253,6 +254,7 @@ void skb_copy_meta(struct sk_buff *to, const struct sk_buff *from)
 	to->csum_level = from->csum_level;
 	to->pkt_type = from->pkt_type;
 	to->l4_hash = from->l4_hash;
+	to->sw_hash = from->sw_hash;
 	to->ignore_df = from->ignore_df;
 	memcpy(to->cb, from->cb, sizeof(to->cb));
 }

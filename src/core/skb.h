@@ -86,7 +86,8 @@ struct sk_buff {
 	u32 refcnt;
 	u32 priority;
 	u32 mark;
-	u32 hash;
+	u32 hash;			/* of the flow; valid with l4_hash or sw_hash */
+	u32 napi_id;			/* of the context that it was received by; 0: none */
 	u32 csum;			/* CHECKSUM_COMPLETE: unfolded sum */
 	u16 csum_start;			/* CHECKSUM_PARTIAL: offset from head */
 	u16 csum_offset;		/* CHECKSUM_PARTIAL: offset from csum_start */
@@ -96,14 +97,15 @@ struct sk_buff {
 	u16 network_header;
 	u16 transport_header;
 	u16 mac_len;
-	u16 queue_mapping;
+	u16 queue_mapping;		/* tx: the queue; rx: the queue + 1, 0: unknown */
 	u16 vlan_tci;
 	u16 vlan_proto;			/* 0: no tag */
 	u8 ip_summed;
 	u8 csum_level;
 	u8 pkt_type;
 	bool cloned;			/* head may be shared: look at dataref */
-	bool l4_hash;
+	bool l4_hash;			/* hash is the device's or the socket's */
+	bool sw_hash;			/* hash was computed here */
 	bool ignore_df;
 	bool pooled_head;
 	u8 tx_flags;			/* SKBTX_*: time stamps that its sender wants */
@@ -214,6 +216,27 @@ static inline u8 *skb_transport_header(const struct sk_buff *skb)
 {
 	return skb->head + skb->transport_header;
 }
+static inline void skb_record_rx_queue(struct sk_buff *skb, u16 queue)
+{
+	skb->queue_mapping = (u16)(queue + 1);
+}
+static inline bool skb_rx_queue_recorded(const struct sk_buff *skb)
+{
+	return skb->queue_mapping != 0;
+}
+static inline u16 skb_get_rx_queue(const struct sk_buff *skb)
+{
+	return (u16)(skb->queue_mapping - 1);
+}
+/* What a device that hashes addresses and ports (RSS) says. */
+static inline void skb_set_hash(struct sk_buff *skb, u32 hash)
+{
+	skb->hash = hash;
+	skb->l4_hash = true;
+}
+/* The flow's, computed if need be (addresses, ports, protocol; equal in both directions). mac_header
+ * and mac_len are set. */
+u32 skb_get_hash(struct sk_buff *skb);
 void skb_dst_drop(struct sk_buff *skb);
 void skb_dst_set(struct sk_buff *skb, struct dst_entry *dst);	/* takes over the reference */
 

@@ -159,6 +159,13 @@ static void sock_rfree(struct sk_buff *skb)
 		*skb->sk->sk_mem -= skb->truesize;
 }
 
+void sk_mark_rx(struct sock *sk, const struct sk_buff *skb)
+{
+	sk->sk_napi_id = skb->napi_id;
+	sk->sk_rx_queue = skb->queue_mapping;
+	sk->sk_incoming_cpu = sk->net->cpu;
+}
+
 /* The packet must not outlive the socket: it is on one of its queues. */
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk)
 {

@@ -97,7 +97,7 @@ GET_INT(bindtoifindex, (int)sk->sk_bound_dev_if)
 GET_INT(buf_lock, sk->sk_userlocks & (SK_SNDBUF_LOCK | SK_RCVBUF_LOCK))
 GET_CONST(bsdcompat, 0)
 GET_CONST(sndlowat, 1)
-GET_CONST(napi_id, 0)	/* as for a socket that has received nothing from a busy-polled queue */
+GET_INT(napi_id, (int)sk->sk_napi_id)
 
 SETTER(debug)
 {

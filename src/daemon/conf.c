@@ -203,7 +203,8 @@ static const struct conf_row rows[] = {
 	  "attach the TAP NAME, the host's interface IF (shared by a packet socket), or an emulated\n"
 	  "        Intel 82540EM whose cable ends at WIRE: tap:NAME, packet:IF, pcap:FILE, pair:NAME.\n"
 	  "        name=IF mac=MAC mtu=N offload=on|off; host=PREFIX sets up the host's side of a TAP;\n"
-	  "        rx=v2|v3|recv fanout=N are of packet:. Or make a VLAN of a device given before:\n"
+	  "        rx=v2|v3|recv fanout=N are of packet:; queues=N of tap: and packet:.\n"
+	  "        Or make a VLAN of a device given before:\n"
 	  "        proto=802.1q|802.1ad reorder=on|off ingress=PCP:PRIO/... egress=PRIO:PCP/...;\n"
 	  "        or a cable of two ends within the stack",
 	  "write it like tap:nst0,name=eth0,host=10.77.0.1/24 or packet:enp1s0 or e1000:wire=tap:nst0",

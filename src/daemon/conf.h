@@ -26,6 +26,7 @@ struct conf_dev {
 	bool offload;
 	u32 rx;				/* enum packet_rx */
 	u32 fanout;			/* group of packet sockets; 0: none */
+	u32 queues;			/* 0: one */
 	char lower[IFNAMSIZ_NS];	/* of a VLAN: the device that it is of */
 	u32 vid, vlan_proto;
 	bool no_reorder;

@@ -72,6 +72,12 @@ static const char *set_fanout(struct conf_dev *d, char *value)
 		"fanout= must be 1..65535";
 }
 
+static const char *set_queues(struct conf_dev *d, char *value)
+{
+	return conf_parse_u32(value, NETDEV_QUEUES_MAX, &d->queues) && d->queues ? NULL :
+		"queues= must be 1..64";
+}
+
 /* wire=KIND:NAME of an emulated NIC */
 static const char *set_wire(struct conf_dev *d, char *value)
 {
@@ -165,6 +171,7 @@ static const struct {
 	{ "host", FOR(TAP) | FOR(E1000), set_host },
 	{ "rx", FOR(PACKET), set_rx },
 	{ "fanout", FOR(PACKET), set_fanout },
+	{ "queues", FOR(TAP) | FOR(PACKET), set_queues },
 	{ "wire", FOR(E1000), set_wire },
 	{ "proto", FOR(VLAN), set_proto },
 	{ "reorder", FOR(VLAN), set_reorder },

@@ -6,7 +6,7 @@
 
 #include "daemon/daemon.h"
 
-enum { FDS_PER_DEV = 2 };
+enum { FDS_PER_DEV = NETDEV_QUEUES_MAX + 1 };
 
 static const char *why(int err)
 {
@@ -25,12 +25,11 @@ static int start_loopback(struct daemon *dm)
 }
 
 /* -- kinds ------------------------------------------------------------------------------- */
-static int watch(struct daemon *dm, struct net_device *dev, int fd,
-		 void (*fn)(void *arg, unsigned int events))
+static int watch(struct daemon *dm, void *arg, int fd, void (*fn)(void *arg, unsigned int events))
 {
 	if (fd < 0)
 		return 0;
-	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, fd, HOST_READ, fn, dev);
+	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, fd, HOST_READ, fn, arg);
 	if (!dm->dev_fds[dm->nr_dev_fds])
 		return -ENOMEM;
 	dm->nr_dev_fds++;
@@ -45,11 +44,13 @@ static void frames_wait(const struct net_device *dev)
 	pulse_busy(&dm->pulse);
 }
 
-static void on_tap(void *arg, unsigned int events)
+static void on_queue(void *arg, unsigned int events)
 {
+	struct napi_struct *napi = arg;
+
 	(void)events;
-	frames_wait(arg);
-	tap_interrupt(arg);
+	frames_wait(napi->dev);
+	napi_schedule(napi);
 }
 
 static void on_wire(void *arg, unsigned int events)
@@ -57,13 +58,6 @@ static void on_wire(void *arg, unsigned int events)
 	(void)events;
 	frames_wait(arg);
 	e1000_wire_ready(arg);
-}
-
-static void on_packet(void *arg, unsigned int events)
-{
-	(void)events;
-	frames_wait(arg);
-	packet_interrupt(arg);
 }
 
 static void on_link(void *arg, unsigned int events)
@@ -75,7 +69,7 @@ static void on_link(void *arg, unsigned int events)
 static int create_tap(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
 {
 	struct tap_config cfg = { .tap_name = d->host_if, .name = d->name, .mtu = d->mtu,
-				  .offload = d->offload };
+				  .offload = d->offload, .queues = d->queues };
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
 	return tap_create(dm->net, &cfg, dev);
@@ -85,7 +79,7 @@ static int create_packet(struct daemon *dm, const struct conf_dev *d, struct net
 {
 	struct packet_config cfg = { .ifname = d->host_if, .name = d->name, .mtu = d->mtu,
 				     .offload = d->offload, .rx = d->rx,
-				     .fanout = (u16)d->fanout };
+				     .fanout = (u16)d->fanout, .queues = d->queues };
 	int ret;
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
@@ -138,24 +132,32 @@ static int create_veth(struct daemon *dm, const struct conf_dev *d, struct net_d
 	return ret;
 }
 
-/* .. of one from which frames come */
-static int watch_frames(struct daemon *dm, struct net_device *dev, int fd,
+/* .. of a device from which frames come */
+static int watch_frames(struct daemon *dm, void *arg, int fd,
 			void (*fn)(void *arg, unsigned int events))
 {
 	if (fd >= 0)
 		pulse_watch(&dm->pulse, fd);
-	return watch(dm, dev, fd, fn);
+	return watch(dm, arg, fd, fn);
 }
 
 static int watch_tap(struct daemon *dm, struct net_device *dev)
 {
-	return watch_frames(dm, dev, tap_fd(dev), on_tap);
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < dev->num_rx_queues && !ret; i++)
+		ret = watch_frames(dm, tap_napi(dev, i), tap_fd(dev, i), on_queue);
+	return ret;
 }
 
 static int watch_packet(struct daemon *dm, struct net_device *dev)
 {
-	int ret = watch_frames(dm, dev, packet_fd(dev), on_packet);
+	int ret = 0;
+	u32 i;
 
+	for (i = 0; i < dev->num_rx_queues && !ret; i++)
+		ret = watch_frames(dm, packet_napi(dev, i), packet_fd(dev, i), on_queue);
 	return ret ? ret : watch(dm, dev, packet_link_fd(dev), on_link);
 }
 

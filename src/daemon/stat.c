@@ -110,17 +110,17 @@ static cJSON *packet_json(const struct net_device *dev)
 	static const char *const modes[] = {
 		[PACKET_RX_V2] = "v2", [PACKET_RX_V3] = "v3", [PACKET_RX_RECV] = "recv",
 	};
-	const struct packet_stats *st = packet_stats(dev);
+	const struct packet_stats st = packet_stats(dev);
 	cJSON *j = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(j, "rx", modes[packet_rx_mode(dev)]);
-	number(j, "ring_frames", st->ring_frames);
-	number(j, "blocks", st->blocks);
-	number(j, "reads", st->reads);
-	number(j, "sends", st->sends);
-	number(j, "ring_drops", st->ring_drops);
-	number(j, "truncated", st->truncated);
-	number(j, "tx_full", st->tx_full);
+	number(j, "ring_frames", st.ring_frames);
+	number(j, "blocks", st.blocks);
+	number(j, "reads", st.reads);
+	number(j, "sends", st.sends);
+	number(j, "ring_drops", st.ring_drops);
+	number(j, "truncated", st.truncated);
+	number(j, "tx_full", st.tx_full);
 	return j;
 }
 
@@ -170,14 +170,14 @@ static cJSON *device_json(struct net_device *dev)
 	if (dev_is_packet(dev))
 		cJSON_AddItemToObject(j, "packet", packet_json(dev));
 	if (dev_is_tap(dev)) {
-		const struct tap_stats *ts = tap_stats(dev);
+		const struct tap_stats ts = tap_stats(dev);
 		cJSON *t = cJSON_AddObjectToObject(j, "tap");
 
-		number(t, "reads", ts->reads);
-		number(t, "writes", ts->writes);
-		number(t, "uring_submits", ts->uring_submits);
-		number(t, "uring_frames", ts->uring_frames);
-		number(t, "tx_errors", ts->tx_errors);
+		number(t, "reads", ts.reads);
+		number(t, "writes", ts.writes);
+		number(t, "uring_submits", ts.uring_submits);
+		number(t, "uring_frames", ts.uring_frames);
+		number(t, "tx_errors", ts.tx_errors);
 	}
 	return j;
 }

@@ -88,6 +88,56 @@ static void add_rings(cJSON *to, const struct ethtool_info *info)
 	number(j, "tx_delay_ns", info->tx_delay_ns);
 }
 
+static void add_rx_queues(cJSON *to, const struct net_device *dev)
+{
+	cJSON *a = cJSON_AddArrayToObject(to, "rx");
+	const struct napi_struct *napi;
+
+	list_for_each_entry(napi, &dev->napi_list, dev_list) {
+		cJSON *j;
+
+		if (napi == &dev->backlog && !napi->polls)
+			continue;	/* frames that the process hands over: of loopback and veth */
+		j = cJSON_CreateObject();
+		number(j, "napi_id", napi->napi_id);
+		number(j, "packets", napi->packets);
+		number(j, "polls", napi->polls);
+		cJSON_AddItemToArray(a, j);
+	}
+}
+
+static void add_tx_queues(cJSON *to, const struct net_device *dev)
+{
+	cJSON *a = cJSON_AddArrayToObject(to, "tx");
+	u32 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++) {
+		const struct netdev_queue *txq = &dev->tx[i];
+		cJSON *j = cJSON_CreateObject();
+
+		number(j, "packets", txq->packets);
+		number(j, "bytes", txq->bytes);
+		cJSON_AddStringToObject(j, "qdisc", txq->qdisc->ops->id);
+		number(j, "qlen", txq->qdisc->qlen);
+		number(j, "drops", txq->qdisc->drops);
+		number(j, "stops", txq->stops);
+		if (txq->dql.queued) {
+			number(j, "bql_limit", txq->dql.limit);
+			number(j, "bql_inflight", dql_inflight(&txq->dql));
+			number(j, "bql_stops", txq->bql_stops);
+		}
+		cJSON_AddItemToArray(a, j);
+	}
+}
+
+static void add_queues(cJSON *to, const struct net_device *dev)
+{
+	cJSON *j = cJSON_AddObjectToObject(to, "queues");
+
+	add_rx_queues(j, dev);
+	add_tx_queues(j, dev);
+}
+
 static void add_dumps(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
 {
 	struct ethtool_reg regs[REGS_MAX];
@@ -158,6 +208,7 @@ static cJSON *dev_json(struct net_device *dev)
 	add_link(j, dev, &info);
 	add_features(j, dev);
 	add_rings(j, &info);
+	add_queues(j, dev);
 	add_dumps(j, dev, ops);
 	if (ops->self_test)
 		add_test(j, dev, ops);

@@ -4,6 +4,8 @@
  * came of it goes to the clients, until nothing is left or others (new frames) must be looked at.
  * A wake-up costs more than all of it, so everything that is ready is done for one.
  */
+#include <sched.h>
+
 #include "daemon/notify.h"
 #include "daemon/channel.h"
 
@@ -80,6 +82,7 @@ u64 daemon_turn(void *arg)
 	dm->turn_ns = host_now_ns();
 	dm->look_out = false;
 	net_set_now(dm->net, dm->turn_ns);
+	dm->net->cpu = sched_getcpu();
 	/* A barrier waits for what is readable now, told by an event or not. */
 	if (!list_empty(&dm->server.barriers))
 		dm->poller.signalled = true;

@@ -119,6 +119,8 @@ void tcp_do_rcv(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
 	if (seg->len)
 		tp->data_segs_in += max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	tp->inet.rx_iif = inet_cb(skb)->iif;
+	if (sk->sk_state != TCP_LISTEN)
+		sk_mark_rx(sk, skb);
 	if (sk->sk_state == TCP_ESTABLISHED)
 		tcp_rcv_established(sk, skb, seg);
 	else if (sk->sk_state == TCP_LISTEN)

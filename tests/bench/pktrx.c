@@ -97,7 +97,7 @@ static struct net_device *make_device(struct net *net, const char *mode)
 
 static void drain_device(struct net *net, struct net_device *dev)
 {
-	packet_interrupt(dev);
+	napi_schedule(packet_napi(dev, 0));
 	while (net_run(net, net->now, 0))
 		;
 }

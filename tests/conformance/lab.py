@@ -68,35 +68,11 @@ enter_namespace()
 import logging  # noqa: E402
 
 logging.getLogger("scapy").setLevel(logging.ERROR)
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from netdev import DEVICE, device  # noqa: E402
 from scapy.all import Ether, ICMPv6EchoReply, ICMPv6EchoRequest, IP, IPv6, conf  # noqa: E402
 
 conf.verb = 0
-
-
-DEVICE = os.environ.get("NETSTACK_TEST_DEV", "tap")
-
-
-def device(tap, hosts, offload="on"):
-    """The device under test, as an argument of --dev: NETSTACK_TEST_DEV=tap (default), e1000 (its wire a
-    TAP), packet, packet-v3, packet-recv or e1000-packet (a packet socket on one end of a veth pair
-    whose other end has the TAP's name). hosts: addresses of the host's end."""
-    if "packet" not in DEVICE:
-        name = f"tap:{tap}" if DEVICE == "tap" else f"e1000:wire=tap:{tap}"
-        return ",".join([name, f"offload={offload}", *(f"host={h}" for h in hosts)])
-    stack = f"{tap}s"
-    if not os.path.exists(f"/sys/class/net/{stack}"):   # a second daemon finds it
-        subprocess.run(["ip", "link", "add", tap, "type", "veth", "peer", "name", stack], check=True)
-        with open(f"/proc/sys/net/ipv6/conf/{stack}/disable_ipv6", "w", encoding="ascii") as f:
-            f.write("1")                                # the kernel says nothing on the stack's end
-        for line in (f"link set {stack} arp off up", f"link set {tap} up",
-                     *(f"addr add {h} dev {tap}" + (" nodad" if ":" in h else "") for h in hosts)):
-            subprocess.run(["ip", *line.split()], check=True)
-    if offload == "off":
-        subprocess.run(["ethtool", "-K", tap, "tx", "off", "tso", "off", "gso", "off"], check=True,
-                       stdout=subprocess.DEVNULL)
-    kind, _, rx = DEVICE.partition("-")
-    name = f"e1000:wire=packet:{stack}" if kind == "e1000" else f"packet:{stack}" + (f",rx={rx}" if rx else "")
-    return f"{name},offload={offload}"
 
 
 class Skip(Exception):

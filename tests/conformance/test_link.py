@@ -6,10 +6,11 @@ import subprocess
 
 import lab
 from lab import (MAC_STACK, MAC_TEST, STACK4, STACK6, TEST4, TEST6, both, from_stack, ip, test)
-from scapy.all import (ARP, ICMP, UDP, Ether, ICMPv6EchoRequest, ICMPv6EchoReply, ICMPv6ND_NA, ICMPv6ND_NS,
+from scapy.all import (ARP, ICMP, TCP, UDP, Ether, ICMPv6EchoRequest, ICMPv6EchoReply, ICMPv6ND_NA, ICMPv6ND_NS,
                        ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, IP, IPv6, Raw, in6_getnsma, in6_getnsmac,
                        inet_ntop, inet_pton)
 import socket
+from netdev import QUEUES
 
 OTHER4, OTHER6, MAC_OTHER = "10.77.0.30", "fd77::30", "02:00:00:00:00:30"
 
@@ -256,15 +257,32 @@ def ethtool_data(l):
     kind = lab.DEVICE.split("-")[0]
     assert d["driver"]["name"] == kind and d["link"]["detected"] is True and d["link"]["duplex"] == "full"
     assert d["features"]["generic-receive-offload"].startswith("on") and "[fixed]" in d["features"]["loopback"]
-    assert d["rings"]["tx"] >= 64 and d["channels"]["combined"] == 1 and d["statistics"]
+    assert d["rings"]["tx"] >= 64 and d["channels"]["combined"] == QUEUES and d["statistics"]
     if kind == "e1000":
         assert d["link"]["speed_mbit"] == 1000 and d["coalesce"] and len(d["eeprom"].split()) == 64
         assert d["registers"]["STATUS"].startswith("0x00008: ") and "up" in d["self_test"]
         assert sum(int(w, 16) for w in d["eeprom"].split()) & 0xffff == 0xbaba
+    assert len(d["queues"]["rx"]) == len(d["queues"]["tx"]) == QUEUES
     text = l.cli("stat", "--dev")
     assert "eth0:\n" in text and "lo:\n" in text and f"name: {kind}\n" in text
     p = subprocess.run([f"{l.build}/netstack", "stat", "--control", l.control, "--dev", "nonesuch"], capture_output=True, check=False)
     assert p.returncode == 1 and b"No such device" in p.stderr
+
+
+@test
+def flows_spread_over_the_queues(l):
+    """each flow has its queue, in both directions; several flows use several"""
+    def packets():
+        q = json.loads(l.cli("stat", "--dev", "--json", "eth0"))["devices"][0]["queues"]
+        return [[x["packets"] for x in q[way]] for way in ("rx", "tx")]
+
+    before = packets()
+    for port in range(3000, 3032):
+        assert l.exchange(ip(False) / TCP(sport=port, dport=9, flags="S"), lambda f, p=port: TCP in f and f[TCP].dport == p)
+    for was, now in zip(before, packets()):
+        grown = [b - a for a, b in zip(was, now)]
+        assert sum(grown) >= 32, grown
+        assert len([n for n in grown if n >= 2]) >= min(QUEUES, 2), grown
 
 
 if __name__ == "__main__":

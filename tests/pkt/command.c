@@ -189,7 +189,7 @@ static bool cmd_tc(struct cmd *c)
 		if (fifo && !strcmp(w->w[i], "limit") && i + 1 < w->nr)
 			limit = (u32)atoi(w->w[i + 1]);
 	}
-	c->p->dev->qdisc->limit = limit;
+	c->p->dev->tx->qdisc->limit = limit;
 	if (!fifo && !remove)
 		pk_fail(c->p, c->line, "tc: only pfifo");
 	return true;

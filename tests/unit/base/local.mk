@@ -4,6 +4,7 @@ unit_base = \
 	tests/unit/base/test_hash \
 	tests/unit/base/test_list \
 	tests/unit/base/test_misc \
+	tests/unit/base/test_queue \
 	tests/unit/base/test_rbtree \
 	tests/unit/base/test_wheel
 check_PROGRAMS += $(unit_base)
@@ -20,6 +21,9 @@ tests_unit_base_test_list_LDADD = src/base/libbase.a $(CRITERION_LIBS)
 tests_unit_base_test_misc_SOURCES = tests/unit/base/test_misc.c
 tests_unit_base_test_misc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_base_test_misc_LDADD = src/base/libbase.a $(CRITERION_LIBS)
+tests_unit_base_test_queue_SOURCES = tests/unit/base/test_queue.c
+tests_unit_base_test_queue_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_base_test_queue_LDADD = src/base/libbase.a $(CRITERION_LIBS)
 tests_unit_base_test_rbtree_SOURCES = tests/unit/base/test_rbtree.c
 tests_unit_base_test_rbtree_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_base_test_rbtree_LDADD = src/base/libbase.a $(CRITERION_LIBS)

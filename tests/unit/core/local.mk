@@ -5,6 +5,7 @@ unit_core = \
 	tests/unit/core/test_gro_twin \
 	tests/unit/core/test_neigh \
 	tests/unit/core/test_net \
+	tests/unit/core/test_queues \
 	tests/unit/core/test_skb \
 	tests/unit/core/test_sock \
 	tests/unit/core/test_sock_filter \
@@ -27,6 +28,9 @@ tests_unit_core_test_neigh_LDADD = src/core/libcore.a src/wire/libwire.a src/bas
 tests_unit_core_test_net_SOURCES = tests/unit/core/test_net.c
 tests_unit_core_test_net_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_core_test_net_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
+tests_unit_core_test_queues_SOURCES = tests/unit/core/test_queues.c
+tests_unit_core_test_queues_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_queues_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
 tests_unit_core_test_skb_SOURCES = tests/unit/core/test_skb.c
 tests_unit_core_test_skb_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_core_test_skb_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)

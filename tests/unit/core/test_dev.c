@@ -295,17 +295,17 @@ Test(dev, pfifo_holds_while_stopped)
 	d->stop_after = 3;
 	for (i = 0; i < 1010; i++)
 		cr_assert_eq(send_nr(i), i < 1003 ? 0 : -ENOBUFS, "%u", i);
-	cr_assert_eq(dev->qdisc->qlen, 1000);
-	cr_assert_eq(dev->qdisc->backlog, 1000 * 60);
-	cr_assert_eq(dev->qdisc->drops, 7);
+	cr_assert_eq(dev->tx->qdisc->qlen, 1000);
+	cr_assert_eq(dev->tx->qdisc->backlog, 1000 * 60);
+	cr_assert_eq(dev->tx->qdisc->drops, 7);
 	cr_assert_eq(f.net->drops[SKB_DROP_QDISC_DROP], 7);
 	expect_sent(0, 3);
 	netif_wake_queue(dev);
 	cr_assert_eq(d->tx.qlen, 0, "not from within the driver");
 	fixture_settle(f.net);
 	expect_sent(3, 1003);
-	cr_assert_eq(dev->qdisc->packets, 1003);
-	cr_assert_eq(dev->qdisc->backlog, 0);
+	cr_assert_eq(dev->tx->qdisc->packets, 1003);
+	cr_assert_eq(dev->tx->qdisc->backlog, 0);
 }
 
 Test(dev, doorbell_rings_once_a_turn)
@@ -336,7 +336,7 @@ Test(dev, noqueue_goes_straight_through)
 	skb_queue_head_init(&fixture_dev(d)->tx);
 	skb_queue_head_init(&fixture_dev(d)->rx);
 	cr_assert_eq(register_netdev(d), 0);
-	cr_assert_str_eq(d->qdisc->ops->id, "noqueue");
+	cr_assert_str_eq(d->tx->qdisc->ops->id, "noqueue");
 	dev_open(d);
 	skb->dev = d;
 	cr_assert_eq(dev_queue_xmit(skb), 0);

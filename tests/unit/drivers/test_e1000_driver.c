@@ -359,9 +359,9 @@ Test(e1000, back_pressure)
 	prng_seed(&p, 9);
 	for (k = 0; k < 900; k++)
 		taken += send_test(&p, 1000);
-	cr_assert(a->tx_stopped);
+	cr_assert(netif_queue_stopped(a));
 	fixture_advance(net, NSEC_PER_SEC);
-	cr_assert_not(a->tx_stopped);
+	cr_assert_not(netif_queue_stopped(a));
 	cr_assert_eq(received, taken);
 }
 

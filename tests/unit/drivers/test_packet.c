@@ -99,7 +99,7 @@ static void stop(void)
 
 static void turn(void)
 {
-	packet_interrupt(dev);
+	napi_schedule(packet_napi(dev, 0));
 	fixture_settle(net);
 }
 
@@ -109,7 +109,7 @@ static void until(const u64 *counter, u64 want)
 	int ms = 0;
 
 	for (turn(); *counter < want && ms < DEADLINE_MS; ms++) {
-		host_readable(packet_fd(dev), 1);
+		host_readable(packet_fd(dev, 0), 1);
 		turn();
 	}
 	cr_assert_eq(*counter, want);
@@ -158,7 +158,7 @@ static void in_order(enum packet_rx rx, bool vnet)
 	}
 	cr_assert_eq(next, sent);
 	cr_assert_eq(dev->stats.rx_missed_errors, 0);
-	cr_assert_eq(packet_stats(dev)->truncated, 0);
+	cr_assert_eq(packet_stats(dev).truncated, 0);
 }
 
 Test(packet, v2_in_order, .fini = stop)
@@ -310,7 +310,7 @@ Test(packet, transmit, .fini = stop)
 	}
 	fixture_settle(net);
 	cr_assert_eq(dev->stats.tx_packets, 100);
-	cr_assert_lt(packet_stats(dev)->sends, 15, "a burst is one system call");
+	cr_assert_lt(packet_stats(dev).sends, 15, "a burst is one system call");
 	turn();
 	cr_assert_eq(dev->stats.rx_packets, 0);
 }
@@ -404,7 +404,7 @@ Test(packet, carrier_and_mtu, .fini = stop)
 	host_sh("ip link set vb down");
 	turn();
 	cr_assert_not(dev->carrier, "the socket said so");
-	cr_assert_not(host_readable(packet_fd(dev), 0), "and says it once");
+	cr_assert_not(host_readable(packet_fd(dev, 0), 0), "and says it once");
 }
 
 /* More than the ring holds: the kernel drops, and what is lost is counted (VLAN or not). */
@@ -431,6 +431,88 @@ Test(packet, v2_overflow, .fini = stop)
 	overflow(PACKET_RX_V2);
 }
 
+enum { FLOW_LEN = ETH_HLEN + IP4_HLEN + UDP_HLEN + 20 };
+
+/* A datagram of flow n. */
+static void put_flow(u8 *p, u32 n)
+{
+	memset(p, 0, FLOW_LEN);
+	p += put_header(p, ETH_TYPE_IP4);
+	p[0] = 0x45;
+	p[3] = FLOW_LEN - ETH_HLEN;
+	p[8] = 64;
+	p[9] = IP_PROTO_UDP;
+	p[12] = p[16] = 10;
+	p[15] = 1;
+	p[19] = 2;
+	put_be16(p + 20, (u16)(2000 + n));
+	put_be16(p + 22, 53);
+	put_be16(p + 24, UDP_HLEN + 20);
+}
+
+static void host_sends_flow(u32 n)
+{
+	u8 buf[FLOW_LEN];
+
+	put_flow(buf, n);
+	cr_assert_eq(send(host, buf, sizeof(buf), 0), (ssize_t)sizeof(buf), "%s", strerror(errno));
+}
+
+static void stack_sends_on(struct net_device *d, u32 n)
+{
+	struct sk_buff *skb = alloc_skb(net, FLOW_LEN);
+
+	put_flow(skb_put(skb, FLOW_LEN), n);
+	skb->dev = d;
+	skb->protocol = ETH_TYPE_IP4;
+	skb->mac_len = ETH_HLEN;
+	cr_assert_eq(dev_queue_xmit(skb), 0);
+}
+
+static void expect_queues(const struct net_device *d, u32 frames)
+{
+	u32 used = 0, sum = 0, i;
+
+	for (i = 0; i < d->num_rx_queues; i++) {
+		u32 n = (u32)packet_napi(d, i)->packets;
+
+		used += n > 0;
+		sum += n;
+	}
+	cr_assert_eq(sum, frames, "%u of %u", sum, frames);
+	cr_assert_geq(used, 3, "%u queues", used);
+}
+
+/* One device with several queues, each a socket of a group of its own making. */
+Test(packet, queues, .fini = stop)
+{
+	struct packet_config cfg = { .ifname = "vb", .name = "eth1", .queues = 4 };
+	struct net_device *mq;
+	u32 i;
+
+	if (!start(PACKET_RX_V2, false, NULL))
+		return;
+	cr_assert_eq(packet_create(net, &cfg, &mq), 0);
+	cr_assert_eq(mq->num_rx_queues, 4);
+	dev_open(mq);
+	for (i = 0; i < 200; i++)
+		host_sends_flow(i);
+	until(&dev->stats.rx_packets, 200);
+	for (i = 0; i < 4; i++)
+		napi_schedule(packet_napi(mq, i));
+	fixture_settle(net);
+	expect_queues(mq, 200);
+	for (i = 0; i < 40; i++)
+		stack_sends_on(mq, i);
+	fixture_settle(net);
+	for (i = 0; i < 4; i++)
+		napi_schedule(packet_napi(mq, i));
+	fixture_settle(net);
+	cr_assert_eq(mq->stats.tx_packets, 40);
+	cr_assert_eq(mq->stats.rx_packets, 200, "own frames do not come back");
+	unregister_netdev(mq);
+}
+
 /* Two sockets of a fanout group share the flows of one interface. */
 Test(packet, fanout, .fini = stop)
 {
@@ -449,8 +531,8 @@ Test(packet, fanout, .fini = stop)
 	for (i = 0; i < 200; i++)
 		host_sends(i, 100, false);
 	until(&dev->stats.rx_packets, 200);
-	packet_interrupt(other);
-	packet_interrupt(third);
+	napi_schedule(packet_napi(other, 0));
+	napi_schedule(packet_napi(third, 0));
 	fixture_settle(net);
 	total = other->stats.rx_packets + third->stats.rx_packets;
 	unregister_netdev(other);

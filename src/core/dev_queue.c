@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Transmit queues of a device: which one a packet leaves by, what holds it, what it does then. */
+#include "core/dev_queue.h"
+
+#include <errno.h>
+
+#include "core/internal.h"
+
+static void restart_work(struct work_struct *work)
+{
+	struct netdev_queue *txq = container_of(work, struct netdev_queue, restart_work);
+
+	if (txq->qdisc && (txq->dev->flags & DEV_UP))
+		qdisc_run(txq->qdisc);
+}
+
+void netdev_queues_init(struct net_device *dev)
+{
+	u16 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++) {
+		struct netdev_queue *txq = &dev->tx[i];
+
+		txq->dev = dev;
+		txq->index = i;
+		work_init(&txq->restart_work, restart_work);
+		dql_init(&txq->dql);
+	}
+}
+
+int netdev_queues_attach(struct net_device *dev)
+{
+	const struct qdisc_ops *ops = dev->tx_queue_len ? &pfifo_qdisc_ops : &noqueue_qdisc_ops;
+	u16 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++) {
+		dev->tx[i].qdisc = qdisc_create(&dev->tx[i], ops, NULL);
+		if (!dev->tx[i].qdisc) {
+			netdev_queues_detach(dev);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void netdev_queues_detach(struct net_device *dev)
+{
+	u16 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++) {
+		cancel_work(&dev->tx[i].restart_work);
+		qdisc_destroy(dev->tx[i].qdisc);
+		dev->tx[i].qdisc = NULL;
+	}
+}
+
+void netdev_queues_start(struct net_device *dev)
+{
+	u16 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++)
+		dev->tx[i].state = 0;
+}
+
+void netdev_queues_reset(struct net_device *dev)
+{
+	u16 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++)
+		qdisc_reset(dev->tx[i].qdisc);
+}
+
+/* -- held and let go ---------------------------------------------------------------------- */
+void netif_tx_stop_queue(struct netdev_queue *txq)
+{
+	txq->stops += !(txq->state & QUEUE_DRV_XOFF);
+	txq->state |= QUEUE_DRV_XOFF;
+}
+
+static void let_go(struct netdev_queue *txq, u8 what)
+{
+	if (!(txq->state & what))
+		return;
+	txq->state &= (u8)~what;
+	if (!txq->state)
+		queue_work(txq->dev->net, &txq->restart_work);
+}
+
+void netif_tx_wake_queue(struct netdev_queue *txq)
+{
+	let_go(txq, QUEUE_DRV_XOFF);
+}
+
+void netdev_tx_sent_queue(struct netdev_queue *txq, u32 octets)
+{
+	if (dql_queued(&txq->dql, octets))
+		return;
+	txq->bql_stops += !(txq->state & QUEUE_BQL_XOFF);
+	txq->state |= QUEUE_BQL_XOFF;
+}
+
+void netdev_tx_completed_queue(struct netdev_queue *txq, u32 octets)
+{
+	if (octets && dql_completed(&txq->dql, octets, txq->dev->net->now))
+		let_go(txq, QUEUE_BQL_XOFF);
+}
+
+void netdev_tx_reset_queue(struct netdev_queue *txq)
+{
+	dql_reset(&txq->dql);
+	let_go(txq, QUEUE_BQL_XOFF);
+}
+
+/* -- which one ---------------------------------------------------------------------------- */
+int netif_set_xps_rxqs(struct net_device *dev, u32 txq, u64 rxqs)
+{
+	u16 i;
+
+	if (txq >= dev->num_tx_queues ||
+	    (dev->num_rx_queues < 64 && rxqs >> dev->num_rx_queues))
+		return -EINVAL;
+	dev->tx[txq].xps_rxqs = rxqs;
+	dev->xps = false;
+	for (i = 0; i < dev->num_tx_queues; i++)
+		dev->xps |= dev->tx[i].xps_rxqs != 0;
+	return 0;
+}
+
+/* The queue of those that the receive queue's flows leave by; among several, by hash. -1: none */
+static int xps_queue(const struct net_device *dev, struct sk_buff *skb, u32 rxq)
+{
+	u16 found[NETDEV_QUEUES_MAX];
+	u32 n = 0;
+	u16 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++)
+		if (dev->tx[i].xps_rxqs & 1ull << rxq)
+			found[n++] = i;
+	if (!n)
+		return -1;
+	return found[n == 1 ? 0 : reciprocal_scale(skb_get_hash(skb), n)];
+}
+
+static u16 choose(const struct net_device *dev, struct sk_buff *skb)
+{
+	const struct sock *sk = skb->destructor ? skb->sk : NULL;
+	int queue = -1;
+
+	if (dev->xps && sk && sk->sk_rx_queue)
+		queue = xps_queue(dev, skb, sk->sk_rx_queue - 1u);
+	if (queue >= 0)
+		return (u16)queue;
+	if (skb_rx_queue_recorded(skb))		/* it is forwarded */
+		return (u16)(skb_get_rx_queue(skb) % dev->num_tx_queues);
+	return (u16)reciprocal_scale(skb_get_hash(skb), dev->num_tx_queues);
+}
+
+/*
+ * A flow changes its queue only when nothing of it is below, or its packets would overtake one
+ * another (Linux: ooo_okay).
+ */
+struct netdev_queue *netdev_pick_tx(struct net_device *dev, struct sk_buff *skb)
+{
+	struct sock *sk = skb->destructor ? skb->sk : NULL;
+	u16 queue;
+
+	if (likely(dev->num_tx_queues == 1)) {
+		skb->queue_mapping = 0;
+		return dev->tx;
+	}
+	if (sk && sk->sk_tx_queue && sk->sk_tx_queue <= dev->num_tx_queues &&
+	    sk->sk_wmem_alloc > (int)skb->truesize)
+		queue = (u16)(sk->sk_tx_queue - 1);
+	else
+		queue = choose(dev, skb);
+	if (sk)
+		sk->sk_tx_queue = (u16)(queue + 1);
+	skb->queue_mapping = queue;
+	return &dev->tx[queue];
+}
