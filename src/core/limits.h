@@ -15,6 +15,7 @@ enum {
 	NET_PAGE_SIZE = 32768,		/* payload page: two hold a GSO packet */
 	GSO_MAX_SIZE = 65536,		/* largest packet, headers included, handed to a device */
 	GRO_MAX_SIZE = 65536,
+	BUSY_POLL_MAX_US = 1000,	/* a packet of a socket with SO_BUSY_POLL */
 	NAPI_ID_MIN = 8193,	/* above the numbers of processors, as Linux */
 	NAPI_POLL_WEIGHT = 64,		/* frames a poll may take before it yields */
 	NET_RX_BUDGET = 300,		/* frames a net_run() turn may take over all devices */

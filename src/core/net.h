@@ -41,6 +41,7 @@ struct net_cfg {
 struct net {
 	struct net_cfg cfg;
 	u64 now;			/* ns; set by net_run() and net_set_now() only */
+	u64 busy_until;			/* a socket wants the host to look for frames till then */
 	int cpu;			/* processor that the owner thread runs on, as far as it says */
 	u64 trace_mask;			/* bit per enum trace_point */
 	struct prng prng;
@@ -75,6 +76,7 @@ struct net {
 	struct {			/* net.core.* */
 		u32 somaxconn, rmem_max, wmem_max, rmem_default, wmem_default, optmem_max;
 		u32 netdev_max_backlog, netdev_budget, dev_weight, txrehash;
+		u32 busy_read;		/* SO_BUSY_POLL of new sockets, us */
 		u32 default_qdisc_limit;
 		char default_qdisc[16];
 		struct sysctl_table table;

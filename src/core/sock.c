@@ -30,6 +30,7 @@ static void sk_set_defaults(struct sock *sk)
 	sk->sk_sndbuf = (int)net->core.wmem_default;
 	sk->sk_rcvlowat = 1;
 	sk->sk_incoming_cpu = -1;
+	sk->sk_ll_usec = net->core.busy_read;
 	sk->sk_pacing_rate = U64_MAX;
 	sk->sk_max_pacing_rate = U64_MAX;
 	sk->sk_gso_max_size = GSO_MAX_SIZE;
@@ -159,11 +160,19 @@ static void sock_rfree(struct sk_buff *skb)
 		*skb->sk->sk_mem -= skb->truesize;
 }
 
+void sk_busy_poll_start(struct sock *sk)
+{
+	u64 until = sk->net->now + min_t(u32, sk->sk_ll_usec, BUSY_POLL_MAX_US) * NSEC_PER_USEC;
+
+	sk->net->busy_until = max(sk->net->busy_until, until);
+}
+
 void sk_mark_rx(struct sock *sk, const struct sk_buff *skb)
 {
 	sk->sk_napi_id = skb->napi_id;
 	sk->sk_rx_queue = skb->queue_mapping;
 	sk->sk_incoming_cpu = sk->net->cpu;
+	sk_busy_poll(sk);
 }
 
 /* The packet must not outlive the socket: it is on one of its queues. */

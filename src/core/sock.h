@@ -183,6 +183,7 @@ struct sock {
 	u32 sk_uid;
 	u64 sk_cookie;			/* SO_COOKIE; unique per net */
 	int sk_incoming_cpu;		/* SO_INCOMING_CPU; -1 until set or received on */
+	u32 sk_ll_usec;			/* SO_BUSY_POLL */
 	u32 sk_napi_id;			/* of the context that the last packet came by; 0: none */
 	u16 sk_rx_queue, sk_tx_queue;	/* of the device, + 1; 0: unknown */
 	u64 sk_rcvtimeo_us, sk_sndtimeo_us;	/* SO_*TIMEO, 0: none; who waits obeys them */
@@ -251,8 +252,22 @@ void sk_dst_set(struct sock *sk, struct dst_entry *dst);	/* takes over; NULL dro
 bool sk_rethink_txhash(struct sock *sk);
 /* Receive accounting: sets owner and destructor, charges truesize. */
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
+void sk_busy_poll_start(struct sock *sk);
+/* The socket sent or received: what follows is likely to follow soon (SO_BUSY_POLL). */
+static inline void sk_busy_poll(struct sock *sk)
+{
+	if (unlikely(sk->sk_ll_usec))
+		sk_busy_poll_start(sk);
+}
 /* A packet for a connected socket arrived: where from (SO_INCOMING_CPU, SO_INCOMING_NAPI_ID, XPS). */
 void sk_mark_rx(struct sock *sk, const struct sk_buff *skb);
+/* For one without a peer: its packets come by different ways, the first counts (as Linux). */
+static inline void sk_mark_rx_once(struct sock *sk, const struct sk_buff *skb)
+{
+	if (!sk->sk_napi_id)
+		sk->sk_napi_id = skb->napi_id;
+	sk_busy_poll(sk);
+}
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk); /* charges sk_wmem_alloc, holds sk */
 /* Queues on sk_receive_queue within sk_rcvbuf and wakes IN; on overflow drops (consumes) and
  * returns -ENOBUFS with sk_drops counted. */

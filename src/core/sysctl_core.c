@@ -23,6 +23,7 @@ static const struct sysctl_row core_rows[] = {
 	ROW(rmem_default, 212992, SOCK_MIN_RCVBUF, S32_MAX),
 	ROW(wmem_default, 212992, SOCK_MIN_SNDBUF, S32_MAX),
 	ROW(txrehash, 1, 0, 1),
+	ROW(busy_read, 0, 0, S32_MAX),
 	ROW(optmem_max, 131072, 0, S32_MAX),
 	ROW(netdev_max_backlog, BACKLOG_MAX, 1, S32_MAX),
 	ROW(netdev_budget, NET_RX_BUDGET, 1, S32_MAX),

@@ -173,7 +173,18 @@ static const char *set_pcap(struct conf *c, char *value, struct conf_err *e)
 
 static const char *set_busy_poll(struct conf *c, char *value, struct conf_err *e)
 {
+	static const char auto_word[] = "auto";
+
 	(void)e;
+	c->busy_poll_auto = !strncmp(value, auto_word, strlen(auto_word));
+	if (c->busy_poll_auto) {
+		value += strlen(auto_word);
+		c->busy_poll_us = CONF_BUSY_POLL_AUTO_US;
+		if (!*value)
+			return NULL;
+		if (*value++ != ':')
+			return "not auto, auto:USEC or a number of microseconds";
+	}
 	return conf_parse_u32(value, 1000000, &c->busy_poll_us) ? NULL : "not a number of microseconds";
 }
 
@@ -223,8 +234,9 @@ static const struct conf_row rows[] = {
 	  "write one of error, warning, notice, info, debug", set_log_level },
 	{ "pcap", "FILE", "write every frame of every device to FILE",
 	  "write the path of a file", set_pcap },
-	{ "busy-poll", "USEC", "poll that long before sleeping (default 0: sleep at once)",
-	  "write a number from 0 to 1000000", set_busy_poll },
+	{ "busy-poll", "USEC|auto[:USEC]",
+	  "poll that long before sleeping (default 0: sleep at once); auto: as long as it pays",
+	  "write a number from 0 to 1000000, or auto", set_busy_poll },
 	{ "allow-uid", "UID", "let this user connect, too (default: the daemon's own and root)",
 	  "write the user's number, as id -u prints it", set_allow_uid },
 	{ "max-sockets", "N", "sockets that one client process may have (default 65536)",

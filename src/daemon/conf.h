@@ -71,6 +71,7 @@ struct conf {
 	u32 *uids;			/* may connect, beside the owner and root */
 	u32 nr_devs, nr_addrs, nr_routes, nr_neighs, nr_sysctls, nr_uids;
 	u32 busy_poll_us;
+	bool busy_poll_auto;		/* as long as it pays, at most so long */
 	u32 max_sockets;		/* of one client process */
 	int ready_fd;			/* -1: none */
 	int log_level;

@@ -7,6 +7,8 @@
 
 extern const char conf_no_memory[];
 
+enum { CONF_BUSY_POLL_AUTO_US = 200 }; /* --busy-poll auto */
+
 /* One more zeroed element at the end of an array; NULL when out of memory. */
 void *conf_grow(void *array_ptr, u32 *nr, size_t size);
 bool conf_copy_name(char to[IFNAMSIZ_NS], const char *from); /* an interface's; false: it is none */

@@ -153,8 +153,12 @@ static int run(struct daemon *dm)
 	int ret = start(dm);
 
 	if (!ret) {
-		ret = host_loop_run(dm->loop, daemon_turn, dm,
-				    dm->conf.busy_poll_us * NSEC_PER_USEC);
+		const struct host_spin spin = {
+			.max_ns = dm->conf.busy_poll_us * NSEC_PER_USEC,
+			.adaptive = dm->conf.busy_poll_auto,
+		};
+
+		ret = host_loop_run(dm->loop, daemon_turn, dm, &spin);
 		notify_systemd("STOPPING=1");
 	}
 	stop(dm);

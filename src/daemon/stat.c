@@ -312,6 +312,10 @@ static cJSON *daemon_json(struct daemon *dm)
 	number(j, "wakeups", ls->wakeups);
 	number(j, "polls", ls->polls);
 	number(j, "slept_ns", ls->slept_ns);
+	number(j, "busy_polls", ls->looks);
+	number(j, "busy_polls_paid", ls->found);
+	number(j, "busy_poll_ns", ls->looked_ns);
+	number(j, "busy_poll_window_ns", ls->window_ns);
 	number(j, "calls", n->calls);
 	number(j, "bad_messages", n->bad_messages);
 	number(j, "refused", n->refused);

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/spin.h"
+
 /* -- loop ---------------------------------------------------------------- */
 enum { HOST_READ = 1, HOST_WRITE = 2 };
 
@@ -37,19 +39,23 @@ int host_loop_on_signal(struct host_loop *loop, int signo, void (*fn)(void *arg,
 /*
  * Runs until host_loop_stop(). After each batch of events turn(arg) does the work; it returns the
  * absolute host_now_ns() time at which it wants to run again without an event: 0 at once (events
- * are polled first, without sleeping), UINT64_MAX never. busy_poll_ns > 0: keep polling that long
- * after the last batch before sleeping. 0/-errno.
+ * are polled first, without sleeping), UINT64_MAX never. spin: how long to look for events before
+ * sleeping. 0/-errno.
  */
 int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg,
-		  uint64_t busy_poll_ns);
+		  const struct host_spin *spin);
+/* From turn: look for events until then at least, whatever spin says. */
+void host_loop_look_until(struct host_loop *loop, uint64_t when_ns);
 void host_loop_stop(struct host_loop *loop);
 /* Ask for another turn before sleeping (from a callback or from turn itself). */
 void host_loop_kick(struct host_loop *loop);
 /* Called with true before each wait that may sleep and with false after; for statistics. */
 struct host_loop_stats {
 	uint64_t wakeups, turns, polls, slept_ns;
+	uint64_t looks, found, looked_ns;	/* before sleeping: how often, with success, how long */
+	uint64_t window_ns;			/* how long it looks now */
 };
-const struct host_loop_stats *host_loop_stats(const struct host_loop *loop);
+const struct host_loop_stats *host_loop_stats(struct host_loop *loop);
 
 /* -- clock and randomness ------------------------------------------------ */
 uint64_t host_now_ns(void);	/* CLOCK_MONOTONIC */

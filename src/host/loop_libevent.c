@@ -5,6 +5,7 @@
  * changes on every turn.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -13,6 +14,8 @@
 #include "host/host.h"
 
 #define MAX_SIGNALS 8
+
+enum { CONTENDED_NS = 50000 };	/* a look at the descriptors that took longer was not alone */
 
 struct host_fd {
 	struct host_loop *loop;
@@ -24,6 +27,7 @@ struct host_fd {
 };
 
 struct host_signal {
+	struct host_loop *loop;
 	struct event *ev;
 	void (*fn)(void *arg, int signo);
 	void *arg;
@@ -35,6 +39,9 @@ struct host_loop {
 	struct host_signal signals[MAX_SIGNALS];
 	unsigned int nr_signals;
 	bool stop, kicked, got_event;
+	struct host_spin spin;
+	uint64_t look_until;
+	uint64_t idle_since;	/* 0: there is work */
 	struct host_loop_stats stats;
 };
 
@@ -164,6 +171,7 @@ static void on_signal(evutil_socket_t signo, short what, void *arg)
 	struct host_signal *hs = arg;
 
 	(void)what;
+	hs->loop->got_event = true;
 	hs->fn(hs->arg, (int)signo);
 }
 
@@ -174,6 +182,7 @@ int host_loop_on_signal(struct host_loop *loop, int signo, void (*fn)(void *arg,
 
 	if (loop->nr_signals == MAX_SIGNALS)
 		return -ENOSPC;
+	hs->loop = loop;
 	hs->fn = fn;
 	hs->arg = arg;
 	hs->ev = evsignal_new(loop->base, signo, on_signal, hs);
@@ -198,8 +207,14 @@ void host_loop_kick(struct host_loop *loop)
 	loop->kicked = true;
 }
 
-const struct host_loop_stats *host_loop_stats(const struct host_loop *loop)
+void host_loop_look_until(struct host_loop *loop, uint64_t when_ns)
 {
+	loop->look_until = when_ns;
+}
+
+const struct host_loop_stats *host_loop_stats(struct host_loop *loop)
+{
+	loop->stats.window_ns = host_spin_window(&loop->spin);
 	return &loop->stats;
 }
 
@@ -238,12 +253,67 @@ static int poll_events(struct host_loop *loop)
 	return event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0 ? -EIO : 0;
 }
 
-int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg,
-		  uint64_t busy_poll_ns)
+/* Looks for events until the time, or the deadline. Lets others have the processor, and notes that
+ * they wanted it. */
+static int look(struct host_loop *loop, uint64_t until, uint64_t next)
 {
-	uint64_t spin_until = 0;
+	uint64_t start = host_now_ns(), now = start;
 	int ret = 0;
 
+	if (until > next)
+		until = next;
+	if (until <= now)
+		return 0;
+	loop->stats.looks++;
+	while (!loop->got_event && !loop->kicked && !loop->stop && !ret && now < until) {
+		uint64_t before = now;
+
+		ret = poll_events(loop);
+		if (loop->spin.adaptive && !loop->got_event)
+			sched_yield();
+		now = host_now_ns();
+		if (now - before > CONTENDED_NS && !loop->got_event) {
+			host_spin_contended(&loop->spin);
+			break;
+		}
+	}
+	loop->stats.found += loop->got_event;
+	loop->stats.looked_ns += now - start;
+	return ret;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Nothing is left to do before next, an absolute time. */
+static int idle(struct host_loop *loop, uint64_t next)
+{
+	uint64_t window = host_spin_window(&loop->spin);
+	int ret = 0;
+
+	if (!loop->spin.max_ns && !loop->look_until)
+		return wait_events(loop, next);
+	if (!loop->idle_since)
+		loop->idle_since = host_now_ns();
+	if (window || loop->look_until)
+		ret = look(loop, later(loop->idle_since + window, loop->look_until), next);
+	if (!ret && !loop->got_event && !loop->kicked && !loop->stop)
+		ret = wait_events(loop, next);
+	if (loop->got_event) {
+		host_spin_idle(&loop->spin, host_now_ns() - loop->idle_since);
+		loop->idle_since = 0;
+	}
+	return ret;
+}
+
+int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg,
+		  const struct host_spin *spin)
+{
+	int ret = 0;
+
+	loop->spin = *spin;
 	while (!loop->stop && !ret) {
 		uint64_t next;
 
@@ -252,13 +322,8 @@ int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg
 		next = turn(arg);
 		if (loop->stop)
 			break;
-		if (busy_poll_ns && loop->got_event)
-			spin_until = host_now_ns() + busy_poll_ns;
 		loop->got_event = false;
-		if (loop->kicked || next == 0 || (spin_until && host_now_ns() < spin_until))
-			ret = poll_events(loop);
-		else
-			ret = wait_events(loop, next);
+		ret = loop->kicked || next == 0 ? poll_events(loop) : idle(loop, next);
 	}
 	return ret;
 }

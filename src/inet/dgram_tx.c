@@ -311,6 +311,7 @@ struct sk_buff *dgram_alloc(struct sock *sk, u32 hdr, const struct msg *msg, siz
 	skb_set_owner_w(skb, sk);
 	skb->priority = sk->sk_priority;
 	skb->mark = sk->sk_mark;
+	sk_busy_poll(sk);
 	*err = 0;
 	/* What does not fit behind the headers goes to pages whole: payload is one copy. */
 	if (len > skb_tailroom(skb)) {

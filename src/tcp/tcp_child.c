@@ -36,6 +36,7 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 	sk->sk_txrehash = l->sk_txrehash;
 	sk->sk_tsflags = l->sk_tsflags;
 	sk->sk_tskey = l->sk_tskey;
+	sk->sk_ll_usec = l->sk_ll_usec;
 }
 
 static void tcp_inherit_tcp(const struct tcp_sock *l, struct tcp_sock *tp)

@@ -315,6 +315,7 @@ static int tcp_xmit_segment(struct sock *sk, struct sk_buff *skb, const struct t
 	skb->mark = sk->sk_mark;
 	skb->hash = sk->sk_txhash;
 	skb->l4_hash = true;
+	sk_busy_poll(sk);
 	tcp_set_owner_w(skb, sk);
 	tp->segs_out += max_t(u32, o->pcount, 1);
 	net_mib_add(sk->net, Tcp_OutSegs, max_t(u32, o->pcount, 1));

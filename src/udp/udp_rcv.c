@@ -139,8 +139,8 @@ static void udp_queue(struct sock *sk, struct sk_buff *skb)
 	}
 	if (!inet_addr_any(&udp_sk(sk)->inet.daddr))
 		sk_mark_rx(sk, skb);
-	else if (!sk->sk_napi_id)	/* as Linux: peers come by different ways */
-		sk->sk_napi_id = skb->napi_id;
+	else
+		sk_mark_rx_once(sk, skb);
 	if (net->udp.mem_bytes + skb->truesize > limit) {
 		udp_mib_add(net, af, lite, MemErrors, segs);
 		udp_mib_add(net, af, lite, InErrors, segs);

@@ -311,7 +311,7 @@ def main():
     ap.add_argument("--reps", type=int, default=3)
     ap.add_argument("--seconds", type=int, default=2)
     ap.add_argument("--cc", default="bbr,cubic", help="congestion controls of the kernel sender to compare with")
-    ap.add_argument("--busy-poll", type=int, default=0, metavar="USEC")
+    ap.add_argument("--busy-poll", default="0", metavar="USEC|auto")
     ap.add_argument("--only", default="", help="only metrics whose name contains this")
     ap.add_argument("--idle", type=int, default=10000, help="idle connections for the memory figure; 0: skip")
     ap.add_argument("--json", default="bench.json", help="where to write the results")

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """UDP, ping sockets and raw sockets from outside and from the program."""
 import itertools
+import os
 import select
 import socket
 import struct
@@ -42,6 +43,27 @@ def connected(l, v6, rport=None):
     rport = rport or next(PORTS)
     a.connect("u", (test_addr(v6), rport))
     return a, port, rport
+
+
+@both
+def where_packets_come_from(l, v6):
+    """SO_INCOMING_NAPI_ID and SO_INCOMING_CPU tell of the last packet; SO_BUSY_POLL has the daemon look for the next"""
+    a, port, rport = connected(l, v6)
+    napi_id, cpu, busy_poll = 56, 49, 46
+    assert a.getsockopt("u", socket.SOL_SOCKET, napi_id) == 0
+    assert a.getsockopt("u", socket.SOL_SOCKET, cpu) == -1
+    assert arrives(l, a, datagram(v6, rport, port, b"x")) == b"x"
+    assert 0 <= a.getsockopt("u", socket.SOL_SOCKET, cpu) < os.cpu_count()
+    if os.environ.get("NETSTACK_ORACLE"):
+        return          # its TAP is no NAPI device
+    assert a.getsockopt("u", socket.SOL_SOCKET, napi_id) > 8192
+    before = l.stat()["daemon"]["busy_polls"]
+    a.setsockopt("u", socket.SOL_SOCKET, busy_poll, 1000)
+    for _ in range(20):     # a turn that takes longer leaves nothing of the time
+        assert arrives(l, a, datagram(v6, rport, port, b"y")) == b"y"
+        if l.stat()["daemon"]["busy_polls"] > before:
+            return
+    assert False, "it never looked for the next packet"
 
 
 def datagram(v6, sport, dport, data=b"", **kw):

@@ -132,6 +132,6 @@ Test(sysctl, all_rows_are_walked)
 	char tiny[2];
 
 	sysctl_for_each(f.net, count, &n);
-	cr_assert_eq(n, ARRAY_SIZE(rows) + 11);
+	cr_assert_eq(n, ARRAY_SIZE(rows) + 12);
 	cr_assert_eq(sysctl_get(f.net, "t.vec", tiny, sizeof(tiny)), -EINVAL);
 }
