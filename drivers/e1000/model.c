@@ -2,37 +2,20 @@
 /* The model's life: creation, reset, link, time. */
 #include "drivers/e1000/model_priv.h"
 
+#include <errno.h>
 #include <stdlib.h>
-
-/* What a reset leaves in registers that do not start as zero (chapter 13). */
-static const struct {
-	u16 off;
-	u32 value;
-} reset_values[] = {
-	{ E1000_CTRL, E1000_CTRL_FD | 0x200 },
-	{ E1000_EECD, E1000_EECD_PRES },
-	{ E1000_PBA, 0x00100030 },
-	{ E1000_LEDCTL, 0x07068302 },
-	{ E1000_RXDCTL, 0x00010000 },
-	{ E1000_TSPMT, 0x01000400 },
-	{ E1000_TIPG, 0x00602008 },
-	{ E1000_VET, 0x8100 },
-	{ E1000_FCAL, 0x00c28001 },
-	{ E1000_FCAH, 0x00000100 },
-	{ E1000_FCT, 0x8808 },
-	{ E1000_TCTL, 0x8 },
-};
 
 void em_reset(struct e1000_model *m)
 {
+	const struct em_chip *chip = m->chip;
 	const u16 *w = m->eeprom.word;
 	u32 i;
 
-	em_rx_reset(m);
-	em_tx_reset(m);
-	memset(m->reg, 0, sizeof(m->reg));
-	for (i = 0; i < ARRAY_SIZE(reset_values); i++)
-		*em_reg(m, reset_values[i].off) = reset_values[i].value;
+	em_fifo_reset(m);
+	memset(m->reg, 0, chip->reg_space);
+	for (i = 0; i < chip->nr_reset_values; i++)
+		*em_reg(m, chip->reset_values[i].off) = chip->reset_values[i].value;
+	chip->reset(m);
 	*em_reg(m, E1000_RAL0) = w[0] | (u32)w[1] << 16;
 	*em_reg(m, E1000_RAH0) = w[2] | E1000_RAH_AV;
 	for (i = 0; i < EM_NR_TIMERS; i++)
@@ -41,17 +24,22 @@ void em_reset(struct e1000_model *m)
 	m->itr_until = 0;
 	em_link_update(m);
 	*em_reg(m, E1000_ICR) = 0;
-	em_intr_update(m);
+	chip->intr_update(m);
 }
 
-struct e1000_model *e1000_model_create(const struct e1000_model_cfg *cfg)
+int em_init(struct e1000_model *m, const struct em_chip *chip, const struct e1000_model_cfg *cfg)
 {
-	struct e1000_model *m = calloc(1, sizeof(*m));
 	u32 i;
 
-	if (!m)
-		return NULL;
+	m->chip = chip;
 	m->cfg = *cfg;
+	m->reg = calloc(chip->reg_space / 4, sizeof(*m->reg));
+	m->row = calloc(chip->reg_space / 4, sizeof(*m->row));
+	if (!m->reg || !m->row) {
+		free(m->reg);
+		free(m->row);
+		return -ENOMEM;
+	}
 	m->rx.ring.base = E1000_RDBAL;
 	m->rx.fifo_tail = &m->rx.fifo;
 	m->tx.ring.base = E1000_TDBAL;
@@ -62,14 +50,28 @@ struct e1000_model *e1000_model_create(const struct e1000_model_cfg *cfg)
 	em_eeprom_init(m);
 	em_phy_reset(m);
 	em_reset(m);
-	return m;
+	return 0;
+}
+
+struct e1000_model *e1000_model_create(const struct e1000_model_cfg *cfg)
+{
+	struct e1000_model *m = calloc(1, sizeof(*m));
+
+	if (m && !em_init(m, &em_82540em, cfg))
+		return m;
+	free(m);
+	return NULL;
 }
 
 void e1000_model_destroy(struct e1000_model *m)
 {
 	if (!m)
 		return;
-	em_rx_reset(m);
+	em_fifo_reset(m);
+	free(m->reg);
+	free(m->row);
+	if (m->chip->destroy)
+		m->chip->destroy(m);
 	free(m);
 }
 
@@ -114,14 +116,16 @@ bool e1000_model_run(struct e1000_model *m, u64 now_ns)
 {
 	m->now = now_ns;
 	em_timers_run(m);
+	if (m->chip->run_timers)
+		m->chip->run_timers(m);
 	em_rx_drain(m);
 	em_rx_pause_run(m);
-	return em_tx_run(m);
+	return m->chip->tx_run(m);
 }
 
 u64 e1000_model_deadline(const struct e1000_model *m)
 {
-	u64 at = U64_MAX;
+	u64 at = m->chip->deadline ? m->chip->deadline(m) : U64_MAX;
 	u32 i;
 
 	for (i = 0; i < EM_NR_TIMERS; i++)

@@ -48,9 +48,9 @@ struct e1000_model_ops {
 struct e1000_model_cfg {
 	const struct e1000_model_ops *ops;
 	void *ctx;
-	u8 mac[6];	 /* in the EEPROM */
-	u64 autoneg_ns;	 /* from the start of auto-negotiation to link */
-	u32 wire;	 /* E1000_WIRE_*: what xmit() takes */
+	u8 mac[6];	/* in the EEPROM */
+	u64 autoneg_ns; /* from the start of auto-negotiation to link */
+	u32 wire;	/* E1000_WIRE_*: what xmit() takes */
 };
 
 struct e1000_model *e1000_model_create(const struct e1000_model_cfg *cfg); /* NULL: no memory */

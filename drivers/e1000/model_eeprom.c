@@ -16,7 +16,7 @@ void em_eeprom_init(struct e1000_model *m)
 	w[0x0a] = 0x640a; /* initialization control 1 */
 	w[0x0b] = 0x001e; /* subsystem, subsystem vendor, device, vendor */
 	w[0x0c] = 0x8086;
-	w[0x0d] = 0x100e;
+	w[0x0d] = m->chip->device;
 	w[0x0e] = 0x8086;
 	w[0x0f] = 0xb000; /* initialization control 2 */
 	for (i = 0; i < E1000_EEPROM_CHECK; i++)
@@ -26,14 +26,13 @@ void em_eeprom_init(struct e1000_model *m)
 
 void em_eerd_write(struct e1000_model *m, u32 off, u32 v)
 {
-	u32 addr = (v >> E1000_EERD_ADDR_SHIFT) & 0xff;
+	u32 shift = m->chip->eerd_shift, mask = 0xffffu >> shift << shift,
+	    addr = (v & mask) >> shift;
+	u16 word = addr < E1000_EEPROM_WORDS ? m->eeprom.word[addr] : 0xffff;
 
-	if (!(v & E1000_EERD_START)) {
-		*em_reg(m, off) = v & (0xffu << E1000_EERD_ADDR_SHIFT);
-		return;
-	}
-	*em_reg(m, off) = (v & (0xffu << E1000_EERD_ADDR_SHIFT)) | E1000_EERD_DONE |
-			  (u32)m->eeprom.word[addr % E1000_EEPROM_WORDS] << E1000_EERD_DATA_SHIFT;
+	*em_reg(m, off) = v & mask;
+	if (v & E1000_EERD_START)
+		*em_reg(m, off) |= m->chip->eerd_done | (u32)word << E1000_EERD_DATA_SHIFT;
 }
 
 /* A whole command has been clocked in; data words of a write come later. */
@@ -80,7 +79,8 @@ u32 em_eecd_read(struct e1000_model *m, u32 off)
 	const struct em_eeprom *e = &m->eeprom;
 	u32 v = em_get(m, off) & ~E1000_EECD_DO;
 	/* Ready is high while no data is on its way out; data comes most significant bit first. */
-	bool out = e->bits_out ? e->bits_out < 17 && (e->shift_out >> (e->bits_out - 1)) & 1 : e->cs;
+	bool out = e->bits_out ? e->bits_out < 17 && (e->shift_out >> (e->bits_out - 1)) & 1 :
+				 e->cs;
 
 	return v | (out ? E1000_EECD_DO : 0);
 }

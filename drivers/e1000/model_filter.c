@@ -21,7 +21,7 @@ static bool match_exact(const struct e1000_model *m, const u8 *dst)
 }
 
 /* RCTL.MO chooses which 12 of the address's last 16 bits are looked up. */
-static bool match_hash(const struct e1000_model *m, const u8 *dst)
+bool em_filter_hash(const struct e1000_model *m, const u8 *dst)
 {
 	static const u8 shift[] = { 4, 3, 2, 0 };
 	u32 mo = (em_get(m, E1000_RCTL) >> E1000_RCTL_MO_SHIFT) & 3;
@@ -42,7 +42,7 @@ bool em_filter(const struct e1000_model *m, const u8 *frame, bool *imperfect)
 		return true;
 	if (!eth_addr_is_multicast(frame))
 		return rctl & E1000_RCTL_UPE;
-	if (match_hash(m, frame)) {
+	if (em_filter_hash(m, frame)) {
 		*imperfect = true;
 		return true;
 	}

@@ -5,7 +5,7 @@
  */
 #include "drivers/e1000/model_priv.h"
 
-static void set_line(struct e1000_model *m, bool level)
+void em_line_set(struct e1000_model *m, bool level)
 {
 	if (m->irq_level == level)
 		return;
@@ -20,7 +20,7 @@ void em_intr_update(struct e1000_model *m)
 
 	if (!(em_get(m, E1000_ICR) & em_get(m, E1000_IMS))) {
 		m->timer[EM_T_ITR] = U64_MAX;
-		set_line(m, false);
+		em_line_set(m, false);
 		return;
 	}
 	if (m->irq_level)
@@ -31,13 +31,13 @@ void em_intr_update(struct e1000_model *m)
 	}
 	m->timer[EM_T_ITR] = U64_MAX;
 	m->itr_until = m->now + (u64)itr * EM_ITR_UNIT_NS;
-	set_line(m, true);
+	em_line_set(m, true);
 }
 
 void em_cause(struct e1000_model *m, u32 causes)
 {
 	*em_reg(m, E1000_ICR) |= causes;
-	em_intr_update(m);
+	m->chip->intr_update(m);
 }
 
 void em_timer_set(struct e1000_model *m, enum em_timer t, u64 at)
@@ -108,10 +108,10 @@ static void autoneg_expire(struct e1000_model *m)
 
 void em_timers_run(struct e1000_model *m)
 {
-	static void (*const expire[EM_NR_TIMERS])(struct e1000_model *m) = {
-		[EM_T_RDTR] = rx_expire,      [EM_T_RADV] = rx_expire,
-		[EM_T_TIDV] = tx_expire,      [EM_T_TADV] = tx_expire,
-		[EM_T_ITR] = em_intr_update,  [EM_T_PAUSE] = pause_expire,
+	static void (*const expire[EM_NR_TIMERS])(struct e1000_model * m) = {
+		[EM_T_RDTR] = rx_expire,	 [EM_T_RADV] = rx_expire,
+		[EM_T_TIDV] = tx_expire,	 [EM_T_TADV] = tx_expire,
+		[EM_T_ITR] = em_intr_update,	 [EM_T_PAUSE] = pause_expire,
 		[EM_T_AUTONEG] = autoneg_expire,
 	};
 	u32 i;

@@ -5,12 +5,12 @@
 #include "wire/wire.h"
 
 /* -- receive -------------------------------------------------------------------------- */
-static void check_l4(const struct e1000_model *m, const u8 *p, u32 len, u32 pseudo, u8 proto,
+static void check_l4(u32 rxcsum, const u8 *p, u32 len, u32 pseudo, u8 proto,
 		     struct em_csum_result *r)
 {
 	bool udp = proto == IP_PROTO_UDP;
 
-	if (!(em_get(m, E1000_RXCSUM) & E1000_RXCSUM_TUOFL) || (!udp && proto != IP_PROTO_TCP) ||
+	if (!(rxcsum & E1000_RXCSUM_TUOFL) || (!udp && proto != IP_PROTO_TCP) ||
 	    len < (udp ? 8u : 20u))
 		return;
 	if (udp && !get_be16(p + 6))
@@ -19,7 +19,7 @@ static void check_l4(const struct e1000_model *m, const u8 *p, u32 len, u32 pseu
 	r->l4_bad = csum_fold(csum_partial(p, len, pseudo)).raw != 0;
 }
 
-static void check_ip4(const struct e1000_model *m, const u8 *p, u32 len, struct em_csum_result *r)
+static void check_ip4(u32 rxcsum, const u8 *p, u32 len, struct em_csum_result *r)
 {
 	u32 hlen, total;
 
@@ -29,40 +29,38 @@ static void check_ip4(const struct e1000_model *m, const u8 *p, u32 len, struct 
 	total = get_be16(p + 2);
 	if (hlen < IP4_HLEN || hlen > len || total < hlen || total > len)
 		return;
-	if (em_get(m, E1000_RXCSUM) & E1000_RXCSUM_IPOFL) {
+	if (rxcsum & E1000_RXCSUM_IPOFL) {
 		r->ip_checked = true;
 		r->ip_bad = ip_fast_csum(p, hlen / 4).raw != 0;
 	}
 	if (get_be16(p + 6) & 0x3fff) /* a fragment */
 		return;
-	check_l4(m, p + hlen, total - hlen,
+	check_l4(rxcsum, p + hlen, total - hlen,
 		 csum_tcpudp_nofold(p + 12, p + 16, total - hlen, p[9], 0), p[9], r);
 }
 
-static void check_ip6(const struct e1000_model *m, const u8 *p, u32 len, struct em_csum_result *r)
+static void check_ip6(u32 rxcsum, const u8 *p, u32 len, struct em_csum_result *r)
 {
 	u32 payload;
 
-	if (len < IP6_HLEN || !(em_get(m, E1000_RXCSUM) & E1000_RXCSUM_IPV6OFL))
+	if (len < IP6_HLEN || !(rxcsum & E1000_RXCSUM_IPV6OFL))
 		return;
 	payload = get_be16(p + 4);
 	if (payload > len - IP6_HLEN)
 		return;
-	check_l4(m, p + IP6_HLEN, payload, csum_ipv6_nofold(p + 8, p + 24, payload, p[6], 0), p[6],
-		 r);
+	check_l4(rxcsum, p + IP6_HLEN, payload, csum_ipv6_nofold(p + 8, p + 24, payload, p[6], 0),
+		 p[6], r);
 }
 
-void em_rx_checksum(const struct e1000_model *m, const u8 *frame, u32 len,
-		    struct em_csum_result *r)
+void em_rx_checksum(u32 rxcsum, const u8 *frame, u32 len, u32 l3, struct em_csum_result *r)
 {
-	u32 off = em_frame_tagged(m, frame, len) ? ETH_HLEN + VLAN_TAG_LEN : ETH_HLEN;
-	u16 type = get_be16(frame + off - 2);
+	u16 type = get_be16(frame + l3 - 2);
 
 	*r = (struct em_csum_result){ 0 };
 	if (type == ETH_TYPE_IP4)
-		check_ip4(m, frame + off, len - off, r);
+		check_ip4(rxcsum, frame + l3, len - l3, r);
 	else if (type == ETH_TYPE_IP6)
-		check_ip6(m, frame + off, len - off, r);
+		check_ip6(rxcsum, frame + l3, len - l3, r);
 }
 
 /* -- transmit ------------------------------------------------------------------------- */
@@ -152,19 +150,19 @@ static void tso_ip_checksum(const struct em_ctx *x, u8 *h)
 }
 
 /* The wire cuts: it gets the packet in one piece with headers that describe all of it. */
-static void tso_to_wire(struct e1000_model *m, const struct em_ctx *x, u32 nr, u32 len, s32 tci)
+static void tso_to_wire(struct e1000_model *m, struct em_tx *t, const struct em_packet *p, u32 nr)
 {
-	struct em_tx *t = &m->tx;
+	const struct em_ctx *x = p->ctx;
 	struct cursor c = { t->vec, 0 };
-	u32 payload = len - x->hdrlen, segs = (payload + x->mss - 1) / x->mss, shift = 0;
+	u32 payload = t->len - x->hdrlen, segs = (payload + x->mss - 1) / x->mss, shift = 0;
 	struct e1000_frame f = { .vec = t->vec, .ipv6 = !x->ip };
 
 	take(&c, t->buf, x->hdrlen);
 	tso_headers(x, t->buf, 0, payload, 0, true);
-	if (m->tx.first_upper & E1000_TXD_POPTS_IXSM)
+	if (p->ixsm)
 		tso_ip_checksum(x, t->buf);
-	if (tci >= 0)
-		shift = em_insert_tag(m, t->buf, x->hdrlen, (u16)tci) - x->hdrlen;
+	if (p->tci >= 0)
+		shift = em_insert_tag(m, t->buf, x->hdrlen, (u16)p->tci) - x->hdrlen;
 	/* What is left of the header's last piece of memory stays in place; its front is ours. */
 	nr -= (u32)(c.vec - t->vec);
 	memmove(t->vec + 1, c.vec, nr * sizeof(*t->vec));
@@ -172,18 +170,18 @@ static void tso_to_wire(struct e1000_model *m, const struct em_ctx *x, u32 nr, u
 	t->vec[1].len -= c.off;
 	t->vec[0] = (struct e1000_vec){ t->buf, x->hdrlen + shift };
 	f.nr_vec = nr + 1;
-	f.len = len + shift;
+	f.len = t->len + shift;
 	f.csum_start = (u16)(x->tucss + shift);
 	f.csum_offset = (u16)(x->tucso - x->tucss);
 	f.hdr_len = (u16)(x->hdrlen + shift);
 	f.gso_size = segs > 1 ? x->mss : 0;
-	em_send_frame(m, &f, segs, payload + segs * f.hdr_len);
+	em_send_frame(m, t, &f, segs, payload + segs * f.hdr_len);
 }
 
-static void tso_cut(struct e1000_model *m, const struct em_ctx *x, u32 len, s32 tci)
+static void tso_cut(struct e1000_model *m, struct em_tx *t, const struct em_packet *p)
 {
-	struct em_tx *t = &m->tx;
-	u32 payload = len - x->hdrlen, done, index = 0;
+	const struct em_ctx *x = p->ctx;
+	u32 payload = t->len - x->hdrlen, done, index = 0;
 	struct cursor c = { t->vec, 0 };
 	u8 header[EM_HDR_MAX];
 
@@ -196,32 +194,31 @@ static void tso_cut(struct e1000_model *m, const struct em_ctx *x, u32 len, s32 
 		memcpy(t->buf, header, x->hdrlen);
 		take(&c, t->buf + x->hdrlen, n);
 		tso_headers(x, t->buf, done, n, index, done + n == payload);
-		if (t->first_upper & E1000_TXD_POPTS_IXSM)
+		if (p->ixsm)
 			tso_ip_checksum(x, t->buf);
-		if (t->first_upper & E1000_TXD_POPTS_TXSM)
-			em_insert_checksum(t->buf, v.len, x->tucss, x->tucse, x->tucso,
-					   !x->tcp);
-		if (tci >= 0)
-			v.len = em_insert_tag(m, t->buf, v.len, (u16)tci);
+		if (p->txsm)
+			em_insert_checksum(t->buf, v.len, x->tucss, x->tucse, x->tucso, !x->tcp);
+		if (p->tci >= 0)
+			v.len = em_insert_tag(m, t->buf, v.len, (u16)p->tci);
 		f.len = v.len;
-		em_send_frame(m, &f, 1, f.len);
+		em_send_frame(m, t, &f, 1, f.len);
 		done += n;
 	}
 }
 
-bool em_tso(struct e1000_model *m, u32 nr, u32 len, s32 tci)
+bool em_tso(struct e1000_model *m, struct em_tx *t, const struct em_packet *p, u32 nr)
 {
-	const struct em_ctx *x = &m->tx.ctx[1];
+	const struct em_ctx *x = p->ctx;
 
-	if (!tso_valid(x, len)) {
+	if (!tso_valid(x, t->len)) {
 		em_stat_add(m, E1000_TSCTFC, 1);
 		return false;
 	}
 	em_stat_add(m, E1000_TSCTC, 1);
-	if ((m->cfg.wire & E1000_WIRE_TSO) && !em_loopback(m) && x->tcp && !x->tucse &&
-	    (m->tx.first_upper & E1000_TXD_POPTS_TXSM) && len - x->ipcss <= U16_MAX)
-		tso_to_wire(m, x, nr, len, tci);
+	if ((m->cfg.wire & E1000_WIRE_TSO) && !m->chip->loopback(m) && x->tcp && !x->tucse &&
+	    p->txsm && t->len - x->ipcss <= U16_MAX)
+		tso_to_wire(m, t, p, nr);
 	else
-		tso_cut(m, x, len, tci);
+		tso_cut(m, t, p);
 	return true;
 }

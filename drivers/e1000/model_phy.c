@@ -12,7 +12,7 @@ void em_phy_reset(struct e1000_model *m)
 	r[PHY_BMCR] = PHY_BMCR_ANENABLE | 0x0140; /* full duplex, 1000 Mb/s */
 	r[PHY_BMSR] = 0x7949;
 	r[PHY_ID1] = 0x0141;
-	r[PHY_ID2] = 0x0c20;
+	r[PHY_ID2] = m->chip->phy_id2;
 	r[PHY_ANAR] = 0x0de1; /* both kinds of pause, 10 and 100 */
 	r[PHY_GBCR] = 0x0e00;
 	r[PHY_ESR] = 0x3000;

@@ -49,23 +49,16 @@ void em_rx_flush_wb(struct e1000_model *m)
 }
 
 /* -- into memory ---------------------------------------------------------------------------- */
-/* What goes to memory: the frame, without its tag if that is stripped, perhaps with FCS. */
-struct rx_out {
-	struct e1000_vec vec[3];
-	u32 nr, len;
-	u32 status, special, packet_sum;
-	u8 fcs[E1000_FCS_LEN];
-};
-
 static void out_status(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs,
-		       struct rx_out *o)
+		       struct em_rx_out *o)
 {
 	struct em_csum_result sum;
 	u32 pcss = em_get(m, E1000_RXCSUM) & E1000_RXCSUM_PCSS;
 	bool imperfect;
 
-	em_rx_checksum(m, data, len, &sum);
-	o->status = E1000_RXD_DD | E1000_RXD_EOP;
+	em_rx_checksum(em_get(m, E1000_RXCSUM), data, len,
+		       em_frame_tagged(m, data, len) ? ETH_HLEN + VLAN_TAG_LEN : ETH_HLEN, &sum);
+	o->status = E1000_RXD_DD | E1000_RXD_EOP | (o->stripped ? E1000_RXD_VP : 0);
 	if (!sum.ip_checked && !sum.l4_checked)
 		o->status |= E1000_RXD_IXSM;
 	o->status |= (sum.ip_checked ? E1000_RXD_IPCS : 0) | (sum.ip_bad ? E1000_RXD_IPE : 0) |
@@ -78,12 +71,12 @@ static void out_status(struct e1000_model *m, const u8 *data, u32 len, bool bad_
 		o->packet_sum = csum_fold(csum_partial(data + pcss, len - pcss, 0)).raw;
 }
 
-static void out_make(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs, struct rx_out *o)
+void em_rx_out_make(struct e1000_model *m, const u8 *data, u32 len, bool strip, bool fcs,
+		    struct em_rx_out *o)
 {
 	memset(o, 0, sizeof(*o));
-	out_status(m, data, len, bad_fcs, o);
-	if ((em_get(m, E1000_CTRL) & E1000_CTRL_VME) && em_frame_tagged(m, data, len)) {
-		o->status |= E1000_RXD_VP;
+	if (strip && em_frame_tagged(m, data, len)) {
+		o->stripped = true;
 		o->special = get_be16(data + ETH_HLEN);
 		o->vec[o->nr++] = (struct e1000_vec){ data, 2 * ETH_ALEN };
 		data += 2 * ETH_ALEN + VLAN_TAG_LEN;
@@ -92,7 +85,7 @@ static void out_make(struct e1000_model *m, const u8 *data, u32 len, bool bad_fc
 	}
 	o->vec[o->nr++] = (struct e1000_vec){ data, len };
 	o->len += len;
-	if (!(em_get(m, E1000_RCTL) & E1000_RCTL_SECRC)) {
+	if (fcs) {
 		u32 crc = ~0u, i;
 
 		for (i = 0; i < o->nr; i++)
@@ -116,7 +109,7 @@ static void rx_watermark(struct e1000_model *m)
 }
 
 /* One buffer's worth. false: a DMA fault. */
-static bool fill_one(struct e1000_model *m, const struct rx_out *o, u32 off, u32 len)
+static bool fill_one(struct e1000_model *m, const struct em_rx_out *o, u32 off, u32 len)
 {
 	struct em_rx *r = &m->rx;
 	u32 index = em_ring_head(m, &r->ring);
@@ -138,16 +131,17 @@ static bool fill_one(struct e1000_model *m, const struct rx_out *o, u32 off, u32
 	return true;
 }
 
-/* false: not enough descriptors now */
-static bool to_memory(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs)
+bool em_to_memory(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs)
 {
 	struct em_rx *r = &m->rx;
 	u32 bufsize = em_rx_bufsize(m), wthresh = (em_get(m, E1000_RXDCTL) >> 16) & 0x3f, off, n;
-	struct rx_out o;
+	struct em_rx_out o;
 
 	if ((len + E1000_FCS_LEN + bufsize - 1) / bufsize > em_ring_avail(m, &r->ring))
 		return false;
-	out_make(m, data, len, bad_fcs, &o);
+	em_rx_out_make(m, data, len, em_get(m, E1000_CTRL) & E1000_CTRL_VME,
+		       !(em_get(m, E1000_RCTL) & E1000_RCTL_SECRC), &o);
+	out_status(m, data, len, bad_fcs, &o);
 	for (off = 0; off < o.len; off += n) {
 		n = o.len - off < bufsize ? o.len - off : bufsize;
 		if (!fill_one(m, &o, off, n))
@@ -205,7 +199,7 @@ static bool to_fifo(struct e1000_model *m, const u8 *data, u32 len)
 	struct em_rx *r = &m->rx;
 	struct em_fifo_frame *f;
 
-	if (r->fifo_bytes + len > EM_RX_FIFO)
+	if (r->fifo_bytes + len > m->chip->rx_fifo)
 		return false;
 	f = malloc(sizeof(*f) + len);
 	if (!f)
@@ -236,7 +230,7 @@ void em_rx_drain(struct e1000_model *m)
 {
 	struct em_rx *r = &m->rx;
 
-	while (r->fifo && to_memory(m, r->fifo->data, r->fifo->len, false))
+	while (r->fifo && m->chip->to_memory(m, r->fifo->data, r->fifo->len, false))
 		rx_fifo_pop(r);
 	if (r->xoff_sent && r->fifo_bytes < (em_get(m, E1000_FCRTH) & 0xfff8))
 		flow_control(m);
@@ -261,14 +255,14 @@ static bool control_frame(struct e1000_model *m, const u8 *data, u32 len)
 }
 
 /* -- from the wire ------------------------------------------------------------------------------ */
-static bool too_long(const struct e1000_model *m, const u8 *data, u32 len)
+u32 em_max_frame(const struct e1000_model *m, const u8 *data, u32 len)
 {
 	if (em_get(m, E1000_RCTL) & E1000_RCTL_LPE)
-		return len + E1000_FCS_LEN > E1000_MAX_FRAME;
-	return len > 1514u + (em_frame_tagged(m, data, len) ? VLAN_TAG_LEN : 0u);
+		return E1000_MAX_FRAME - E1000_FCS_LEN;
+	return 1514u + (em_frame_tagged(m, data, len) ? VLAN_TAG_LEN : 0u);
 }
 
-static bool wanted(const struct e1000_model *m, const u8 *data, u32 len)
+bool em_wanted(struct e1000_model *m, const u8 *data, u32 len)
 {
 	bool imperfect;
 
@@ -286,13 +280,13 @@ static enum e1000_rx_result receive(struct e1000_model *m, u8 *data, u32 len, bo
 		if (!(em_get(m, E1000_RCTL) & E1000_RCTL_SBP))
 			return E1000_RX_DROPPED;
 	}
-	if (control_frame(m, data, len) || !wanted(m, data, len))
+	if (control_frame(m, data, len) || !m->chip->wanted(m, data, len))
 		return E1000_RX_FILTERED;
-	if (too_long(m, data, len)) {
+	if (len > m->chip->max_frame(m, data, len)) {
 		em_stat_add(m, E1000_ROC, 1);
 		return E1000_RX_DROPPED;
 	}
-	if ((m->rx.fifo || !to_memory(m, data, len, bad_fcs)) && !to_fifo(m, data, len)) {
+	if ((m->rx.fifo || !m->chip->to_memory(m, data, len, bad_fcs)) && !to_fifo(m, data, len)) {
 		em_stat_add(m, E1000_MPC, 1);
 		m->count.rx_overruns++;
 		em_cause(m, E1000_ICR_RXO);
@@ -314,8 +308,8 @@ enum e1000_rx_result e1000_model_receive(struct e1000_model *m, const struct e10
 	if (!e1000_model_rx_enabled(m) || len < ETH_HLEN)
 		return E1000_RX_FILTERED;
 	if (f->csum_start && f->csum_start < len)
-		em_insert_checksum(data, len, f->csum_start, 0,
-				   (u32)f->csum_start + f->csum_offset, true);
+		em_insert_checksum(data, len, f->csum_start, 0, (u32)f->csum_start + f->csum_offset,
+				   true);
 	if (len < EM_MIN_FRAME) { /* the link's other end pads */
 		memcpy(padded, data, len);
 		data = padded;
@@ -326,24 +320,36 @@ enum e1000_rx_result e1000_model_receive(struct e1000_model *m, const struct e10
 
 bool e1000_model_rx_enabled(const struct e1000_model *m)
 {
-	return (em_get(m, E1000_RCTL) & E1000_RCTL_EN) && (e1000_model_link(m) || em_loopback(m));
+	return (em_get(m, E1000_RCTL) & E1000_RCTL_EN) &&
+	       (e1000_model_link(m) || m->chip->loopback(m));
+}
+
+u32 em_rx_room(const struct e1000_model *m)
+{
+	u32 each = (1522 + em_rx_bufsize(m) - 1) / em_rx_bufsize(m);
+
+	return em_ring_avail(m, &m->rx.ring) / each;
 }
 
 u32 e1000_model_rx_room(const struct e1000_model *m)
 {
-	u32 each = (1522 + em_rx_bufsize(m) - 1) / em_rx_bufsize(m);
-
-	return m->rx.fifo ? 0 : em_ring_avail(m, &m->rx.ring) / each;
+	return m->rx.fifo ? 0 : m->chip->rx_room(m);
 }
 
-void em_rx_reset(struct e1000_model *m)
+void em_fifo_reset(struct e1000_model *m)
 {
 	struct em_rx *r = &m->rx;
 
 	while (r->fifo)
 		rx_fifo_pop(r);
-	r->nr_wb = 0;
-	r->low = r->xoff_sent = r->pause_due = r->ring.halted = false;
+	r->xoff_sent = r->pause_due = false;
+}
+
+void em_rx_reset(struct e1000_model *m)
+{
+	em_fifo_reset(m);
+	m->rx.nr_wb = 0;
+	m->rx.low = m->rx.ring.halted = false;
 }
 
 void em_rdt_write(struct e1000_model *m, u32 off, u32 v)

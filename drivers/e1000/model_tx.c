@@ -13,153 +13,41 @@ bool em_loopback(const struct e1000_model *m)
 	       (m->phy.reg[PHY_BMCR] & PHY_BMCR_LOOPBACK);
 }
 
-u32 em_gather(u8 *to, u32 room, const struct e1000_vec *vec, u32 nr, u32 skip)
-{
-	u32 i, len = 0;
-
-	for (i = 0; i < nr; i++) {
-		u32 part = vec[i].len > skip ? vec[i].len - skip : 0;
-
-		if (part > room - len)
-			part = room - len;
-		memcpy(to + len, vec[i].base + (vec[i].len > skip ? skip : 0), part);
-		skip = vec[i].len > skip ? 0 : skip - vec[i].len;
-		len += part;
-	}
-	return len;
-}
-
-/* Moves all behind the addresses by a tag's length; the room is the caller's. */
-u32 em_insert_tag(const struct e1000_model *m, u8 *frame, u32 len, u16 tci)
-{
-	memmove(frame + 2 * ETH_ALEN + VLAN_TAG_LEN, frame + 2 * ETH_ALEN, len - 2 * ETH_ALEN);
-	put_be16(frame + 2 * ETH_ALEN, (u16)em_get(m, E1000_VET));
-	put_be16(frame + 2 * ETH_ALEN + 2, tci);
-	return len + VLAN_TAG_LEN;
-}
-
-static void loop_frame(struct e1000_model *m, const struct e1000_frame *f)
+void em_deliver(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f)
 {
 	u8 copy[EM_TX_MAX + 8];
 	struct e1000_rx_frame rx = { .data = copy };
 
-	rx.len = em_gather(copy, sizeof(copy), f->vec, f->nr_vec, 0);
-	e1000_model_receive(m, &rx, m->now);
-}
-
-void em_send_frame(struct e1000_model *m, const struct e1000_frame *f, u32 frames, u32 octets)
-{
-	em_stat_tx(m, f->vec[0].base, octets + frames * E1000_FCS_LEN, frames);
-	if (em_loopback(m))
-		loop_frame(m, f);
-	else
+	(void)t;
+	if (!em_loopback(m)) {
 		m->cfg.ops->xmit(m->cfg.ctx, f);
-}
-
-/* -- one packet ------------------------------------------------------------------------- */
-static void apply_checksums(struct e1000_model *m, u32 len, u32 lower, u32 upper)
-{
-	struct em_tx *t = &m->tx;
-	const struct em_ctx *x = &t->ctx[0];
-
-	if (!(lower & E1000_TXD_DEXT)) {
-		u32 css = (upper >> E1000_TXD_CSS_SHIFT) & 0xff;
-		u32 cso = (lower >> E1000_TXD_CSO_SHIFT) & 0xff;
-
-		if (lower & E1000_TXD_IC)
-			em_insert_checksum(t->buf, len, css, 0, cso, false);
 		return;
 	}
-	if (t->first_upper & E1000_TXD_POPTS_IXSM)
-		em_insert_checksum(t->buf, len, x->ipcss, x->ipcse, x->ipcso, false);
-	if (t->first_upper & E1000_TXD_POPTS_TXSM)
-		em_insert_checksum(t->buf, len, x->tucss, x->tucse, x->tucso, !x->tcp);
-}
-
-/* Straight from the driver's memory, the checksum left to the wire. */
-static bool send_in_place(struct e1000_model *m, u32 nr, u32 len, u32 lower, s32 tci)
-{
-	struct em_tx *t = &m->tx;
-	const struct em_ctx *x = &t->ctx[0];
-	struct e1000_frame f = { .vec = t->vec, .nr_vec = nr, .len = len };
-	u32 popts = t->first_upper & (E1000_TXD_POPTS_IXSM | E1000_TXD_POPTS_TXSM);
-
-	if (tci >= 0 || len < EM_MIN_FRAME || em_loopback(m) || t->vec[0].len < ETH_HLEN)
-		return false;
-	if (!(lower & E1000_TXD_DEXT)) {
-		if (lower & E1000_TXD_IC)
-			return false;
-	} else if (popts) {
-		if (popts != E1000_TXD_POPTS_TXSM || !(m->cfg.wire & E1000_WIRE_CSUM) || x->tucse ||
-		    x->tucso < x->tucss || x->tucss < ETH_HLEN || x->tucso + 2u > len)
-			return false;
-		f.csum_start = x->tucss;
-		f.csum_offset = (u16)(x->tucso - x->tucss);
-	}
-	em_send_frame(m, &f, 1, len);
-	return true;
-}
-
-static bool send_one(struct e1000_model *m, u32 nr, u32 len, u32 lower, u32 upper, s32 tci)
-{
-	struct em_tx *t = &m->tx;
-	struct e1000_vec v = { .base = t->buf };
-	struct e1000_frame f = { .vec = &v, .nr_vec = 1 };
-
-	if (!(lower & E1000_TXD_IFCS)) { /* the driver's data ends with an FCS of its own */
-		if (len <= ETH_HLEN + E1000_FCS_LEN)
-			return false;
-		len -= E1000_FCS_LEN;
-	}
-	if (len > EM_TX_MAX || len < ETH_HLEN)
-		return false;
-	if ((lower & E1000_TXD_IFCS) && send_in_place(m, nr, len, lower, tci))
-		return true;
-	em_gather(t->buf, len, t->vec, nr, 0);
-	apply_checksums(m, len, lower, upper);
-	if (tci >= 0)
-		len = em_insert_tag(m, t->buf, len, (u16)tci);
-	if (len < EM_MIN_FRAME && (em_get(m, E1000_TCTL) & E1000_TCTL_PSP)) {
-		memset(t->buf + len, 0, EM_MIN_FRAME - len);
-		len = EM_MIN_FRAME;
-	}
-	v.len = f.len = len;
-	em_send_frame(m, &f, 1, len);
-	return true;
-}
-
-/* The pieces of the packet as the CPU sees them; false: a DMA fault. */
-static bool map_packet(struct e1000_model *m, u32 *nr)
-{
-	struct em_tx *t = &m->tx;
-	u32 i, k = 0;
-
-	for (i = 0; i < t->nr_frag; i++) {
-		if (!t->frag[i].len)
-			continue;
-		t->vec[k].base = em_dma(m, &t->ring, t->frag[i].bus, t->frag[i].len, false);
-		t->vec[k].len = t->frag[i].len;
-		if (!t->vec[k++].base)
-			return false;
-	}
-	*nr = k;
-	return true;
+	rx.len = em_gather(copy, sizeof(copy), f->vec, f->nr_vec, 0);
+	e1000_model_receive(m, &rx, m->now);
 }
 
 /* lower, upper: of the descriptor with EOP. */
 static void send_packet(struct e1000_model *m, u32 lower, u32 upper)
 {
 	struct em_tx *t = &m->tx;
+	bool ext = lower & E1000_TXD_DEXT;
 	bool tso = (t->first_lower & E1000_TXD_DEXT) && (t->first_lower & E1000_TXD_TSE);
-	s32 tci = -1;
-	u32 nr;
+	struct em_packet p = {
+		.ctx = &t->ctx[tso],
+		.tso = tso,
+		.ixsm = ext && (t->first_upper & E1000_TXD_POPTS_IXSM),
+		.txsm = ext && (t->first_upper & E1000_TXD_POPTS_TXSM),
+		.ic = !ext && (lower & E1000_TXD_IC),
+		.css = (upper >> E1000_TXD_CSS_SHIFT) & 0xff,
+		.cso = (lower >> E1000_TXD_CSO_SHIFT) & 0xff,
+		.own_fcs = !tso && !(lower & E1000_TXD_IFCS),
+		.tci = -1,
+	};
 
 	if ((lower & E1000_TXD_VLE) && (em_get(m, E1000_CTRL) & E1000_CTRL_VME))
-		tci = (s32)(upper >> E1000_TXD_SPECIAL_SHIFT);
-	if (!t->bad && !map_packet(m, &nr))
-		return;
-	if (t->bad || !nr ||
-	    !(tso ? em_tso(m, nr, t->len, tci) : send_one(m, nr, t->len, lower, upper, tci)))
+		p.tci = (s32)(upper >> E1000_TXD_SPECIAL_SHIFT);
+	if ((t->bad || !em_xmit(m, t, &p)) && !t->ring.halted)
 		m->count.tx_bad++;
 }
 
@@ -173,7 +61,8 @@ void em_tx_flush_wb(struct e1000_model *m)
 		struct e1000_desc *d = em_ring_desc(m, &t->ring, t->wb[i].index, true);
 
 		if (d)
-			__atomic_store_n(&d->upper, t->wb[i].upper | E1000_TXD_DD, __ATOMIC_RELEASE);
+			__atomic_store_n(&d->upper, t->wb[i].upper | E1000_TXD_DD,
+					 __ATOMIC_RELEASE);
 	}
 	t->nr_wb -= t->nr_ready;
 	memmove(t->wb, t->wb + t->nr_ready, t->nr_wb * sizeof(t->wb[0]));
@@ -211,13 +100,17 @@ static void set_context(struct em_tx *t, const struct e1000_desc *d)
 	struct em_ctx *x = &t->ctx[!!(d->lower & E1000_TXD_TSE)];
 
 	*x = (struct em_ctx){
-		.ipcss = (u8)d->addr, .ipcso = (u8)(d->addr >> 8), .ipcse = (u16)(d->addr >> 16),
-		.tucss = (u8)(d->addr >> 32), .tucso = (u8)(d->addr >> 40),
+		.ipcss = (u8)d->addr,
+		.ipcso = (u8)(d->addr >> 8),
+		.ipcse = (u16)(d->addr >> 16),
+		.tucss = (u8)(d->addr >> 32),
+		.tucso = (u8)(d->addr >> 40),
 		.tucse = (u16)(d->addr >> 48),
 		.paylen = d->lower & E1000_TXD_DLEN_MASK,
 		.hdrlen = (u8)(d->upper >> E1000_TXC_HDRLEN_SHIFT),
 		.mss = (u16)(d->upper >> E1000_TXC_MSS_SHIFT),
-		.tcp = d->lower & E1000_TXC_TCP, .ip = d->lower & E1000_TXC_IP,
+		.tcp = d->lower & E1000_TXC_TCP,
+		.ip = d->lower & E1000_TXC_IP,
 	};
 }
 
@@ -229,12 +122,7 @@ static void add_data(struct em_tx *t, const struct e1000_desc *d)
 		t->first_lower = d->lower;
 		t->first_upper = d->upper;
 	}
-	if (t->nr_frag == EM_TX_FRAGS || t->len + len > 1u << 20) {
-		t->bad = true;
-		return;
-	}
-	t->frag[t->nr_frag++] = (struct em_frag){ d->addr, len };
-	t->len += len;
+	t->bad |= !em_xmit_add(t, d->addr, len);
 }
 
 static void low_watermark(struct e1000_model *m)
