@@ -24,6 +24,14 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/e1000/wire_host.c \
 	drivers/e1000/wire_pair.c \
 	drivers/e1000/wire_pcap.c \
+	drivers/igb/model.c drivers/igb/model.h drivers/igb/model_priv.h drivers/igb/regs.h \
+	drivers/igb/model_intr.c \
+	drivers/igb/model_pool.c \
+	drivers/igb/model_regs.c \
+	drivers/igb/model_rss.c \
+	drivers/igb/model_rx.c \
+	drivers/igb/model_tx.c \
+	drivers/igb/model_vf.c \
 	drivers/loopback.c \
 	drivers/mac.c \
 	drivers/packet.c drivers/packet_priv.h \

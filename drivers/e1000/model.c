@@ -70,8 +70,6 @@ void e1000_model_destroy(struct e1000_model *m)
 	em_fifo_reset(m);
 	free(m->reg);
 	free(m->row);
-	if (m->chip->destroy)
-		m->chip->destroy(m);
 	free(m);
 }
 

@@ -4,7 +4,7 @@
  * registers, the descriptors that it finds in memory, the frames on its wire, and time. It knows
  * neither struct net nor any driver. It reaches memory only through ops->translate().
  *
- * Nothing calls back from within e1000_model_read(), _write() or _receive() but irq() and kick();
+ * Nothing calls back from within e1000_model_read(), _write() or _receive() but irq(), msix() and kick();
  * frames leave from e1000_model_run().
  */
 #ifndef NETSTACK_DRIVERS_E1000_MODEL_H
@@ -41,6 +41,7 @@ struct e1000_model_ops {
 	 * them. write: they will be written. */
 	void *(*translate)(void *ctx, u64 bus, u32 len, bool write);
 	void (*irq)(void *ctx, bool level);
+	void (*msix)(void *ctx, u32 vector); /* a message; NULL: the controller has none */
 	void (*xmit)(void *ctx, const struct e1000_frame *frame);
 	void (*kick)(void *ctx); /* call e1000_model_run() soon, not from here */
 };

@@ -134,7 +134,6 @@ struct em_chip {
 	u32 eerd_done, eerd_shift;		/* layout of EERD */
 	u32 rx_fifo;				/* octets */
 	void (*reset)(struct e1000_model *m);	/* rings and all that is not a register */
-	void (*destroy)(struct e1000_model *m); /* NULL: nothing to do */
 	void (*intr_update)(struct e1000_model *m);
 	void (*run_timers)(struct e1000_model *m);    /* NULL: has none of its own */
 	u64 (*deadline)(const struct e1000_model *m); /* of these */

@@ -10,6 +10,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_e1000 \
 	tests/fuzz/fuzz_frame \
 	tests/fuzz/fuzz_frames \
+	tests/fuzz/fuzz_igb \
 	tests/fuzz/fuzz_ip4_opt \
 	tests/fuzz/fuzz_ip6_ext \
 	tests/fuzz/fuzz_nd_opt \
@@ -31,8 +32,11 @@ tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_main)
 tests_fuzz_fuzz_control_LDADD = src/daemon/libdaemon.a drivers/libdrivers.a src/host/libhost.a \
 	$(FUZZ_LDADD)
 
-tests_fuzz_fuzz_e1000_SOURCES = tests/fuzz/fuzz_e1000.c $(fuzz_main)
+fuzz_nic = tests/fuzz/fuzz_nic.c tests/fuzz/fuzz_nic.h
+tests_fuzz_fuzz_e1000_SOURCES = tests/fuzz/fuzz_e1000.c $(fuzz_nic) $(fuzz_main)
 tests_fuzz_fuzz_e1000_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
+tests_fuzz_fuzz_igb_SOURCES = tests/fuzz/fuzz_igb.c $(fuzz_nic) $(fuzz_main)
+tests_fuzz_fuzz_igb_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_net) $(fuzz_main)
 tests_fuzz_fuzz_frame_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)

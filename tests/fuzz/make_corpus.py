@@ -128,6 +128,35 @@ def cards():
                                 for off in (0, 8, 0x14, 0x20, 0xc0, 0xd0, 0x100, 0x4000, 0x5400) for op in (1, 0))
 
 
+def queues():
+    """The same of the 82576, by queue 1: advanced descriptors, RSS, a function's mailbox and ring."""
+    def register(off, value, who=0):
+        return bytes([who << 3]) + off.to_bytes(3, "little") + value.to_bytes(4, "little")
+
+    def memory(at, octets):
+        return bytes([2]) + at.to_bytes(2, "little") + bytes([len(octets)]) + octets
+
+    def desc(addr, lower, upper):
+        return addr.to_bytes(8, "little") + lower.to_bytes(4, "little") + upper.to_bytes(4, "little")
+
+    bus = 1 << 32
+    tcp = bytes(E / IP4 / TCP(sport=1000, dport=80, flags="PA", seq=1, ack=1) / (b"x" * 150))
+    ring, rings, run, wait = bytes([0x37, 0]), bytes([0x3f, 1]), bytes([3]), bytes([5, 0, 16])
+    context = desc(20 | 14 << 9, 0x20200c00, 20 << 8 | 64 << 16)
+    cut = memory(0x1000, tcp) + memory(0, context) + memory(
+        16, desc(bus + 0x1000, 0xab300000 | len(tcp), 0x300 | (len(tcp) - 54) << 14))
+    rx = b"".join(memory(0x8000 + 16 * i, desc(bus + 0x2000 + 0x800 * i, 0, 0)) for i in range(8))
+    vectors = register(0x1514, 0x40000011) + register(0x1700 + 12, 0x8181) + register(0x1524, 0xffffff)
+    rss = register(0x5818, 0x370002) + b"".join(register(0x5c00 + 4 * i, 0x03030303) for i in range(4))
+    pools = register(0x5818, 3) + register(0x581c, 0x40000180) + register(0x5adc, 0x59000000) + register(
+        0x3500, 0x80000000) + register(0xc8c, 7) + register(0xc90, 7)
+    yield "segments", vectors + cut + ring + run + wait + run
+    yield "receive", vectors + rss + rx + rings + bytes([4, 60, 0]) + bytes([4, 0, 4]) + run + wait + run
+    yield "pools", pools + rx + rings + cut + ring + run + bytes([4, 60, 0]) + wait + run
+    yield "mailbox", b"".join(register(off, value, who) for off, value, who in (
+        (0xc40, 4, 5), (0x800, 1, 5), (0xc40, 1, 5), (0xc00, 8, 0), (0xc00, 3, 0), (0, 1 << 26, 5)))
+
+
 def write(target, name, data):
     os.makedirs(os.path.join(HERE, target), exist_ok=True)
     with open(os.path.join(HERE, target, name), "wb") as f:
@@ -157,6 +186,8 @@ def main():
         write("frames", name + "-no-memory", b"\5" + body)
     for name, octets in cards():
         write("e1000", name, octets)
+    for name, octets in queues():
+        write("igb", name, octets)
     write("ip4_opt", "lsrr-ts-alert", bytes.fromhex("01830b04c0a80001c0a800024408050000000000940400000000"))
     write("tcp_opt", "illegal-length", bytes.fromhex("01020405b4050000"))
 

@@ -4,6 +4,8 @@ unit_drivers = \
 	tests/unit/drivers/test_e1000_qemu \
 	tests/unit/drivers/test_e1000_regs \
 	tests/unit/drivers/test_e1000_regs_qemu \
+	tests/unit/drivers/test_igb_model \
+	tests/unit/drivers/test_igb_vf \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
 	tests/unit/drivers/test_vlan
@@ -37,10 +39,19 @@ nic_suite = \
 	tests/unit/drivers/nic_cases_rx.c \
 	tests/unit/drivers/nic_cases_tx.c
 tests_unit_drivers_test_e1000_regs_SOURCES = tests/unit/drivers/test_e1000_regs.c \
-	tests/unit/drivers/nic_board_model.c $(nic_suite)
+	tests/unit/drivers/nic_board_model.c tests/unit/drivers/nic_board_model.h $(nic_suite)
 tests_unit_drivers_test_e1000_regs_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_e1000_regs_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_e1000_regs_qemu_SOURCES = tests/unit/drivers/test_e1000_regs_qemu.c \
 	tests/unit/drivers/nic_board_qtest.c $(nic_suite)
 tests_unit_drivers_test_e1000_regs_qemu_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_e1000_regs_qemu_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+igb_bench = tests/unit/drivers/igb_board.h \
+	tests/unit/drivers/nic_board.c tests/unit/drivers/nic_board.h \
+	tests/unit/drivers/nic_board_model.c tests/unit/drivers/nic_board_model.h
+tests_unit_drivers_test_igb_model_SOURCES = tests/unit/drivers/test_igb_model.c $(igb_bench)
+tests_unit_drivers_test_igb_model_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_igb_model_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_igb_vf_SOURCES = tests/unit/drivers/test_igb_vf.c $(igb_bench)
+tests_unit_drivers_test_igb_vf_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_igb_vf_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

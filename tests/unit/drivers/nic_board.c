@@ -97,11 +97,15 @@ static void ring_make(struct board *b, struct board_ring *r, u32 nr, u32 base)
 	*r = (struct board_ring){ .nr = nr };
 	r->desc = (struct e1000_desc *)b_alloc(b, nr * E1000_DESC_SIZE);
 	bus = b_bus(b, r->desc);
+	if (b->x->queue_enable)
+		b_wr(b, base + 0x28, 0);
 	b_wr(b, base, (u32)bus);
 	b_wr(b, base + 4, (u32)(bus >> 32));
 	b_wr(b, base + 8, nr * E1000_DESC_SIZE);
 	b_wr(b, base + 0x10, 0);
 	b_wr(b, base + 0x18, 0);
+	if (b->x->queue_enable)
+		b_wr(b, base + 0x28, BOARD_QUEUE_ENABLE);
 }
 
 static u32 bsize_bits(u32 bufsize)
@@ -123,6 +127,8 @@ void b_rx_start(struct board *b, u32 nr, u32 bufsize, u32 rctl)
 	u32 i;
 
 	b_wr(b, E1000_RCTL, 0);
+	if (b->x->queue_enable)
+		b_wr(b, BOARD_RLPML, b->x->longest);
 	ring_make(b, &b->rx, nr, E1000_RDBAL);
 	b->bufsize = bufsize;
 	b->buffer = b_alloc(b, nr * bufsize);

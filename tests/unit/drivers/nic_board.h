@@ -16,6 +16,8 @@ enum {
 	BOARD_FRAME_MAX = 20000,
 	BOARD_RX = 16, /* descriptors of a ring, unless a case wants another number */
 	BOARD_TX = 16,
+	BOARD_RLPML = 0x5004,
+	BOARD_QUEUE_ENABLE = 1 << 25, /* the 82576's */
 	BOARD_WAITS = 400, /* turns of the device until something counts as not happening */
 };
 
@@ -54,7 +56,15 @@ struct board_expect {
 	bool broadcast_apart; /* MPRC is without broadcasts */
 	bool fcs_counted;     /* in the transmit side's size classes and octets */
 	bool rx_fcs_classed;  /* and in the size classes of receive */
-	bool ext_status;      /* receive status has more bits than the manual's */
+	bool rdmts;	      /* RCTL.RDMTS */
+	bool bsex;	      /* buffers over 2 KiB */
+	bool txqe;
+	bool vme_for_tx;   /* VLE does nothing without CTRL.VME */
+	bool contexts;	   /* extended descriptors are the 8254x's */
+	bool queue_enable; /* queues are turned on one by one, long frames by RLPML */
+	u32 fifo;	   /* of receive, octets, where it drops_when_full */
+	u32 longest;	   /* frame, FCS included, where oversize */
+	bool ext_status;   /* receive status has more bits than the manual's */
 };
 
 struct board;
@@ -95,7 +105,8 @@ struct board_backend {
 	bool (*start)(struct board *b, const char *device); /* false: it is not there */
 	const char *device;
 };
-extern const struct board_backend board_model, board_82540em, board_82544gc, board_82574l;
+extern const struct board_backend board_model, board_82576, board_82540em, board_82544gc,
+	board_82574l;
 
 /* Runs a case on a fresh card whose link is up. */
 void board_run(const struct board_backend *backend, void (*test)(struct board *b));

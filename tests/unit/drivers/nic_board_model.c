@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Our model of the 82540EM as a board: virtual time, and memory that ends where it was lent. */
-#include "tests/unit/drivers/nic_board.h"
-
-#include "drivers/e1000/model.h"
+/* Our models of the 82540EM and the 82576 as boards: virtual time, and memory that ends where it was lent. */
+#include "tests/unit/drivers/nic_board_model.h"
 
 enum { MODEL_SENT_MAX = 64, MODEL_TURN_NS = 20000, MODEL_RUNS_MAX = 10000 };
 #define MODEL_BUS 0x7600000000ull /* above 4 GiB, and no address of ours */
@@ -12,6 +10,7 @@ struct model {
 	struct board *board;
 	u64 now;
 	bool line, kicked;
+	u32 vectors; /* whose messages came, as bits */
 	struct {
 		u32 len;
 		u8 data[BOARD_FRAME_MAX];
@@ -40,6 +39,30 @@ static void kick(void *ctx)
 	((struct model *)ctx)->kicked = true;
 }
 
+static void msix(void *ctx, u32 vector)
+{
+	((struct model *)ctx)->vectors |= 1u << vector;
+}
+
+struct e1000_model *board_model_of(struct board *b)
+{
+	return ((struct model *)b->priv)->m;
+}
+
+u64 board_now(struct board *b)
+{
+	return ((struct model *)b->priv)->now;
+}
+
+u32 board_vectors(struct board *b)
+{
+	struct model *p = b->priv;
+	u32 v = p->vectors;
+
+	p->vectors = 0;
+	return v;
+}
+
 static void xmit(void *ctx, const struct e1000_frame *f)
 {
 	struct model *p = ctx;
@@ -57,6 +80,7 @@ static void xmit(void *ctx, const struct e1000_frame *f)
 static const struct e1000_model_ops model_ops = {
 	.translate = translate,
 	.irq = irq,
+	.msix = msix,
 	.xmit = xmit,
 	.kick = kick,
 };
@@ -174,7 +198,6 @@ static bool start(struct board *b, const char *device)
 	struct model *p = calloc(1, sizeof(*p));
 	struct e1000_model_cfg cfg = { .ops = &model_ops, .ctx = p, .autoneg_ns = NSEC_PER_MSEC };
 
-	(void)device;
 	memcpy(cfg.mac, board_mac, 6);
 	b->ops = &ops;
 	b->priv = p;
@@ -182,7 +205,7 @@ static bool start(struct board *b, const char *device)
 	b->bus = MODEL_BUS;
 	p->board = b;
 	p->now = NSEC_PER_SEC;
-	p->m = e1000_model_create(&cfg);
+	p->m = device ? igb_model_create(&cfg) : e1000_model_create(&cfg);
 	cr_assert_not_null(p->m);
 	return true;
 }
@@ -223,6 +246,47 @@ static const struct board_expect expect = {
 	.broadcast_apart = true,
 	.fcs_counted = true,
 	.rx_fcs_classed = true,
+	.fifo = 48 * 1024,
+	.longest = 16384,
+	.rdmts = true,
+	.bsex = true,
+	.txqe = true,
+	.vme_for_tx = true,
+	.contexts = true,
 };
 
 const struct board_backend board_model = { &expect, start, NULL };
+
+/* The 82576, used like an old card: its queue 0, legacy descriptors, one line. */
+static const struct board_expect expect_82576 = {
+	.name = "model of the 82576",
+	.phy_id2 = 0x0391,
+	.device = 0x10c9,
+	.phy_power_down = true,
+	.phy_link_down = true,
+	.reset_registers = true,
+	.narrow_ignored = true,
+	.pads = true,
+	.legacy_checksum = true,
+	.tx_limit = true,
+	.waits_for_master = true,
+	.checked_dma = true,
+	.rx_checksum = true,
+	.fcs_in_memory = true,
+	.drops_when_full = true,
+	.drops_when_off = true,
+	.mac_loopback = true,
+	.flow_control = true,
+	.error_counters = true,
+	.imperfect = true,
+	.cfi_filter = true,
+	.oversize = true,
+	.broadcast_apart = true,
+	.fcs_counted = true,
+	.rx_fcs_classed = true,
+	.fifo = 64 * 1024,
+	.longest = 16383,
+	.queue_enable = true,
+};
+
+const struct board_backend board_82576 = { &expect_82576, start, "82576" };

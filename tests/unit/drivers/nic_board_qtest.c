@@ -92,7 +92,9 @@ static bool start(struct board *b, const char *device)
 }
 
 /* e1000 and e1000-82544gc are one model with two names. */
-#define OF_THE_E1000 .eerd_8254x = true, .microwire = true, .tso = true, .fcs_counted = true
+#define OF_THE_E1000                                                                     \
+	.eerd_8254x = true, .microwire = true, .tso = true, .rdmts = true, .bsex = true, \
+	.txqe = true, .vme_for_tx = true, .contexts = true, .fcs_counted = true
 
 static const struct board_expect expect_82540em = {
 	.name = "QEMU e1000",
@@ -111,6 +113,11 @@ static const struct board_expect expect_82574l = {
 	.phy_id2 = 0x0cb1,
 	.device = 0x10d3,
 	.rx_checksum = true,
+	.rdmts = true,
+	.bsex = true,
+	.txqe = true,
+	.vme_for_tx = true,
+	.contexts = true,
 	.broadcast_apart = true,
 	.ext_status = true,
 };

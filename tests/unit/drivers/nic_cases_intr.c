@@ -205,6 +205,7 @@ void case_receive_threshold_interrupt(struct board *b)
 {
 	u32 code, left;
 
+	B_NEEDS(b, rdmts);
 	for (code = 0; code < 3; code++) {
 		b_rx_start(b, 32, 2048,
 			   E1000_RCTL_BAM | E1000_RCTL_SECRC | code << E1000_RCTL_RDMTS_SHIFT);

@@ -20,7 +20,7 @@ void case_tx_legacy(struct board *b)
 	cr_assert(B_WAIT(b, b_done(d)));
 	cr_assert(B_WAIT(b, b->ops->line(b)));
 	cr_assert_eq(b_rd(b, E1000_TDH), 1);
-	cr_assert_eq(b_rd(b, E1000_ICR) & 3, E1000_ICR_TXDW | E1000_ICR_TXQE);
+	cr_assert_eq(b_rd(b, E1000_ICR) & 3, E1000_ICR_TXDW | (b->x->txqe ? E1000_ICR_TXQE : 0));
 	cr_assert(b_silent(b), "once");
 }
 
@@ -160,7 +160,7 @@ void case_tx_write_back_threshold(struct board *b)
 	u32 i;
 
 	b_tx_start(b, BOARD_TX);
-	b_wr(b, E1000_TXDCTL, 1u << 24 | 3u << 16);
+	b_wr(b, E1000_TXDCTL, (b->x->queue_enable ? BOARD_QUEUE_ENABLE : 1u << 24) | 3u << 16);
 	b_wr(b, E1000_TIDV, 1000);
 	b_frame(frame, board_peer, 1, 100);
 	for (i = 0; i < 4; i++) {
@@ -304,6 +304,7 @@ static void one_checksum(struct board *b, bool v6, u8 proto)
 
 void case_tx_checksums(struct board *b)
 {
+	B_NEEDS(b, contexts);
 	b_tx_start(b, BOARD_TX);
 	one_checksum(b, false, IP_PROTO_TCP);
 	one_checksum(b, false, IP_PROTO_UDP);
@@ -316,6 +317,7 @@ void case_tx_context_persists(struct board *b)
 	struct context c = context_of(false, IP_PROTO_TCP);
 	u32 len = b_packet(frame, false, IP_PROTO_TCP, 200), i;
 
+	B_NEEDS(b, contexts);
 	b_tx_start(b, BOARD_TX);
 	prepare_sums(frame, false, IP_PROTO_TCP, len - c.tucss);
 	put_context(b, &c);
@@ -433,20 +435,21 @@ void case_tx_vlan_tags(struct board *b)
 	b_tx_start(b, BOARD_TX);
 	b_frame(frame, board_peer, 3, 200);
 	b_tx_legacy(b, frame, 200, CMD | E1000_TXD_VLE, 0x6123u << E1000_TXD_SPECIAL_SHIFT);
-	cr_assert_eq(b_sent(b, got), 200, "CTRL.VME is off");
+	cr_assert_eq(b_sent(b, got), b->x->vme_for_tx ? 200 : 204, "CTRL.VME is off");
 	b_set(b, E1000_CTRL, E1000_CTRL_VME);
 	b_tx_legacy(b, frame, 200, CMD | E1000_TXD_VLE, 0x6123u << E1000_TXD_SPECIAL_SHIFT);
 	cr_assert_eq(b_sent(b, got), 204);
 	cr_assert_arr_eq(got, frame, 12);
 	cr_assert_eq(get_be32(got + 12), 0x81006123);
 	cr_assert_arr_eq(got + 16, frame + 12, 188);
-	put_data(b, frame, 200, E1000_TXD_VLE, 0x0fffu << E1000_TXD_SPECIAL_SHIFT);
-	cr_assert_eq(b_sent(b, got), 204);
-	cr_assert_eq(get_be32(got + 12), 0x81000fff);
 	b_wr(b, E1000_VET, 0x88a8);
 	b_tx_legacy(b, frame, 200, CMD | E1000_TXD_VLE, 0x6123u << E1000_TXD_SPECIAL_SHIFT);
 	cr_assert_eq(b_sent(b, got), 204);
 	cr_assert_eq(get_be32(got + 12), 0x88a86123);
 	b_tx_legacy(b, frame, 200, CMD, 0x6123u << E1000_TXD_SPECIAL_SHIFT);
 	cr_assert_eq(b_sent(b, got), 200, "no VLE");
+	B_NEEDS(b, contexts);
+	put_data(b, frame, 200, E1000_TXD_VLE, 0x0fffu << E1000_TXD_SPECIAL_SHIFT);
+	cr_assert_eq(b_sent(b, got), 204);
+	cr_assert_eq(get_be32(got + 12), 0x88a80fff);
 }
