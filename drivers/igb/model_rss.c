@@ -4,34 +4,18 @@
 
 #include "wire/wire.h"
 
-/* For each bit of the input that is set, the 32 bits of the key from there on. */
-static u32 toeplitz(const struct e1000_model *m, const u8 *in, u32 len)
-{
-	u32 hash = 0, i, bit;
-
-	for (i = 0; i < len; i++) {
-		u64 window = 0;
-		u32 k;
-
-		for (k = 0; k < 5; k++) /* RSSRK holds the key's octets from the lowest on */
-			window = window << 8 |
-				 (em_get(m, IGB_RSSRK + ((i + k) & ~3u)) >> (8 * ((i + k) & 3)) & 0xff);
-		for (bit = 0; bit < 8; bit++)
-			if (in[i] & 0x80 >> bit)
-				hash ^= (u32)(window >> (8 - bit));
-	}
-	return hash;
-}
-
-/* Addresses, and ports if there are any at p + l4 that may be taken. */
+/* Over addresses (len octets) and, if there are any, ports. */
 static u32 hash_fields(const struct e1000_model *m, const u8 *addrs, u32 len, const u8 *ports)
 {
-	u8 in[36];
+	u8 in[36], key[IGB_RSS_KEY];
+	u32 i;
 
+	for (i = 0; i < sizeof(key); i++) /* RSSRK holds its octets from the lowest on */
+		key[i] = (u8)(em_get(m, IGB_RSSRK + (i & ~3u)) >> (8 * (i & 3)));
 	memcpy(in, addrs, len);
 	if (ports)
 		memcpy(in + len, ports, 4);
-	return toeplitz(m, in, ports ? len + 4 : len);
+	return toeplitz(key, in, ports ? len + 4 : len);
 }
 
 static u32 hash_ip4(const struct e1000_model *m, const u8 *ip, u32 len, u32 *type)
