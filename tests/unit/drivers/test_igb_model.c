@@ -185,7 +185,7 @@ static void hashed(struct board *b, struct queue *q, u32 len, u32 hash, u32 type
 	cr_assert_eq(d.info & IGB_RXD_RSS_MASK, type);
 }
 
-IGB(rss_hash)
+IGB(hash_of_known_packets)
 {
 	struct queue q;
 
