@@ -24,21 +24,19 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define REAL_LIST(X)                                                                               \
-	X(socket)                                                                                  \
-	X(connect) X(bind) X(listen) X(accept) X(accept4) X(getsockname) X(getpeername) X(         \
-		getsockopt) X(setsockopt) X(shutdown) X(close) X(dup) X(dup2) X(dup3) X(fcntl)     \
-		X(fclose) X(freopen) X(read) X(readv) X(write) X(writev) X(recv) X(recvfrom) X(    \
-			recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(sendfile)  \
-			X(splice) X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns) X(    \
-				epoll_ctl) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(select)  \
-				X(pselect) X(setuid) X(seteuid) X(setreuid) X(setresuid) X(open)   \
-					X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) \
-						X(fstatat) X(preadv2) X(pwritev2) X(fdopen)        \
-							X(vdprintf) X(daemon) X(poll) X(ppoll)     \
-								X(execve) X(execvpe) X(fexecve)    \
-									X(execveat) X(posix_spawn) \
-										X(posix_spawnp)
+/* clang-format off: it makes a staircase of this */
+#define REAL_LIST(X)                                                                       \
+	X(socket) X(connect) X(bind) X(listen) X(accept) X(accept4) X(getsockname)                 \
+	X(getpeername) X(getsockopt) X(setsockopt) X(shutdown) X(close) X(dup) X(dup2) X(dup3)     \
+	X(fcntl) X(fclose) X(freopen) X(read) X(readv) X(write) X(writev) X(recv) X(recvfrom)      \
+	X(recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg) X(sendmmsg) X(sendfile) X(splice)      \
+	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns)                                 \
+	X(epoll_ctl) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(select) X(pselect)             \
+	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
+	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat)              \
+	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                    \
+	X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
+/* clang-format on */
 
 struct real {
 #define X(name) __typeof__(&name) name;
