@@ -128,7 +128,7 @@ static void reset_pending(void)
 	int fd = open_peer('P');
 
 	settle();
-	say_poll_for("poll", fd, POLLIN);
+	say_poll_for("poll", fd, POLLHUP);
 	say("peek", recv(fd, buf, sizeof(buf), MSG_PEEK));
 	say("read", read(fd, buf, sizeof(buf)));
 	settle();
