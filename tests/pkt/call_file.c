@@ -68,17 +68,22 @@ static bool call_sendfile(struct pkt *p, struct pending *c)
 	return true;
 }
 
+enum { AT_MARK = 0x8905 };	/* SIOCATMARK */
+
+/* Linux's splice() does not pass an urgent mark: read() does. */
 static s64 splice_in(struct fd *sock, struct pk_pipe *pipe, size_t want)
 {
 	struct skb_vec vec[16];
+	int n, mark = 0;
 	size_t len = 0;
-	int n = sock_stream_peek(sock->sk, vec, ARRAY_SIZE(vec), &len);
 
+	if (!sock_ioctl(sock->sk, AT_MARK, &mark) && mark)
+		return sock_nonblock(sock, 0) ? -EAGAIN : 0;
+	n = sock_stream_peek(sock->sk, vec, ARRAY_SIZE(vec), &len);
 	if (n < 0)
 		return n;
-	if (!n)			/* the end, or urgent data ahead */
-		return sock_poll(sock->sk) & SOCK_EV_RDHUP ||
-		       !skb_queue_empty(&sock->sk->sk_receive_queue) ? 0 : -EAGAIN;
+	if (!n)			/* the end */
+		return sock_poll(sock->sk) & SOCK_EV_RDHUP ? 0 : -EAGAIN;
 	len = min_t(size_t, min_t(size_t, len, want), pipe->max - pipe->len);
 	sock_stream_consume(sock->sk, len);
 	pipe->len += len;
