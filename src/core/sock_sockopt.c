@@ -82,7 +82,6 @@ GET_INT(debug, sock_flag(sk, SOCK_DBG))
 GET_INT(reuseaddr, sk->sk_reuse)
 GET_INT(reuseport, sk->sk_reuseport)
 GET_INT(type, sk->sk_type)
-GET_INT(error, -sock_error(sk))
 GET_INT(sndbuf, sk->sk_sndbuf)
 GET_INT(rcvbuf, sk->sk_rcvbuf)
 GET_INT(keepalive, sock_flag(sk, SOCK_KEEPOPEN))
@@ -100,6 +99,19 @@ GET_CONST(bsdcompat, 0)
 GET_CONST(sndlowat, 1)
 GET_INT(busy_poll, (int)sk->sk_ll_usec)
 GET_INT(napi_id, (int)sk->sk_napi_id)
+
+/* The pending error, else a soft one: either is told once. */
+GETTER(error)
+{
+	int err = -sock_error(sk);
+
+	(void)row;
+	if (!err) {
+		err = sk->sk_err_soft;
+		sk->sk_err_soft = 0;
+	}
+	return sockopt_get_int(err, val, len);
+}
 
 SETTER(debug)
 {
