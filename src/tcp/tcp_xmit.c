@@ -155,7 +155,7 @@ static void tcp_opts_data(const struct sock *sk, struct tcp_opts_parsed *o)
 /* Writes the options of a segment to buf (40 octets); their length. */
 static u32 tcp_write_options(struct sock *sk, u8 *buf, u16 flags)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_opts_parsed o;
 	int len;
 
@@ -174,6 +174,8 @@ static u32 tcp_write_options(struct sock *sk, u8 *buf, u16 flags)
 		tcp_opts_data(sk, &o);
 	if (o.saw & TCP_SAW_ACCECN && !(flags & TCPHDR_SYN))
 		tcp_accecn_option_sent(sk);
+	if (o.num_sacks)
+		tp->has_dsack = false;	/* told, once (RFC 2883 4) */
 	len = tcp_opts_emit(buf, TCP_OPTLEN_MAX, &o);
 	return len < 0 ? 0 : (u32)len;
 }
