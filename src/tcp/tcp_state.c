@@ -281,19 +281,24 @@ static bool tcp_state_ack(struct sock *sk, struct sk_buff *skb, const struct tcp
 	return true;
 }
 
-/* Data for a user who is gone is refused with a RST (TCP-ST-32). True: consumed. */
+/*
+ * Data for a user who is gone are refused with a RST (TCP-ST-32), and so is a segment that has the peer's
+ * FIN in its middle. True: consumed.
+ */
 static bool tcp_data_after_close(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 end = seg->end_seq - !!(seg->flags & TCPHDR_FIN);
+	bool had_fin = tcp_state_in(sk, TCPF(CLOSE_WAIT) | TCPF(CLOSING) | TCPF(LAST_ACK));
 
-	if (!tcp_state_in(sk, TCPF(FIN_WAIT1) | TCPF(FIN_WAIT2)) ||
-	    !(sk->sk_shutdown & RCV_SHUTDOWN) || !seg->len || !after(end, tp->rcv_nxt))
+	if (!(sk->sk_shutdown & RCV_SHUTDOWN) || !seg->len || !after(end, tp->rcv_nxt))
+		return false;
+	if (had_fin ? !before(seg->seq, tp->rcv_nxt) :
+		      !tcp_state_in(sk, TCPF(FIN_WAIT1) | TCPF(FIN_WAIT2)))
 		return false;
 	net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
 	tcp_send_reset(sk->net, skb, seg);
-	tcp_write_queue_purge(sk);
-	tcp_done_err(sk, ECONNRESET);
+	tcp_reset(sk, skb);
 	kfree_skb_reason(skb, SKB_DROP_TCP_ABORT_ON_DATA);
 	return true;
 }

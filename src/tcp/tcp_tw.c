@@ -171,12 +171,15 @@ static bool tcp_tw_paws(const struct tcp_timewait_sock *tw, const struct tcp_seg
 	return tcp_paws_older(&rx, TCP_PAWS_WINDOW, tcp_now_s(tw->net));
 }
 
-/* Not more than one ACK per 500 ms, or two of these would talk for ever. */
-static enum tcp_tw_verdict tcp_tw_ack_limited(struct tcp_timewait_sock *tw)
+/* Not more than one ACK per 500 ms, or two of these would talk for ever; data and FINs do not answer. */
+static enum tcp_tw_verdict tcp_tw_ack_limited(struct tcp_timewait_sock *tw,
+					      const struct tcp_seg *seg)
 {
 	u32 now = (u32)(tw->net->now / NSEC_PER_MSEC);
 	s32 limit = (s32)(tw->net->tcp.invalid_ratelimit_ns / NSEC_PER_MSEC);
 
+	if (seg->seq != seg->end_seq && !(seg->flags & TCPHDR_SYN))
+		return TW_ACK;
 	if (tw->last_oow_ack_ms && (s32)(now - tw->last_oow_ack_ms) < limit) {
 		if (tw->substate == TCP_FIN_WAIT2)
 			net_mib_inc(tw->net, TcpExt_TCPACKSkippedFinWait2);
@@ -194,7 +197,7 @@ static enum tcp_tw_verdict tcp_tw_fin_wait2(struct tcp_timewait_sock *tw, const 
 	bool paws = tcp_tw_paws(tw, seg);
 
 	if (paws || !tcp_tw_in_window(tw, seg))
-		return seg->flags & TCPHDR_RST ? TW_SUCCESS : tcp_tw_ack_limited(tw);
+		return seg->flags & TCPHDR_RST ? TW_SUCCESS : tcp_tw_ack_limited(tw, seg);
 	if (seg->flags & TCPHDR_RST) {
 		*kill = true;
 		return TW_SUCCESS;
@@ -249,7 +252,7 @@ static enum tcp_tw_verdict tcp_tw_time_wait(struct tcp_timewait_sock *tw, struct
 		return TW_SUCCESS;
 	if (paws || seg->flags & TCPHDR_ACK)
 		tcp_tw_schedule(tw, TCP_TIMEWAIT_NS);
-	return tcp_tw_ack_limited(tw);
+	return tcp_tw_ack_limited(tw, seg);
 }
 
 /*
