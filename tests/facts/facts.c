@@ -215,6 +215,7 @@ static void run_family(const char *only)
 	run_table(facts_cmsg, only);
 	run_table(facts_stamp, only);
 	run_table(facts_group, only);
+	run_table(facts_signal, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */

@@ -61,6 +61,6 @@ int run_self(const char *what, int fd, char **envp);
 void settle(void);	/* let packets in flight arrive */
 
 extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], facts_event[];
-extern const struct fact facts_call[], facts_cmsg[], facts_stamp[], facts_group[];
+extern const struct fact facts_call[], facts_cmsg[], facts_stamp[], facts_group[], facts_signal[];
 
 #endif
