@@ -130,6 +130,32 @@ static void limit_sndbuf(int fd)
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &limit, sizeof(limit));
 }
 
+static bool is_loopback(const struct sockaddr *sa)
+{
+	const struct sockaddr_in6 *s6 = (const void *)sa;
+	const uint8_t *v4 = (const void *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr;
+
+	if (sa->sa_family == AF_INET)
+		return v4[0] == 127;
+	return IN6_IS_ADDR_LOOPBACK(&s6->sin6_addr) ||
+	       (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr) && s6->sin6_addr.s6_addr[12] == 127);
+}
+
+/*
+ * Both ends are in the daemon: a handshake is over before the kernel's connect() returns, and programs
+ * that talk to themselves count on it. Each call gives the stack a turn; a few do.
+ */
+static void wait_loopback(int fd)
+{
+	const struct nsp_geterr_req q = { .peek = 1 };
+	struct nsp_geterr_rep r;
+	int turns = 8;
+
+	while (!fd_poll(fd, POLLOUT, 0) && turns--)
+		if (rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL) < 0)
+			break;
+}
+
 /* started: the daemon has begun the handshake already. wait: for its end. */
 static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len,
 			 bool started, bool wait)
@@ -155,7 +181,11 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	if (started)
 		q.h.flags |= NSP_CONN_STARTED;
 	request_send(fd, &q, wait);
-	return wait ? connect_wait(fd, k) : fail(EINPROGRESS);
+	if (wait)
+		return connect_wait(fd, k);
+	if (unlikely(is_loopback(sa)))
+		wait_loopback(fd);
+	return fail(EINPROGRESS);
 }
 
 /* connect(AF_UNSPEC). A connection is reset, and says so to the next read. */

@@ -30,6 +30,26 @@ s.connect((sys.argv[3], int(sys.argv[4])))
 print(s.getsockname()[0])
 """
 
+# A connection of a program with itself: how many are there when connect() has returned, and one refused.
+TO_ITSELF = """import socket, sys
+family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
+server = socket.create_server((sys.argv[1], 0), family=family)
+there = 0
+for _ in range(20):
+    s = socket.socket(family)
+    s.setblocking(False)
+    s.connect_ex(server.getsockname())
+    try:
+        s.getpeername()
+        there += 1
+    except OSError:
+        pass
+s = socket.socket(family)
+s.setblocking(False)
+s.connect_ex((sys.argv[1], 9))
+print(there, s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+"""
+
 
 def env(lab, *rules):
     return dict(os.environ, NETSTACK_RULES=lab.write("rules", "\n".join(rules) + "\n"))
@@ -131,6 +151,15 @@ def family_of_address(lab):
         mapped = f"::ffff:{HOST[4]}"
         assert source(lab, env(lab, "kernel ipv4"), "SOCK_STREAM", 0, mapped, 5840) == mapped
         assert source(lab, env(lab, "kernel ipv6"), "SOCK_STREAM", 0, mapped, 5840) == f"::ffff:{STACK[4]}"
+
+
+@families
+def with_itself(lab, family):
+    """over the stack's own loopback a handshake is over when connect() returns, as with the kernel"""
+    cmd = [sys.executable, lab.write("self.py", TO_ITSELF), {4: "127.0.0.1", 6: "::1"}[family]]
+    e = dict(os.environ, NETSTACK_LOOPBACK="stack")
+    assert lab.run(cmd, shim=True, env=e).stdout.split() == [b"20", b"111"]
+    assert lab.run(cmd).stdout.split() == [b"20", b"111"]
 
 
 @families
