@@ -152,6 +152,8 @@ static long send_message(struct call *c, int flags)
 	long r = send_once(c, c->again ? flags & ~MSG_FASTOPEN : flags);
 
 	waits = !c->nonblock && !(flags & MSG_DONTWAIT) && !c->timed_out;
+	if (c->again && flags & MSG_FASTOPEN && r >= 0)
+		tag_add(c->fd, NSP_TAGB_REPORTED);	/* it has waited for it */
 	if (r == -EPIPE && !(flags & MSG_NOSIGNAL) && IS_TCP(c->kind))
 		raw_call(SYS_tkill, c->tid, SIGPIPE);
 	if (waits && (r == -EAGAIN || (begins && (r >= 0 || r == -EINPROGRESS))))
