@@ -200,6 +200,18 @@ static int disconnect(int fd, bool reset)
 	return 0;
 }
 
+void stream_fill(int fd, size_t n)
+{
+	while (n) {
+		size_t part = n < sizeof(shim_zeros) ? n : sizeof(shim_zeros);
+		ssize_t r = raw_call(SYS_sendto, fd, shim_zeros, part, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+
+		if (r <= 0)
+			return;		/* refused already */
+		n -= (size_t)r;
+	}
+}
+
 /* -- Fast Open ------------------------------------------------------------------------- */
 
 static int fastopen_rpc(int fd, const struct sockaddr *sa, socklen_t len, uint32_t flags,
@@ -315,19 +327,6 @@ ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
 	return (size_t)took < total ? send_rest(fd, msg, (size_t)took, flags) : (ssize_t)total;
 }
 
-/* Bytes that make a socket unwritable, as the connect request does; the daemon throws them away. */
-static void send_filler(int fd, size_t n)
-{
-	while (n) {
-		size_t part = n < sizeof(shim_zeros) ? n : sizeof(shim_zeros);
-		ssize_t r = raw_call(SYS_sendto, fd, shim_zeros, part, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
-
-		if (r <= 0)
-			return;		/* refused already */
-		n -= (size_t)r;
-	}
-}
-
 ssize_t stream_first(int fd, const struct msghdr *msg, int flags)
 {
 	bool wait = !(flags & MSG_DONTWAIT) && !fd_nonblock(fd);
@@ -347,7 +346,7 @@ ssize_t stream_first(int fd, const struct msghdr *msg, int flags)
 	if (took < 0 && took != -EINPROGRESS)
 		return fail(-took);
 	fd_set_kind(fd, K_CONNECTING | (k & KF_KEEP));
-	send_filler(fd, (size_t)sndbuf / 4);
+	stream_fill(fd, (size_t)sndbuf / 4);
 	if (!wait)
 		return took < 0 ? fail(-took) : took;
 	if (connect_wait(fd, k))

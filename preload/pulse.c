@@ -16,16 +16,13 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#define PULSE_COST   100		/* one part in so many of the time is spent */
-#define PULSE_CREDIT 2000000000ll	/* ns of time that count at once, after a rest */
-
 static struct {
 	const struct nsp_pulse *page;	/* NULL: none yet. The mapping stays, its contents are exchanged */
 	int poll_fd;
-	int64_t next;			/* when the next look is paid for; racy, and no harm */
+	struct budget budget;
 } pulse = { .poll_fd = -1 };
 
-static int64_t now_ns(void)
+int64_t budget_now(void)
 {
 	struct timespec t;
 
@@ -90,13 +87,13 @@ static bool frames_wait(void)
 	       __atomic_load_n(&pulse.page->busy, __ATOMIC_ACQUIRE);
 }
 
-static void spent(int64_t since, int64_t now)
+void budget_spend(struct budget *b, int64_t since, int64_t now)
 {
-	int64_t next = pulse.next;
+	int64_t next = b->next;
 
-	if (next < now - PULSE_CREDIT)
-		next = now - PULSE_CREDIT;
-	__atomic_store_n(&pulse.next, next + (now - since) * PULSE_COST, __ATOMIC_RELAXED);
+	if (next < now - BUDGET_CREDIT)
+		next = now - BUDGET_CREDIT;
+	__atomic_store_n(&b->next, next + (now - since) * BUDGET_PART, __ATOMIC_RELAXED);
 }
 
 bool settle(void)
@@ -108,13 +105,13 @@ bool settle(void)
 
 	if (likely(pulse.poll_fd < 0) || shim.silent || shim.supervisor)
 		return false;
-	now = now_ns();
-	if (now < __atomic_load_n(&pulse.next, __ATOMIC_RELAXED) || !rpc_fd_is_ours(pulse.poll_fd))
+	now = budget_now();
+	if (!budget_left(&pulse.budget, now) || !rpc_fd_is_ours(pulse.poll_fd))
 		return false;
 	wait = frames_wait();
 	if (wait)
 		rpc(NSP_NR_BARRIER, -1, &q, NULL, 0, NULL, NULL, NULL);
-	spent(now, now_ns());
+	budget_spend(&pulse.budget, now, budget_now());
 	errno = saved;
 	return wait;
 }

@@ -25,6 +25,7 @@
  *	exec.c, env.c	before fork and exec
  *	user.c		pointers of the program
  *	poll.c, select.c, epoll.c	bits of poll() that a Unix socket cannot have
+ *	large.c		writes that may not fit
  *	pulse.c		do frames wait of which a call should know
  *	super*.c	for programs that cannot be preloaded: super.h
  *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
@@ -93,6 +94,7 @@ enum {
 	KF_ERRPRI = 0x200000, /* SO_SELECT_ERR_QUEUE: its errors are exceptional, too */
 	KF_STAMPS = KF_TSTAMP | KF_ARRIVAL | KF_ZEROCOPY | KF_ERRPRI,
 	KF_DEFER = 0x400000, /* connected, but the SYN waits for the first write */
+	KF_FULL = 0x800000, /* filled: not to be written before it is writable */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
@@ -217,6 +219,33 @@ void rpc_move_away(int fd);
  */
 int daemon_connect(int fd, bool stream);
 
+/* ---- budget: what may be spent on being exact, one part in BUDGET_PART of the program's time ----- */
+#define BUDGET_PART   100
+#define BUDGET_CREDIT 2000000000ll	/* ns of time that count at once, after a rest */
+
+struct budget {
+	int64_t next;	/* when there is something left again; racy, and no harm */
+};
+/** budget_now() - ns, to be told to the others */
+int64_t budget_now(void);
+static inline bool budget_left(const struct budget *b, int64_t now)
+{
+	return now >= __atomic_load_n(&b->next, __ATOMIC_RELAXED);
+}
+/** budget_spend() - the time from @since to @now was spent */
+void budget_spend(struct budget *b, int64_t since, int64_t now);
+
+/* ---- large.c -------------------------------------------------------------------------- */
+/** large_send_paid() - may a large write be a call now */
+bool large_send_paid(void);
+/** stream_send_large() - send() of a connected TCP socket, no more than the stack takes */
+ssize_t stream_send_large(int fd, const void *data, size_t n, int flags);
+/** stream_full_over() - wait, if @flags and the socket allow, until a filled descriptor (KF_FULL) is writable
+ *
+ * Return: true, or false with errno.
+ */
+bool stream_full_over(int fd, int flags);
+
 /* ---- pulse.c -------------------------------------------------------------------------- */
 /** settle() - have the daemon finish with frames that came before this call, if some seem to wait
  *
@@ -251,6 +280,10 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags);
 /** stream_rx() - what a receive that returned @r really means (0 and errors) */
 ssize_t stream_rx(int fd, ssize_t r);
 ssize_t stream_tx(int fd, ssize_t r, int flags);
+/** stream_sigpipe() - EPIPE, and the signal unless @flags forbid */
+void stream_sigpipe(int flags);
+/** stream_fill() - @n bytes that make a socket unwritable; the daemon throws them away */
+void stream_fill(int fd, size_t n);
 /** stream_more() - a send with or without MSG_MORE, before it (@before) and after */
 void stream_more(int fd, int flags, bool before);
 /** stream_tx_ready() - may this socket be written; 0 or -1 with errno */

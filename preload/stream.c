@@ -85,7 +85,7 @@ int stream_wait_again(int fd, int on_timeout)
 }
 
 /* ---- errors --------------------------------------------------------------------------- */
-static void sigpipe(int flags)
+void stream_sigpipe(int flags)
 {
 	if (!(flags & MSG_NOSIGNAL))
 		raw_call(SYS_tkill, raw_call(SYS_gettid, 0), SIGPIPE);
@@ -97,7 +97,7 @@ int stream_tx_ready(int fd, unsigned int k, int flags)
 	short ev;
 
 	if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN) {
-		sigpipe(flags);
+		stream_sigpipe(flags);
 		return -1;
 	}
 	if (KIND(k) != K_CONNECTING)
@@ -128,7 +128,7 @@ ssize_t stream_tx(int fd, ssize_t r, int flags)
 	pending = fd_poll(fd, POLLRDHUP, 0) & (POLLHUP | POLLERR) ? stream_take_error(fd, 0) : 0;
 	if (pending && pending != EPIPE)
 		return fail(pending);
-	sigpipe(flags);
+	stream_sigpipe(flags);
 	return -1;
 }
 
@@ -274,7 +274,7 @@ static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 	q.byte = ((const uint8_t *)msg->msg_iov[i - 1].iov_base)[msg->msg_iov[i - 1].iov_len - 1];
 	e = rpc(NSP_NR_OOB, fd, &q, NULL, 0, NULL, NULL, NULL);
 	if (e == -EPIPE)
-		sigpipe(flags);
+		stream_sigpipe(flags);
 	return e < 0 ? fail(-e) : (ssize_t)total;
 }
 
@@ -302,6 +302,8 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	m.msg_control = NULL; /* nothing that TCP understands may reach the Unix socket */
 	m.msg_controllen = 0;
 	if (unlikely(KIND(k) != K_STREAM) && stream_tx_ready(fd, k, flags))
+		return -1;
+	if (unlikely(k & KF_FULL) && !stream_full_over(fd, flags))
 		return -1;
 	if (unlikely(flags & MSG_OOB))
 		return send_oob(fd, &m, flags);

@@ -53,6 +53,9 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_PULSE_PAGE 1	/* struct nsp_pulse */
 #define NSP_PULSE_FDS 2
 
+/* nsp_write_req.flags */
+#define NSP_WRITE_MORE 1	/* a part: the next one follows */
+
 /* nsp_barrier_req.flags */
 #define NSP_BARRIER_FRAMES 1	/* only for the frames, and not until there is nothing more to do */
 

@@ -39,6 +39,7 @@ enum {
 	OBJ_F_LET_GO = 1 << 16,		/* SO_RCVLOWAT holds nothing back now */
 	OBJ_F_LINGER = 1 << 17,		/* its close() waits for the connection's end */
 	OBJ_F_MORE = 1 << 18,		/* MSG_MORE: more data follow what is written */
+	OBJ_F_FULL = 1 << 19,		/* filler stays while the stack has no room */
 };
 
 struct dgram_stash;
@@ -139,6 +140,9 @@ int stream_end_record(struct object *o);
 u32 records_limit(const struct object *o);	/* octets that may be read up to the next end */
 void records_moved(struct object *o, u32 len);	/* so many were handed to the stack */
 void records_free(struct object *o);
+
+/* write.c: does the descriptor have to stay filled */
+bool stream_is_full(struct object *o);
 
 /* listen.c */
 void listener_run(struct object *o);		/* takes the accepted children */

@@ -421,7 +421,7 @@ static int unread_bytes(const struct object *o)
 
 	if (!obj_is_stream(o) || o->d.fd < 0 || ioctl(o->d.fd, SIOCINQ, &n) || n < 0)
 		return 0;
-	return n;
+	return n - (int)min_t(u32, o->filler, (u32)n);
 }
 
 static int ioctl_int(const struct call *c)

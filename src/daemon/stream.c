@@ -185,6 +185,8 @@ static enum step tx(struct object *o, size_t budget)
 			poller_queue(&o->dm->poller, &o->d);
 			return STEP_STOP;
 		}
+		if (unlikely(o->filler) && stream_is_full(o))
+			return STEP_STOP;
 		s = o->filler ? drain_filler(o) : tx_step(o, &moved);
 	}
 	return s;
@@ -461,6 +463,7 @@ int stream_send_oob(struct object *o, u8 byte)
 		return -EAGAIN;
 	if (ioctl(o->d.fd, SIOCINQ, &queued) || queued < 0)
 		return -EAGAIN;
+	queued -= (int)min_t(u32, o->filler, (u32)queued);
 	o->oob_byte = byte;
 	o->oob_after = (u32)queued;
 	o->flags |= OBJ_F_OOB_OUT | OBJ_F_READABLE;

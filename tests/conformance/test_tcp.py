@@ -784,6 +784,66 @@ def cork_holds_at_once(l, v6):
         p.send("RA", ack=p.seq)
 
 
+def take_all(p, end):
+    """Acknowledges everything up to end, or the segment that has it, and returns it."""
+    data = b""
+    while p.ack < end:
+        r = p.expect(match=payload_len)
+        assert r, f"the sender stopped {end - p.ack} before the end"
+        if r.seq == p.ack:
+            data += payload(r)
+            p.took(r)
+        p.send("A")
+    return data
+
+
+@both
+def large_write(l, v6):
+    """SO_SNDBUF bounds what a large write takes; then the socket is not writable until there is room"""
+    a, p, c = established(l, v6)
+    a.setsockopt(c, *SO_SNDBUF, 20000)
+    p.window = 2000
+    p.send("A")
+    l.drain(0)
+    took = a.fill(c, 200000)
+    assert 20000 < took <= 60000, took
+    assert struct.unpack("i", a.ioctl(c, termios.TIOCOUTQ, 4)) == (took,)
+    assert a.wait(c, select.POLLOUT, 100) == 0
+    assert a.fill(c, 100) == 0
+    assert take_all(p, p.ack + took) == b"f" * took
+    assert a.wait(c, select.POLLOUT, 2000) == select.POLLOUT
+    assert a.send(c, b"more") == 4
+    assert take_all(p, p.ack + 4) == b"more"
+
+
+@both
+def large_write_blocking(l, v6):
+    """A large write that may block ends when the last octet has room; what it left is not seen by close()"""
+    a, p, c = established(l, v6)
+    a.setsockopt(c, *SO_SNDBUF, 20000)
+    a.blocking(c, None)
+    p.window = 20000
+    p.send("A")
+    l.drain(0)
+    start = p.ack
+    a.start("send", c, b"w" * 250000)
+    data = take_all(p, start + 100000)
+    assert not select.select([a.p.stdout], [], [], 0)[0], "all is said to be taken"
+    data += take_all(p, start + 250000)
+    assert a.finish("send") == 250000
+    assert data == b"w" * 250000
+    a.blocking(c, 0)
+    p.window = 0
+    p.send("A")
+    took = a.fill(c, 200000)
+    a.close(c)
+    p.window = 65535
+    p.send("A")
+    assert take_all(p, p.ack + took) == b"f" * took
+    f = p.expect(None, match=lambda t: t.flags.F)
+    assert f and f.seq + payload_len(f) == p.ack
+
+
 def deferred(l, v6):
     """A program whose connect() with TCP_FASTOPEN_CONNECT waits for the first write; (agent, peer)."""
     a, p = l.agent(), Peer(l, v6, 0)

@@ -26,7 +26,7 @@ Test(proto, numbers_are_unique_and_named)
 			cr_assert(!nsp_calls[j].name ||
 				  strcmp(nsp_calls[i].name, nsp_calls[j].name));
 	}
-	cr_assert_eq(n, 32);
+	cr_assert_eq(n, 33);
 }
 
 Test(proto, places_of_fields)
