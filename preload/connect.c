@@ -254,8 +254,10 @@ static int fastopen_connect(int fd, unsigned int k, const struct sockaddr *sa, s
 	return 0;
 }
 
+/* Up to a pointer that is none: it is found when the rest is sent. */
 static size_t gather(const struct msghdr *msg, char *buf, size_t room, size_t *total)
 {
+	bool good = true;
 	size_t i, n = 0;
 
 	*total = 0;
@@ -265,8 +267,9 @@ static size_t gather(const struct msghdr *msg, char *buf, size_t room, size_t *t
 		*total += part;
 		if (part > room - n)
 			part = room - n;
-		memcpy(buf + n, msg->msg_iov[i].iov_base, part);
-		n += part;
+		good = good && !user_in(buf + n, msg->msg_iov[i].iov_base, part);
+		if (good)
+			n += part;
 	}
 	return n;
 }

@@ -455,6 +455,20 @@ static void fastopen_nonblocking(void)
 	say("echo", read(fd, buf, sizeof(buf)));
 }
 
+static void fastopen_bad_pointer(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	char buf[8];
+	int fd = open_tcp();
+
+	nonblock(fd);
+	say("sendto", sendto(fd, NULL, 4, MSG_FASTOPEN, (struct sockaddr *)&ss, addr_len()));
+	say_poll_for("poll", fd, POLLOUT);
+	say("write", write(fd, "Eabc", 4));
+	say_poll_for("poll", fd, POLLIN);
+	say("echo", read(fd, buf, sizeof(buf)));
+}
+
 /* A connect() that did not wait reports its success once, to whoever asks first. */
 static void fastopen_late(void)
 {
@@ -560,6 +574,7 @@ const struct fact facts_tcp[] = {
 	{ "fastopen", fastopen },
 	{ "fastopen_nonblocking", fastopen_nonblocking },
 	{ "fastopen_late", fastopen_late },
+	{ "fastopen_bad_pointer", fastopen_bad_pointer },
 	{ "fastopen_refused", fastopen_refused },
 	{ "fastopen_connect", fastopen_connect },
 	{ "linger", linger },
