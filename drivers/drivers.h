@@ -68,6 +68,24 @@ struct packet_stats { /* of all queues */
 };
 struct packet_stats packet_stats(const struct net_device *dev);
 
+/* -- xdp: an interface of the host by AF_XDP ---------------------------------- */
+struct xdp_config {
+	const char *ifname; /* the host's interface, Ethernet: its frames are all ours */
+	const char *name;   /* inside the stack; NULL: ifname */
+	u8 mac[6];	    /* of the stack's end; all zero: derived from the net's randomness */
+	u32 mtu;	    /* 0: the interface's, or what a frame of shared memory holds */
+	u32 queues;	    /* 0: as many as the interface has */
+};
+/* 0, -EOPNOTSUPP (built without libxdp, or the kernel cannot), -ENODEV (no such interface), -EPERM,
+ * -EINVAL (not Ethernet, or no such queue), -EBUSY (another program is attached), -EMSGSIZE (mtu),
+ * -ENOMEM … */
+int xdp_create(struct net *net, const struct xdp_config *cfg, struct net_device **dev);
+/* queue: below dev->num_rx_queues */
+int xdp_fd(const struct net_device *dev, u32 queue); /* readable: napi_schedule(xdp_napi()) */
+struct napi_struct *xdp_napi(const struct net_device *dev, u32 queue);
+int xdp_link_fd(const struct net_device *dev);	     /* readable: call xdp_link_event() */
+void xdp_link_event(struct net_device *dev);	     /* looks at the interface's carrier */
+
 /* -- e1000: an emulated Intel 82540EM and its driver ----------------------- */
 enum e1000_wire_kind { E1000_WIRE_TAP, E1000_WIRE_PACKET, E1000_WIRE_PCAP, E1000_WIRE_PAIR };
 struct e1000_config {

@@ -36,6 +36,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/mac.c \
 	drivers/packet.c drivers/packet_priv.h \
 	drivers/packet_host.c drivers/packet_host.h \
+	drivers/packet_mode.c drivers/packet_mode.h \
 	drivers/packet_rx.c \
 	drivers/packet_tx.c \
 	drivers/pcapng.c drivers/pcapng.h \
@@ -48,4 +49,9 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/vlan.c \
 	drivers/vnet.c drivers/vnet.h \
 	drivers/wire_sim.c
-drivers_libdrivers_a_CFLAGS = $(AM_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS)
+drivers_libdrivers_a_CFLAGS = $(AM_CFLAGS) $(URING_CFLAGS) $(PCAP_CFLAGS) $(XDP_CFLAGS)
+if HAVE_XDP
+drivers_libdrivers_a_SOURCES += drivers/xdp.c drivers/xdp_host.c drivers/xdp_host.h
+else
+drivers_libdrivers_a_SOURCES += drivers/xdp_none.c
+endif

@@ -10,96 +10,9 @@
 
 #include "drivers/packet_priv.h"
 
-/* -- memberships ----------------------------------------------------------------------------- */
-static bool still_wanted(const struct net_device *dev, const u8 *group)
+static void packet_set_rx_mode(struct net_device *dev)
 {
-	const struct dev_mc_addr *mc;
-
-	list_for_each_entry(mc, &dev->mc_list, list)
-		if (eth_addr_equal(mc->addr, group))
-			return true;
-	return false;
-}
-
-static bool joined(const struct packet_dev *p, const u8 *group)
-{
-	u32 i;
-
-	for (i = 0; i < p->nr_groups; i++)
-		if (eth_addr_equal(p->groups[i], group))
-			return true;
-	return false;
-}
-
-static void leave_groups(struct packet_dev *p, bool all)
-{
-	u32 i, kept = 0;
-
-	for (i = 0; i < p->nr_groups; i++) {
-		if (!all && still_wanted(p->dev, p->groups[i]))
-			memmove(p->groups[kept++], p->groups[i], ETH_ALEN);
-		else
-			packet_host_join(p->host, PACKET_MR_MULTICAST, p->groups[i], false);
-	}
-	p->nr_groups = kept;
-}
-
-/* true: each of the device's groups is joined */
-static bool join_groups(struct packet_dev *p)
-{
-	const struct dev_mc_addr *mc;
-
-	list_for_each_entry(mc, &p->dev->mc_list, list) {
-		if (joined(p, mc->addr))
-			continue;
-		if (p->nr_groups == PACKET_GROUPS_MAX ||
-		    packet_host_join(p->host, PACKET_MR_MULTICAST, mc->addr, true))
-			return false;
-		memcpy(p->groups[p->nr_groups++], mc->addr, ETH_ALEN);
-	}
-	return true;
-}
-
-static void set_flag(struct packet_dev *p, bool *have, u16 type, bool want)
-{
-	if (*have != want && !packet_host_join(p->host, type, NULL, want))
-		*have = want;
-}
-
-/* An address that is not the interface's own has to be let in, too. */
-static void set_unicast(struct packet_dev *p, const u8 *addr)
-{
-	if (eth_addr_equal(p->unicast, addr))
-		return;
-	if (!eth_addr_is_zero(p->unicast))
-		packet_host_join(p->host, PACKET_MR_UNICAST, p->unicast, false);
-	memset(p->unicast, 0, ETH_ALEN);
-	if (eth_addr_equal(addr, p->host->mac) || eth_addr_is_zero(addr))
-		return;
-	if (!packet_host_join(p->host, PACKET_MR_UNICAST, addr, true))
-		memcpy(p->unicast, addr, ETH_ALEN);
-}
-
-void packet_set_rx_mode(struct net_device *dev)
-{
-	struct packet_dev *p = packet_priv(dev);
-	bool all;
-
-	leave_groups(p, false);
-	all = !join_groups(p);
-	set_unicast(p, dev->dev_addr);
-	set_flag(p, &p->allmulti, PACKET_MR_ALLMULTI, all || (dev->flags & DEV_ALLMULTI));
-	set_flag(p, &p->promisc, PACKET_MR_PROMISC, dev->flags & DEV_PROMISC);
-}
-
-void packet_leave_all(struct packet_dev *p)
-{
-	static const u8 none[ETH_ALEN];
-
-	leave_groups(p, true);
-	set_unicast(p, none);
-	set_flag(p, &p->allmulti, PACKET_MR_ALLMULTI, false);
-	set_flag(p, &p->promisc, PACKET_MR_PROMISC, false);
+	packet_mode_sync(&packet_priv(dev)->mode, dev);
 }
 
 /* -- life ------------------------------------------------------------------------------------- */
@@ -111,7 +24,7 @@ static int packet_stop(struct net_device *dev)
 	packet_tx_flush(dev);
 	for (i = 0; i < p->nr_queues; i++)
 		del_timer(&p->queues[i].tx_retry);
-	packet_leave_all(p);
+	packet_mode_leave(&p->mode);
 	return 0;
 }
 
@@ -130,7 +43,7 @@ static int packet_set_mac(struct net_device *dev, const u8 *addr)
 {
 	memcpy(dev->dev_addr, addr, ETH_ALEN);
 	if (dev->flags & DEV_UP)
-		set_unicast(packet_priv(dev), addr);
+		packet_mode_unicast(&packet_priv(dev)->mode, addr);
 	return 0;
 }
 
@@ -251,6 +164,7 @@ static int packet_alloc(const struct packet_config *cfg, struct packet_dev **out
 		return -ENOMEM;
 	p->nr_queues = nr;
 	p->host = &p->queues[0].host;
+	p->mode.host = p->host;
 	p->link_fd = -1;
 	for (i = 0; i < nr; i++)
 		p->queues[i].host.fd = -1;

@@ -169,15 +169,41 @@ static int prepare(struct packet_host *host, const struct packet_host_want *want
 	return attach(host, want);
 }
 
+static int set_name(struct packet_host *host, const char *ifname)
+{
+	size_t len = strlen(ifname);
+
+	if (!len || len >= sizeof(host->name))
+		return -EINVAL;
+	memcpy(host->name, ifname, len);
+	return 0;
+}
+
+int packet_host_open_quiet(struct packet_host *host, const char *ifname)
+{
+	int err;
+
+	*host = (struct packet_host){ .fd = -1 };
+	err = set_name(host, ifname);
+	if (err)
+		return err;
+	host->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (host->fd < 0)
+		return -errno;
+	err = identify(host);
+	if (err)
+		packet_host_close(host);
+	return err;
+}
+
 int packet_host_open(struct packet_host *host, const struct packet_host_want *want)
 {
-	size_t len = strlen(want->ifname);
 	int err;
 
 	*host = (struct packet_host){ .fd = -1, .vnet = want->vnet, .rx = want->rx };
-	if (!len || len >= sizeof(host->name))
-		return -EINVAL;
-	memcpy(host->name, want->ifname, len);
+	err = set_name(host, want->ifname);
+	if (err)
+		return err;
 	do {
 		host->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (host->fd < 0)

@@ -37,6 +37,8 @@ struct packet_host_want {
 /* 0, or -errno: -ENODEV (no such interface), -EPERM, -EINVAL (not Ethernet), -ENOMEM … A ring
  * that the kernel refuses is no error: host->rx tells. */
 int packet_host_open(struct packet_host *host, const struct packet_host_want *want);
+/* Receives nothing: to ask of the interface, and for memberships.As above. */
+int packet_host_open_quiet(struct packet_host *host, const char *ifname);
 void packet_host_close(struct packet_host *host);
 int packet_host_refresh(struct packet_host *host); /* mtu, running; 0/-errno */
 /* Membership: PACKET_MR_*; addr (6 octets) may be NULL. 0/-errno */

@@ -5,14 +5,13 @@
 
 #include <sys/socket.h>
 
-#include "drivers/packet_host.h"
+#include "drivers/packet_mode.h"
 #include "drivers/ring.h"
 #include "drivers/vnet.h"
 
 enum {
 	PACKET_TX_RING_SIZE = 256,
 	PACKET_TX_BATCH = 64, /* frames handed to the kernel in one system call */
-	PACKET_GROUPS_MAX = 64, /* joined one by one; more are received all */
 };
 #define PACKET_TX_RETRY_NS (500 * NSEC_PER_USEC) /* the host's queue is full */
 
@@ -41,13 +40,7 @@ struct packet_dev {
 	struct net_device *dev;
 	struct packet_host *host; /* of the first queue: speaks for the device */
 	int link_fd;
-
-	/* memberships, of the first queue's socket */
-	u8 groups[PACKET_GROUPS_MAX][ETH_ALEN];
-	u32 nr_groups;
-	bool promisc, allmulti;
-	u8 unicast[ETH_ALEN];	/* zero: none */
-
+	struct packet_mode mode;  /* of the first queue's socket */
 	u32 nr_queues;
 	struct packet_queue queues[];
 };
@@ -61,7 +54,5 @@ int packet_poll(struct napi_struct *napi, int budget);
 void packet_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
 void packet_tx_flush(struct net_device *dev);
 void packet_tx_retry(struct timer_list *t);
-void packet_set_rx_mode(struct net_device *dev);
-void packet_leave_all(struct packet_dev *p);
 
 #endif

@@ -9,7 +9,9 @@
 
 enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8, CONF_QOS_MAX = 16 };
 
-enum conf_dev_kind { CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_E1000, CONF_DEV_VLAN, CONF_DEV_VETH };
+enum conf_dev_kind {
+	CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_XDP, CONF_DEV_E1000, CONF_DEV_VLAN, CONF_DEV_VETH,
+};
 
 struct conf_qos {
 	u32 from, to;

@@ -12,7 +12,7 @@
 #define FOR(kind) (1u << CONF_DEV_##kind)
 enum {
 	FOR_HOSTED = FOR(TAP) | FOR(PACKET) | FOR(E1000),
-	FOR_ALL = FOR_HOSTED | FOR(VLAN) | FOR(VETH),
+	FOR_ALL = FOR_HOSTED | FOR(XDP) | FOR(VLAN) | FOR(VETH),
 };
 
 static const char *set_name(struct conf_dev *d, char *value)
@@ -171,7 +171,7 @@ static const struct {
 	{ "host", FOR(TAP) | FOR(E1000), set_host },
 	{ "rx", FOR(PACKET), set_rx },
 	{ "fanout", FOR(PACKET), set_fanout },
-	{ "queues", FOR(TAP) | FOR(PACKET), set_queues },
+	{ "queues", FOR(TAP) | FOR(PACKET) | FOR(XDP), set_queues },
 	{ "wire", FOR(E1000), set_wire },
 	{ "proto", FOR(VLAN), set_proto },
 	{ "reorder", FOR(VLAN), set_reorder },
@@ -240,6 +240,7 @@ static const struct {
 } kinds[] = {
 	[CONF_DEV_TAP] = { "tap:", head_host_if },
 	[CONF_DEV_PACKET] = { "packet:", head_host_if },
+	[CONF_DEV_XDP] = { "xdp:", head_host_if },
 	[CONF_DEV_E1000] = { "e1000:", NULL },
 	[CONF_DEV_VLAN] = { "vlan:", head_vlan },
 	[CONF_DEV_VETH] = { "veth:", head_name },

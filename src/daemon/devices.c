@@ -90,6 +90,15 @@ static int create_packet(struct daemon *dm, const struct conf_dev *d, struct net
 	return ret;
 }
 
+static int create_xdp(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct xdp_config cfg = { .ifname = d->host_if, .name = d->name, .mtu = d->mtu,
+				  .queues = d->queues };
+
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	return xdp_create(dm->net, &cfg, dev);
+}
+
 static int create_e1000(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
 {
 	struct e1000_config cfg = { .wire = d->wire, .wire_name = d->file ? d->file : d->host_if,
@@ -161,6 +170,22 @@ static int watch_packet(struct daemon *dm, struct net_device *dev)
 	return ret ? ret : watch(dm, dev, packet_link_fd(dev), on_link);
 }
 
+static void on_xdp_link(void *arg, unsigned int events)
+{
+	(void)events;
+	xdp_link_event(arg);
+}
+
+static int watch_xdp(struct daemon *dm, struct net_device *dev)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < dev->num_rx_queues && !ret; i++)
+		ret = watch(dm, xdp_napi(dev, i), xdp_fd(dev, i), on_queue);
+	return ret ? ret : watch(dm, dev, xdp_link_fd(dev), on_xdp_link);
+}
+
 static int watch_e1000(struct daemon *dm, struct net_device *dev)
 {
 	return watch_frames(dm, dev, e1000_fd(dev), on_wire);
@@ -172,6 +197,7 @@ static const struct {
 } kinds[] = {
 	[CONF_DEV_TAP] = { create_tap, watch_tap },
 	[CONF_DEV_PACKET] = { create_packet, watch_packet },
+	[CONF_DEV_XDP] = { create_xdp, watch_xdp },
 	[CONF_DEV_E1000] = { create_e1000, watch_e1000 },
 	[CONF_DEV_VLAN] = { create_vlan, NULL },
 	[CONF_DEV_VETH] = { create_veth, NULL },
@@ -193,7 +219,10 @@ static const char *remedy(const struct conf_dev *d, int err)
 		  "another name" },
 		{ -ENODEV, ON_HOST, "; the host has no interface of that name" },
 		{ -EPERM, ON_HOST, "; run as root (CAP_NET_RAW)" },
-		{ -EINVAL, ON_HOST, "; it is no Ethernet interface" },
+		{ -EINVAL, ON_HOST, "; it is no Ethernet interface, or has not so many queues" },
+		{ -EBUSY, ON_HOST, "; another program is attached to it: ip link set IF xdp off" },
+		{ -EOPNOTSUPP, ON_HOST, "; netstackd was built without libxdp, or the kernel without "
+		  "AF_XDP" },
 		{ -EMSGSIZE, ON_HOST, "; mtu= is larger than the interface's" },
 		{ -ENODEV, ON_STACK, "; give the device of the VLAN by a --dev before it" },
 		{ -EEXIST, ON_STACK, "; that name, or that VLAN of that device, is there already" },

@@ -8,7 +8,8 @@ unit_drivers = \
 	tests/unit/drivers/test_igb_vf \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
-	tests/unit/drivers/test_vlan
+	tests/unit/drivers/test_vlan \
+	tests/unit/drivers/test_xdp
 check_PROGRAMS += $(unit_drivers)
 TESTS += $(unit_drivers)
 tests_unit_drivers_test_e1000_driver_SOURCES = tests/unit/drivers/test_e1000_driver.c
@@ -21,6 +22,9 @@ tests_unit_drivers_test_packet_SOURCES = tests/unit/drivers/test_packet.c
 tests_unit_drivers_test_packet_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_packet_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/drivers/hostnet.h
+tests_unit_drivers_test_xdp_SOURCES = tests/unit/drivers/test_xdp.c
+tests_unit_drivers_test_xdp_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_xdp_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_vlan_SOURCES = tests/unit/drivers/test_vlan.c
 tests_unit_drivers_test_vlan_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_vlan_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
