@@ -44,7 +44,7 @@ struct packet_config {
 	const char *name;   /* inside the stack; NULL: ifname */
 	u8 mac[6];	    /* of the stack's end; all zero: derived from the net's randomness */
 	u32 mtu;	    /* 0: the interface's, which is the most */
-	bool offload;	    /* vnet header with checksum, TSO4, TSO6 */
+	bool offload;	    /* vnet header with checksum, TSO4, TSO6, USO (Linux 6.2) */
 	enum packet_rx rx;
 	u16 fanout;	    /* PACKET_FANOUT group to share the interface's flows with; 0: none */
 	u32 queues;	    /* 0, 1: one socket; else so many, in a fanout group */

@@ -206,6 +206,8 @@ static void packet_setup(struct packet_dev *p, struct net_device *dev,
 	dev->hw_features = NETIF_F_SG | NETIF_F_GSO | NETIF_F_GRO;
 	if (p->host->vnet)
 		dev->hw_features |= NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_ALL_TSO;
+	if (p->host->vnet && packet_host_cuts_udp())
+		dev->hw_features |= NETIF_F_GSO_UDP_L4;
 	dev->features = dev->hw_features;
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->gso_max_segs = U16_MAX;

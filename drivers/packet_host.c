@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
@@ -11,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 
 #include "drivers/packet_host.h"
 #include "wire/wire.h"
@@ -254,6 +256,17 @@ int packet_host_error(const struct packet_host *host)
 	socklen_t len = sizeof(err);
 
 	return getsockopt(host->fd, SOL_SOCKET, SO_ERROR, &err, &len) ? -errno : -err;
+}
+
+/* It refuses such a frame one by one where it cannot, so it has to be known before. */
+bool packet_host_cuts_udp(void)
+{
+	struct utsname u;
+	int major = 0, minor = 0;
+
+	if (uname(&u) || sscanf(u.release, "%d.%d", &major, &minor) != 2)
+		return false;
+	return major > 6 || (major == 6 && minor >= 2);
 }
 
 /* -- one frame --------------------------------------------------------------------------- */

@@ -59,6 +59,9 @@ s32 packet_host_recv(const struct packet_host *host, struct iovec *iov, u32 nr_i
 /* vlan_* of status and the fields beside it. */
 void packet_aux_set_vlan(struct packet_aux *aux, u16 tci, u16 tpid);
 
+/* Does the kernel cut UDP that comes with a vnet header? Linux 6.2 */
+bool packet_host_cuts_udp(void);
+
 /* A descriptor that becomes readable when a link changes; -errno. */
 int packet_link_open(void);
 void packet_link_drain(int fd);

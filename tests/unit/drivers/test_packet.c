@@ -222,6 +222,25 @@ Test(packet, recv_tags, .fini = stop)
 	tags(PACKET_RX_RECV);
 }
 
+enum { FLOW_LEN = ETH_HLEN + IP4_HLEN + UDP_HLEN + 20 };
+
+/* A datagram of flow n. */
+static void put_flow(u8 *p, u32 n)
+{
+	memset(p, 0, FLOW_LEN);
+	p += put_header(p, ETH_TYPE_IP4);
+	p[0] = 0x45;
+	p[3] = FLOW_LEN - ETH_HLEN;
+	p[8] = 64;
+	p[9] = IP_PROTO_UDP;
+	p[12] = p[16] = 10;
+	p[15] = 1;
+	p[19] = 2;
+	put_be16(p + 20, (u16)(2000 + n));
+	put_be16(p + 22, 53);
+	put_be16(p + 24, UDP_HLEN + 20);
+}
+
 /* A TCP packet of n octets payload, with vnet header, sum not made. */
 static u32 gso_packet(u8 *buf, u32 n, u16 mss)
 {
@@ -313,6 +332,45 @@ Test(packet, transmit, .fini = stop)
 	cr_assert_lt(packet_stats(dev).sends, 15, "a burst is one system call");
 	turn();
 	cr_assert_eq(dev->stats.rx_packets, 0);
+}
+
+/* UDP_SEGMENT: the host cuts, or whoever it passes it on to. */
+Test(packet, transmit_udp_segments, .fini = stop)
+{
+	enum { PAYLOAD = 5000, UDP_MSS = 1000 };
+	static u8 got[FRAME_MAX];
+	const struct vnet_hdr *h = (const struct vnet_hdr *)got;
+	struct sk_buff *skb;
+	u8 *p;
+
+	if (!start(PACKET_RX_V2, true, NULL))
+		return;
+	if (!(dev->features & NETIF_F_GSO_UDP_L4)) {
+		stop();
+		cr_skip_test("needs Linux 6.2");
+	}
+	skb = alloc_skb(net, FRAME_MAX);
+	p = skb_put(skb, ETH_HLEN + IP4_HLEN + UDP_HLEN + PAYLOAD);
+	memset(p, 0xab, skb->len);
+	put_flow(p, 1);
+	put_be16(p + 16, IP4_HLEN + UDP_HLEN + PAYLOAD);
+	put_be16(p + 38, UDP_HLEN + PAYLOAD);
+	skb->dev = dev;
+	skb->protocol = ETH_TYPE_IP4;
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = 34;
+	skb->csum_offset = 6;
+	skb_shinfo(skb)->gso_size = UDP_MSS;
+	skb_shinfo(skb)->gso_segs = PAYLOAD / UDP_MSS;
+	skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4;
+	cr_assert_eq(dev_queue_xmit(skb), 0);
+	fixture_settle(net);
+	cr_assert_eq(dev->stats.tx_errors, 0);
+	cr_assert(host_readable(host, DEADLINE_MS));
+	cr_assert_eq(recv(host, got, sizeof(got), 0),
+		     (ssize_t)sizeof(*h) + ETH_HLEN + IP4_HLEN + UDP_HLEN + PAYLOAD);
+	cr_assert_eq(h->gso_type, VNET_HDR_GSO_UDP_L4);
+	cr_assert_eq(h->gso_size, UDP_MSS);
 }
 
 /* With a tag in front, as VLAN devices of the stack send: the host still knows how to cut it. */
@@ -429,25 +487,6 @@ static void overflow(enum packet_rx rx)
 Test(packet, v2_overflow, .fini = stop)
 {
 	overflow(PACKET_RX_V2);
-}
-
-enum { FLOW_LEN = ETH_HLEN + IP4_HLEN + UDP_HLEN + 20 };
-
-/* A datagram of flow n. */
-static void put_flow(u8 *p, u32 n)
-{
-	memset(p, 0, FLOW_LEN);
-	p += put_header(p, ETH_TYPE_IP4);
-	p[0] = 0x45;
-	p[3] = FLOW_LEN - ETH_HLEN;
-	p[8] = 64;
-	p[9] = IP_PROTO_UDP;
-	p[12] = p[16] = 10;
-	p[15] = 1;
-	p[19] = 2;
-	put_be16(p + 20, (u16)(2000 + n));
-	put_be16(p + 22, 53);
-	put_be16(p + 24, UDP_HLEN + 20);
 }
 
 static void host_sends_flow(u32 n)
