@@ -19,13 +19,18 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from netdev import device  # noqa: E402
+
 PORT = "7007"
+BACKENDS = ("tap-mq", "packet", "packet-mq", "xdp")
 
 
 class Lab:
     """The namespaces, links and the daemon; removes all of it on exit."""
 
-    def __init__(self, build, busy_poll):
+    def __init__(self, build, busy_poll, kind="tap"):
+        self.kind = kind
         self.build = os.path.abspath(build)
         self.a, self.b = (f"nsb{os.getpid()}{x}" for x in "ab")
         self.tap = "nsbtap"
@@ -49,7 +54,7 @@ class Lab:
     def start_daemon(self):
         r, w = os.pipe()
         cmd = ["ip", "netns", "exec", self.a, f"{self.build}/netstackd", "--control", self.control,
-               "--dev", f"tap:{self.tap},name=eth0,host=10.77.0.1/24,host=fd77::1/64",
+               "--dev", f"{device(self.tap, ('10.77.0.1/24', 'fd77::1/64'), kind=self.kind, ns=self.a)},name=eth0",
                "--addr", "10.77.0.2/24%eth0", "--addr", "fd77::2/64%eth0", "--ready-fd", str(w)]
         if self.busy_poll:
             cmd += ["--busy-poll", str(self.busy_poll)]
@@ -274,15 +279,35 @@ def metrics(args):
             rows.append((f"udp {way}, {size} octets", "1/s", True,
                          lambda lab, p, s=size, w=towards: udp(lab, p, w, s, t)))
     for size in (64, 1400):
-        for mode in ("recv", "v2", "v3"):
-            rows.append((f"packet device rx={mode}, {size} octets (kernel: recvfrom)", "1/s", True,
+        for mode in ("recv", "v2", "v3", "xdp"):
+            what = "xdp device" if mode == "xdp" else f"packet device rx={mode}"
+            rows.append((f"{what}, {size} octets (kernel: recvfrom)", "1/s", True,
                          lambda lab, p, m=mode, s=size: packet_receive(lab, p, m, s)))
     return rows
 
 
-def measure(lab, args):
+def backend_metrics(args):
+    """A few of the metrics, over devices other than the TAP."""
+    chosen = [f"tcp {way}, 1 stream, kernel {args.cc.split(',')[-1]}" for way in ("out", "in")]
+    chosen += ["tcp 1-byte round trip, client", "udp out, 64 octets", "udp in, 64 octets"]
+    return [r for r in metrics(args) if r[0] in chosen]
+
+
+def backends(args):
+    """The kernel's side of it stays a veth pair with all offloads."""
     results = []
-    for name, unit, higher, fn in metrics(args):
+    for kind in BACKENDS:
+        if args.only and not any(args.only in f"{kind}: {r[0]}" for r in backend_metrics(args)):
+            continue
+        with Lab(args.build, args.busy_poll, kind) as lab:
+            rows = [(f"{kind}: {r[0]}", *r[1:]) for r in backend_metrics(args)]
+            results += measure(lab, args, rows)
+    return results
+
+
+def measure(lab, args, rows):
+    results = []
+    for name, unit, higher, fn in rows:
         if args.only and args.only not in name:
             continue
         ours, kernel, errors = [], [], []
@@ -327,10 +352,11 @@ def main():
         if not args.only or args.only in "virtual time":
             report["virtual_time_ratio"] = ratio = virtual_time(lab)
             print(f"{'virtual time, a byte a second each way':44} {ratio:.0f} x real time")
-        report["results"] = measure(lab, args)
+        report["results"] = measure(lab, args, metrics(args))
         if not args.only or args.only in "calls":
             report["calls_us"] = table = calls(lab, args.reps)
             print_calls(table)
+    report["results"] += backends(args)
     with open(args.json, "w", encoding="ascii") as f:
         json.dump(report, f, indent=1)
 

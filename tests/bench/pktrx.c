@@ -87,6 +87,14 @@ static struct net_device *make_device(struct net *net, const char *mode)
 				     .mac = { 2, 0, 0, 0, 0, 2 } };
 	struct net_device *dev;
 
+	if (!strcmp(mode, "xdp")) {
+		const struct xdp_config x = { .ifname = "vb", .name = "eth0", .mac = { 2, 0, 0, 0, 0, 2 } };
+
+		if (xdp_create(net, &x, &dev) || dev_open(dev))
+			die("xdp_create");
+		dev_add_pack(net, &handler);
+		return dev;
+	}
 	cfg.rx = !strcmp(mode, "v2") ? PACKET_RX_V2 :
 		 !strcmp(mode, "v3") ? PACKET_RX_V3 : PACKET_RX_RECV;
 	if (packet_create(net, &cfg, &dev) || packet_rx_mode(dev) != cfg.rx || dev_open(dev))
@@ -97,7 +105,7 @@ static struct net_device *make_device(struct net *net, const char *mode)
 
 static void drain_device(struct net *net, struct net_device *dev)
 {
-	napi_schedule(packet_napi(dev, 0));
+	napi_schedule(dev_is_packet(dev) ? packet_napi(dev, 0) : xdp_napi(dev, 0));
 	while (net_run(net, net->now, 0))
 		;
 }
@@ -121,7 +129,7 @@ int main(int argc, char **argv)
 	u64 spent = 0;
 
 	if (argc < 3 || atoi(argv[2]) < 60 || atoi(argv[2]) > 1514) {
-		fprintf(stderr, "usage: pktrx recvfrom|recv|v2|v3 OCTETS [ROUNDS]\n");
+		fprintf(stderr, "usage: pktrx recvfrom|recv|v2|v3|xdp OCTETS [ROUNDS]\n");
 		return 2;
 	}
 	if (unshare(CLONE_NEWNET) ||
