@@ -182,7 +182,7 @@ static int watch_xdp(struct daemon *dm, struct net_device *dev)
 	u32 i;
 
 	for (i = 0; i < dev->num_rx_queues && !ret; i++)
-		ret = watch(dm, xdp_napi(dev, i), xdp_fd(dev, i), on_queue);
+		ret = watch_frames(dm, xdp_napi(dev, i), xdp_fd(dev, i), on_queue);
 	return ret ? ret : watch(dm, dev, xdp_link_fd(dev), on_xdp_link);
 }
 
