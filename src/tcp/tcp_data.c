@@ -139,6 +139,7 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *
 		consume_skb(skb);
 		return;
 	}
+	tp->has_dsack = false;		/* the next ACK tells of this segment */
 	if (tcp_state_in(sk, TCPF(CLOSE_WAIT) | TCPF(CLOSING) | TCPF(LAST_ACK)) &&
 	    !before(seg->seq, tp->rcv_nxt)) {	/* nothing can follow a FIN */
 		kfree_skb_reason(skb, SKB_DROP_TCP_OLD_DATA);
