@@ -29,7 +29,6 @@ static void tcp_syn_options(struct sock *sk, const struct tcp_seg *seg)
 	tp->hdr_len = (u16)(TCP_HLEN + tcp_sig_opt_len(tp));
 	if (rx->tstamp_ok) {
 		tp->hdr_len += TCP_OLEN_TIMESTAMP_ALIGNED;
-		tp->advmss -= min_t(u16, tp->advmss, TCP_OLEN_TIMESTAMP_ALIGNED);
 		rx->ts_recent = o->tsval;
 		rx->ts_recent_stamp = tcp_now_s(sk->net);
 	}
@@ -42,6 +41,13 @@ static void tcp_init_rcv_seq(struct tcp_sock *tp, const struct tcp_seg *seg)
 	tp->rcv_nxt = seg->seq + 1;
 	tp->rcv_wup = tp->rcv_nxt;
 	tp->copied_seq = tp->rcv_nxt;
+}
+
+/* No SYN tells advmss any more: from now on it is the payload of a full segment. */
+static void tcp_advmss_without_tstamp(struct tcp_sock *tp)
+{
+	if (tp->rx_opt.tstamp_ok)
+		tp->advmss -= min_t(u16, tp->advmss, TCP_OLEN_TIMESTAMP_ALIGNED);
 }
 
 /* The handshake is over on our side. */
@@ -63,6 +69,7 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	tcp_syn_options(sk, seg);
+	tcp_advmss_without_tstamp(tp);
 	tcp_ecn_rcv_synack(sk, seg);
 	tp->snd_wl1 = seg->seq;
 	if (tcp_ack(sk, seg, FLAG_SLOWPATH) <= 0) {
@@ -179,6 +186,7 @@ static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
 		tcp_ecn_fastopen_ack(sk, seg);
 		tcp_fastopen_child_acked(sk);
 	} else {
+		tcp_advmss_without_tstamp(tp);
 		tcp_init_transfer(sk);
 	}
 	tp->lsndtime_us = tcp_now_us(sk);
