@@ -150,23 +150,28 @@ static int watch_frames(struct daemon *dm, void *arg, int fd,
 	return watch(dm, arg, fd, fn);
 }
 
-static int watch_tap(struct daemon *dm, struct net_device *dev)
+/* Each receive queue wakes its NAPI context. */
+static int watch_queues(struct daemon *dm, struct net_device *dev,
+			int (*fd)(const struct net_device *dev, u32 queue),
+			struct napi_struct *(*napi)(const struct net_device *dev, u32 queue))
 {
 	int ret = 0;
 	u32 i;
 
 	for (i = 0; i < dev->num_rx_queues && !ret; i++)
-		ret = watch_frames(dm, tap_napi(dev, i), tap_fd(dev, i), on_queue);
+		ret = watch_frames(dm, napi(dev, i), fd(dev, i), on_queue);
 	return ret;
+}
+
+static int watch_tap(struct daemon *dm, struct net_device *dev)
+{
+	return watch_queues(dm, dev, tap_fd, tap_napi);
 }
 
 static int watch_packet(struct daemon *dm, struct net_device *dev)
 {
-	int ret = 0;
-	u32 i;
+	int ret = watch_queues(dm, dev, packet_fd, packet_napi);
 
-	for (i = 0; i < dev->num_rx_queues && !ret; i++)
-		ret = watch_frames(dm, packet_napi(dev, i), packet_fd(dev, i), on_queue);
 	return ret ? ret : watch(dm, dev, packet_link_fd(dev), on_link);
 }
 
@@ -178,11 +183,8 @@ static void on_xdp_link(void *arg, unsigned int events)
 
 static int watch_xdp(struct daemon *dm, struct net_device *dev)
 {
-	int ret = 0;
-	u32 i;
+	int ret = watch_queues(dm, dev, xdp_fd, xdp_napi);
 
-	for (i = 0; i < dev->num_rx_queues && !ret; i++)
-		ret = watch_frames(dm, xdp_napi(dev, i), xdp_fd(dev, i), on_queue);
 	return ret ? ret : watch(dm, dev, xdp_link_fd(dev), on_xdp_link);
 }
 

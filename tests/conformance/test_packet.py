@@ -17,7 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ELSEWHERE = (("packet-v3", "conformance/test_link.py"), ("packet-recv", "conformance/test_icmp.py"),
              ("e1000-packet", "conformance/test_link.py"), ("e1000-packet", "conformance/test_vlan.py"),
              ("packet", "conformance/test_vlan.py"), ("packet-mq", "conformance/test_link.py"),
-             ("xdp", "conformance/test_link.py"), ("xdp", "conformance/test_icmp.py"),
+             ("xdp", "conformance/test_link.py"), ("xdp", "conformance/test_tcp.py"),
              ("xdp", "apps/test_servers.py"), ("xdp-mq", "conformance/test_link.py"),
              ("tap-mq", "conformance/test_link.py"), ("tap-mq", "conformance/test_udp.py"),
              ("packet", "apps/test_servers.py"))
