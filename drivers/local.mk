@@ -21,6 +21,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/e1000/model_tx.c \
 	drivers/e1000/model_xmit.c \
 	drivers/e1000/nic.c drivers/e1000/nic.h \
+	drivers/e1000/ring_dma.c drivers/e1000/ring_dma.h \
 	drivers/e1000/wire_host.c \
 	drivers/e1000/wire_pair.c \
 	drivers/e1000/wire_pcap.c \

@@ -6,29 +6,6 @@
 #include "drivers/e1000/driver_priv.h"
 #include "wire/wire.h"
 
-static int alloc_queue(struct e1000_adapter *a, struct e1000_queue *q, u32 size)
-{
-	int err = ring_init(&q->ring, size);
-
-	if (err)
-		return err;
-	err = a->hw.dma_alloc(a->hw.ctx, size * E1000_DESC_SIZE, 128, &q->dma);
-	if (err) {
-		ring_exit(&q->ring);
-		q->ring = (struct desc_ring){ 0 };
-	}
-	return err;
-}
-
-static void free_queue(struct e1000_adapter *a, struct e1000_queue *q)
-{
-	if (!q->ring.desc)
-		return;
-	a->hw.dma_free(a->hw.ctx, &q->dma);
-	ring_exit(&q->ring);
-	memset(q, 0, sizeof(*q));
-}
-
 /* -- running --------------------------------------------------------------------------- */
 static void up(struct e1000_adapter *a)
 {
@@ -50,21 +27,19 @@ static void down(struct e1000_adapter *a)
 	e1000_reset_hw(a); /* from here on the device touches no memory */
 	e1000_tx_drop_all(a);
 	e1000_rx_drop_all(a);
-	memset(a->tx.dma.cpu, 0, a->tx.dma.len);
-	memset(a->rx.dma.cpu, 0, a->rx.dma.len);
-	a->tx.ring.post = a->tx.ring.device = a->tx.ring.reclaim = a->tx.ring.rung = 0;
-	a->rx.ring.post = a->rx.ring.device = a->rx.ring.reclaim = a->rx.ring.rung = 0;
+	e1000_queue_clear(&a->tx);
+	e1000_queue_clear(&a->rx);
 }
 
 static int e1000_open(struct net_device *dev)
 {
 	struct e1000_adapter *a = e1000_priv(dev);
-	int err = alloc_queue(a, &a->tx, E1000_TX_RING);
+	int err = e1000_queue_alloc(&a->hw, &a->tx, E1000_TX_RING);
 
 	if (!err)
-		err = alloc_queue(a, &a->rx, E1000_RX_RING);
+		err = e1000_queue_alloc(&a->hw, &a->rx, E1000_RX_RING);
 	if (err) {
-		free_queue(a, &a->tx);
+		e1000_queue_free(&a->hw, &a->tx);
 		return err;
 	}
 	dev->carrier = false;
@@ -78,8 +53,8 @@ static int e1000_stop(struct net_device *dev)
 	struct e1000_adapter *a = e1000_priv(dev);
 
 	down(a);
-	free_queue(a, &a->tx);
-	free_queue(a, &a->rx);
+	e1000_queue_free(&a->hw, &a->tx);
+	e1000_queue_free(&a->hw, &a->rx);
 	return 0;
 }
 

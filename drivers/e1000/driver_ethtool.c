@@ -4,74 +4,9 @@
 
 #include "drivers/e1000/driver_priv.h"
 
-/* Hardware counters, cleared by reading; those with a second register are 64 bits wide. */
-static const struct {
-	const char *name;
-	u16 reg, high;
-} stat_rows[] = {
-	{ "rx_crc_errors", E1000_CRCERRS, 0 },
-	{ "rx_align_errors", E1000_ALGNERRC, 0 },
-	{ "rx_symbol_errors", E1000_SYMERRS, 0 },
-	{ "rx_errors", E1000_RXERRC, 0 },
-	{ "rx_missed_errors", E1000_MPC, 0 },
-	{ "tx_single_collision_ok", E1000_SCC, 0 },
-	{ "tx_abort_excess_collision", E1000_ECOL, 0 },
-	{ "tx_abort_late_collision", E1000_LATECOL, 0 },
-	{ "collisions", E1000_COLC, 0 },
-	{ "tx_deferred_ok", E1000_DC, 0 },
-	{ "tx_carrier_errors", E1000_TNCRS, 0 },
-	{ "rx_length_errors", E1000_RLEC, 0 },
-	{ "rx_flow_control_xon", E1000_XONRXC, 0 },
-	{ "rx_flow_control_xoff", E1000_XOFFRXC, 0 },
-	{ "tx_flow_control_xon", E1000_XONTXC, 0 },
-	{ "tx_flow_control_xoff", E1000_XOFFTXC, 0 },
-	{ "rx_unsupported_control", E1000_FCRUC, 0 },
-	{ "rx_packets", E1000_GPRC, 0 },
-	{ "rx_broadcast", E1000_BPRC, 0 },
-	{ "rx_multicast", E1000_MPRC, 0 },
-	{ "tx_packets", E1000_GPTC, 0 },
-	{ "rx_bytes", E1000_GORCL, E1000_GORCH },
-	{ "tx_bytes", E1000_GOTCL, E1000_GOTCH },
-	{ "rx_no_buffer_count", E1000_RNBC, 0 },
-	{ "rx_short_length_errors", E1000_RUC, 0 },
-	{ "rx_fragments", E1000_RFC, 0 },
-	{ "rx_long_length_errors", E1000_ROC, 0 },
-	{ "rx_jabber", E1000_RJC, 0 },
-	{ "rx_all_bytes", E1000_TORL, E1000_TORH },
-	{ "tx_all_bytes", E1000_TOTL, E1000_TOTH },
-	{ "rx_all_packets", E1000_TPR, 0 },
-	{ "tx_all_packets", E1000_TPT, 0 },
-	{ "tx_multicast", E1000_MPTC, 0 },
-	{ "tx_broadcast", E1000_BPTC, 0 },
-	{ "tx_tcp_seg_good", E1000_TSCTC, 0 },
-	{ "tx_tcp_seg_failed", E1000_TSCTFC, 0 },
-};
-
-_Static_assert(ARRAY_SIZE(stat_rows) == E1000_NR_STATS, "one sum a row");
-
-static u64 stat_value(const struct e1000_adapter *a, u16 reg)
-{
-	u32 i;
-
-	for (i = 0; i < E1000_NR_STATS && stat_rows[i].reg != reg; i++)
-		;
-	return a->stats[i];
-}
-
 void e1000_update_stats(struct e1000_adapter *a)
 {
-	struct net_device_stats *st = &a->dev->stats;
-	u32 i;
-
-	for (i = 0; i < E1000_NR_STATS; i++) {
-		a->stats[i] += er32(a, stat_rows[i].reg);
-		if (stat_rows[i].high)
-			a->stats[i] += (u64)er32(a, stat_rows[i].high) << 32;
-	}
-	st->rx_crc_errors = stat_value(a, E1000_CRCERRS);
-	st->rx_missed_errors = stat_value(a, E1000_MPC);
-	st->collisions = stat_value(a, E1000_COLC);
-	st->multicast = stat_value(a, E1000_MPRC);
+	a->count.reg_reads += e1000_stats_read(&a->hw, a->dev, a->stats);
 }
 
 void e1000_get_info(struct net_device *dev, struct e1000_info *info)
@@ -100,7 +35,7 @@ const char *e1000_get_stat(struct net_device *dev, u32 index, u64 *value)
 	if (!index)
 		e1000_update_stats(a);
 	*value = a->stats[index];
-	return stat_rows[index].name;
+	return e1000_stat_name(index);
 }
 
 u32 e1000_get_regs(struct net_device *dev, struct ethtool_reg *regs, u32 max)

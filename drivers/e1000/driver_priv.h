@@ -3,27 +3,15 @@
 #define NETSTACK_DRIVERS_E1000_DRIVER_PRIV_H
 
 #include "drivers/e1000/driver.h"
-#include "drivers/e1000/regs.h"
-#include "drivers/ring.h"
+#include "drivers/e1000/ring_dma.h"
 
 enum {
 	E1000_TX_RING = 256,
 	E1000_RX_RING = 256,
-	E1000_RX_BUFFER = 2048,
-	E1000_RX_BATCH = 16,	    /* buffers given to the device per doorbell */
-	E1000_TX_VECS = 64,	    /* more pieces than this: the packet is copied together */
-	E1000_TX_CHUNK = 16384,	    /* one descriptor's worth */
-	E1000_TX_DESCS = E1000_TX_VECS + 8, /* the most one packet takes, its context included */
 	E1000_MAX_MTU = 16110,
-	E1000_NR_STATS = 36,
 };
 #define E1000_WATCHDOG_NS (2 * NSEC_PER_SEC)
 #define E1000_REFILL_NS	  (10 * NSEC_PER_MSEC)
-
-struct e1000_queue {
-	struct desc_ring ring;	/* what software knows of each descriptor */
-	struct e1000_dma dma;	/* the descriptors themselves */
-};
 
 struct e1000_adapter {
 	struct net_device *dev;
@@ -31,8 +19,7 @@ struct e1000_adapter {
 	void (*removed)(void *ctx);
 	struct napi_struct napi;
 	struct e1000_queue tx, rx;
-	struct sk_buff *rx_partial; /* a frame whose last buffer has not come yet */
-	bool rx_partial_bad;
+	struct e1000_rx_partial rx_partial;
 	struct e1000_desc tx_context; /* the last one posted */
 	struct timer_list watchdog, refill;
 	u32 tx_seen;		/* ring.reclaim at the last look of the watchdog */
@@ -57,10 +44,6 @@ static inline void ew32(struct e1000_adapter *a, u32 reg, u32 value)
 {
 	a->count.reg_writes++;
 	a->hw.wr32(a->hw.ctx, reg, value);
-}
-static inline struct e1000_desc *e1000_hw_desc(const struct e1000_queue *q, u32 index)
-{
-	return (struct e1000_desc *)q->dma.cpu + (index & (q->ring.size - 1));
 }
 static inline bool e1000_desc_done(const struct e1000_desc *d)
 {

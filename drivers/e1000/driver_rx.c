@@ -22,62 +22,26 @@ void e1000_rx_configure(struct e1000_adapter *a)
 	ew32(a, E1000_RXCSUM, rxcsum);
 }
 
-static bool post_buffer(struct e1000_adapter *a)
-{
-	struct sk_buff *skb = alloc_skb(a->dev->net, E1000_RX_BUFFER);
-	struct e1000_desc *d = e1000_hw_desc(&a->rx, a->rx.ring.post);
-	struct ring_desc *sw;
-	u64 bus;
-
-	if (!skb)
-		return false;
-	if (a->hw.dma_map(a->hw.ctx, skb->data, E1000_RX_BUFFER, true, &bus)) {
-		consume_skb(skb);
-		return false;
-	}
-	sw = ring_reserve(&a->rx.ring);
-	sw->skb = skb;
-	sw->bus = bus;
-	*d = (struct e1000_desc){ .addr = bus };
-	return true;
-}
-
 /* All but one descriptor are the device's: head and tail equal means that none is. */
 void e1000_refill_rx(struct e1000_adapter *a)
 {
 	struct desc_ring *ring = &a->rx.ring;
 	bool failed = false;
+	u32 tail;
 
 	while (ring_room(ring) > 1 && !failed)
-		failed = !post_buffer(a);
-	if (ring->post - ring->rung >= E1000_RX_BATCH || (failed && ring->post != ring->rung)) {
-		ring->rung = ring->post;
-		ring->doorbells++;
-		__atomic_thread_fence(__ATOMIC_RELEASE);
-		ew32(a, E1000_RDT, ring->post & (ring->size - 1));
-	}
+		failed = !e1000_rx_post(a->dev->net, &a->hw, &a->rx);
+	if ((ring->post - ring->rung >= E1000_RX_BATCH || failed) && e1000_queue_doorbell(&a->rx, &tail))
+		ew32(a, E1000_RDT, tail);
 	if (failed) {
 		a->count.rx_no_memory++;
 		mod_timer(&a->refill, a->dev->net->now + E1000_REFILL_NS);
 	}
 }
 
-static struct sk_buff *release_one(struct e1000_adapter *a, s32 len)
-{
-	struct desc_ring *ring = &a->rx.ring;
-	s32 status;
-
-	a->hw.dma_unmap(a->hw.ctx, ring_at(ring, ring->reclaim)->bus);
-	ring_device_done(ring, len);
-	return ring_reclaim(ring, &status);
-}
-
 void e1000_rx_drop_all(struct e1000_adapter *a)
 {
-	while (a->rx.ring.reclaim != a->rx.ring.post)
-		consume_skb(release_one(a, 0));
-	consume_skb(a->rx_partial);
-	a->rx_partial = NULL;
+	e1000_rx_drop(&a->hw, &a->rx, &a->rx_partial);
 }
 
 static void set_checksum(const struct e1000_adapter *a, struct sk_buff *skb, u32 status)
@@ -86,31 +50,6 @@ static void set_checksum(const struct e1000_adapter *a, struct sk_buff *skb, u32
 		return;
 	if ((status & E1000_RXD_TCPCS) && !(status & (E1000_RXD_TCPE | E1000_RXD_IPE)))
 		skb->ip_summed = CHECKSUM_UNNECESSARY; /* if not, the stack looks for itself */
-}
-
-/* Puts the buffer behind those that came before. The whole frame, or NULL. */
-static struct sk_buff *assemble(struct e1000_adapter *a, struct sk_buff *skb, u32 status)
-{
-	struct sk_buff *head = a->rx_partial;
-
-	if (head) {
-		a->rx_partial_bad |= skb_append_range(head, skb, 0, skb->len) != 0;
-		consume_skb(skb);
-		skb = head;
-	}
-	a->rx_partial = skb;
-	if (!(status & E1000_RXD_EOP))
-		return NULL;
-	a->rx_partial = NULL;
-	if (!a->rx_partial_bad && !(status & E1000_RXD_FRAME_ERR))
-		return skb;
-	if (status & E1000_RXD_FRAME_ERR)
-		a->dev->stats.rx_errors++;
-	else
-		a->dev->stats.rx_dropped++;
-	a->rx_partial_bad = false;
-	kfree_skb_reason(skb, status & E1000_RXD_FRAME_ERR ? SKB_DROP_DEV_HDR : SKB_DROP_NOMEM);
-	return NULL;
 }
 
 static void deliver(struct e1000_adapter *a, struct sk_buff *skb, u32 status)
@@ -148,9 +87,9 @@ int e1000_clean_rx(struct e1000_adapter *a, int budget)
 			break;
 		status = d->upper;
 		len = min_t(u32, d->lower & 0xffff, E1000_RX_BUFFER);
-		skb = release_one(a, (s32)len);
-		skb_put(skb, len);
-		skb = assemble(a, skb, status);
+		skb = e1000_rx_release(&a->hw, &a->rx, len);
+		skb = e1000_rx_assemble(a->dev, &a->rx_partial, skb, status & E1000_RXD_EOP,
+					status & E1000_RXD_FRAME_ERR);
 		if (!skb)
 			continue;
 		work++;

@@ -23,37 +23,17 @@ void e1000_tx_configure(struct e1000_adapter *a)
 	memset(&a->tx_context, 0, sizeof(a->tx_context));
 }
 
-/* Takes the oldest packet, whose descriptors are done with, out of the ring. */
-static struct sk_buff *release_one(struct e1000_adapter *a)
-{
-	struct desc_ring *ring = &a->tx.ring;
-	u32 span = ring_at(ring, ring->reclaim)->span;
-	struct sk_buff *skb = NULL;
-	s32 status;
-
-	while (span--) {
-		struct ring_desc *d = ring_at(ring, ring->reclaim);
-
-		if (d->bus)
-			a->hw.dma_unmap(a->hw.ctx, d->bus);
-		ring_device_done(ring, 0);
-		skb = ring_reclaim(ring, &status);
-	}
-	return skb;
-}
-
 void e1000_clean_tx(struct e1000_adapter *a)
 {
 	struct desc_ring *ring = &a->tx.ring;
 	struct net_device *dev = a->dev;
 
 	while (ring->reclaim != ring->post) {
-		u32 last = ring->reclaim + ring_at(ring, ring->reclaim)->span - 1;
 		struct sk_buff *skb;
 
-		if (!e1000_desc_done(e1000_hw_desc(&a->tx, last)))
+		if (!e1000_desc_done(e1000_tx_last(&a->tx)))
 			break;
-		skb = release_one(a);
+		skb = e1000_tx_release(&a->hw, &a->tx);
 		dev->stats.tx_packets += skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
 		dev->stats.tx_bytes += skb->len;
 		consume_skb(skb);
@@ -65,35 +45,10 @@ void e1000_clean_tx(struct e1000_adapter *a)
 void e1000_tx_drop_all(struct e1000_adapter *a)
 {
 	while (a->tx.ring.reclaim != a->tx.ring.post)
-		kfree_skb_reason(release_one(a), SKB_DROP_DEV_READY);
+		kfree_skb_reason(e1000_tx_release(&a->hw, &a->tx), SKB_DROP_DEV_READY);
 }
 
 /* -- one packet ---------------------------------------------------------------------- */
-static struct e1000_desc *next_desc(struct e1000_adapter *a, struct ring_desc **sw)
-{
-	struct e1000_desc *d = e1000_hw_desc(&a->tx, a->tx.ring.post);
-
-	*sw = ring_reserve(&a->tx.ring);
-	return d;
-}
-
-/* Segmentation: the device fills in lengths and sums; its pseudo header has no length. */
-static void prepare_tso(struct sk_buff *skb, u32 l3, u32 l4)
-{
-	u8 *ip = skb->data + l3, *th = skb->data + l4;
-	u16 sum;
-
-	memcpy(&sum, th + offsetof(struct tcp_hdr, check), sizeof(sum));
-	sum = csum_fold16(csum_sub(sum, be16_make((u16)(skb->len - l4)).raw));
-	memcpy(th + offsetof(struct tcp_hdr, check), &sum, sizeof(sum));
-	if (ip[0] >> 4 == 4) {
-		put_be16(ip + 2, 0);
-		put_be16(ip + 10, 0);
-	} else {
-		put_be16(ip + 4, 0);
-	}
-}
-
 /* The context that skb needs: 1, 0: none, -errno. */
 static int make_context(struct sk_buff *skb, struct e1000_desc *c, u32 *cmd, u32 *popts)
 {
@@ -118,7 +73,7 @@ static int make_context(struct sk_buff *skb, struct e1000_desc *c, u32 *cmd, u32
 	if (skb_cow_head(skb, 0))
 		return -ENOMEM;
 	hdr = l4 + tcp_hdrlen((const struct tcp_hdr *)(skb->data + l4));
-	prepare_tso(skb, l3, l4);
+	e1000_prepare_tso(skb, l3, l4);
 	c->addr |= l3;
 	c->lower |= E1000_TXD_TSE | (skb->len - hdr);
 	if (skb->data[l3] >> 4 == 4) {
@@ -141,58 +96,7 @@ static void post_context(struct e1000_adapter *a, const struct e1000_desc *c)
 	if (!memcmp(c, &a->tx_context, sizeof(*c)))
 		return;
 	a->tx_context = *c;
-	*next_desc(a, &sw) = *c;
-}
-
-/* Undoes what was posted since start. */
-static void unpost(struct e1000_adapter *a, u32 start)
-{
-	struct desc_ring *ring = &a->tx.ring;
-
-	while (ring->post != start) {
-		struct ring_desc *d = ring_at(ring, --ring->post);
-
-		if (d->bus)
-			a->hw.dma_unmap(a->hw.ctx, d->bus);
-		*d = (struct ring_desc){ 0 };
-	}
-	memset(&a->tx_context, 0, sizeof(a->tx_context));
-}
-
-static bool post_data(struct e1000_adapter *a, const struct skb_vec *vec, u32 nr, u32 cmd, u32 upper)
-{
-	u32 i, off, n;
-
-	for (i = 0; i < nr; i++) {
-		for (off = 0; off < vec[i].len; off += n) {
-			struct ring_desc *sw;
-			struct e1000_desc *d = next_desc(a, &sw);
-			u64 bus;
-
-			n = min_t(u32, (u32)vec[i].len - off, E1000_TX_CHUNK);
-			if (a->hw.dma_map(a->hw.ctx, (u8 *)vec[i].base + off, n, false, &bus))
-				return false;
-			sw->bus = bus;
-			d->addr = bus;
-			d->lower = n | cmd;
-			d->upper = upper;
-		}
-	}
-	return true;
-}
-
-static bool to_vec(struct e1000_adapter *a, struct sk_buff *skb, struct skb_vec *vec, u32 *nr)
-{
-	u32 covered;
-
-	*nr = skb_to_vec(skb, 0, skb->len, vec, E1000_TX_VECS, &covered);
-	if (covered == skb->len)
-		return true;
-	a->count.tx_linearized++;
-	if (skb_linearize(skb))
-		return false;
-	*nr = skb_to_vec(skb, 0, skb->len, vec, E1000_TX_VECS, &covered);
-	return covered == skb->len;
+	*e1000_tx_next(&a->tx, &sw) = *c;
 }
 
 static bool post_packet(struct e1000_adapter *a, struct sk_buff *skb)
@@ -201,10 +105,9 @@ static bool post_packet(struct e1000_adapter *a, struct sk_buff *skb)
 	u32 start = a->tx.ring.post;
 	struct skb_vec vec[E1000_TX_VECS];
 	struct e1000_desc context;
-	struct ring_desc *last;
 	int ret = make_context(skb, &context, &cmd, &upper);
 
-	if (ret < 0 || !to_vec(a, skb, vec, &nr))
+	if (ret < 0 || !e1000_tx_vec(skb, vec, &nr, &a->count.tx_linearized))
 		return false;
 	if (skb->vlan_proto) {
 		cmd |= E1000_TXD_VLE;
@@ -212,29 +115,23 @@ static bool post_packet(struct e1000_adapter *a, struct sk_buff *skb)
 	}
 	if (ret)
 		post_context(a, &context);
-	if (!post_data(a, vec, nr, cmd, upper)) {
-		unpost(a, start);
+	if (!e1000_tx_post(&a->hw, &a->tx, vec, nr, cmd, upper)) {
+		e1000_tx_unpost(&a->hw, &a->tx, start);
+		memset(&a->tx_context, 0, sizeof(a->tx_context));
 		return false;
 	}
-	e1000_hw_desc(&a->tx, a->tx.ring.post - 1)->lower |=
-		E1000_TXD_EOP | E1000_TXD_RS | E1000_TXD_IDE;
-	last = ring_at(&a->tx.ring, a->tx.ring.post - 1);
-	last->skb = skb;
-	ring_at(&a->tx.ring, start)->span = a->tx.ring.post - start;
+	e1000_tx_close(&a->tx, start, skb, E1000_TXD_EOP | E1000_TXD_RS | E1000_TXD_IDE);
 	return true;
 }
 
 void e1000_tx_flush(struct net_device *dev)
 {
 	struct e1000_adapter *a = e1000_priv(dev);
-	struct desc_ring *ring = &a->tx.ring;
+	u32 tail;
 
-	if (!a->running || ring->rung == ring->post)
+	if (!a->running || !e1000_queue_doorbell(&a->tx, &tail))
 		return;
-	ring->rung = ring->post;
-	ring->doorbells++;
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-	ew32(a, E1000_TDT, ring->post & (ring->size - 1));
+	ew32(a, E1000_TDT, tail);
 	e1000_clean_tx(a);
 }
 

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "drivers/e1000/ring_dma.h"
+
+#include <errno.h>
+
+#include "wire/wire.h"
+
+int e1000_queue_alloc(const struct e1000_hw *hw, struct e1000_queue *q, u32 size)
+{
+	int err = ring_init(&q->ring, size);
+
+	if (err)
+		return err;
+	err = hw->dma_alloc(hw->ctx, size * E1000_DESC_SIZE, 128, &q->dma);
+	if (err) {
+		ring_exit(&q->ring);
+		q->ring = (struct desc_ring){ 0 };
+	}
+	return err;
+}
+
+void e1000_queue_free(const struct e1000_hw *hw, struct e1000_queue *q)
+{
+	if (!q->ring.desc)
+		return;
+	hw->dma_free(hw->ctx, &q->dma);
+	ring_exit(&q->ring);
+	memset(q, 0, sizeof(*q));
+}
+
+void e1000_queue_clear(struct e1000_queue *q)
+{
+	memset(q->dma.cpu, 0, q->dma.len);
+	q->ring.post = q->ring.device = q->ring.reclaim = q->ring.rung = 0;
+}
+
+bool e1000_queue_doorbell(struct e1000_queue *q, u32 *tail)
+{
+	if (q->ring.rung == q->ring.post)
+		return false;
+	q->ring.rung = q->ring.post;
+	q->ring.doorbells++;
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	*tail = q->ring.post & (q->ring.size - 1);
+	return true;
+}
+
+/* -- transmit ---------------------------------------------------------------------------- */
+struct e1000_desc *e1000_tx_next(struct e1000_queue *q, struct ring_desc **sw)
+{
+	struct e1000_desc *d = e1000_hw_desc(q, q->ring.post);
+
+	*sw = ring_reserve(&q->ring);
+	return d;
+}
+
+bool e1000_tx_vec(struct sk_buff *skb, struct skb_vec *vec, u32 *nr, u64 *linearized)
+{
+	u32 covered;
+
+	*nr = skb_to_vec(skb, 0, skb->len, vec, E1000_TX_VECS, &covered);
+	if (covered == skb->len)
+		return true;
+	++*linearized;
+	if (skb_linearize(skb))
+		return false;
+	*nr = skb_to_vec(skb, 0, skb->len, vec, E1000_TX_VECS, &covered);
+	return covered == skb->len;
+}
+
+bool e1000_tx_post(const struct e1000_hw *hw, struct e1000_queue *q, const struct skb_vec *vec,
+		   u32 nr, u32 cmd, u32 upper)
+{
+	u32 i, off, n;
+
+	for (i = 0; i < nr; i++) {
+		for (off = 0; off < vec[i].len; off += n) {
+			struct ring_desc *sw;
+			struct e1000_desc *d = e1000_tx_next(q, &sw);
+			u64 bus;
+
+			n = min_t(u32, (u32)vec[i].len - off, E1000_TX_CHUNK);
+			if (hw->dma_map(hw->ctx, (u8 *)vec[i].base + off, n, false, &bus))
+				return false;
+			sw->bus = bus;
+			d->addr = bus;
+			d->lower = n | cmd;
+			d->upper = upper;
+		}
+	}
+	return true;
+}
+
+void e1000_tx_close(struct e1000_queue *q, u32 start, struct sk_buff *skb, u32 last_cmd)
+{
+	e1000_hw_desc(q, q->ring.post - 1)->lower |= last_cmd;
+	ring_at(&q->ring, q->ring.post - 1)->skb = skb;
+	ring_at(&q->ring, start)->span = q->ring.post - start;
+}
+
+void e1000_tx_unpost(const struct e1000_hw *hw, struct e1000_queue *q, u32 start)
+{
+	while (q->ring.post != start) {
+		struct ring_desc *d = ring_at(&q->ring, --q->ring.post);
+
+		if (d->bus)
+			hw->dma_unmap(hw->ctx, d->bus);
+		*d = (struct ring_desc){ 0 };
+	}
+}
+
+struct e1000_desc *e1000_tx_last(const struct e1000_queue *q)
+{
+	return e1000_hw_desc(q, q->ring.reclaim + ring_at(&q->ring, q->ring.reclaim)->span - 1);
+}
+
+struct sk_buff *e1000_tx_release(const struct e1000_hw *hw, struct e1000_queue *q)
+{
+	struct desc_ring *ring = &q->ring;
+	u32 span = ring_at(ring, ring->reclaim)->span;
+	struct sk_buff *skb = NULL;
+	s32 status;
+
+	while (span--) {
+		struct ring_desc *d = ring_at(ring, ring->reclaim);
+
+		if (d->bus)
+			hw->dma_unmap(hw->ctx, d->bus);
+		ring_device_done(ring, 0);
+		skb = ring_reclaim(ring, &status);
+	}
+	return skb;
+}
+
+void e1000_prepare_tso(struct sk_buff *skb, u32 l3, u32 l4)
+{
+	u8 *ip = skb->data + l3, *th = skb->data + l4;
+	u16 sum;
+
+	memcpy(&sum, th + offsetof(struct tcp_hdr, check), sizeof(sum));
+	sum = csum_fold16(csum_sub(sum, be16_make((u16)(skb->len - l4)).raw));
+	memcpy(th + offsetof(struct tcp_hdr, check), &sum, sizeof(sum));
+	if (ip[0] >> 4 == 4) {
+		put_be16(ip + 2, 0);
+		put_be16(ip + 10, 0);
+	} else {
+		put_be16(ip + 4, 0);
+	}
+}
+
+/* -- receive ----------------------------------------------------------------------------- */
+bool e1000_rx_post(struct net *net, const struct e1000_hw *hw, struct e1000_queue *q)
+{
+	struct sk_buff *skb = alloc_skb(net, E1000_RX_BUFFER);
+	struct e1000_desc *d = e1000_hw_desc(q, q->ring.post);
+	struct ring_desc *sw;
+	u64 bus;
+
+	if (!skb)
+		return false;
+	if (hw->dma_map(hw->ctx, skb->data, E1000_RX_BUFFER, true, &bus)) {
+		consume_skb(skb);
+		return false;
+	}
+	sw = ring_reserve(&q->ring);
+	sw->skb = skb;
+	sw->bus = bus;
+	*d = (struct e1000_desc){ .addr = bus };
+	return true;
+}
+
+struct sk_buff *e1000_rx_release(const struct e1000_hw *hw, struct e1000_queue *q, u32 len)
+{
+	struct sk_buff *skb;
+	s32 status;
+
+	hw->dma_unmap(hw->ctx, ring_at(&q->ring, q->ring.reclaim)->bus);
+	ring_device_done(&q->ring, (s32)len);
+	skb = ring_reclaim(&q->ring, &status);
+	skb_put(skb, len);
+	return skb;
+}
+
+struct sk_buff *e1000_rx_assemble(struct net_device *dev, struct e1000_rx_partial *p,
+				  struct sk_buff *skb, bool last, bool error)
+{
+	struct sk_buff *head = p->skb;
+
+	if (head) {
+		p->bad |= skb_append_range(head, skb, 0, skb->len) != 0;
+		consume_skb(skb);
+		skb = head;
+	}
+	p->skb = skb;
+	if (!last)
+		return NULL;
+	p->skb = NULL;
+	if (!p->bad && !error)
+		return skb;
+	if (error)
+		dev->stats.rx_errors++;
+	else
+		dev->stats.rx_dropped++;
+	p->bad = false;
+	kfree_skb_reason(skb, error ? SKB_DROP_DEV_HDR : SKB_DROP_NOMEM);
+	return NULL;
+}
+
+void e1000_rx_drop(const struct e1000_hw *hw, struct e1000_queue *q, struct e1000_rx_partial *p)
+{
+	while (q->ring.reclaim != q->ring.post)
+		consume_skb(e1000_rx_release(hw, q, 0));
+	consume_skb(p->skb);
+	*p = (struct e1000_rx_partial){ 0 };
+}
+
+/* -- statistics -------------------------------------------------------------------------- */
+/* Hardware counters, cleared by reading; those with a second register are 64 bits wide. */
+static const struct {
+	const char *name;
+	u16 reg, high;
+} stat_rows[] = {
+	{ "rx_crc_errors", E1000_CRCERRS, 0 },
+	{ "rx_align_errors", E1000_ALGNERRC, 0 },
+	{ "rx_symbol_errors", E1000_SYMERRS, 0 },
+	{ "rx_errors", E1000_RXERRC, 0 },
+	{ "rx_missed_errors", E1000_MPC, 0 },
+	{ "tx_single_collision_ok", E1000_SCC, 0 },
+	{ "tx_abort_excess_collision", E1000_ECOL, 0 },
+	{ "tx_abort_late_collision", E1000_LATECOL, 0 },
+	{ "collisions", E1000_COLC, 0 },
+	{ "tx_deferred_ok", E1000_DC, 0 },
+	{ "tx_carrier_errors", E1000_TNCRS, 0 },
+	{ "rx_length_errors", E1000_RLEC, 0 },
+	{ "rx_flow_control_xon", E1000_XONRXC, 0 },
+	{ "rx_flow_control_xoff", E1000_XOFFRXC, 0 },
+	{ "tx_flow_control_xon", E1000_XONTXC, 0 },
+	{ "tx_flow_control_xoff", E1000_XOFFTXC, 0 },
+	{ "rx_unsupported_control", E1000_FCRUC, 0 },
+	{ "rx_packets", E1000_GPRC, 0 },
+	{ "rx_broadcast", E1000_BPRC, 0 },
+	{ "rx_multicast", E1000_MPRC, 0 },
+	{ "tx_packets", E1000_GPTC, 0 },
+	{ "rx_bytes", E1000_GORCL, E1000_GORCH },
+	{ "tx_bytes", E1000_GOTCL, E1000_GOTCH },
+	{ "rx_no_buffer_count", E1000_RNBC, 0 },
+	{ "rx_short_length_errors", E1000_RUC, 0 },
+	{ "rx_fragments", E1000_RFC, 0 },
+	{ "rx_long_length_errors", E1000_ROC, 0 },
+	{ "rx_jabber", E1000_RJC, 0 },
+	{ "rx_all_bytes", E1000_TORL, E1000_TORH },
+	{ "tx_all_bytes", E1000_TOTL, E1000_TOTH },
+	{ "rx_all_packets", E1000_TPR, 0 },
+	{ "tx_all_packets", E1000_TPT, 0 },
+	{ "tx_multicast", E1000_MPTC, 0 },
+	{ "tx_broadcast", E1000_BPTC, 0 },
+	{ "tx_tcp_seg_good", E1000_TSCTC, 0 },
+	{ "tx_tcp_seg_failed", E1000_TSCTFC, 0 },
+};
+
+_Static_assert(ARRAY_SIZE(stat_rows) == E1000_NR_STATS, "one sum a row");
+
+u32 e1000_stats_read(const struct e1000_hw *hw, struct net_device *dev, u64 *sums)
+{
+	u32 i, reads = 0;
+
+	for (i = 0; i < E1000_NR_STATS; i++, reads++) {
+		u16 reg = stat_rows[i].reg;
+
+		sums[i] += hw->rd32(hw->ctx, reg);
+		if (stat_rows[i].high) {
+			sums[i] += (u64)hw->rd32(hw->ctx, stat_rows[i].high) << 32;
+			reads++;
+		}
+		if (reg == E1000_CRCERRS)
+			dev->stats.rx_crc_errors = sums[i];
+		else if (reg == E1000_MPC)
+			dev->stats.rx_missed_errors = sums[i];
+		else if (reg == E1000_COLC)
+			dev->stats.collisions = sums[i];
+		else if (reg == E1000_MPRC)
+			dev->stats.multicast = sums[i];
+	}
+	return reads;
+}
+
+const char *e1000_stat_name(u32 index)
+{
+	return stat_rows[index].name;
+}
