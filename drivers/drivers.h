@@ -96,15 +96,24 @@ struct e1000_config {
 	u8 mac[6];	       /* in its EEPROM; all zero: derived from the net's randomness */
 	u32 mtu;	       /* 0: the host's interface's, or 1500 */
 	bool offload;	       /* the host takes whole TCP packets and unfinished checksums */
+	u32 queues;	       /* of igb, 1..16; 0: 1 */
 };
 /* 0; -errno of the wire: as tap_create(), as packet_create(), of fopen(), -EBUSY: a cable has two
  * ends; -ENOMEM. */
 int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev);
 bool dev_is_e1000(const struct net_device *dev);
 int e1000_fd(const struct net_device *dev);	/* readable: e1000_wire_ready(). -1: none */
+/* From the top of the loop: takes frames from the wire, interrupts the driver. */
 void e1000_wire_ready(struct net_device *dev);
 
-/* What ethtool shows of it. */
+/* -- igb: an emulated Intel 82576 of several queues, on the same wires -------- */
+/* As e1000_create(), and its wire is read as an e1000's. -EINVAL: queues */
+int igb_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev);
+bool dev_is_igb(const struct net_device *dev);
+/* At most one interrupt of a queue per itr_ns, up to 8 ms. 0, -EINVAL */
+int igb_set_coalesce(struct net_device *dev, u32 itr_ns);
+
+/* What ethtool shows of an e1000. */
 struct e1000_info {
 	const char *driver;
 	bool link, full_duplex, autoneg, rx_pause, tx_pause;

@@ -25,6 +25,11 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/e1000/wire_host.c \
 	drivers/e1000/wire_pair.c \
 	drivers/e1000/wire_pcap.c \
+	drivers/igb/driver.c drivers/igb/driver.h drivers/igb/driver_priv.h \
+	drivers/igb/driver_ethtool.c \
+	drivers/igb/driver_hw.c \
+	drivers/igb/driver_rx.c \
+	drivers/igb/driver_tx.c \
 	drivers/igb/model.c drivers/igb/model.h drivers/igb/model_priv.h drivers/igb/regs.h \
 	drivers/igb/model_intr.c \
 	drivers/igb/model_pool.c \

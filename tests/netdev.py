@@ -8,11 +8,14 @@ KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end ha
     "tap": "tap:{tap}",
     "tap-mq": "tap:{tap},queues=4",
     "e1000": "e1000:wire=tap:{tap}",
+    "igb": "igb:wire=tap:{tap}",
+    "igb-mq": "igb:wire=tap:{tap},queues=4",
     "packet": "packet:{veth}",
     "packet-v3": "packet:{veth},rx=v3",
     "packet-recv": "packet:{veth},rx=recv",
     "packet-mq": "packet:{veth},queues=4",
     "e1000-packet": "e1000:wire=packet:{veth}",
+    "igb-packet": "igb:wire=packet:{veth}",
     "xdp": "xdp:{veth}",
     "xdp-mq": "xdp:{veth}",                             # as many queues as the interface has
 }

@@ -41,7 +41,7 @@ const char *e1000_get_stat(struct net_device *dev, u32 index, u64 *value)
 u32 e1000_get_regs(struct net_device *dev, struct ethtool_reg *regs, u32 max)
 {
 	static const struct ethtool_reg quiet[] = {
-#define R(name) { #name, E1000_##name, 0 }
+#define R(name) { #name, E1000_##name, 0, 0 }
 		R(CTRL), R(STATUS), R(CTRL_EXT), R(VET), R(ITR), R(IMS), R(RCTL), R(TCTL),
 		R(RDBAL), R(RDBAH), R(RDLEN), R(RDH), R(RDT), R(RDTR), R(RADV), R(RXDCTL),
 		R(TDBAL), R(TDBAH), R(TDLEN), R(TDH), R(TDT), R(TIDV), R(TADV), R(TXDCTL),

@@ -2,15 +2,25 @@
 #include "drivers/e1000/iommu.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
-void iommu_init(struct iommu *io, u64 random)
+int iommu_init(struct iommu *io, u64 random, u32 nr)
 {
 	u32 i;
 
-	memset(io, 0, sizeof(*io));
+	*io = (struct iommu){ .nr = nr, .slot = calloc(nr, sizeof(*io->slot)) };
+	if (!io->slot)
+		return -ENOMEM;
 	io->base = (random & 0x00000fffffff0000ull) | 0x0000100000000000ull;
-	for (i = 0; i < IOMMU_SLOTS; i++)
+	for (i = 0; i < nr; i++)
 		io->slot[i].next_free = i + 1;
+	return 0;
+}
+
+void iommu_exit(struct iommu *io)
+{
+	free(io->slot);
+	io->slot = NULL;
 }
 
 int iommu_map(struct iommu *io, void *cpu, u32 len, bool writable, u64 *bus)
@@ -19,7 +29,7 @@ int iommu_map(struct iommu *io, void *cpu, u32 len, bool writable, u64 *bus)
 
 	if (!len || len > 1u << IOMMU_SHIFT)
 		return -EINVAL;
-	if (i == IOMMU_SLOTS)
+	if (i == io->nr)
 		return -ENOMEM;
 	io->free = io->slot[i].next_free;
 	io->slot[i] = (struct iommu_slot){ .cpu = cpu, .len = len, .writable = writable };
@@ -32,7 +42,7 @@ static struct iommu_slot *find(struct iommu *io, u64 bus)
 {
 	u64 i = (bus - io->base) >> IOMMU_SHIFT;
 
-	return i < IOMMU_SLOTS && io->slot[i].len ? &io->slot[i] : NULL;
+	return i < io->nr && io->slot[i].len ? &io->slot[i] : NULL;
 }
 
 void *iommu_unmap(struct iommu *io, u64 bus)

@@ -9,7 +9,7 @@
 
 #include "base/base.h"
 
-enum { IOMMU_SLOTS = 1024, IOMMU_SHIFT = 16 };
+enum { IOMMU_SHIFT = 16 };
 
 struct iommu_slot {
 	u8 *cpu;
@@ -20,13 +20,15 @@ struct iommu_slot {
 
 struct iommu {
 	u64 base;
-	u32 free; /* head of the list; IOMMU_SLOTS: none */
+	u32 nr;
+	u32 free; /* head of the list; nr: none */
 	u32 used;
 	u64 faults;
-	struct iommu_slot slot[IOMMU_SLOTS];
+	struct iommu_slot *slot; /* nr */
 };
 
-void iommu_init(struct iommu *io, u64 random);
+int iommu_init(struct iommu *io, u64 random, u32 nr); /* so many areas; 0 or -ENOMEM */
+void iommu_exit(struct iommu *io);
 int iommu_map(struct iommu *io, void *cpu, u32 len, bool writable, u64 *bus); /* 0, -EINVAL, -ENOMEM */
 void *iommu_unmap(struct iommu *io, u64 bus); /* what was mapped; NULL: nothing */
 void *iommu_translate(struct iommu *io, u64 bus, u32 len, bool write);

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Puts driver, model and wire together. The model runs as deferred work of the net: a doorbell, an
- * interrupt, a timer and a readable wire all queue the same work, so that neither driver nor model
- * is ever entered from within the other.
+ * Puts driver, model and wire together. The model runs as deferred work of the net, or from the loop when
+ * the wire is readable: a doorbell, an interrupt and a timer queue that work, so that neither driver nor
+ * model is ever entered from within the other.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "drivers/e1000/nic.h"
 #include "drivers/e1000/regs.h"
+#include "drivers/igb/driver.h"
+#include "drivers/igb/model.h"
 #include "wire/wire.h"
 
-enum { WIRE_BUDGET = 64 };
+enum { WIRE_BUDGET = 64, AREAS_PER_QUEUE = 1024 };
 #define AUTONEG_NS (2 * NSEC_PER_MSEC) /* copper takes seconds; nobody needs to wait that long */
 
 void nic_kick(struct e1000_nic *nic)
@@ -32,7 +34,7 @@ static void nic_wr32(void *ctx, u32 off, u32 value)
 	struct e1000_nic *nic = ctx;
 
 	e1000_model_write(nic->model, off, 4, value, nic->net->now);
-	if (off == E1000_RDT && nic->rx_waits)
+	if ((off & 0x3f) == (E1000_RDT & 0x3f) && nic->rx_waits) /* of any queue */
 		nic_kick(nic);
 }
 
@@ -92,6 +94,14 @@ static void nic_irq(void *ctx, bool level)
 	nic->irq = level;
 	if (level)
 		nic_kick(nic);
+}
+
+static void nic_msix(void *ctx, u32 vector)
+{
+	struct e1000_nic *nic = ctx;
+
+	nic->vectors |= 1u << vector;
+	nic_kick(nic);
 }
 
 /* A link partner obeys PAUSE and passes nothing of it on (802.3 annex 31B). */
@@ -155,8 +165,8 @@ static void nic_work(struct work_struct *work)
 			nic->wire_ready = more = more || !nic->rx_waits;
 		}
 	}
-	if (nic->irq && nic->dev)
-		e1000_interrupt(nic->dev);
+	if ((nic->irq || nic->vectors) && nic->dev)
+		nic->kind->interrupt(nic);
 	arm(nic);
 	if (more)
 		nic_kick(nic);
@@ -179,12 +189,14 @@ static void nic_removed(void *ctx)
 	if (nic->wire)
 		nic->wire->close(nic);
 	e1000_model_destroy(nic->model);
+	iommu_exit(&nic->iommu);
 	free(nic);
 }
 
 static const struct e1000_model_ops nic_model_ops = {
 	.translate = nic_translate,
 	.irq = nic_irq,
+	.msix = nic_msix,
 	.xmit = nic_xmit,
 	.kick = nic_model_kick,
 };
@@ -195,7 +207,7 @@ static int make_model(struct e1000_nic *nic, const u8 *mac, u32 offers)
 				       .wire = offers };
 
 	mac_pick(nic->net, cfg.mac, mac);
-	nic->model = e1000_model_create(&cfg);
+	nic->model = nic->kind->create(&cfg);
 	return nic->model ? 0 : -ENOMEM;
 }
 
@@ -211,21 +223,55 @@ static int open_wire(struct e1000_nic *nic, const struct e1000_config *cfg, u32 
 	return open[cfg->wire](nic, cfg, offers);
 }
 
-static int probe(struct e1000_nic *nic, const struct e1000_config *cfg)
+/* -- kinds ----------------------------------------------------------------------------------- */
+static int probe_e1000(struct e1000_nic *nic, const struct e1000_config *cfg, const struct e1000_hw *hw)
 {
-	struct e1000_probe p = {
-		.hw = { .ctx = nic, .rd32 = nic_rd32, .wr32 = nic_wr32, .dma_alloc = nic_dma_alloc,
-			.dma_free = nic_dma_free, .dma_map = nic_dma_map,
-			.dma_unmap = nic_dma_unmap, .irq_done = nic_irq_done,
-			.delay_us = nic_delay_us },
-		.name = cfg->name, .mtu = cfg->mtu ? cfg->mtu : nic->wire_mtu,
-		.removed = nic_removed,
-	};
+	struct e1000_probe p = { .hw = *hw, .name = cfg->name, .removed = nic_removed,
+				 .mtu = cfg->mtu ? cfg->mtu : nic->wire_mtu };
 
 	return e1000_probe(nic->net, &p, &nic->dev);
 }
 
-int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev)
+static void interrupt_e1000(struct e1000_nic *nic)
+{
+	e1000_interrupt(nic->dev);
+}
+
+static int probe_igb(struct e1000_nic *nic, const struct e1000_config *cfg, const struct e1000_hw *hw)
+{
+	struct igb_probe p = { .hw = *hw, .name = cfg->name, .removed = nic_removed,
+			       .mtu = cfg->mtu ? cfg->mtu : nic->wire_mtu,
+			       .queues = cfg->queues ? cfg->queues : 1 };
+
+	return igb_probe(nic->net, &p, &nic->dev);
+}
+
+static void interrupt_igb(struct e1000_nic *nic)
+{
+	u32 vectors = nic->vectors, v;
+
+	nic->vectors = 0;
+	for (v = 0; vectors >> v; v++)
+		if (vectors >> v & 1)
+			igb_interrupt(nic->dev, v);
+}
+
+static const struct nic_kind kind_e1000 = { e1000_model_create, probe_e1000, interrupt_e1000 };
+static const struct nic_kind kind_igb = { igb_model_create, probe_igb, interrupt_igb };
+
+static int probe(struct e1000_nic *nic, const struct e1000_config *cfg)
+{
+	const struct e1000_hw hw = {
+		.ctx = nic, .rd32 = nic_rd32, .wr32 = nic_wr32, .dma_alloc = nic_dma_alloc,
+		.dma_free = nic_dma_free, .dma_map = nic_dma_map, .dma_unmap = nic_dma_unmap,
+		.irq_done = nic_irq_done, .delay_us = nic_delay_us,
+	};
+
+	return nic->kind->probe(nic, cfg, &hw);
+}
+
+static int create(struct net *net, const struct nic_kind *kind, const struct e1000_config *cfg,
+		  struct net_device **dev)
 {
 	struct e1000_nic *nic = calloc(1, sizeof(*nic));
 	u32 offers = 0;
@@ -234,11 +280,13 @@ int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_dev
 	if (!nic)
 		return -ENOMEM;
 	nic->net = net;
+	nic->kind = kind;
 	nic->fd = -1;
 	work_init(&nic->work, nic_work);
 	timer_setup(&nic->timer, net, nic_timer);
-	iommu_init(&nic->iommu, net_rand64(net));
-	err = open_wire(nic, cfg, &offers);
+	err = iommu_init(&nic->iommu, net_rand64(net), AREAS_PER_QUEUE * max(cfg->queues, 1u));
+	if (!err)
+		err = open_wire(nic, cfg, &offers);
 	if (!err)
 		err = make_model(nic, cfg->mac, offers);
 	if (!err)
@@ -254,9 +302,21 @@ int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_dev
 	return 0;
 }
 
-static struct e1000_nic *nic_of(const struct net_device *dev)
+int e1000_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev)
 {
-	return e1000_hw_ctx(dev);
+	return create(net, &kind_e1000, cfg, dev);
+}
+
+int igb_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev)
+{
+	return create(net, &kind_igb, cfg, dev);
+}
+
+struct e1000_nic *nic_of(const struct net_device *dev)
+{
+	if (dev_is_igb(dev))
+		return igb_hw_ctx(dev);
+	return dev_is_e1000(dev) ? e1000_hw_ctx(dev) : NULL;
 }
 
 int e1000_fd(const struct net_device *dev)
@@ -269,6 +329,7 @@ void e1000_wire_ready(struct net_device *dev)
 	struct e1000_nic *nic = nic_of(dev);
 
 	nic->wire_ready = true;
+	/* Now, so that a call of a program finds the frames that came before it (their poll comes first). */
 	if (!nic->rx_waits)
-		nic_kick(nic);
+		nic_work(&nic->work);
 }

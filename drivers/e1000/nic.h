@@ -11,6 +11,13 @@
 
 struct e1000_nic;
 
+/* Which controller it is, and its driver. */
+struct nic_kind {
+	struct e1000_model *(*create)(const struct e1000_model_cfg *cfg);
+	int (*probe)(struct e1000_nic *nic, const struct e1000_config *cfg, const struct e1000_hw *hw);
+	void (*interrupt)(struct e1000_nic *nic); /* its line is high, or vectors have fired */
+};
+
 /* What the NIC's cable is plugged into. */
 struct wire_ops {
 	/* Sends a frame of the model's. false: it is lost. */
@@ -22,12 +29,14 @@ struct wire_ops {
 
 struct e1000_nic {
 	struct net *net;
+	const struct nic_kind *kind;
 	struct net_device *dev;
 	struct e1000_model *model;
 	struct iommu iommu;
 	struct work_struct work;
 	struct timer_list timer;
 	bool irq;		/* level of the interrupt line */
+	u32 vectors;		/* whose messages have come, as bits */
 	bool wire_ready;	/* the wire may have frames */
 	bool rx_waits;		/* for descriptors; the doorbell of the receive ring wakes it */
 	u64 paused_until;	/* the model asked the link partner to be silent */
@@ -39,6 +48,7 @@ struct e1000_nic {
 	u32 wire_mtu;		/* 0: unknown */
 };
 
+struct e1000_nic *nic_of(const struct net_device *dev); /* NULL: it is not an emulated NIC */
 /* false: no descriptors (or a pause) now; the frame was not looked at */
 bool nic_rx_ready(struct e1000_nic *nic);
 void nic_receive(struct e1000_nic *nic, const struct e1000_rx_frame *f);

@@ -104,7 +104,7 @@ static int find_peer(struct e1000_nic *nic, const char *name, struct e1000_nic *
 
 	*peer = NULL;
 	for_each_netdev(nic->net, dev) {
-		struct e1000_nic *other = dev_is_e1000(dev) ? e1000_hw_ctx(dev) : NULL;
+		struct e1000_nic *other = nic_of(dev);
 		struct wire_pair *w;
 
 		if (!other || other == nic || other->wire != &pair_wire_ops)

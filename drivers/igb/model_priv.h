@@ -22,8 +22,8 @@ struct im_rxq {
 };
 
 struct im_vf {
-	u32 v2p;	 /* VFU, PFU, PFSTS, PFACK */
-	u32 vtivar;	 /* as written */
+	u32 v2p;    /* VFU, PFU, PFSTS, PFACK */
+	u32 vtivar; /* as written */
 	u32 vtivar_misc;
 	u32 stat[IM_VF_STATS];
 };

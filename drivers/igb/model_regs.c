@@ -5,14 +5,16 @@
 /* -- queues ------------------------------------------------------------------------------- */
 /* Writable bits, by offset / 4; the rest is not there. */
 static const u32 rx_bits[IGB_Q_STRIDE / 4] = {
-	[IGB_Q_BAL / 4] = 0xffffff80, [IGB_Q_BAH / 4] = 0xffffffff, [IGB_Q_LEN / 4] = 0xfff80,
-	[IGB_Q_SRRCTL / 4] = 0x8ff00f7f, [IGB_Q_HEAD / 4] = 0xffff, [IGB_Q_DCA / 4] = 0xff00ffff,
-	[IGB_Q_TAIL / 4] = 0xffff, [IGB_Q_DCTL / 4] = 0x021f1f1f,
+	[IGB_Q_BAL / 4] = 0xffffff80, [IGB_Q_BAH / 4] = 0xffffffff,
+	[IGB_Q_LEN / 4] = 0xfff80,    [IGB_Q_SRRCTL / 4] = 0x8ff00f7f,
+	[IGB_Q_HEAD / 4] = 0xffff,    [IGB_Q_DCA / 4] = 0xff00ffff,
+	[IGB_Q_TAIL / 4] = 0xffff,    [IGB_Q_DCTL / 4] = 0x021f1f1f,
 };
 static const u32 tx_bits[IGB_Q_STRIDE / 4] = {
-	[IGB_Q_BAL / 4] = 0xffffff80, [IGB_Q_BAH / 4] = 0xffffffff, [IGB_Q_LEN / 4] = 0xfff80,
-	[IGB_Q_HEAD / 4] = 0xffff, [IGB_Q_DCA / 4] = 0xff00ffff, [IGB_Q_TAIL / 4] = 0xffff,
-	[IGB_Q_DCTL / 4] = 0x0a1f1f1f, [IGB_Q_TDWBAL / 4] = 0xfffffffd,
+	[IGB_Q_BAL / 4] = 0xffffff80,	 [IGB_Q_BAH / 4] = 0xffffffff,
+	[IGB_Q_LEN / 4] = 0xfff80,	 [IGB_Q_HEAD / 4] = 0xffff,
+	[IGB_Q_DCA / 4] = 0xff00ffff,	 [IGB_Q_TAIL / 4] = 0xffff,
+	[IGB_Q_DCTL / 4] = 0x0a1f1f1f,	 [IGB_Q_TDWBAL / 4] = 0xfffffffd,
 	[IGB_Q_TDWBAH / 4] = 0xffffffff,
 };
 
@@ -104,7 +106,10 @@ static u32 wvbr_read(struct e1000_model *m, u32 off)
 	return v;
 }
 
-#define ARRAY(off, nr, bits) { (off), (off) + 4 * ((nr) - 1), (bits), NULL, NULL }
+#define ARRAY(off, nr, bits)                                    \
+	{                                                       \
+		(off), (off) + 4 * ((nr)-1), (bits), NULL, NULL \
+	}
 static const struct em_reg_row rows[] = {
 	{ E1000_CTRL, E1000_CTRL, 0, NULL, em_ctrl_write },
 	EM_PLAIN(E1000_STATUS, 0),
@@ -142,7 +147,7 @@ static const struct em_reg_row rows[] = {
 	EM_PLAIN(E1000_LEDCTL, 0xcfcfcfcf),
 	EM_PLAIN(E1000_FCRTL, 0x8000fff0),
 	EM_PLAIN(E1000_FCRTH, 0xfff0),
-	ARRAY(IGB_VMBMEM, IGB_POOLS * IGB_MBX_WORDS, 0xffffffff),
+	ARRAY(IGB_VMBMEM, IGB_POOLS *IGB_MBX_WORDS, 0xffffffff),
 	{ IGB_P2VMAILBOX, IGB_P2VMAILBOX + 4 * (IGB_POOLS - 1), 0, im_p2v_read, im_p2v_write },
 	{ IGB_MBVFICR, IGB_MBVFICR, 0, NULL, im_mbvficr_write },
 	EM_PLAIN(IGB_MBVFIMR, 0x00ff00ff),
@@ -166,8 +171,8 @@ static const struct em_reg_row rows[] = {
 	ARRAY(IGB_RSSRK, IGB_RSS_KEY / 4, 0xffffffff),
 	ARRAY(IGB_VLVF, IGB_NR_VLVF, 0x801fffff),
 	ARRAY(IGB_UTA, 128, 0xffffffff),
-	{ IGB_RXQ, IGB_RXQ + IGB_QUEUES * IGB_Q_STRIDE - 4, 0, im_queue_read, im_queue_write },
-	{ IGB_TXQ, IGB_TXQ + IGB_QUEUES * IGB_Q_STRIDE - 4, 0, im_queue_read, im_queue_write },
+	{ IGB_RXQ, IGB_RXQ + IGB_QUEUES *IGB_Q_STRIDE - 4, 0, im_queue_read, im_queue_write },
+	{ IGB_TXQ, IGB_TXQ + IGB_QUEUES *IGB_Q_STRIDE - 4, 0, im_queue_read, im_queue_write },
 	{ IGB_RXQ_ALIAS, IGB_RXQ_ALIAS + 0x3c, 0, alias_read, alias_write },
 	{ IGB_RXQ_ALIAS + 0x100, IGB_RXQ_ALIAS + 0x13c, 0, alias_read, alias_write },
 	{ IGB_RXQ_ALIAS + 0x200, IGB_RXQ_ALIAS + 0x23c, 0, alias_read, alias_write },
@@ -192,11 +197,25 @@ static const struct em_reset_value reset_values[] = {
 };
 
 const struct em_chip im_chip = {
-	.reg_space = IGB_REG_SPACE, .rows = rows, .nr_rows = ARRAY_SIZE(rows), .reset_values = reset_values,
-	.nr_reset_values = ARRAY_SIZE(reset_values), .device = 0x10c9, .phy_id2 = 0x0391,
-	.eerd_done = IGB_EERD_DONE, .eerd_shift = 2, .rx_fifo = 64 * 1024, .reset = im_reset,
-	.intr_update = im_intr_update, .run_timers = im_run_timers,
-	.deadline = im_deadline, .tx_run = im_tx_run, .loopback = im_loopback,
-	.deliver = im_deliver, .wanted = im_wanted, .max_frame = im_max_frame,
-	.to_memory = im_to_memory, .rx_room = im_rx_room,
+	.reg_space = IGB_REG_SPACE,
+	.rows = rows,
+	.nr_rows = ARRAY_SIZE(rows),
+	.reset_values = reset_values,
+	.nr_reset_values = ARRAY_SIZE(reset_values),
+	.device = 0x10c9,
+	.phy_id2 = 0x0391,
+	.eerd_done = IGB_EERD_DONE,
+	.eerd_shift = 2,
+	.rx_fifo = 64 * 1024,
+	.reset = im_reset,
+	.intr_update = im_intr_update,
+	.run_timers = im_run_timers,
+	.deadline = im_deadline,
+	.tx_run = im_tx_run,
+	.loopback = im_loopback,
+	.deliver = im_deliver,
+	.wanted = im_wanted,
+	.max_frame = im_max_frame,
+	.to_memory = im_to_memory,
+	.rx_room = im_rx_room,
 };

@@ -4,6 +4,8 @@
 
 #include "wire/wire.h"
 
+enum { ROOM_MAX = 64 }; /* frames, when all queues may drop */
+
 struct rx_frame {
 	const u8 *data;
 	u32 len;
@@ -82,9 +84,8 @@ static u32 status_of(const struct e1000_model *m, const struct rx_frame *f,
 	bool exact = em_filter_hash(m, f->data) && eth_addr_is_multicast(f->data) &&
 		     !eth_addr_is_broadcast(f->data);
 
-	return IGB_RXD_DD | IGB_RXD_EOP | (exact ? IGB_RXD_PIF : 0) |
-	       (f->local ? IGB_RXD_LB : 0) | (sum->ip_checked ? IGB_RXD_IPCS : 0) |
-	       (sum->l4_checked ? IGB_RXD_L4CS : 0) |
+	return IGB_RXD_DD | IGB_RXD_EOP | (exact ? IGB_RXD_PIF : 0) | (f->local ? IGB_RXD_LB : 0) |
+	       (sum->ip_checked ? IGB_RXD_IPCS : 0) | (sum->l4_checked ? IGB_RXD_L4CS : 0) |
 	       (sum->l4_checked && (type & IGB_RXD_TYPE_UDP) ? IGB_RXD_UDPCS : 0) |
 	       (sum->ip_bad ? IGB_RXD_IPE : 0) | (sum->l4_bad ? IGB_RXD_L4E : 0) |
 	       (f->bad_fcs ? IGB_RXD_RXE : 0);
@@ -273,17 +274,18 @@ void im_loop(struct e1000_model *m, const u8 *frame, u32 len, u32 pools)
 	to_pools(m, &f, pools);
 }
 
-/* What the fullest of the queues that are on can take: the others' frames wait in the FIFO. */
+/* What the queue with the least room takes of those that must not drop: any of them may be meant. */
 u32 im_rx_room(const struct e1000_model *m)
 {
-	u32 q, most = 0;
+	u32 q, least = ROOM_MAX;
 
 	for (q = 0; q < IGB_QUEUES; q++) {
 		const struct im_rxq *r = &((const struct igb_model *)m)->rx[q];
 		u32 each = (1522 + bufsize(m, q) - 1) / bufsize(m, q);
-		u32 room = enabled(m, q) ? em_ring_avail(m, &r->ring) / each : 0;
+		u32 room = em_ring_avail(m, &r->ring) / each;
 
-		most = room > most ? room : most;
+		if (enabled(m, q) && !(srrctl(m, q) & IGB_SRRCTL_DROP) && room < least)
+			least = room;
 	}
-	return most;
+	return least;
 }

@@ -86,7 +86,8 @@ void im_tx_flush(struct e1000_model *m, u32 queue)
 		struct e1000_desc *d = em_ring_desc(m, &t->ring, t->wb[i].index, true);
 
 		if (d)
-			__atomic_store_n(&d->upper, t->wb[i].upper | E1000_TXD_DD, __ATOMIC_RELEASE);
+			__atomic_store_n(&d->upper, t->wb[i].upper | E1000_TXD_DD,
+					 __ATOMIC_RELEASE);
 	}
 	t->nr_wb -= t->nr_ready;
 	memmove(t->wb, t->wb + t->nr_ready, t->nr_wb * sizeof(t->wb[0]));
@@ -120,9 +121,14 @@ static void set_context(struct e1000_model *m, struct em_tx *t, const struct e10
 	if (hdr > 0xff || l2 < ETH_HLEN || l3 < IP4_HLEN)
 		return; /* a packet that needs it is refused */
 	t->ctx[idx] = (struct em_ctx){
-		.ipcss = (u8)l2, .ipcso = (u8)(l2 + 10), .ipcse = (u16)(tucss - 1),
-		.tucss = (u8)tucss, .tucso = (u8)(tucss + (tcp ? 16 : 6)), .hdrlen = (u8)hdr,
-		.mss = (u16)(d->upper >> IGB_TXC_MSS_SHIFT), .tcp = tcp,
+		.ipcss = (u8)l2,
+		.ipcso = (u8)(l2 + 10),
+		.ipcse = (u16)(tucss - 1),
+		.tucss = (u8)tucss,
+		.tucso = (u8)(tucss + (tcp ? 16 : 6)),
+		.hdrlen = (u8)hdr,
+		.mss = (u16)(d->upper >> IGB_TXC_MSS_SHIFT),
+		.tcp = tcp,
 		.ip = d->lower & IGB_TXC_IP4,
 	};
 }
@@ -199,7 +205,8 @@ static bool tx_step(struct e1000_model *m, struct em_tx *t)
 	if (!mem)
 		return false;
 	d = *mem; /* once: the driver may write to it meanwhile */
-	if ((d.lower & (E1000_TXD_DEXT | E1000_TXD_DTYP_MASK)) == (E1000_TXD_DEXT | IGB_TXD_DTYP_C)) {
+	if ((d.lower & (E1000_TXD_DEXT | E1000_TXD_DTYP_MASK)) ==
+	    (E1000_TXD_DEXT | IGB_TXD_DTYP_C)) {
 		set_context(m, t, &d);
 		em_ring_advance(m, &t->ring);
 		return true;

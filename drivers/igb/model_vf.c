@@ -8,9 +8,9 @@
 
 #include "wire/wire.h"
 
-static const u16 stat_regs[IM_VF_STATS] = { IGB_VFGPRC, IGB_VFGPTC, IGB_VFGORC, IGB_VFGOTC,
-					    IGB_VFMPRC, IGB_VFGPRLBC, IGB_VFGPTLBC, IGB_VFGORLBC,
-					    IGB_VFGOTLBC };
+static const u16 stat_regs[IM_VF_STATS] = { IGB_VFGPRC,	  IGB_VFGPTC,	IGB_VFGORC,
+					    IGB_VFGOTC,	  IGB_VFMPRC,	IGB_VFGPRLBC,
+					    IGB_VFGPTLBC, IGB_VFGORLBC, IGB_VFGOTLBC };
 enum { S_GPRC, S_GPTC, S_GORC, S_GOTC, S_MPRC, S_GPRLBC, S_GPTLBC, S_GORLBC, S_GOTLBC };
 
 void im_vf_count(struct e1000_model *m, u32 pool, bool rx, bool local, const u8 *frame, u32 len)
@@ -156,8 +156,8 @@ static u32 vf_read(struct e1000_model *m, u32 vf, u32 off)
 			return im_of(m)->vf[vf].stat[i];
 	switch (off) {
 	case IGB_VTSTATUS:
-		return em_get(m, E1000_STATUS) & (E1000_STATUS_LU | E1000_STATUS_FD |
-						  E1000_STATUS_SPEED_1000);
+		return em_get(m, E1000_STATUS) &
+		       (E1000_STATUS_LU | E1000_STATUS_FD | E1000_STATUS_SPEED_1000);
 	case IGB_V2PMAILBOX:
 		return v2p_read(m, vf);
 	case IGB_EIMS:

@@ -23,6 +23,14 @@ struct ethtool_info {
 struct ethtool_reg {
 	const char *name;
 	u32 off, value;
+	u16 queue;			/* its number + 1; 0: of the whole device */
+};
+
+/* How received flows are spread over queues. */
+struct ethtool_rxfh {
+	const char *function;		/* of the hash: "toeplitz" */
+	const u8 *key, *table;		/* table: a queue for each value of the hash's lowest bits */
+	u32 key_len, table_len;
 };
 
 struct ethtool_ops {
@@ -33,6 +41,7 @@ struct ethtool_ops {
 	/* registers without side effects, at most max; how many */
 	u32 (*get_regs)(struct net_device *dev, struct ethtool_reg *regs, u32 max);
 	int (*get_eeprom)(struct net_device *dev, u16 *words, u32 nr);	/* words read, or -EIO */
+	void (*get_rxfh)(struct net_device *dev, struct ethtool_rxfh *rxfh);
 	/* a bit per failed test; -EBUSY while the interface is up */
 	int (*self_test)(struct net_device *dev);
 	const char *const *test_names;	/* by bit, ended by NULL */

@@ -211,12 +211,13 @@ static const struct conf_row rows[] = {
 	{ "control", "PATH", "socket for clients (default " NSP_DEFAULT_PATH ")",
 	  "write a path of at most 100 bytes", set_control },
 	{ "dev",
-	  "tap:NAME|packet:IF|xdp:IF|e1000:wire=WIRE|vlan:DEV.ID|veth:NAME,peer=NAME[,OPTION=VALUE]...",
+	  "tap:NAME|packet:IF|xdp:IF|e1000:wire=WIRE|igb:wire=WIRE|vlan:DEV.ID|veth:NAME,peer=NAME"
+	  "[,OPTION=VALUE]...",
 	  "attach the TAP NAME, the host's interface IF (shared by a packet socket, or all of it by\n"
-	  "        AF_XDP), or an emulated Intel 82540EM whose cable ends at WIRE: tap:NAME, packet:IF,\n"
-	  "        pcap:FILE, pair:NAME.\n"
+	  "        AF_XDP), or an emulated Intel 82540EM (e1000) or 82576 (igb) whose cable ends at\n"
+	  "        WIRE: tap:NAME, packet:IF, pcap:FILE, pair:NAME.\n"
 	  "        name=IF mac=MAC mtu=N offload=on|off; host=PREFIX sets up the host's side of a TAP;\n"
-	  "        rx=v2|v3|recv fanout=N are of packet:; queues=N of tap:, packet:, xdp:.\n"
+	  "        rx=v2|v3|recv fanout=N are of packet:; queues=N of tap:, packet:, xdp: and igb:.\n"
 	  "        Or make a VLAN of a device given before:\n"
 	  "        proto=802.1q|802.1ad reorder=on|off ingress=PCP:PRIO/... egress=PRIO:PCP/...;\n"
 	  "        or a cable of two ends within the stack",

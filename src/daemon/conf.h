@@ -10,7 +10,8 @@
 enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8, CONF_QOS_MAX = 16 };
 
 enum conf_dev_kind {
-	CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_XDP, CONF_DEV_E1000, CONF_DEV_VLAN, CONF_DEV_VETH,
+	CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_XDP, CONF_DEV_E1000, CONF_DEV_IGB, CONF_DEV_VLAN,
+	CONF_DEV_VETH,
 };
 
 struct conf_qos {
@@ -91,6 +92,7 @@ int conf_parse_args(struct conf *c, int argc, char *const argv[], char *err, siz
 /* The same from a file of "key = value" lines; '#' starts a comment. */
 int conf_parse_file(struct conf *c, const char *path, char *err, size_t size);
 void conf_usage(FILE *out);
+bool conf_dev_is_card(const struct conf_dev *d); /* an emulated NIC */
 bool conf_dev_has_tap(const struct conf_dev *d);
 const char *conf_dev_prefix(const struct conf_dev *d); /* "tap:" ... */
 const char *conf_dev_subject(const struct conf_dev *d); /* what it is attached to, or its name */

@@ -11,7 +11,8 @@
 /* A bit per kind: which devices an option is for. */
 #define FOR(kind) (1u << CONF_DEV_##kind)
 enum {
-	FOR_HOSTED = FOR(TAP) | FOR(PACKET) | FOR(E1000),
+	FOR_CARD = FOR(E1000) | FOR(IGB),
+	FOR_HOSTED = FOR(TAP) | FOR(PACKET) | FOR_CARD,
 	FOR_ALL = FOR_HOSTED | FOR(XDP) | FOR(VLAN) | FOR(VETH),
 };
 
@@ -168,11 +169,11 @@ static const struct {
 	{ "mac", FOR_ALL, set_mac },
 	{ "mtu", FOR_ALL, set_mtu },
 	{ "offload", FOR_HOSTED | FOR(VLAN), set_offload },
-	{ "host", FOR(TAP) | FOR(E1000), set_host },
+	{ "host", FOR(TAP) | FOR_CARD, set_host },
 	{ "rx", FOR(PACKET), set_rx },
 	{ "fanout", FOR(PACKET), set_fanout },
-	{ "queues", FOR(TAP) | FOR(PACKET) | FOR(XDP), set_queues },
-	{ "wire", FOR(E1000), set_wire },
+	{ "queues", FOR(TAP) | FOR(PACKET) | FOR(XDP) | FOR(IGB), set_queues },
+	{ "wire", FOR_CARD, set_wire },
 	{ "proto", FOR(VLAN), set_proto },
 	{ "reorder", FOR(VLAN), set_reorder },
 	{ "ingress", FOR(VLAN), set_ingress },
@@ -242,6 +243,7 @@ static const struct {
 	[CONF_DEV_PACKET] = { "packet:", head_host_if },
 	[CONF_DEV_XDP] = { "xdp:", head_host_if },
 	[CONF_DEV_E1000] = { "e1000:", NULL },
+	[CONF_DEV_IGB] = { "igb:", NULL },
 	[CONF_DEV_VLAN] = { "vlan:", head_vlan },
 	[CONF_DEV_VETH] = { "veth:", head_name },
 };
@@ -271,8 +273,10 @@ static const char *check_dev(const struct conf *c, const struct conf_dev *d)
 {
 	u32 i;
 
-	if (d->kind == CONF_DEV_E1000 && !*d->host_if && !d->file)
+	if (conf_dev_is_card(d) && !*d->host_if && !d->file)
 		return "no wire=";
+	if (d->kind == CONF_DEV_IGB && d->queues > 16)
+		return "an igb has at most 16 queues";
 	if (d->kind == CONF_DEV_VETH && !*d->peer)
 		return "no peer=";
 	if (d->kind == CONF_DEV_VLAN && !*d->name)
@@ -288,9 +292,14 @@ static const char *check_dev(const struct conf *c, const struct conf_dev *d)
 	return NULL;
 }
 
+bool conf_dev_is_card(const struct conf_dev *d)
+{
+	return d->kind == CONF_DEV_E1000 || d->kind == CONF_DEV_IGB;
+}
+
 bool conf_dev_has_tap(const struct conf_dev *d)
 {
-	return d->kind == CONF_DEV_TAP || (d->kind == CONF_DEV_E1000 && d->wire == E1000_WIRE_TAP);
+	return d->kind == CONF_DEV_TAP || (conf_dev_is_card(d) && d->wire == E1000_WIRE_TAP);
 }
 
 const char *conf_dev_prefix(const struct conf_dev *d)
@@ -327,7 +336,7 @@ const char *conf_parse_dev(struct conf *c, struct conf_dev *d, char *value)
 		why = set_options(d, opt, &save);
 	if (why)
 		return why;
-	if (!*d->name && d->kind == CONF_DEV_E1000)
+	if (!*d->name && conf_dev_is_card(d))
 		name_card(c, d);
 	return check_dev(c, d);
 }

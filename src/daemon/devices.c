@@ -99,13 +99,15 @@ static int create_xdp(struct daemon *dm, const struct conf_dev *d, struct net_de
 	return xdp_create(dm->net, &cfg, dev);
 }
 
-static int create_e1000(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_card(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
 {
 	struct e1000_config cfg = { .wire = d->wire, .wire_name = d->file ? d->file : d->host_if,
-				    .name = d->name, .mtu = d->mtu, .offload = d->offload };
+				    .name = d->name, .mtu = d->mtu, .offload = d->offload,
+				    .queues = d->queues };
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
-	return e1000_create(dm->net, &cfg, dev);
+	return d->kind == CONF_DEV_IGB ? igb_create(dm->net, &cfg, dev) :
+					 e1000_create(dm->net, &cfg, dev);
 }
 
 static int create_vlan(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
@@ -188,7 +190,7 @@ static int watch_xdp(struct daemon *dm, struct net_device *dev)
 	return ret ? ret : watch(dm, dev, xdp_link_fd(dev), on_xdp_link);
 }
 
-static int watch_e1000(struct daemon *dm, struct net_device *dev)
+static int watch_card(struct daemon *dm, struct net_device *dev)
 {
 	return watch_frames(dm, dev, e1000_fd(dev), on_wire);
 }
@@ -200,7 +202,8 @@ static const struct {
 	[CONF_DEV_TAP] = { create_tap, watch_tap },
 	[CONF_DEV_PACKET] = { create_packet, watch_packet },
 	[CONF_DEV_XDP] = { create_xdp, watch_xdp },
-	[CONF_DEV_E1000] = { create_e1000, watch_e1000 },
+	[CONF_DEV_E1000] = { create_card, watch_card },
+	[CONF_DEV_IGB] = { create_card, watch_card },
 	[CONF_DEV_VLAN] = { create_vlan, NULL },
 	[CONF_DEV_VETH] = { create_veth, NULL },
 };
@@ -245,7 +248,7 @@ static int start_dev(struct daemon *dm, const struct conf_dev *d)
 
 	if (ret) {
 		host_log(HOST_LOG_ERR, "--dev %s%s%s: %s%s", conf_dev_prefix(d),
-			 d->kind == CONF_DEV_E1000 ? "wire=" : "", conf_dev_subject(d),
+			 conf_dev_is_card(d) ? "wire=" : "", conf_dev_subject(d),
 			 why(ret), remedy(d, ret));
 		return ret;
 	}

@@ -138,6 +138,26 @@ static void add_queues(cJSON *to, const struct net_device *dev)
 	add_tx_queues(j, dev);
 }
 
+/* As ethtool -x shows it. */
+static void add_rss(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
+{
+	cJSON *j = cJSON_AddObjectToObject(to, "rss"), *a;
+	struct ethtool_rxfh rxfh;
+	char text[3 * 64 + 1] = "";
+	u32 i;
+
+	ops->get_rxfh(dev, &rxfh);
+	cJSON_AddStringToObject(j, "hash_function", rxfh.function);
+	for (i = 0; i < rxfh.key_len && i < 64; i++)
+		snprintf(text + 3 * i, 4, "%02x:", rxfh.key[i]);
+	if (i)
+		text[3 * i - 1] = '\0';
+	cJSON_AddStringToObject(j, "key", text);
+	a = cJSON_AddArrayToObject(j, "indirection");
+	for (i = 0; i < rxfh.table_len; i++)
+		cJSON_AddItemToArray(a, cJSON_CreateNumber(rxfh.table[i]));
+}
+
 static void add_dumps(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
 {
 	struct ethtool_reg regs[REGS_MAX];
@@ -150,8 +170,12 @@ static void add_dumps(cJSON *to, struct net_device *dev, const struct ethtool_op
 
 		n = (int)ops->get_regs(dev, regs, REGS_MAX);
 		for (i = 0; i < n; i++) {
+			char name[32];
+
+			snprintf(name, sizeof(name), regs[i].queue ? "%s%u" : "%s", regs[i].name,
+				 regs[i].queue - 1u);
 			snprintf(text, sizeof(text), "0x%05x: 0x%08x", regs[i].off, regs[i].value);
-			cJSON_AddStringToObject(j, regs[i].name, text);
+			cJSON_AddStringToObject(j, name, text);
 		}
 	}
 	n = ops->get_eeprom ? ops->get_eeprom(dev, words, EEPROM_MAX) : 0;
@@ -209,6 +233,8 @@ static cJSON *dev_json(struct net_device *dev)
 	add_features(j, dev);
 	add_rings(j, &info);
 	add_queues(j, dev);
+	if (ops->get_rxfh)
+		add_rss(j, dev, ops);
 	add_dumps(j, dev, ops);
 	if (ops->self_test)
 		add_test(j, dev, ops);

@@ -258,7 +258,11 @@ def ethtool_data(l):
     assert d["driver"]["name"] == kind and d["link"]["detected"] is True and d["link"]["duplex"] == "full"
     assert d["features"]["generic-receive-offload"].startswith("on") and "[fixed]" in d["features"]["loopback"]
     assert d["rings"]["tx"] >= 64 and d["channels"]["combined"] == QUEUES and d["statistics"]
-    if kind == "e1000":
+    if kind == "igb":
+        assert len(d["rss"]["key"].split(":")) == 40 and d["rss"]["hash_function"] == "toeplitz"
+        assert d["rss"]["indirection"] == [i % QUEUES for i in range(128)]
+        assert f"TXDCTL{QUEUES - 1}" in d["registers"] and f"TXDCTL{QUEUES}" not in d["registers"]
+    if kind in ("e1000", "igb"):
         assert d["link"]["speed_mbit"] == 1000 and d["coalesce"] and len(d["eeprom"].split()) == 64
         assert d["registers"]["STATUS"].startswith("0x00008: ") and "up" in d["self_test"]
         assert sum(int(w, 16) for w in d["eeprom"].split()) & 0xffff == 0xbaba

@@ -20,7 +20,9 @@ ELSEWHERE = (("packet-v3", "conformance/test_link.py"), ("packet-recv", "conform
              ("xdp", "conformance/test_link.py"), ("xdp", "conformance/test_tcp.py"),
              ("xdp", "apps/test_servers.py"), ("xdp-mq", "conformance/test_link.py"),
              ("tap-mq", "conformance/test_link.py"), ("tap-mq", "conformance/test_udp.py"),
-             ("packet", "apps/test_servers.py"))
+             ("igb", "conformance/test_vlan.py"), ("igb-mq", "conformance/test_link.py"),
+             ("igb-mq", "conformance/test_udp.py"), ("igb-packet", "conformance/test_icmp.py"),
+             ("packet", "apps/test_servers.py"), ("igb-mq", "apps/test_servers.py"))
 
 
 def eth0(l):

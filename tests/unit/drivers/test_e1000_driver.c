@@ -2,7 +2,7 @@
 /*
  * Two emulated NICs on one cable, in virtual time: what one's driver is given comes out of the
  * other's, once, in order, intact. Driver, model, memory translation and interrupts are the real
- * ones.
+ * ones. Each case runs on two e1000s and on two igbs of four queues.
  */
 #include <errno.h>
 
@@ -20,15 +20,12 @@ static u32 next_tx, next_rx, received, max_gap;
 static struct {
 	u8 data[2048];
 	u32 len;
-	u16 tci;
+	u16 tci, queue;
 	u8 summed;
+	bool hashed;
 } kept[KEEP_MAX];
 static u32 nr_kept;
-
-static struct e1000_nic *nic(struct net_device *dev)
-{
-	return e1000_hw_ctx(dev);
-}
+static u16 flow_queue[48];
 
 /* Each octet of a frame follows from its number. */
 static u8 octet(u32 n, u32 i)
@@ -65,6 +62,8 @@ static void on_ip(struct sk_buff *skb, struct net_device *dev, struct packet_typ
 	kept[nr_kept].tci = skb->vlan_tci;
 	cr_assert_eq(dev_is_vlan(dev), skb->vlan_tci != 0);
 	kept[nr_kept].summed = skb->ip_summed;
+	kept[nr_kept].queue = skb->queue_mapping;
+	kept[nr_kept].hashed = skb->l4_hash;
 	skb_copy_bits(skb, 0, kept[nr_kept++].data, skb->len);
 	consume_skb(skb);
 }
@@ -73,13 +72,15 @@ static struct packet_type pt_test = { .type = TYPE_TEST, .func = on_test };
 static struct packet_type pt_ip4 = { .type = ETH_TYPE_IP4, .func = on_ip };
 static struct packet_type pt_ip6 = { .type = ETH_TYPE_IP6, .func = on_ip };
 
+static int (*make_card)(struct net *net, const struct e1000_config *cfg, struct net_device **dev);
+
 static struct net_device *card(const char *name, u8 last)
 {
 	struct e1000_config cfg = { .wire = E1000_WIRE_PAIR, .wire_name = "cable", .name = name,
-				    .mac = { 2, 0, 0, 0, 0, last } };
+				    .mac = { 2, 0, 0, 0, 0, last }, .queues = 4 };
 	struct net_device *dev;
 
-	cr_assert_eq(e1000_create(net, &cfg, &dev), 0);
+	cr_assert_eq(make_card(net, &cfg, &dev), 0);
 	return dev;
 }
 
@@ -109,7 +110,39 @@ static void teardown(void)
 	fixture_net_free(&f);
 }
 
-TestSuite(e1000, .init = setup, .fini = teardown);
+static void with(int (*create)(struct net *net, const struct e1000_config *cfg,
+			       struct net_device **dev), void (*test)(void))
+{
+	make_card = create;
+	setup();
+	test();
+	teardown();
+}
+
+#define CARD_TEST(name)                    \
+	static void name(void);            \
+	Test(e1000, name)                  \
+	{                                  \
+		with(e1000_create, name);  \
+	}                                  \
+	Test(igb, name)                    \
+	{                                  \
+		with(igb_create, name);    \
+	}                                  \
+	static void name(void)
+
+static u64 stat_of(struct net_device *dev, const char *want)
+{
+	const char *name;
+	u64 value;
+	u32 i;
+
+	for (i = 0; (name = dev->ethtool_ops->get_stat(dev, i, &value)); i++)
+		if (!strcmp(name, want))
+			return value;
+	cr_assert_fail("no statistic %s", want);
+	return 0;
+}
 
 static struct sk_buff *headed(u32 size, u16 type)
 {
@@ -168,7 +201,7 @@ static void some_time(struct prng *p)
 }
 
 /* The rings wrap a hundred times; queues fill; nothing is lost, twice or out of order. */
-Test(e1000, nothing_is_lost_or_seen_twice)
+CARD_TEST(nothing_is_lost_or_seen_twice)
 {
 	struct prng p;
 	u32 step, k, taken = 0;
@@ -191,11 +224,12 @@ Test(e1000, nothing_is_lost_or_seen_twice)
 	cr_assert_gt(taken, 20000);
 	cr_assert_eq(received, taken);
 	cr_assert_eq(max_gap, 0);
-	cr_assert_eq(nic(a)->iommu.faults + nic(b)->iommu.faults, 0, "nobody touched what was not lent");
+	cr_assert_eq(nic_of(a)->iommu.faults + nic_of(b)->iommu.faults, 0,
+		     "nobody touched what was not lent");
 }
 
 /* Interfaces go down and up, allocations fail: frames may be lost, never doubled or damaged. */
-Test(e1000, resets_and_failing_memory)
+CARD_TEST(resets_and_failing_memory)
 {
 	struct prng p;
 	u32 step, k, before;
@@ -223,7 +257,7 @@ Test(e1000, resets_and_failing_memory)
 		cr_assert(send_test(&p, 1000));
 	fixture_advance(net, NSEC_PER_SEC);
 	cr_assert_eq(received, before + 100, "all is well again");
-	cr_assert_eq(nic(a)->iommu.faults + nic(b)->iommu.faults, 0);
+	cr_assert_eq(nic_of(a)->iommu.faults + nic_of(b)->iommu.faults, 0);
 }
 
 /* -- offloads: the hardware cuts as the stack itself would ------------------------------------ */
@@ -313,7 +347,7 @@ static void same_with_and_without(bool v6, u32 payload, u16 tci)
 		unregister_netdev(dev);
 }
 
-Test(e1000, segmentation_equals_software)
+CARD_TEST(segmentation_equals_software)
 {
 	bool v6;
 
@@ -328,21 +362,19 @@ Test(e1000, segmentation_equals_software)
 	}
 }
 
-Test(e1000, watchdog_resets_a_transmitter_that_hangs)
+CARD_TEST(watchdog_resets_a_transmitter_that_hangs)
 {
-	struct e1000_info info;
 	struct prng p;
 	u32 k;
 
 	prng_seed(&p, 8);
-	e1000_model_set_bus_master(nic(a)->model, false);
+	e1000_model_set_bus_master(nic_of(a)->model, false);
 	for (k = 0; k < 5; k++)
 		cr_assert(send_test(&p, 500));
 	fixture_advance(net, 10 * NSEC_PER_SEC);
 	cr_assert_eq(received, 0);
-	e1000_get_info(a, &info);
-	cr_assert_geq(info.tx_timeouts, 1);
-	e1000_model_set_bus_master(nic(a)->model, true);
+	cr_assert_geq(stat_of(a, "tx_timeouts"), 1);
+	e1000_model_set_bus_master(nic_of(a)->model, true);
 	fixture_advance(net, 5 * NSEC_PER_SEC);
 	for (k = 0; k < 5; k++)
 		cr_assert(send_test(&p, 500));
@@ -350,8 +382,17 @@ Test(e1000, watchdog_resets_a_transmitter_that_hangs)
 	cr_assert_eq(received, 5);
 }
 
+static bool held(const struct net_device *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->num_tx_queues && !dev->tx[i].state; i++)
+		;
+	return i < dev->num_tx_queues;
+}
+
 /* More than the rings and the queue hold: it waits where it should, and the wake-up comes. */
-Test(e1000, back_pressure)
+CARD_TEST(back_pressure)
 {
 	struct prng p;
 	u32 k, taken = 0;
@@ -359,29 +400,29 @@ Test(e1000, back_pressure)
 	prng_seed(&p, 9);
 	for (k = 0; k < 900; k++)
 		taken += send_test(&p, 1000);
-	cr_assert(netif_queue_stopped(a));
+	cr_assert(held(a));
 	fixture_advance(net, NSEC_PER_SEC);
-	cr_assert_not(netif_queue_stopped(a));
+	cr_assert_not(held(a));
 	cr_assert_eq(received, taken);
 }
 
-Test(e1000, cable_out_and_in)
+CARD_TEST(cable_out_and_in)
 {
 	struct prng p;
 
 	prng_seed(&p, 10);
-	e1000_model_set_cable(nic(a)->model, false, net->now);
+	e1000_model_set_cable(nic_of(a)->model, false, net->now);
 	fixture_advance(net, NSEC_PER_MSEC);
 	cr_assert_not(a->carrier);
 	cr_assert(send_test(&p, 500), "waits for the link");
-	e1000_model_set_cable(nic(a)->model, true, net->now);
+	e1000_model_set_cable(nic_of(a)->model, true, net->now);
 	fixture_advance(net, 10 * NSEC_PER_MSEC);
 	cr_assert(a->carrier);
 	cr_assert_eq(received, 1);
 }
 
 /* Groups are filtered by hash, the others' frames by address; promiscuous takes all. */
-Test(e1000, receive_filters)
+CARD_TEST(receive_filters)
 {
 	static const u8 group[6] = { 1, 0, 0x5e, 1, 2, 3 };
 	struct prng p;
@@ -407,39 +448,41 @@ Test(e1000, receive_filters)
 	cr_assert_eq(b->stats.rx_packets, before + 1);
 }
 
-Test(e1000, ethtool_data)
+CARD_TEST(ethtool_data)
 {
-	struct ethtool_reg regs[64];
-	struct e1000_info info;
+	const struct ethtool_ops *ops = a->ethtool_ops;
+	struct ethtool_reg regs[128];
+	struct ethtool_info info;
 	struct prng p;
 	u16 words[64];
-	u64 value, packets = 0;
-	const char *name;
 	u32 i, n;
 
 	prng_seed(&p, 12);
 	for (i = 0; i < 10; i++)
 		send_test(&p, 1000);
 	fixture_advance(net, NSEC_PER_SEC);
-	for (i = 0; (name = e1000_get_stat(a, i, &value)); i++)
-		if (!strcmp(name, "tx_packets"))
-			packets = value;
-	cr_assert_eq(packets, 10);
-	n = e1000_get_regs(a, regs, ARRAY_SIZE(regs));
+	cr_assert_eq(stat_of(a, "tx_packets"), 10);
+	n = ops->get_regs(a, regs, ARRAY_SIZE(regs));
 	cr_assert_gt(n, 20);
 	for (i = 0; i < n; i++)
 		if (regs[i].off == E1000_STATUS)
 			cr_assert(regs[i].value & E1000_STATUS_LU);
-	cr_assert_eq(e1000_get_eeprom(a, words, 64), 64);
+	cr_assert_eq(ops->get_eeprom(a, words, 64), 64);
 	cr_assert_eq(words[0], 0x0002);
-	e1000_get_info(a, &info);
+	ops->get_info(a, &info);
 	cr_assert_eq(info.speed, 1000);
 	cr_assert(info.rx_pause && info.tx_pause && info.full_duplex);
-	cr_assert_eq(e1000_self_test(a), -EBUSY);
+	cr_assert_eq(info.channels, a->num_rx_queues);
+	cr_assert_eq(ops->self_test(a), -EBUSY);
 	dev_close(a);
-	cr_assert_eq(e1000_self_test(a), 0);
-	cr_assert_eq(e1000_set_coalesce(a, 1u << 31, 0, 0), -EINVAL);
-	cr_assert_eq(e1000_set_coalesce(a, 50000, 20000, 50000), 0);
+	cr_assert_eq(ops->self_test(a), 0);
+	if (dev_is_e1000(a)) {
+		cr_assert_eq(e1000_set_coalesce(a, 1u << 31, 0, 0), -EINVAL);
+		cr_assert_eq(e1000_set_coalesce(a, 50000, 20000, 50000), 0);
+	} else {
+		cr_assert_eq(igb_set_coalesce(a, 1u << 31), -EINVAL);
+		cr_assert_eq(igb_set_coalesce(a, 50000), 0);
+	}
 	dev_open(a);
 	fixture_advance(net, 10 * NSEC_PER_MSEC);
 	for (i = 0; i < 10; i++)
@@ -449,24 +492,92 @@ Test(e1000, ethtool_data)
 }
 
 /* How often the driver asks the hardware, per packet of a stream. Printed, and bounded. */
-Test(e1000, register_accesses_per_packet)
+CARD_TEST(register_accesses_per_packet)
 {
-	struct e1000_info before, after;
+	u64 before = stat_of(b, "reg_reads") + stat_of(b, "reg_writes"), accesses, asking;
 	struct prng p;
-	u64 accesses;
 	u32 k;
 
+	asking = stat_of(b, "reg_reads") + stat_of(b, "reg_writes") - before;
+	before += asking;
 	prng_seed(&p, 13);
-	e1000_get_info(b, &before);
 	for (k = 0; k < 1984; k++) {
 		send_test(&p, 1400);
 		if (k % 32 == 31)
 			fixture_advance(net, 100 * NSEC_PER_USEC);
 	}
-	e1000_get_info(b, &after);
-	accesses = after.reg_reads + after.reg_writes - before.reg_reads - before.reg_writes;
-	printf("# receive, bursts of 32: %.3f register accesses per packet\n",
-	       (double)accesses / received);
+	accesses = stat_of(b, "reg_reads") + stat_of(b, "reg_writes") - before - asking;
+	printf("# %s, receive, bursts of 32: %.3f register accesses per packet\n",
+	       dev_is_igb(b) ? "igb" : "e1000", (double)accesses / received);
 	cr_assert_eq(received, 1984);
 	cr_assert_lt(accesses, received);
+}
+
+/* -- several queues -------------------------------------------------------------------------- */
+static struct sk_buff *flow_packet(u32 flow)
+{
+	struct sk_buff *skb = tcp_packet(flow & 1, 100, 1400);
+	u8 *th = skb_transport_header(skb);
+
+	put_be16(th, (u16)(1000 + flow));
+	skb_reset_mac_header(skb);
+	skb->mac_len = ETH_HLEN; /* as dev_hard_header() leaves it */
+	return skb;
+}
+
+/* The device's hash chooses the queue, a flow stays in it, and all queues are used. */
+Test(igb, flows_spread_over_queues)
+{
+	struct napi_struct *napi;
+	u32 flow, used = 0, round;
+
+	make_card = igb_create;
+	setup();
+	cr_assert_eq(b->num_rx_queues, 4);
+	for (round = 0; round < 3; round++) {
+		for (flow = 0; flow < 48; flow++) {
+			nr_kept = 0;
+			dev_queue_xmit(flow_packet(flow));
+			fixture_advance(net, NSEC_PER_MSEC);
+			cr_assert_eq(nr_kept, 1);
+			cr_assert_gt(kept[0].queue, 0, "recorded");
+			cr_assert(kept[0].hashed);
+			if (round)
+				cr_assert_eq(kept[0].queue, flow_queue[flow]);
+			flow_queue[flow] = kept[0].queue;
+		}
+	}
+	list_for_each_entry(napi, &b->napi_list, dev_list)
+		used += napi != &b->backlog && napi->packets > 9;
+	cr_assert_eq(used, 4);
+	for (flow = 0, used = 0; flow < 4; flow++)
+		used += a->tx[flow].packets > 9;
+	cr_assert_eq(used, 4, "transmit queues as well");
+	teardown();
+}
+
+Test(igb, rss_is_told)
+{
+	struct ethtool_rxfh rxfh;
+	u32 i;
+
+	make_card = igb_create;
+	setup();
+	b->ethtool_ops->get_rxfh(b, &rxfh);
+	cr_assert_eq(rxfh.table_len, 128);
+	cr_assert_eq(rxfh.key_len, 40);
+	for (i = 0; i < 128; i++)
+		cr_assert_eq(rxfh.table[i], i % 4);
+	teardown();
+}
+
+Test(igb, too_many_queues)
+{
+	struct e1000_config cfg = { .wire = E1000_WIRE_PAIR, .wire_name = "x", .name = "eth9",
+				    .queues = 17 };
+	struct net_device *dev;
+
+	net = fixture_net_new(&f, 3);
+	cr_assert_eq(igb_create(net, &cfg, &dev), -EINVAL);
+	fixture_net_free(&f);
 }

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The driver's life: probe, open, vectors and polls, watchdog, stop, removal. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "drivers/igb/driver_priv.h"
+#include "wire/wire.h"
+
+/* -- running --------------------------------------------------------------------------- */
+static void up(struct igb_adapter *a)
+{
+	a->running = true;
+	igb_configure(a);
+	igb_rd(a, IGB_ICR); /* what happened before is over */
+	igb_wr(a, IGB_IMS, E1000_ICR_LSC);
+	igb_wr(a, IGB_EIMS, (2u << a->nr_queues) - 1);
+	igb_check_link(a);
+	mod_timer(&a->watchdog, a->dev->net->now + IGB_WATCHDOG_NS);
+}
+
+static void down(struct igb_adapter *a)
+{
+	u32 i;
+
+	a->running = false;
+	del_timer(&a->watchdog);
+	igb_update_stats(a);
+	igb_reset_hw(a); /* from here on the device touches no memory */
+	for (i = 0; i < a->nr_queues; i++) {
+		struct igb_queue *q = &a->queue[i];
+
+		del_timer(&q->refill);
+		igb_tx_drop_all(q);
+		e1000_rx_drop(&a->hw, &q->rx, &q->rx_partial);
+		e1000_queue_clear(&q->tx);
+		e1000_queue_clear(&q->rx);
+	}
+}
+
+static void free_queues(struct igb_adapter *a)
+{
+	u32 i;
+
+	for (i = 0; i < a->nr_queues; i++) {
+		e1000_queue_free(&a->hw, &a->queue[i].tx);
+		e1000_queue_free(&a->hw, &a->queue[i].rx);
+	}
+}
+
+static int igb_open(struct net_device *dev)
+{
+	struct igb_adapter *a = igb_priv(dev);
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < a->nr_queues && !err; i++) {
+		err = e1000_queue_alloc(&a->hw, &a->queue[i].tx, IGB_TX_RING);
+		if (!err)
+			err = e1000_queue_alloc(&a->hw, &a->queue[i].rx, IGB_RX_RING);
+	}
+	if (err) {
+		free_queues(a);
+		return err;
+	}
+	dev->carrier = false;
+	for (i = 0; i < a->nr_queues; i++)
+		netif_tx_stop_queue(a->queue[i].txq);
+	up(a);
+	return 0;
+}
+
+static int igb_stop(struct net_device *dev)
+{
+	down(igb_priv(dev));
+	free_queues(igb_priv(dev));
+	return 0;
+}
+
+/* The vector has masked itself; who handled its causes unmasks it. */
+void igb_interrupt(struct net_device *dev, u32 vector)
+{
+	struct igb_adapter *a = igb_priv(dev);
+
+	a->hw.irq_done(a->hw.ctx);
+	a->count.interrupts++;
+	if (!a->running)
+		return;
+	if (vector && vector <= a->nr_queues) {
+		napi_schedule(&a->queue[vector - 1].napi);
+		return;
+	}
+	if (igb_rd(a, IGB_ICR) & E1000_ICR_LSC)
+		igb_check_link(a);
+	igb_wr(a, IGB_EIMS, 1u << IGB_VECTOR_OTHER);
+}
+
+static int igb_poll(struct napi_struct *napi, int budget)
+{
+	struct igb_queue *q = container_of(napi, struct igb_queue, napi);
+	int work;
+
+	igb_clean_tx(q);
+	work = igb_clean_rx(q, budget);
+	igb_refill_rx(q);
+	if (work < budget) {
+		napi_complete_done(napi, work);
+		/* What came since sends a message at once. */
+		igb_wr(q->adapter, IGB_EIMS, igb_vector_bit(q));
+	}
+	return work;
+}
+
+/* -- watchdog ---------------------------------------------------------------------------- */
+static bool tx_hangs(struct igb_queue *q)
+{
+	const struct desc_ring *ring = &q->tx.ring;
+	bool same = ring->reclaim == q->tx_seen;
+
+	q->tx_seen = ring->reclaim;
+	return same && ring->reclaim != ring->rung && q->adapter->dev->carrier &&
+	       !(igb_rd(q->adapter, E1000_STATUS) & E1000_STATUS_TXOFF);
+}
+
+static void reinit(struct igb_adapter *a, u32 queue)
+{
+	u32 i;
+
+	net_log(a->dev->net, 4, "%s: transmit queue %u hangs, resetting", a->dev->name, queue);
+	a->count.tx_timeouts++;
+	a->dev->stats.tx_errors++;
+	down(a);
+	dev_set_carrier(a->dev, false);
+	for (i = 0; i < a->nr_queues; i++)
+		netif_tx_stop_queue(a->queue[i].txq);
+	up(a);
+}
+
+static void watchdog(struct timer_list *t)
+{
+	struct igb_adapter *a = from_timer(a, t, watchdog);
+	u32 i;
+
+	igb_check_link(a);
+	igb_update_stats(a);
+	for (i = 0; i < a->nr_queues; i++) {
+		igb_clean_tx(&a->queue[i]);
+		if (tx_hangs(&a->queue[i])) {
+			reinit(a, i);
+			break;
+		}
+	}
+	mod_timer(&a->watchdog, a->dev->net->now + IGB_WATCHDOG_NS);
+}
+
+static void refill(struct timer_list *t)
+{
+	struct igb_queue *q = from_timer(q, t, refill);
+
+	igb_refill_rx(q);
+}
+
+/* -- settings ------------------------------------------------------------------------------ */
+static int igb_change_mtu(struct net_device *dev, u32 mtu)
+{
+	dev->mtu = mtu;
+	igb_set_rx_mode(dev);
+	return 0;
+}
+
+static int igb_set_mac(struct net_device *dev, const u8 *addr)
+{
+	memcpy(dev->dev_addr, addr, ETH_ALEN);
+	if (igb_priv(dev)->running)
+		igb_write_mac(igb_priv(dev));
+	return 0;
+}
+
+static int igb_set_features(struct net_device *dev, netdev_features_t features)
+{
+	dev->features = features;
+	if (igb_priv(dev)->running)
+		igb_write_offloads(igb_priv(dev));
+	return 0;
+}
+
+static void free_adapter(struct igb_adapter *a)
+{
+	free(a->queue);
+	free(a);
+}
+
+static void igb_destroy(struct net_device *dev)
+{
+	struct igb_adapter *a = igb_priv(dev);
+	u32 i;
+
+	for (i = 0; i < a->nr_queues; i++)
+		netif_napi_del(&a->queue[i].napi);
+	if (a->removed)
+		a->removed(a->hw.ctx);
+	free_adapter(a);
+}
+
+static const struct net_device_ops igb_ops = {
+	.ndo_open = igb_open,
+	.ndo_stop = igb_stop,
+	.ndo_start_xmit = igb_start_xmit,
+	.ndo_tx_flush = igb_tx_flush,
+	.ndo_change_mtu = igb_change_mtu,
+	.ndo_set_mac_address = igb_set_mac,
+	.ndo_set_rx_mode = igb_set_rx_mode,
+	.ndo_set_features = igb_set_features,
+	.ndo_destroy = igb_destroy,
+};
+
+bool dev_is_igb(const struct net_device *dev)
+{
+	return dev->ops == &igb_ops;
+}
+
+void *igb_hw_ctx(const struct net_device *dev)
+{
+	return igb_priv(dev)->hw.ctx;
+}
+
+/* -- probe ----------------------------------------------------------------------------------- */
+static int read_identity(struct igb_adapter *a, u8 *mac)
+{
+	u16 words[E1000_EEPROM_WORDS], sum = 0;
+	u32 i;
+	int err;
+
+	err = igb_read_eeprom(a, words, ARRAY_SIZE(words));
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		sum = (u16)(sum + words[i]);
+	if (sum != E1000_EEPROM_SUM)
+		return -EIO;
+	for (i = 0; i < ETH_ALEN; i++)
+		mac[i] = (u8)(words[i / 2] >> (8 * (i & 1)));
+	return eth_addr_is_valid(mac) ? 0 : -EADDRNOTAVAIL;
+}
+
+static void setup_queues(struct igb_adapter *a)
+{
+	u32 i;
+
+	for (i = 0; i < a->nr_queues; i++) {
+		struct igb_queue *q = &a->queue[i];
+
+		q->adapter = a;
+		q->index = i;
+		q->txq = netdev_get_tx_queue(a->dev, i);
+		timer_setup(&q->refill, a->dev->net, refill);
+		netif_napi_add(a->dev, &q->napi, igb_poll, NAPI_POLL_WEIGHT);
+		q->napi.rx_queue = (u16)i;
+	}
+	for (i = 0; i < IGB_RETA; i++)
+		a->rss_table[i] = (u8)(i % a->nr_queues);
+	for (i = 0; i < IGB_RSS_KEY; i++)
+		a->rss_key[i] = (u8)net_rand32(a->dev->net);
+}
+
+static void setup_netdev(struct igb_adapter *a, struct net_device *dev, u32 mtu)
+{
+	ether_setup(dev);
+	dev->ops = &igb_ops;
+	dev->ethtool_ops = &igb_ethtool_ops;
+	dev->priv = a;
+	dev->mtu = mtu ? mtu : ETH_DATA_LEN;
+	dev->min_mtu = 68;
+	dev->max_mtu = IGB_MAX_MTU;
+	dev->carrier = false;
+	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_TSO |
+			   NETIF_F_TSO6 | NETIF_F_GSO | NETIF_F_GRO | NETIF_F_VLAN_TX |
+			   NETIF_F_VLAN_RX;
+	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
+	dev->gso_max_size = GSO_MAX_SIZE;
+	dev->gso_max_segs = 0xffff;
+	a->dev = dev;
+	timer_setup(&a->watchdog, dev->net, watchdog);
+	setup_queues(a);
+}
+
+static struct igb_adapter *alloc_adapter(const struct igb_probe *p)
+{
+	struct igb_adapter *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->hw = p->hw;
+	a->nr_queues = p->queues;
+	a->queue = calloc(p->queues, sizeof(*a->queue));
+	if (a->queue)
+		return a;
+	free(a);
+	return NULL;
+}
+
+int igb_probe(struct net *net, const struct igb_probe *p, struct net_device **out)
+{
+	struct igb_adapter *a;
+	struct net_device *dev = NULL;
+	u8 mac[ETH_ALEN];
+	int err;
+
+	if (!p->queues || p->queues > IGB_MAX_QUEUES)
+		return -EINVAL;
+	a = alloc_adapter(p);
+	if (!a)
+		return -ENOMEM;
+	igb_reset_hw(a);
+	err = read_identity(a, mac);
+	if (!err) {
+		dev = alloc_netdev_mqs(net, p->name, 0, p->queues, p->queues);
+		err = dev ? 0 : -ENOMEM;
+	}
+	if (err) {
+		free_adapter(a);
+		return err;
+	}
+	setup_netdev(a, dev, p->mtu);
+	memcpy(dev->dev_addr, mac, ETH_ALEN);
+	err = register_netdev(dev);
+	if (err) {
+		free_netdev(dev);
+		return err;
+	}
+	a->removed = p->removed;
+	*out = dev;
+	return 0;
+}

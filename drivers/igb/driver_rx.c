@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Receive by one queue: empty packets wait in the ring, the device fills them, the poll takes them out
+ * with the hash that chose the queue, and puts new ones in. */
+#include <errno.h>
+
+#include "drivers/igb/driver_priv.h"
+#include "wire/wire.h"
+
+void igb_rx_configure(struct igb_queue *q)
+{
+	struct igb_adapter *a = q->adapter;
+
+	igb_wr(a, igb_rxq(q, IGB_Q_DCTL), 0);
+	igb_wr(a, igb_rxq(q, IGB_Q_BAL), (u32)q->rx.dma.bus);
+	igb_wr(a, igb_rxq(q, IGB_Q_BAH), (u32)(q->rx.dma.bus >> 32));
+	igb_wr(a, igb_rxq(q, IGB_Q_LEN), IGB_RX_RING * E1000_DESC_SIZE);
+	/* A full queue holds up the others and then, by PAUSE, the sender; all are emptied in turn. */
+	igb_wr(a, igb_rxq(q, IGB_Q_SRRCTL), E1000_RX_BUFFER / 1024 | IGB_SRRCTL_ADV);
+	igb_wr(a, igb_rxq(q, IGB_Q_HEAD), 0);
+	igb_wr(a, igb_rxq(q, IGB_Q_TAIL), 0);
+	igb_wr(a, igb_rxq(q, IGB_Q_DCTL), IGB_DCTL_ENABLE);
+}
+
+/* All but one descriptor are the device's: head and tail equal means that none is. */
+void igb_refill_rx(struct igb_queue *q)
+{
+	struct igb_adapter *a = q->adapter;
+	struct desc_ring *ring = &q->rx.ring;
+	bool failed = false;
+	u32 tail;
+
+	while (ring_room(ring) > 1 && !failed)
+		failed = !e1000_rx_post(a->dev->net, &a->hw, &q->rx);
+	if ((ring->post - ring->rung >= E1000_RX_BATCH || failed) &&
+	    e1000_queue_doorbell(&q->rx, &tail))
+		igb_wr(a, igb_rxq(q, IGB_Q_TAIL), tail);
+	if (failed) {
+		a->count.rx_no_memory++;
+		mod_timer(&q->refill, a->dev->net->now + IGB_REFILL_NS);
+	}
+}
+
+static void describe(struct igb_queue *q, struct sk_buff *skb, const struct igb_rx_desc *d)
+{
+	u32 rss = d->info & IGB_RXD_RSS_MASK;
+
+	if ((q->adapter->dev->features & NETIF_F_RXCSUM) && (d->status & IGB_RXD_L4CS) &&
+	    !(d->status & (IGB_RXD_L4E | IGB_RXD_IPE)))
+		skb->ip_summed = CHECKSUM_UNNECESSARY; /* if not, the stack looks for itself */
+	if (d->status & IGB_RXD_VP) {
+		skb->vlan_proto = ETH_TYPE_VLAN;
+		skb->vlan_tci = (u16)(d->len_vlan >> 16);
+	}
+	skb_record_rx_queue(skb, (u16)q->index);
+	if (rss == IGB_RSS_TCP4 || rss == IGB_RSS_TCP6) {
+		skb_set_hash(skb, d->hash);
+		q->rx_hashed++;
+	}
+}
+
+static void deliver(struct igb_queue *q, struct sk_buff *skb, const struct igb_rx_desc *d)
+{
+	struct net_device *dev = q->adapter->dev;
+
+	dev->stats.rx_packets++;
+	dev->stats.rx_bytes += skb->len;
+	q->rx_packets++;
+	describe(q, skb, d);
+	skb->dev = dev;
+	if (!eth_type_trans(skb, dev)) {
+		dev->stats.rx_length_errors++;
+		kfree_skb_reason(skb, SKB_DROP_PKT_TOO_SMALL);
+		return;
+	}
+	napi_gro_receive(&q->napi, skb);
+}
+
+/* Frames taken, at most budget. */
+int igb_clean_rx(struct igb_queue *q, int budget)
+{
+	struct desc_ring *ring = &q->rx.ring;
+	int work = 0;
+
+	while (work < budget && ring->reclaim != ring->post) {
+		const struct igb_rx_desc *mem =
+			(const struct igb_rx_desc *)e1000_hw_desc(&q->rx, ring->reclaim);
+		struct igb_rx_desc d;
+		struct sk_buff *skb;
+
+		if (!(__atomic_load_n(&mem->status, __ATOMIC_ACQUIRE) & IGB_RXD_DD))
+			break;
+		d = *mem;
+		skb = e1000_rx_release(&q->adapter->hw, &q->rx,
+				       min_t(u32, d.len_vlan & 0xffff, E1000_RX_BUFFER));
+		skb = e1000_rx_assemble(q->adapter->dev, &q->rx_partial, skb,
+					d.status & IGB_RXD_EOP, d.status & IGB_RXD_RXE);
+		if (!skb)
+			continue;
+		work++;
+		deliver(q, skb, &d);
+	}
+	return work;
+}
