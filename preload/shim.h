@@ -95,6 +95,7 @@ enum {
 	KF_STAMPS = KF_TSTAMP | KF_ARRIVAL | KF_ZEROCOPY | KF_ERRPRI,
 	KF_DEFER = 0x400000, /* connected, but the SYN waits for the first write */
 	KF_FULL = 0x800000, /* filled: not to be written before it is writable */
+	KF_SHUT_RD = 0x1000000, /* shut down for reading: what came since is the daemon's to give */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
@@ -277,6 +278,11 @@ int stream_fastopen_late(int fd, unsigned int k);
 int stream_linger(int fd);
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags);
 ssize_t stream_recv(int fd, struct msghdr *msg, int flags);
+/** stream_rx_late() - a receive found the end of what came before shutdown(SHUT_RD): what came since
+ *
+ * Return: octets, 0 when there is nothing.
+ */
+ssize_t stream_rx_late(int fd, void *buf, size_t n, int flags);
 /** stream_rx() - what a receive that returned @r really means (0 and errors) */
 ssize_t stream_rx(int fd, ssize_t r);
 ssize_t stream_tx(int fd, ssize_t r, int flags);

@@ -217,6 +217,8 @@ int ns_shutdown(int fd, int how)
 			e = shut_rpc(fd, how);
 		if (e == -ENOTCONN || e == -ENOTSOCK)
 			return fail(ENOTCONN);
+		if (how != SHUT_WR)
+			fd_set_kind(fd, k | KF_SHUT_RD);
 		break;
 	default: /* connecting; datagrams */
 		e = shut_rpc(fd, how);

@@ -149,6 +149,8 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 	if (KIND(k) == K_STREAM && !(k & KF_LOWAT) && !(flags & ~PLAIN_RECV)) {
 		settle();
 		r = real.recv(fd, buf, n, flags);
+		if (unlikely(!r && k & KF_SHUT_RD))
+			r = stream_rx_late(fd, buf, n, flags);
 		return unlikely(r <= 0) && (n || r < 0) ? stream_rx(fd, r) : r;
 	}
 	return ns_recvmsg(fd, &m, flags);

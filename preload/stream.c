@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 
+#define LATE_MAX 32768	/* octets that a READ call gives at most */
+
 short fd_poll(int fd, short events, int timeout_ms)
 {
 	struct pollfd p = { .fd = fd, .events = events };
@@ -162,6 +164,19 @@ ssize_t stream_rx(int fd, ssize_t r)
 	if (err && KIND(k) == K_CONNECTING)
 		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
 	return err ? fail(err) : 0;
+}
+
+ssize_t stream_rx_late(int fd, void *buf, size_t n, int flags)
+{
+	struct nsp_read_req q = { .peek = !!(flags & MSG_PEEK) };
+	size_t room = n < LATE_MAX ? n : LATE_MAX;
+	int r;
+
+	if (shim.silent || !user_readable(buf, room))
+		return 0;
+	q.len = (uint32_t)room;
+	r = rpc(NSP_NR_READ, fd, &q, NULL, 0, NULL, buf, &room);
+	return r > 0 ? (ssize_t)room : 0;
 }
 
 /** stream_so_error() - SO_ERROR: asks the daemon only when the socket's state says so */
@@ -444,6 +459,8 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 		m.msg_controllen = 0;
 		r = unlikely(fd_kind(fd) & KF_LOWAT) ? recv_lowat(fd, &m, flags & ~MSG_TRUNC) :
 						       real.recvmsg(fd, &m, flags & ~MSG_TRUNC);
+		if (unlikely(!r && fd_kind(fd) & KF_SHUT_RD && m.msg_iovlen))
+			r = stream_rx_late(fd, m.msg_iov->iov_base, m.msg_iov->iov_len, flags);
 		if (unlikely(r <= 0) && !(flags & MSG_OOB) &&
 		    (r < 0 || iov_bytes(msg->msg_iov, msg->msg_iovlen)))
 			r = stream_rx(fd, r);

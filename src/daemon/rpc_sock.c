@@ -398,6 +398,22 @@ int call_eor(struct call *c)
 	return obj_is_stream(c->o) ? stream_end_record(c->o) : 0;
 }
 
+/* After shutdown(SHUT_RD) the descriptor takes no more: what arrives stays in the stack. */
+int call_read(struct call *c)
+{
+	const struct nsp_read_req *req = c->req;
+	struct skb_vec vec = { .base = c->repdata, .len = min(req->len, c->reproom) };
+	struct msg m = { .vec = &vec, .nr_vec = 1, .len = vec.len, .flags = req->peek ? SMSG_PEEK : 0 };
+	int ret;
+
+	if (!obj_is_stream(c->o) || c->o->state != OBJ_OPEN || !(c->o->flags & OBJ_F_DEAF_IN))
+		return 0;
+	ret = (int)sock_recvmsg(c->o->sk, &m);
+	if (ret > 0)
+		c->replen = (u32)ret;
+	return ret == -EAGAIN ? 0 : ret;
+}
+
 int call_errq(struct call *c)
 {
 	const struct nsp_errq_req *req = c->req;

@@ -205,7 +205,7 @@ static enum step rx_urgent(struct object *o)
 		o->flags &= ~(u32)OBJ_F_URG;
 		return STEP_AGAIN;
 	}
-	if (!(o->flags & OBJ_F_DISCARD) &&
+	if (!(o->flags & OBJ_F_DEAF_IN) &&
 	    send(o->d.fd, &byte, 1, MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
 		o->flags &= ~(u32)OBJ_F_WRITABLE;
 		return STEP_STOP;
@@ -237,17 +237,15 @@ static enum step rx_step(struct object *o, size_t *moved)
 	n = sock_stream_peek(o->sk, vec, unlikely(o->stamps) ? 1 : PUMP_VECS, &len);
 	if (n <= 0 || !len)
 		return o->flags & OBJ_F_URG ? rx_urgent(o) : STEP_STOP;
-	if (o->flags & OBJ_F_DISCARD) {
-		sock_stream_consume(o->sk, len);
-		return STEP_AGAIN;
-	}
+	if (o->flags & OBJ_F_DEAF_IN)
+		return STEP_STOP;	/* for READ calls */
 	msg.msg_iovlen = (size_t)n;
 	r = sendmsg(o->d.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 	o->dm->count.stream_writes++;
 	if (r < 0) {
 		if (errno == EPIPE) {
-			o->flags |= OBJ_F_DISCARD;
-			return closed_by_program(o) ? STEP_STOP : STEP_AGAIN;
+			o->flags |= OBJ_F_DEAF_IN;
+			return STEP_STOP;
 		}
 		o->flags &= ~(u32)OBJ_F_WRITABLE;
 		return STEP_STOP;
@@ -274,7 +272,7 @@ static bool below_lowat(const struct object *o)
 	size_t len = 0;
 	int queued = 0;
 
-	if (likely(o->lowat <= 1) || o->flags & (OBJ_F_LET_GO | OBJ_F_DISCARD) ||
+	if (likely(o->lowat <= 1) || o->flags & (OBJ_F_LET_GO | OBJ_F_DEAF_IN) ||
 	    sk->sk_shutdown & RCV_SHUTDOWN || sk->sk_state == TCP_CLOSE)
 		return false;
 	if (sock_stream_peek(o->sk, vec, PUMP_VECS, &len) > 0 && len >= o->lowat)
@@ -290,13 +288,13 @@ static bool rx(struct object *o)
 	/* After the program's close nothing is taken: unread data make the close a reset. */
 	if (closed_by_program(o) || below_lowat(o))
 		return false;
-	while (o->flags & (OBJ_F_WRITABLE | OBJ_F_DISCARD)) {
+	while (o->flags & (OBJ_F_WRITABLE | OBJ_F_DEAF_IN)) {
 		if (moved >= PUMP_BUDGET) {
 			poller_queue(&o->dm->poller, &o->d);
 			return false;
 		}
 		if (rx_step(o, &moved) != STEP_AGAIN)
-			return o->flags & (OBJ_F_WRITABLE | OBJ_F_DISCARD);
+			return o->flags & (OBJ_F_WRITABLE | OBJ_F_DEAF_IN);
 	}
 	return false;
 }

@@ -290,6 +290,26 @@ static void shut_read(void)
 	say_poll("poll", fd);
 }
 
+/* What arrives after the shutdown can be read all the same. */
+static void shut_read_late(void)
+{
+	struct iovec iov[2];
+	char buf[8];
+	int fd = open_peer('E');
+
+	say("shutdown", shutdown(fd, SHUT_RD));
+	say("read", read(fd, buf, sizeof(buf)));
+	say("write", write(fd, "abcdef", 6));
+	settle();
+	say("peek", recv(fd, buf, 2, MSG_PEEK));
+	say("read", read(fd, buf, 2));
+	say("byte", buf[1]);
+	iov[0] = (struct iovec){ buf, 4 };
+	say("readv", readv(fd, iov, 1));
+	say("byte", buf[3]);
+	say("end", read(fd, buf, sizeof(buf)));
+}
+
 static void listener(void)
 {
 	struct sockaddr_storage a;
@@ -563,6 +583,7 @@ const struct fact facts_tcp[] = {
 	{ "shut_write", shut_write },
 	{ "shut_both", shut_both },
 	{ "shut_read", shut_read },
+	{ "shut_read_late", shut_read_late },
 	{ "listener", listener },
 	{ "accepted", accepted },
 	{ "bind_errors", bind_errors },
