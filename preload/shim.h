@@ -351,6 +351,10 @@ void stamp_after(int fd, size_t len, ssize_t sent, int flags, bool marked);
 /** stamp_arrival() - control messages of a receive; their bytes */
 size_t stamp_arrival(int fd, size_t ahead, void *buf, size_t room);
 
+/* ---- sock_ioctl.c --------------------------------------------------------------------- */
+/** ioctl_changes() - is this one of those that change interfaces, addresses or routes */
+bool ioctl_changes(unsigned long req);
+
 /* ---- files.c -------------------------------------------------------------------------- */
 /** file_write() - write() to a file of /proc/sys/net */
 ssize_t file_write(int fd, const struct iovec *iov, int n);

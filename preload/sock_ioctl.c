@@ -4,7 +4,9 @@
 
 #include <ifaddrs.h>
 #include <linux/sockios.h>
+#include <linux/ipv6.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <stdarg.h>
 
 static int ask(int fd, unsigned long req, void *arg, size_t len)
@@ -50,6 +52,60 @@ static int ifconf(struct ifconf *c)
 	return 0;
 }
 
+/* The name that rt_dev points to goes along, behind the rest. */
+static int route_v4(int fd, unsigned long req, const struct rtentry *arg)
+{
+	struct {
+		uint8_t rt[offsetof(struct rtentry, rt_irtt) + sizeof(arg->rt_irtt)];
+		char name[IFNAMSIZ];
+		uint8_t pad[6];
+	} buf = { 0 };
+	const char *name;
+	int e = user_in(buf.rt, arg, sizeof(buf.rt)), i;
+
+	memcpy(&name, buf.rt + offsetof(struct rtentry, rt_dev), sizeof(name));
+	for (i = 0; !e && name && i < IFNAMSIZ - 1; i++) {
+		e = user_in(&buf.name[i], name + i, 1);
+		if (!buf.name[i])
+			break;
+	}
+	return e ? fail(e) : ask(fd, req, &buf, sizeof(buf));
+}
+
+bool ioctl_changes(unsigned long req)
+{
+	static const unsigned short codes[] = {
+		SIOCADDRT, SIOCDELRT, SIOCSIFFLAGS, SIOCSIFADDR, SIOCDIFADDR, SIOCSIFBRDADDR,
+		SIOCSIFNETMASK, SIOCSIFMTU, SIOCSIFHWADDR, SIOCSIFTXQLEN,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(codes); i++)
+		if (codes[i] == req)
+			return true;
+	return false;
+}
+
+/* What changes something is only read, and each has its own size. */
+static int change(int fd, unsigned long req, const void *arg)
+{
+	bool v6 = fd_kind(fd) & KF_V6, route = req == SIOCADDRT || req == SIOCDELRT;
+	uint8_t buf[sizeof(struct in6_rtmsg)];
+	size_t n = sizeof(struct ifreq);
+	int e;
+
+	if (route && !v6)
+		return shim.supervisor ? fail(ENOTTY) : route_v4(fd, req, arg);
+	if (route)
+		n = sizeof(struct in6_rtmsg);
+	else if (v6 && (req == SIOCSIFADDR || req == SIOCDIFADDR))
+		n = sizeof(struct in6_ifreq);
+	if (shim.supervisor && n != sizeof(struct ifreq))	/* of which it has copied */
+		return fail(ENOTTY);
+	e = user_in(buf, arg, n);
+	return e ? fail(e) : ask(fd, req, buf, n);
+}
+
 int ns_ioctl(int fd, unsigned long req, void *arg)
 {
 	unsigned int k = fd_kind(fd);
@@ -83,6 +139,8 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 	case FIOGETOWN:
 		return real.ioctl(fd, req, arg);
 	}
+	if (ioctl_changes(req))
+		return change(fd, req, arg);
 	if ((req >> 8 & 0xff) != 0x89 || req > 0xffff)
 		return real.ioctl(fd, req, arg);
 	return ask(fd, req, arg, sizeof(struct ifreq));

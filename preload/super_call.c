@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 
+#define CAP_NET_ADMIN_BIT 12
 #define CAP_NET_RAW_BIT 13
 #define VALUE_MAX	65536u
 
@@ -276,6 +277,11 @@ long call_ioctl(struct call *c)
 	case FIOSETOWN:
 	case FIOGETOWN:
 		return CALL_CONTINUE;
+	}
+	if (ioctl_changes(req)) {
+		ret = task_credentials(c->tid, CAP_NET_ADMIN_BIT);
+		if (ret)
+			return ret;
 	}
 	memset(&r, 0, sizeof(r));
 	if (task_read(c->tid, c->a[2], &r, n) && task_read(c->tid, c->a[2], &r, n = sizeof(int)))

@@ -83,6 +83,8 @@ bool rpc_handle(struct channel *ch, const u8 *buf, u32 len, int *fd, const struc
 
 /* ifreq.c: interface ioctls; 0/-errno, -ENOTTY when it is none */
 int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len);
+/* Those that change interfaces, addresses and routes; family: the socket's. -EPERM, -ENOTTY … */
+int ifreq_set(struct daemon *dm, const struct cred *cred, u16 family, u32 code, const u8 *arg, u32 len);
 
 /* trace.c */
 void trace_start(struct channel *ch, u64 mask);

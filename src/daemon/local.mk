@@ -17,6 +17,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/devices.c \
 	src/daemon/dgram.c \
 	src/daemon/ifreq.c \
+	src/daemon/ifreq_set.c \
 	src/daemon/linger.c \
 	src/daemon/listen.c \
 	src/daemon/notify.c \

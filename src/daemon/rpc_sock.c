@@ -457,7 +457,9 @@ int call_ioctl(struct call *c)
 	if (req->len != c->datalen || req->len > 4096)
 		return -EINVAL;
 	memcpy(c->repdata, c->data, c->datalen);
-	ret = ifreq_ioctl(c->dm->net, req->code, c->repdata, c->datalen);
+	ret = ifreq_set(c->dm, &c->cred, c->o->family, req->code, c->data, c->datalen);
+	if (ret == -ENOTTY)
+		ret = ifreq_ioctl(c->dm->net, req->code, c->repdata, c->datalen);
 	if (ret == -ENOTTY) {
 		if (!c->o->sk)
 			return -EINVAL;

@@ -34,6 +34,31 @@ def traceroute(lab, family, shim):
             assert len(hops) == 1 and addr in hops[0] and "*" not in hops[0], (mode, out)
 
 
+@families
+def ifconfig(lab, family):
+    """ifconfig and route change the stack's interface, addresses and routes, and show them"""
+    want("ifconfig", "route")
+    net = {4: ["-net", "10.90.0.0", "netmask", "255.255.0.0"], 6: ["-A", "inet6", "fd90::/64"]}[family]
+    addr = {4: ["10.91.0.1", "netmask", "255.255.255.0"], 6: ["inet6", "add", "fd91::1/64"]}[family]
+    show = ["route", "-n"] if family == 4 else ["route", "-n", "-A", "inet6"]
+
+    def run(*argv, check=True):
+        return lab.run(argv, shim=True, check=check).stdout.decode()
+
+    run("ifconfig", "eth0", "mtu", "1400")
+    assert "mtu 1400" in run("ifconfig", "eth0")
+    run("ifconfig", "eth0", "mtu", "1500")
+    run(*(["route", "-A", "inet6", "add", net[2]] if family == 6 else ["route", "add", *net]), "gw", HOST[family])
+    assert {4: "10.90.0.0", 6: "fd90::/64"}[family] in run(*show)
+    run(*(["route", "-A", "inet6", "del", net[2]] if family == 6 else ["route", "del", *net]), "gw", HOST[family])
+    assert {4: "10.90.0.0", 6: "fd90::/64"}[family] not in run(*show)
+    run("ifconfig", "lo", *addr)
+    assert addr[0 if family == 4 else 2].split("/")[0] in run("ifconfig", "lo")
+    run("ifconfig", "lo", *({4: ["127.0.0.1", "netmask", "255.0.0.0"], 6: ["inet6", "del", "fd91::1/64"]}[family]))
+    p = lab.run(["ifconfig", "eth0", "mtu", "1"], shim=True, check=False)
+    assert p.returncode, p
+
+
 @each_way
 def mtr(lab, family, shim):
     """mtr: ICMP, UDP and TCP reports"""
