@@ -26,7 +26,6 @@ struct igb_queue {
 	struct e1000_desc tx_context; /* the last one posted */
 	struct timer_list refill;
 	u32 tx_seen; /* ring.reclaim at the last look of the watchdog */
-	u64 rx_packets, rx_hashed;
 };
 
 struct igb_count {

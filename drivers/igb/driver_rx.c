@@ -52,10 +52,8 @@ static void describe(struct igb_queue *q, struct sk_buff *skb, const struct igb_
 		skb->vlan_tci = (u16)(d->len_vlan >> 16);
 	}
 	skb_record_rx_queue(skb, (u16)q->index);
-	if (rss == IGB_RSS_TCP4 || rss == IGB_RSS_TCP6) {
+	if (rss == IGB_RSS_TCP4 || rss == IGB_RSS_TCP6)
 		skb_set_hash(skb, d->hash);
-		q->rx_hashed++;
-	}
 }
 
 static void deliver(struct igb_queue *q, struct sk_buff *skb, const struct igb_rx_desc *d)
@@ -64,7 +62,6 @@ static void deliver(struct igb_queue *q, struct sk_buff *skb, const struct igb_r
 
 	dev->stats.rx_packets++;
 	dev->stats.rx_bytes += skb->len;
-	q->rx_packets++;
 	describe(q, skb, d);
 	skb->dev = dev;
 	if (!eth_type_trans(skb, dev)) {

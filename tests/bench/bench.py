@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from netdev import device  # noqa: E402
 
 PORT = "7007"
-BACKENDS = ("tap-mq", "packet", "packet-mq", "xdp")
+BACKENDS = ("tap-mq", "packet", "packet-mq", "xdp", "e1000", "igb", "igb-mq")
 
 
 class Lab:

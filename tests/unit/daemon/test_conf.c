@@ -44,6 +44,17 @@ Test(conf, defaults)
 	cr_assert_eq(c.log_level, HOST_LOG_NOTICE);
 }
 
+Test(conf, cards_of_several_queues)
+{
+	cr_assert_eq(parse("--dev", "igb:wire=tap:nst0,queues=16,host=10.77.0.1/24"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "igb:wire=packet:enp1s0"), 0, "%s", err);
+	cr_assert_eq(c.devs[0].kind, CONF_DEV_IGB);
+	cr_assert_eq(c.devs[0].queues, 16);
+	cr_assert_str_eq(c.devs[0].name, "eth0");
+	cr_assert_str_eq(c.devs[1].name, "eth1");
+	cr_assert_neq(parse("--dev", "igb:wire=tap:nst0,name=eth7"), 0, "one TAP, two devices");
+}
+
 Test(conf, emulated_cards)
 {
 	cr_assert_eq(parse("--dev", "e1000:wire=tap:nst0,mtu=9000,host=10.77.0.1/24"), 0, "%s", err);
@@ -199,6 +210,8 @@ Test(conf, refused_with_flag_and_remedy)
 		{ "--busy-poll", "automatic", "1000000" },
 		{ "--dev", "tap:a,queues=0", "1..64" },
 		{ "--dev", "e1000:wire=tap:a,queues=2", "another kind" },
+		{ "--dev", "igb:queues=2", "no wire=" },
+		{ "--dev", "igb:wire=tap:a,queues=17", "at most 16 queues" },
 		{ "--allow-uid", "www-data", "id -u" },
 		{ "--max-sockets", "0", "16777216" },
 		{ "--nonsense", "x", "--help" },
