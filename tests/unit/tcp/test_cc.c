@@ -429,6 +429,38 @@ TEST46(cc, bbr_app_limited)
 	}
 }
 
+static u32 bbr_pacing_gain(struct wire *w)
+{
+	struct tcp_bbr_info_abi i;
+	u32 len = sizeof(i);
+
+	cr_assert_eq(sock_getsockopt(w->sk, 6, O_CC_INFO, &i, &len), 0);
+	return i.pacing_gain;
+}
+
+/* A loss that ended bbr3's probe for bandwidth was none: the probe goes on, bound and all. */
+TEST46(cc, bbr3_undo_resumes_probe)
+{
+	enum { UP_GAIN = 256 * 5 / 4 };
+	struct tcp_sock *tp;
+	int k;
+
+	establish(w);
+	set_cc(w, "bbr3");
+	tp = tcp_sk(w->sk);
+	for (k = 0; k < 300 && bbr_pacing_gain(w) != UP_GAIN; k++)
+		bbr_sample(w, 100, 100000, false);
+	cr_assert_eq(bbr_pacing_gain(w), UP_GAIN, "%d rounds", k);
+
+	wire_send(w, 1000, 0);
+	cr_assert_not_null(tcp_rtx_head(tp));
+	tp->lost++;
+	tp->ca_ops->skb_marked_lost(w->sk, tcp_rtx_head(tp));
+	cr_assert_lt(bbr_pacing_gain(w), 256);
+	tp->ca_ops->undo_cwnd(w->sk);
+	cr_assert_eq(bbr_pacing_gain(w), UP_GAIN);
+}
+
 /* The rate sampler: segments delivered over the time since the last of them left. */
 TEST46(cc, rate_sample)
 {
