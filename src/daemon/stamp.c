@@ -54,7 +54,7 @@ static int unread(int fd)
 int stamps_mark(struct object *o, u32 tsflags, u32 len)
 {
 	struct stamps *s;
-	u32 i;
+	u32 i, waiting;
 
 	if (!o->stamps)		/* asked for by a control message only */
 		o->stamps = calloc(1, sizeof(*o->stamps));
@@ -64,7 +64,10 @@ int stamps_mark(struct object *o, u32 tsflags, u32 len)
 	if (s->nr_marks == MARKS)
 		return -ENOBUFS;
 	i = (s->mark + s->nr_marks++) % MARKS;
-	s->marks[i].end = s->taken + (u64)unread(o->d.fd) + len;
+	waiting = (u32)unread(o->d.fd);
+	/* what is left of the connect request is not of the stream */
+	waiting -= min(waiting, o->filler);
+	s->marks[i].end = s->taken + waiting + len;
 	s->marks[i].tsflags = tsflags;
 	return 0;
 }
