@@ -24,6 +24,7 @@
 #include "core/qdisc.h"
 #include "core/skb.h"
 #include "core/sock.h"
+#include "core/sock_filter.h"
 #include "core/sockopt.h"
 #include "core/sysctl.h"
 #include "core/timer.h"

@@ -7,8 +7,6 @@
 
 #include <errno.h>
 
-#include "core/sock_filter.h"
-
 static struct hlist_head *ping_slot(struct net *net, u16 ident)
 {
 	return &net->raw.pings[ident & (PING_HASH - 1)];

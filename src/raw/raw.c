@@ -4,8 +4,6 @@
 
 #include <errno.h>
 
-#include "core/sock_filter.h"
-
 /* -- life -------------------------------------------------------------- */
 
 static int raw_init_sock(struct sock *sk)

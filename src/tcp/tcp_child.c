@@ -3,7 +3,6 @@
  * The connection that a listener's handshake ends in: a full socket, ESTABLISHED, that inherits the
  * listener's options and waits in its accept queue. From tcp_req.c.
  */
-#include "core/sock_filter.h"
 #include "tcp/tcp_fastopen.h"
 #include "tcp/tcp_sig.h"
 
@@ -181,7 +180,8 @@ struct sock *tcp_child_create(struct tcp_request_sock *req, void *cookie,
 	inet_sock_inherit(lsk, sk);
 	tcp_inherit_tcp(req->listener, tp);
 	tcp_child_addresses(req, tp);
-	if (tcp_sig_child(req, sk) || sock_filter_inherit(lsk, sk) || inet_port_inherit(lsk, sk, tcp_ns(lsk)->hash)) {
+	if (tcp_sig_child(req, sk) || sock_filter_inherit(lsk, sk) ||
+	    inet_port_inherit(lsk, sk, tcp_ns(lsk)->hash)) {
 		tp->inet.sport = 0;
 		sock_set_flag(sk, SOCK_DEAD);
 		sock_put(sk);

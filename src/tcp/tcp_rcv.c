@@ -4,7 +4,6 @@
  * handed to tcp_rcv_established() (tcp_fast.c), tcp_rcv_state_process() (tcp_state.c), a request
  * sock, a listener (tcp_listen.c, tcp_req.c) or a time-wait object (tcp_tw.c). No connection: RST.
  */
-#include "core/sock_filter.h"
 #include "tcp/tcp_sig.h"
 
 /* 0 if the checksum is right or was vouched for (MUST-3). */

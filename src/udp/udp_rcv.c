@@ -7,8 +7,6 @@
 
 #include <errno.h>
 
-#include "core/sock_filter.h"
-
 /* -- look-up ----------------------------------------------------------- */
 
 /* 0: no. An exact address outweighs peer, device and family. */

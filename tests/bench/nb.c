@@ -3,7 +3,7 @@
  * nb: the ordinary program that the benchmark runs, natively and under libnetstack.so. It knows
  * nothing of the stack.
  *
- *	nb server PORT [close]		echo on each connection, one thread, epoll; close: answers once and closes
+ *	nb server PORT [close]		echo on each connection, one thread, epoll; or one answer, then close
  *	nb rr HOST PORT SECONDS		1-byte round trips on one connection: p50 and p99 in us
  *	nb crr HOST PORT SECONDS N	connect, 1 byte each way, end of file, close; N at a time: connections
  *					per second. The server closes first ("nb server PORT close"), so that

@@ -376,3 +376,47 @@ TEST46(data, paws)
 	in(w, .flags = R, .seq = 11, .tsval = 3000);
 	cr_assert_eq(w->sk->sk_err, ECONNRESET);
 }
+
+/* -- out of order ------------------------------------------------------------------------------ */
+
+/* With SACK the window opens by data out of order; without, duplicate ACKs look alike (TCP-SACK-15). */
+TEST46(data, window_grows_out_of_order)
+{
+	u32 before;
+
+	establish(w);
+	w->sk->sk_rcvbuf = 1 << 22;
+	tcp_sk(w->sk)->window_clamp = 1 << 21;
+	before = tcp_sk(w->sk)->rcv_ssthresh;
+	for (u32 i = 1; i < 20; i++)
+		in(w, .flags = A, .seq = 1 + i * 1400, .ack = 1, .len = 1400);
+	cr_assert_gt(tcp_sk(w->sk)->rcv_ssthresh, before);
+	drain(w);
+	wire_close(w);
+	drain(w);
+	w->peer_port++;
+	w->iss_known = false;
+	in(w, .flags = S, .seq = 0, .mss = 1460, .ws = 7);
+	out(w, S | A, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1);
+	w->sk = wire_accept(w);
+	w->sk->sk_rcvbuf = 1 << 22;
+	tcp_sk(w->sk)->window_clamp = 1 << 21;
+	before = tcp_sk(w->sk)->rcv_ssthresh;
+	for (u32 i = 1; i < 20; i++)
+		in(w, .flags = A, .seq = 1 + i * 1000, .ack = 1, .len = 1000);
+	cr_assert_leq(tcp_sk(w->sk)->rcv_ssthresh, before);
+	drain(w);
+}
+
+/* TCP-ECN-04: a mark on a segment out of order is echoed like any other */
+TEST46(data, mark_out_of_order)
+{
+	wire_listen(w, 4);
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1460, .sackok = true, .ws = 7);
+	out(w, S | A | E, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
+	w->sk = wire_accept(w);
+	in(w, .flags = A, .seq = 1001, .ack = 1, .len = 1000, .tos = INET_ECN_CE);
+	out(w, A | E, 1, 1, 0);
+}
