@@ -222,6 +222,8 @@ int ns_shutdown(int fd, int how)
 		break;
 	default: /* connecting; datagrams */
 		e = shut_rpc(fd, how);
+		if (KIND(k) == K_RAW && NSP_TAG_TYPE(tag_get(fd)) == SOCK_RAW)
+			return e < 0 ? fail(-e) : 0;	/* data go on both ways */
 		if (IS_DGRAM(k))
 			tag_add(fd, NSP_TAGB_SHUT);
 		if (e == -ENOTCONN && IS_DGRAM(k))	/* it is shut down all the same */

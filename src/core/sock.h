@@ -78,6 +78,7 @@ struct sock_cmsg {
 	bool has_rxq_ovfl, has_origdst, has_fragsize, has_priority;
 	bool has_tstamping;		/* out: tstamp_ns for SO_TIMESTAMPING, has_tstamp for the others */
 	bool has_tsflags, has_ts_id;	/* in: SO_TIMESTAMPING and SCM_TS_OPT_ID of this send */
+	bool v4, has_pktinfo6;		/* out: an IPv4 packet; of which an IPv6 socket wants IPV6_PKTINFO */
 	bool old_pktinfo, old_hoplimit;	/* out: asked for by RFC 2292's options */
 	int ttl, tos, gso_size;
 	/* pktinfo. In: device to send by, spec_dst the source to use (IPv6: ipi6_addr). Out: device

@@ -75,31 +75,21 @@ static void put_tstamping(struct out *out, const struct sock *sk, const struct s
 	    v, sizeof(v));
 }
 
-/* The family that a packet came in, not the socket's, decides between IP_ and IPV6_. */
-static bool packet_is_v4(u16 family, const struct sock_cmsg *c)
+static void put_pktinfo4(struct out *out, const struct sock_cmsg *c)
 {
-	union inet_addr dst;
+	struct pktinfo4 p = { .ifindex = (s32)c->ifindex };
 
-	if (family == INET_FAMILY_4)
-		return true;
-	memcpy(&dst, &c->dst, sizeof(dst));
-	return (c->has_pktinfo || c->has_origdst) && inet_addr_is_v4mapped(&dst);
+	memcpy(p.spec_dst, &c->spec_dst.b[12], 4);
+	memcpy(p.addr, &c->dst.b[12], 4);
+	put(out, L_IP, C_IP_PKTINFO, &p, sizeof(p));
 }
 
-static void put_pktinfo(struct out *out, u16 family, const struct sock_cmsg *c)
+static void put_pktinfo6(struct out *out, const struct sock_cmsg *c)
 {
-	if (family == INET_FAMILY_4) {
-		struct pktinfo4 p = { .ifindex = (s32)c->ifindex };
+	struct pktinfo6 p = { .ifindex = c->ifindex };
 
-		memcpy(p.spec_dst, &c->spec_dst.b[12], 4);
-		memcpy(p.addr, &c->dst.b[12], 4);
-		put(out, L_IP, C_IP_PKTINFO, &p, sizeof(p));
-	} else {
-		struct pktinfo6 p = { .ifindex = c->ifindex };
-
-		memcpy(p.addr, c->dst.b, 16);
-		put(out, L_IPV6, c->old_pktinfo ? C_IPV6_2292PKTINFO : C_IPV6_PKTINFO, &p, sizeof(p));
-	}
+	memcpy(p.addr, c->dst.b, 16);
+	put(out, L_IPV6, c->old_pktinfo ? C_IPV6_2292PKTINFO : C_IPV6_PKTINFO, &p, sizeof(p));
 }
 
 static void put_err(struct out *out, u16 family, const struct sock_cmsg *c)
@@ -151,11 +141,13 @@ static void put_socket(struct out *out, const struct sock *sk, const struct sock
 u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *buf, u32 size)
 {
 	struct out out = { .buf = buf, .size = size };
-	bool v4 = packet_is_v4(family, c);
+	bool v4 = family == INET_FAMILY_4 || c->v4;	/* the packet's family, not the socket's */
 
 	put_socket(&out, sk, c);
-	if (c->has_pktinfo)
-		put_pktinfo(&out, family, c);
+	if (c->has_pktinfo6 || (c->has_pktinfo && !v4))
+		put_pktinfo6(&out, c);
+	if (c->has_pktinfo && v4)
+		put_pktinfo4(&out, c);
 	if (c->has_ttl)
 		put(&out, v4 ? L_IP : L_IPV6,
 		    v4 ? C_IP_TTL : c->old_hoplimit ? C_IPV6_2292HOPLIMIT : C_IPV6_HOPLIMIT, &c->ttl,

@@ -10,27 +10,46 @@ static void addr_bytes(void *to, const union inet_addr *a)
 /* Which messages are wanted of this packet: an IPv6 socket has its own set for each family. */
 static u32 wanted(const struct inet_sock *inet, const struct inet_skb_cb *cb)
 {
-	if (cb->af->af_bit)
-		return inet->o6.cmsg_flags;
-	if (inet->sk.sk_family_af->af_bit)	/* IPV6_PKTINFO gives v4-mapped addresses, too */
-		return inet->cmsg_flags | (inet->o6.cmsg_flags & INET_CMSG_PKTINFO);
-	return inet->cmsg_flags;
+	return cb->af->af_bit ? inet->o6.cmsg_flags : inet->cmsg_flags;
+}
+
+/* IPV6_PKTINFO of an IPv4 packet gives v4-mapped addresses. */
+static bool wants_pktinfo6(const struct inet_sock *inet, const struct inet_skb_cb *cb)
+{
+	return !cb->af->af_bit && inet->sk.sk_family_af->af_bit &&
+	       inet->o6.cmsg_flags & INET_CMSG_PKTINFO;
+}
+
+/* Our address for an answer: for what went to a group, the one that the sender's route gives. */
+static union inet_addr spec_dst(struct sock *sk, const struct inet_skb_cb *cb)
+{
+	struct flowi fl = { .daddr = cb->saddr, .family = cb->af->family, .oif = cb->iif,
+			    .proto = sk->sk_protocol };
+	struct dst_entry *dst;
+
+	if (!(cb->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST)))
+		return cb->daddr;
+	if (cb->af->route_output(sk->net, &fl, &dst))
+		return inet_sk(sk)->saddr;
+	dst_release(dst);
+	return fl.saddr;
 }
 
 static void recv_pktinfo(struct sock *sk, const struct inet_skb_cb *cb, struct sock_cmsg *c)
 {
-	const struct inet_sock *inet = inet_sk(sk);
-	bool group = cb->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST);
+	union inet_addr spec = spec_dst(sk, cb);
 
-	c->has_pktinfo = true;
 	c->ifindex = cb->iif;
 	addr_bytes(&c->dst, &cb->daddr);
-	addr_bytes(&c->spec_dst, group ? &inet->saddr : &cb->daddr);
+	addr_bytes(&c->spec_dst, &spec);
 }
 
 static void from_header(struct sock *sk, const struct inet_skb_cb *cb, u32 want, struct sock_cmsg *c)
 {
-	if (want & INET_CMSG_PKTINFO)
+	c->v4 = !cb->af->af_bit;
+	c->has_pktinfo = want & INET_CMSG_PKTINFO;
+	c->has_pktinfo6 = wants_pktinfo6(inet_sk(sk), cb);
+	if (c->has_pktinfo || c->has_pktinfo6)
 		recv_pktinfo(sk, cb, c);
 	if (want & INET_CMSG_TTL) {
 		c->has_ttl = true;

@@ -299,8 +299,11 @@ void inet_sk_flow(struct sock *sk, struct flowi *fl, const union inet_addr *dadd
 		.tos = v6 ? inet->o6.tclass : inet->tos, .uid = sk->sk_uid,
 		.flowlabel = v6 ? inet->flowlabel : 0,
 	};
-	/* "any" of the other family (an unbound IPv6 socket that talks IPv4, or the reverse) */
-	if (inet_addr_any(&fl->saddr))
+	/*
+	 * "any" of the other family (an unbound IPv6 socket that talks IPv4, or the reverse); nor does
+	 * an IPv6 socket's own address serve for a datagram to an IPv4 one.
+	 */
+	if (inet_addr_any(&fl->saddr) || (!v6 && !inet_addr_is_v4mapped(&fl->saddr)))
 		fl->saddr = any_of(inet->af);
 	mc = inet_addr_is_multicast(&fl->daddr);
 	if (!fl->oif && mc)

@@ -233,6 +233,21 @@ static ssize_t raw_sendmsg(struct sock *sk, struct msg *msg)
 	return err ? err : (ssize_t)msg->len;
 }
 
+/* A raw IPv6 socket speaks nothing else. */
+static int raw_connect(struct sock *sk, const struct inet_sockaddr *addr)
+{
+	if (sk->sk_family_af->af_bit && addr->family && addr->family != sk->sk_family)
+		return -EAFNOSUPPORT;
+	return dgram_connect(sk, addr);
+}
+
+/* As Linux, where it stops neither what is sent nor what comes. */
+static int raw_shutdown(struct sock *sk, int how)
+{
+	(void)how;
+	return sk->sk_state == TCP_ESTABLISHED ? 0 : -ENOTCONN;
+}
+
 static const struct sockopt_table *const raw_tables[] = { &raw_sockopts, NULL };
 
 const struct proto raw_prot = {
@@ -244,8 +259,8 @@ const struct proto raw_prot = {
 	.destroy = raw_destroy_sock,
 	.close = raw_close,
 	.bind = raw_bind,
-	.connect = dgram_connect,
-	.shutdown = dgram_shutdown,
+	.connect = raw_connect,
+	.shutdown = raw_shutdown,
 	.sendmsg = raw_sendmsg,
 	.recvmsg = raw_recvmsg,
 	.getname = inet_getname,

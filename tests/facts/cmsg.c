@@ -208,6 +208,30 @@ static void truncated(void)
 	}
 }
 
+/* An IPv4 packet on an IPv6 socket: the messages of both levels that it has a meaning for. */
+static void mapped(void)
+{
+	static const int wanted[][2] = {
+		{ IPPROTO_IP, IP_RECVTTL }, { IPPROTO_IP, IP_RECVTOS }, { IPPROTO_IP, IP_PKTINFO },
+		{ IPPROTO_IPV6, IPV6_RECVPKTINFO }, { IPPROTO_IPV6, IPV6_RECVHOPLIMIT },
+		{ IPPROTO_IPV6, IPV6_RECVTCLASS },
+	};
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PEER_PORT) };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), on = 1;
+	size_t i;
+
+	if (family == AF_INET6)
+		return;
+	memset(&to.sin6_addr.s6_addr[10], 0xff, 2);
+	memcpy(&to.sin6_addr.s6_addr[12], &((struct sockaddr_in *)&ss)->sin_addr, 4);
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		say("set", setsockopt(fd, wanted[i][0], wanted[i][1], &on, sizeof(on)));
+		say("send", sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)));
+		take(fd, 0, 512, false);
+	}
+}
+
 static void say_errqueue(int fd, const struct sockaddr_storage *want)
 {
 	struct sockaddr_storage ss = { 0 };
@@ -337,6 +361,7 @@ const struct fact facts_cmsg[] = {
 	{ "cmsg_received", received },
 	{ "cmsg_sent", sent },
 	{ "cmsg_truncated", truncated },
+	{ "cmsg_mapped", mapped },
 	{ "error_queue", error_queue },
 	{ "error_send", error_send },
 	{ "udp_lite", udp_lite },

@@ -213,6 +213,39 @@ static void bad_sockets(void)
 	say("rdm", socket(family, SOCK_RDM, 0));
 }
 
+/* A raw socket that is shut down goes on; an IPv6 one connects to no IPv4 address. */
+static void raw_shutdown(void)
+{
+	struct sockaddr_storage ss = addr_of(true, 0);
+	struct sockaddr_in6 v4 = { .sin6_family = AF_INET };
+	int fd = socket(family, SOCK_RAW, 253);
+
+	say("unconnected", shutdown(fd, SHUT_RDWR));
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	say("shutdown", shutdown(fd, SHUT_RDWR));
+	say("send", send(fd, "data", 4, 0));
+	say("poll", poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, 0));
+	memcpy((char *)&v4 + 4, "\x7f\x00\x00\x01", 4);
+	say("other", connect(fd, (struct sockaddr *)&v4, sizeof(v4)));
+}
+
+/* An IPv6 socket that is connected to an IPv6 address sends to an IPv4 one all the same. */
+static void other_family(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PEER_PORT) };
+	char c;
+	int fd = open_udp();
+
+	inet_pton(AF_INET6, "::ffff:10.77.0.1", &to.sin6_addr);
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	if (family == AF_INET)
+		return;
+	say("send", sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)));
+	settle();
+	say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
+}
+
 const struct fact facts_udp[] = {
 	{ "udp_unconnected", unconnected },
 	{ "udp_echo", echo },
@@ -224,5 +257,7 @@ const struct fact facts_udp[] = {
 	{ "udp_unreachable", unreachable },
 	{ "raw_ping", ping },
 	{ "bad_sockets", bad_sockets },
+	{ "raw_shutdown", raw_shutdown },
+	{ "udp_other_family", other_family },
 	{ NULL, NULL },
 };

@@ -200,7 +200,8 @@ Test(cmsg, ipv4_packet_on_an_ipv6_socket)
 {
 	const u8 dst[4] = { 10, 77, 0, 2 };
 	union inet_addr a = inet_addr_from4(dst);
-	struct sock_cmsg c = { .has_pktinfo = true, .has_ttl = true, .ttl = 64, .ifindex = 2 };
+	struct sock_cmsg c = { .v4 = true, .has_pktinfo = true, .has_pktinfo6 = true,
+			       .has_ttl = true, .ttl = 64, .ifindex = 2 };
 	struct nsp_cmsg h;
 
 	memcpy(&c.dst, &a, sizeof(a));
@@ -210,6 +211,9 @@ Test(cmsg, ipv4_packet_on_an_ipv6_socket)
 	cr_assert_eq(h.type, 50);	/* IPV6_PKTINFO with a mapped address */
 	cr_assert_eq(h.len, 20);
 	memcpy(&h, buf + 16 + 24, sizeof(h));
+	cr_assert_eq(h.level, 0);
+	cr_assert_eq(h.type, 8);	/* and IP_PKTINFO, if that is wanted, too */
+	memcpy(&h, buf + 16 + 24 + 16 + 16, sizeof(h));
 	cr_assert_eq(h.level, 0);	/* the hop limit is IPv4's */
 }
 
