@@ -131,8 +131,7 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 		return stream_send_large(fd, buf, n, flags);
 	}
 	if (KIND(k) == K_STREAM && !(k & (KF_MORE | KF_TSTAMP | KF_DEFER | KF_FULL)) &&
-	    !(flags & ~PLAIN_SEND) &&
-	    (n < BULK_BYTES || k & KF_BULK)) {
+	    !(flags & ~PLAIN_SEND) && (n < BULK_BYTES || k & KF_BULK)) {
 		settle();
 		r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
 		return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
