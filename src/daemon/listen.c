@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -125,7 +124,7 @@ static bool queue_is_full(struct sock *sk)
 		return false;
 	if (l->full_until > l->dm->net->now)
 		return true;
-	queued = host_unix_queue(l->listen_ino);
+	queued = host_unix_queue(l->ino);
 	if (queued < 0)
 		return false;
 	l->queued = (u32)queued;
@@ -170,7 +169,6 @@ static int bind_program_fd(struct object *o, int fd)
 int listener_start(struct object *o, int fd, int backlog)
 {
 	u32 somaxconn = o->dm->net->core.somaxconn;
-	struct stat st;
 	int ret;
 
 	if (!obj_is_stream(o))
@@ -187,9 +185,9 @@ int listener_start(struct object *o, int fd, int backlog)
 			return -ENOBUFS;
 		}
 	}
-	if (listen(fd, (int)min((u32)backlog, somaxconn)) || fstat(fd, &st))
+	if (listen(fd, (int)min((u32)backlog, somaxconn)))
 		return -errno;
-	o->listen_ino = (u32)st.st_ino;
+	obj_note_fd(o, fd);
 	o->full_until = 0;
 	o->sk->sk_conn_admit = admit;
 	o->sk->sk_conn_abort = abort_admitted;

@@ -18,6 +18,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/dgram.c \
 	src/daemon/ifreq.c \
 	src/daemon/ifreq_set.c \
+	src/daemon/inode.c \
 	src/daemon/linger.c \
 	src/daemon/listen.c \
 	src/daemon/notify.c \

@@ -247,6 +247,7 @@ static int obj_from_tag(struct daemon *dm, int fd, u64 cookie, const struct cred
 		return ret;
 	}
 	obj_set_cookie(o, cookie, true);
+	obj_note_fd(o, fd);
 	*out = o;
 	return 0;
 }

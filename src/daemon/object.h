@@ -69,7 +69,7 @@ struct object {
 	u32 lowat;			/* SO_RCVLOWAT of a stream; 0: never set */
 	int listen_fd;			/* OBJ_LISTEN: O_PATH to the program's socket; else -1 */
 	u32 queued;			/* OBJ_LISTEN: connections that wait for accept(), at most */
-	u32 listen_ino;			/* OBJ_LISTEN: inode of the program's socket */
+	u32 ino;			/* of the program's socket; 0: not known yet */
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
 	struct stamps *stamps;		/* of a stream that wants them; else NULL */
@@ -101,6 +101,9 @@ void obj_fail(struct object *o, int err);
 void obj_last_close(struct object *o);
 /* Moves what the program has already written into the stack, before a call is looked at. */
 void obj_drain(struct object *o);
+/* inode.c */
+void obj_note_fd(struct object *o, int fd);	/* fd is the program's */
+void objects_learn_inodes(struct daemon *dm);	/* before sk_ino is told to anybody */
 void objects_init(struct daemon *dm);
 void objects_exit(struct daemon *dm);	/* resets and frees all */
 void objects_reap(struct daemon *dm);	/* greetings that take too long, too many zombies */

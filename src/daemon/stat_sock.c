@@ -139,6 +139,7 @@ char *stat_sock_json(struct daemon *dm)
 	cJSON *j = cJSON_CreateObject();
 	char *text;
 
+	objects_learn_inodes(dm);
 	sock_for_each(dm->net, add_sock, cJSON_AddArrayToObject(j, "sockets"));
 	text = cJSON_PrintUnformatted(j);
 	cJSON_Delete(j);

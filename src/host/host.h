@@ -86,6 +86,8 @@ int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned i
  * our network namespace, or a kernel that does not tell (unix_diag); -ENOMEM.
  */
 int host_unix_queue(uint32_t ino);
+/* Inode of the socket that is connected to the Unix socket with this one; 0 or -ENOENT, -ENOMEM: not known. */
+int64_t host_unix_peer(uint32_t ino);
 
 /* -- log ------------------------------------------------------------------ */
 /* Levels are syslog's: 3 error, 4 warning, 6 info, 7 debug. Lines go to stderr. */

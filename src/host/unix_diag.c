@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* How full a Unix listener is: the kernel tells over sock_diag (libnl-3). */
+/* What the kernel tells of a Unix socket over sock_diag (libnl-3). */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,36 +12,51 @@
 
 #include "host/host.h"
 
-static int take_length(struct nl_msg *msg, void *arg)
-{
-	struct nlattr *a = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct unix_diag_msg),
-					   UNIX_DIAG_RQLEN);
-	struct unix_diag_rqlen len;
+struct answer {
+	int attr;
+	int64_t value;	/* the attribute's first 32 bits; -ENOENT: there is none */
+};
 
-	if (a && nla_len(a) >= (int)sizeof(len)) {
-		memcpy(&len, nla_data(a), sizeof(len));
-		*(int *)arg = (int)len.udiag_rqueue;
+static int take(struct nl_msg *msg, void *arg)
+{
+	struct answer *a = arg;
+	struct nlattr *attr = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct unix_diag_msg), a->attr);
+	uint32_t v;
+
+	if (attr && nla_len(attr) >= (int)sizeof(v)) {
+		memcpy(&v, nla_data(attr), sizeof(v));
+		a->value = v;
 	}
 	return NL_OK;
 }
 
-int host_unix_queue(uint32_t ino)
+static int64_t ask(uint32_t ino, uint32_t show, int attr)
 {
 	struct unix_diag_req req = { .sdiag_family = AF_UNIX, .udiag_ino = ino,
-				     .udiag_states = ~0u, .udiag_show = UDIAG_SHOW_RQLEN,
+				     .udiag_states = ~0u, .udiag_show = show,
 				     .udiag_cookie = { ~0u, ~0u } };
+	struct answer a = { .attr = attr, .value = -ENOENT };
 	struct nl_sock *sk = nl_socket_alloc();
-	int queued = -ENOENT;
 
 	if (!sk)
 		return -ENOMEM;
 	nl_socket_disable_auto_ack(sk);
-	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take_length, &queued);
+	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take, &a);
 	/* the answer is there when the request has been sent: never wait */
 	if (nl_connect(sk, NETLINK_SOCK_DIAG) || nl_socket_set_nonblocking(sk) ||
 	    nl_send_simple(sk, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req)) < 0 ||
 	    nl_recvmsgs_default(sk) < 0)
-		queued = -ENOENT;
+		a.value = -ENOENT;
 	nl_socket_free(sk);
-	return queued;
+	return a.value;
+}
+
+int host_unix_queue(uint32_t ino)
+{
+	return (int)ask(ino, UDIAG_SHOW_RQLEN, UNIX_DIAG_RQLEN);	/* udiag_rqueue comes first */
+}
+
+int64_t host_unix_peer(uint32_t ino)
+{
+	return ask(ino, UDIAG_SHOW_PEER, UNIX_DIAG_PEER);
 }

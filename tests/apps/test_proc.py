@@ -65,6 +65,22 @@ def shape(lab, family):
     assert sum(words in line for line in tables[True][0]) == 3, tables[True][0]
 
 
+@families
+def inodes(lab, family):
+    """each socket has the inode of the program's descriptor, by which netstat -p and lsof find whose it is"""
+    suffix = "6" if family == 6 else ""
+    code = ("import os, socket, sys\nf = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET\n"
+            f"l = socket.create_server((sys.argv[1], {PORT}), family=f)\n"
+            f"c = socket.create_connection((sys.argv[1], {PORT})); a, _ = l.accept()\n"
+            "b = socket.socket(f, socket.SOCK_DGRAM); b.bind((sys.argv[1], 0))\n"
+            "d = socket.socket(f, socket.SOCK_DGRAM); d.connect((sys.argv[1], 9))\n"
+            f"lines = open('/proc/net/tcp{suffix}').readlines() + open('/proc/net/udp{suffix}').readlines()\n"
+            "told = {x.split()[9] for x in lines}\n"
+            "print([n for n in 'lcabd' if str(os.fstat(eval(n).fileno()).st_ino) not in told])")
+    out = lab.run([sys.executable, "-c", code, STACK[family]], shim=True).stdout.decode()
+    assert out == "[]\n", out
+
+
 @test
 def network(lab):
     """interfaces, routes, neighbours and counters are the stack's"""
