@@ -86,7 +86,7 @@ int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned i
  * our network namespace, or a kernel that does not tell (unix_diag); -ENOMEM.
  */
 int host_unix_queue(uint32_t ino);
-/* Inode of the socket that is connected to the Unix socket with this one; 0 or -ENOENT, -ENOMEM: not known. */
+/* Inode of the socket that a Unix socket with this one is connected to; 0, -ENOENT or -ENOMEM: not known. */
 int64_t host_unix_peer(uint32_t ino);
 
 /* -- log ------------------------------------------------------------------ */
