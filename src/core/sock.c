@@ -215,6 +215,7 @@ int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 		return -ENOBUFS;
 	}
 	skb_dst_drop(skb);
+	skb->dev = NULL;	/* in the queue it may outlive the device */
 	skb_set_owner_r(skb, sk);
 	skb_queue_tail(&sk->sk_receive_queue, skb);
 	sk_wake(sk, SOCK_EV_IN);
@@ -229,6 +230,7 @@ int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
 		return -ENOMEM;
 	}
 	skb_dst_drop(skb);
+	skb->dev = NULL;
 	skb_set_owner_r(skb, sk);
 	skb_queue_tail(&sk->sk_error_queue, skb);
 	sk_wake(sk, SOCK_EV_ERR);

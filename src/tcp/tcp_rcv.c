@@ -100,6 +100,7 @@ void tcp_strip_header(struct sk_buff *skb, const struct tcp_seg *seg)
 	cb->end_seq = seg->end_seq;
 	cb->flags = seg->flags;
 	skb_dst_drop(skb);
+	skb->dev = NULL;	/* in a queue it may outlive the device */
 	skb_pull(skb, seg->hdr_len);
 }
 
