@@ -50,7 +50,7 @@ void ip4_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 	cb->saddr = inet_addr_be(iph->saddr);
 	cb->daddr = inet_addr_be(iph->daddr);
 	cb->af = &inet_af4;
-	cb->iif = skb->dev->ifindex;
+	cb->iif = skb->dev ? skb->dev->ifindex : 0;	/* none in the error queue */
 	cb->l3_len = (u16)ip4_hdrlen(iph);
 	cb->frag_max_size = 0;
 	cb->tos = iph->tos;

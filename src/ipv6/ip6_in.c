@@ -72,7 +72,7 @@ void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 	cb->saddr = inet_addr_ip6(&h->saddr);
 	cb->daddr = inet_addr_ip6(&h->daddr);
 	cb->af = &inet_af6;
-	cb->iif = skb->dev->ifindex;
+	cb->iif = skb->dev ? skb->dev->ifindex : 0;	/* none in the error queue */
 	cb->l3_len = IP6_HLEN;
 	cb->frag_max_size = 0;
 	cb->tos = ip6_tclass(h);
