@@ -108,14 +108,6 @@ static int merge(struct epoll_event *ev, int n, int max, const struct epoll_even
 	return n;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* What may come of an earlier send wakes nobody: then looks are taken in between. */
 static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, const sigset_t *mask)
 {

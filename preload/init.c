@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct shim shim;
 const uint8_t shim_zeros[65536];
@@ -39,6 +40,14 @@ __attribute__((constructor(101))) void shim_init(void)
 	exec_init();
 	env_init();
 	shim.ready = true;
+}
+
+int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 void shim_log(const char *fmt, ...)

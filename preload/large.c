@@ -16,7 +16,7 @@ static struct budget budget;
 
 bool large_send_paid(void)
 {
-	return budget_left(&budget, budget_now());
+	return budget_left(&budget, now_ns());
 }
 
 /* Octets taken, or -errno; *full: the descriptor is to be filled with *filler bytes. */
@@ -24,7 +24,7 @@ static int take(int fd, const char *buf, size_t n, bool more, uint32_t *filler)
 {
 	struct nsp_write_req q = { .flags = more ? NSP_WRITE_MORE : 0 };
 	struct nsp_write_rep r = { 0 };
-	int64_t since = budget_now();
+	int64_t since = now_ns();
 	int sndbuf = 0, ret;
 	socklen_t l = sizeof(sndbuf);
 
@@ -32,7 +32,7 @@ static int take(int fd, const char *buf, size_t n, bool more, uint32_t *filler)
 	q.filler = (uint32_t)sndbuf / 4;
 	ret = rpc(NSP_NR_WRITE, fd, &q, buf, n, &r, NULL, NULL);
 	*filler = ret >= 0 && r.full ? q.filler : 0;
-	budget_spend(&budget, since, budget_now());
+	budget_spend(&budget, since, now_ns());
 	return ret;
 }
 

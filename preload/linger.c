@@ -12,14 +12,6 @@
 #define NAP_MIN_NS 500000l
 #define NAP_MAX_NS 20000000l
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void wait_end(uint64_t cookie, int seconds)
 {
 	struct nsp_linger_req q = { .cookie = cookie };

@@ -107,14 +107,6 @@ static int finish(struct pollfd *p, nfds_t n)
 	return left;
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* Adds the wish for input where only an error is waited for, which comes as input. */
 static bool watch_errors(struct pollfd *copy, const struct pollfd *p, nfds_t n)
 {

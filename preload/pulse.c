@@ -22,14 +22,6 @@ static struct {
 	struct budget budget;
 } pulse = { .poll_fd = -1 };
 
-int64_t budget_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static bool map_page(int fd)
 {
 	void *at = (void *)(uintptr_t)pulse.page;
@@ -105,13 +97,13 @@ bool settle(void)
 
 	if (likely(pulse.poll_fd < 0) || shim.silent || shim.supervisor)
 		return false;
-	now = budget_now();
+	now = now_ns();
 	if (!budget_left(&pulse.budget, now) || !rpc_fd_is_ours(pulse.poll_fd))
 		return false;
 	wait = frames_wait();
 	if (wait)
 		rpc(NSP_NR_BARRIER, -1, &q, NULL, 0, NULL, NULL, NULL);
-	budget_spend(&pulse.budget, now, budget_now());
+	budget_spend(&pulse.budget, now, now_ns());
 	errno = saved;
 	return wait;
 }

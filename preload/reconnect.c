@@ -54,14 +54,6 @@ const char *reconnect_setting(void)
 	return setting;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 int reconnect_check(bool nonblock)
 {
 	int64_t end;

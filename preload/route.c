@@ -19,7 +19,7 @@ static struct answer {
 static unsigned int oldest;
 static char lock; /* try-lock: whoever finds it taken asks the daemon */
 
-static int64_t now_ms(void)
+static int64_t coarse_ms(void)
 {
 	struct timespec ts;
 
@@ -55,7 +55,7 @@ static bool key_of(const struct sockaddr *sa, socklen_t len, uint8_t key[16])
 
 static bool find(uint8_t family, const uint8_t *key, struct nsp_addr *src)
 {
-	int64_t now = now_ms();
+	int64_t now = coarse_ms();
 	bool hit = false;
 	unsigned int i;
 
@@ -83,7 +83,7 @@ static void keep(uint8_t family, const uint8_t *key, const struct nsp_route_get_
 	a->family = family;
 	a->bits = (uint8_t)r->prefix_len;
 	a->src = r->src;
-	a->until_ms = now_ms() + (r->valid_ms < 10000 ? r->valid_ms : 10000);
+	a->until_ms = coarse_ms() + (r->valid_ms < 10000 ? r->valid_ms : 10000);
 	__atomic_clear(&lock, __ATOMIC_RELEASE);
 }
 

@@ -113,14 +113,10 @@ static bool asks_errq(int n, const struct sets *s)
 }
 
 /* select(2) leaves what is left of the time. */
-static void time_left(struct timeval *tv, const struct timespec *start)
+static void time_left(struct timeval *tv, int64_t start)
 {
-	struct timespec now;
-	int64_t left;
+	int64_t left = tv->tv_sec * (int64_t)1000000 + tv->tv_usec - (now_ns() - start) / 1000;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = tv->tv_sec * (int64_t)1000000 + tv->tv_usec -
-	       ((now.tv_sec - start->tv_sec) * (int64_t)1000000 + (now.tv_nsec - start->tv_nsec) / 1000);
 	if (left < 0)
 		left = 0;
 	tv->tv_sec = left / 1000000;
@@ -130,7 +126,8 @@ static void time_left(struct timeval *tv, const struct timespec *start)
 EXPORT int select(int n, fd_set *in, fd_set *out, fd_set *ex, struct timeval *tv)
 {
 	struct sets s = { in, out, ex };
-	struct timespec to, start;
+	struct timespec to;
+	int64_t start;
 	int r;
 
 	if (unlikely(!shim.ready))
@@ -143,9 +140,9 @@ EXPORT int select(int n, fd_set *in, fd_set *out, fd_set *ex, struct timeval *tv
 		return by_poll(n, &s, NULL, NULL);
 	to.tv_sec = tv->tv_sec + tv->tv_usec / 1000000;
 	to.tv_nsec = tv->tv_usec % 1000000 * 1000;
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	start = now_ns();
 	r = by_poll(n, &s, &to, NULL);
-	time_left(tv, &start);
+	time_left(tv, start);
 	return r;
 }
 

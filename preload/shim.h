@@ -120,6 +120,12 @@ struct shim {
 extern struct shim shim;
 
 void shim_init(void);
+/** now_ns(), now_ms() - CLOCK_MONOTONIC */
+int64_t now_ns(void);
+static inline int64_t now_ms(void)
+{
+	return now_ns() / 1000000;
+}
 /** shim_log() - one line to stderr when NETSTACK_DEBUG is set */
 void shim_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -227,8 +233,6 @@ int daemon_connect(int fd, bool stream);
 struct budget {
 	int64_t next;	/* when there is something left again; racy, and no harm */
 };
-/** budget_now() - ns, to be told to the others */
-int64_t budget_now(void);
 static inline bool budget_left(const struct budget *b, int64_t now)
 {
 	return now >= __atomic_load_n(&b->next, __ATOMIC_RELAXED);

@@ -322,16 +322,16 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		return -1;
 	if (unlikely(flags & MSG_OOB))
 		return send_oob(fd, &m, flags);
-	if (unlikely(!(k & KF_BULK)) && iov_bytes(m.msg_iov, m.msg_iovlen) >= BULK_BYTES)
-		bulk(fd, fd_kind(fd));
-	if (unlikely(flags & MSG_MORE))
-		stream_more(fd, flags, true);
 	total = iov_bytes(m.msg_iov, m.msg_iovlen);
+	if (unlikely(!(k & KF_BULK)) && total >= BULK_BYTES)
+		bulk(fd, fd_kind(fd));
 	if (unlikely(k & KF_TSTAMP || msg->msg_controllen)) {
 		e = stamp_before(fd, msg, total, &marked);
 		if (e)
 			return fail(e);
 	}
+	if (unlikely(flags & MSG_MORE))
+		stream_more(fd, flags, true);
 	r = real.sendmsg(fd, &m, (flags & ~(MSG_ZEROCOPY | MSG_EOR)) | MSG_NOSIGNAL);
 	if (unlikely(marked || flags & MSG_ZEROCOPY))
 		stamp_after(fd, total, r, flags, marked);

@@ -62,14 +62,6 @@ static const struct {
 	{ SYS_pwritev2, call_readwrite },
 };
 
-int64_t super_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* ---- answers -------------------------------------------------------------------------- */
 static void answer(const struct call *c, long ret)
 {
@@ -196,7 +188,7 @@ long super_park(struct call *c, short events, int timeo)
 	c->events = events;
 	if (!c->again && !real.getsockopt(c->fd, SOL_SOCKET, timeo, &tv, &len) &&
 	    (tv.tv_sec || tv.tv_usec))
-		c->deadline = super_now() + (int64_t)tv.tv_sec * 1000000000 + tv.tv_usec * 1000;
+		c->deadline = now_ns() + (int64_t)tv.tv_sec * 1000000000 + tv.tv_usec * 1000;
 	return CALL_PARKED;
 }
 
@@ -262,7 +254,7 @@ static void look_after(struct call *c)
 static void look_at_all(void)
 {
 	struct call *c, *next;
-	int64_t now = super_now();
+	int64_t now = now_ns();
 
 	for (c = su.parked; c; c = next) {
 		next = c->next;
@@ -340,17 +332,17 @@ static int fill_polls(int events)
 
 static int loop(struct seccomp_notif *n, int events, void (*ready)(void *arg), void *arg)
 {
-	int64_t looked = super_now(), now;
+	int64_t looked = now_ns(), now;
 	int nr, r;
 
 	for (;;) {
 		if (!make_room())
 			return -ENOMEM;
 		nr = fill_polls(events);
-		r = (int)raw_call(SYS_poll, su.polls, nr, wait_ms(super_now()));
+		r = (int)raw_call(SYS_poll, su.polls, nr, wait_ms(now_ns()));
 		if (r < 0 && errno != EINTR)
 			return -errno;
-		now = super_now();
+		now = now_ns();
 		if (r > 0) {
 			retry_ready((unsigned int)nr);
 			if (su.polls[1].revents)

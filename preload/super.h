@@ -121,8 +121,6 @@ long call_recvmmsg(struct call *c);
 long call_readwrite(struct call *c);
 
 /* ---- super.c ---- */
-/** super_now() - CLOCK_MONOTONIC in ns */
-int64_t super_now(void);
 /** super_give_fd() - put fd into the program and answer the call with its number; closes fd */
 long super_give_fd(struct call *c, int fd, int number, bool cloexec);
 /** super_park() - wait for events on the call's descriptor, for as long as option @timeo says */

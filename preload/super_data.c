@@ -314,13 +314,13 @@ static int limit_in(struct call *c)
 	e = task_read(c->tid, c->a[4], &t, sizeof(t));
 	if (!e && (t.tv_sec < 0 || t.tv_nsec < 0 || t.tv_nsec > 999999999))
 		e = -EINVAL;
-	c->limit = super_now() + (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	c->limit = now_ns() + (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	return e;
 }
 
 static void limit_out(const struct call *c)
 {
-	int64_t left = c->limit - super_now();
+	int64_t left = c->limit - now_ns();
 	struct timespec t = { 0 };
 
 	if (!c->limit)
@@ -336,7 +336,7 @@ static long several(struct call *c, long (*one)(struct call *c, int flags), int 
 	size_t n = c->a[2] < SUPER_IOV_MAX ? (size_t)c->a[2] : SUPER_IOV_MAX, i = c->done;
 	long r = limit_in(c);
 
-	while (r >= 0 && i < n && !(i && c->limit && super_now() >= c->limit)) {
+	while (r >= 0 && i < n && !(i && c->limit && now_ns() >= c->limit)) {
 		r = header_in(c, entry(c, i));
 		c->done = 0; /* counts bytes of a stream elsewhere */
 		if (!r)
