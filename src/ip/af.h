@@ -35,7 +35,7 @@ struct inet_af {
 	 */
 	int (*xmit)(struct net *net, struct sock *sk, struct sk_buff *skb, const struct flowi *fl,
 		    struct dst_entry *dst, const struct ip_xmit_opts *opts);
-	/* What the IP header of skb (at network_header) says, and its device. */
+	/* What the IP header of skb (at network_header) says; cb->iif stays as it is. */
 	void (*read_header)(const struct sk_buff *skb, struct inet_skb_cb *cb);
 	/* Unfolded pseudo-header sum (RFC 793/8200 8.1). len: transport length. */
 	u32 (*pseudo_csum)(const union inet_addr *saddr, const union inet_addr *daddr, u32 len, u8 proto);

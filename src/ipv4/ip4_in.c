@@ -50,7 +50,6 @@ void ip4_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 	cb->saddr = inet_addr_be(iph->saddr);
 	cb->daddr = inet_addr_be(iph->daddr);
 	cb->af = &inet_af4;
-	cb->iif = skb->dev ? skb->dev->ifindex : 0;	/* none in the error queue */
 	cb->l3_len = (u16)ip4_hdrlen(iph);
 	cb->frag_max_size = 0;
 	cb->tos = iph->tos;
@@ -145,6 +144,7 @@ void ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
 	net->mib[MIB_IpExt_InNoECTPkts + (iph->tos & INET_ECN_MASK)] +=
 		max_t(u16, 1, skb_shinfo(skb)->gso_segs);
 	ip4_read_header(skb, inet_cb(skb));
+	inet_cb(skb)->iif = dev->ifindex;
 	skb_orphan(skb);
 	if (nf_hook(NF_PROTO_IPV4, NF_PRE_ROUTING, net, NULL, skb, dev, NULL) != NF_ACCEPT)
 		return;

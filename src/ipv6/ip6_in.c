@@ -72,7 +72,6 @@ void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 	cb->saddr = inet_addr_ip6(&h->saddr);
 	cb->daddr = inet_addr_ip6(&h->daddr);
 	cb->af = &inet_af6;
-	cb->iif = skb->dev ? skb->dev->ifindex : 0;	/* none in the error queue */
 	cb->l3_len = IP6_HLEN;
 	cb->frag_max_size = 0;
 	cb->tos = ip6_tclass(h);
@@ -172,6 +171,7 @@ void ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *p
 	net->mib[MIB_Ip6_InNoECTPkts + (ip6_tclass(ip6_hdr(skb)) & INET_ECN_MASK)] +=
 		max_t(u16, 1, skb_shinfo(skb)->gso_segs);
 	ip6_read_header(skb, inet_cb(skb));
+	inet_cb(skb)->iif = dev->ifindex;
 	skb_orphan(skb);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;	/* it covers headers that we take off */
