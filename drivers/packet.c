@@ -184,10 +184,7 @@ static void queue_setup(struct packet_queue *q, struct net_device *dev, u16 inde
 	q->dev = dev;
 	q->txq = netdev_get_tx_queue(dev, index);
 	timer_setup(&q->tx_retry, dev->net, packet_tx_retry);
-	netif_napi_add(dev, &q->napi, packet_poll, NAPI_POLL_WEIGHT);
-	q->napi.rx_queue = index;
-	if (dev->num_tx_queues > 1)	/* flows leave as they come */
-		netif_set_xps_rxqs(dev, index, 1ull << index);
+	netif_napi_add_queue(dev, &q->napi, packet_poll, index);
 }
 
 static void packet_setup(struct packet_dev *p, struct net_device *dev,

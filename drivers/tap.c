@@ -176,10 +176,7 @@ static void queue_setup(struct tap_queue *q, struct net_device *dev, u16 index)
 {
 	q->dev = dev;
 	q->txq = netdev_get_tx_queue(dev, index);
-	netif_napi_add(dev, &q->napi, tap_poll, NAPI_POLL_WEIGHT);
-	q->napi.rx_queue = index;
-	if (dev->num_tx_queues > 1)	/* flows leave as they come */
-		netif_set_xps_rxqs(dev, index, 1ull << index);
+	netif_napi_add_queue(dev, &q->napi, tap_poll, index);
 }
 
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **out)

@@ -406,10 +406,7 @@ static void queue_setup(struct xdp_queue *q, struct net_device *dev, u16 index)
 	q->dev = dev;
 	q->txq = netdev_get_tx_queue(dev, index);
 	timer_setup(&q->retry, dev->net, xdp_retry);
-	netif_napi_add(dev, &q->napi, xdp_poll, NAPI_POLL_WEIGHT);
-	q->napi.rx_queue = index;
-	if (dev->num_tx_queues > 1)	/* flows leave as they come */
-		netif_set_xps_rxqs(dev, index, 1ull << index);
+	netif_napi_add_queue(dev, &q->napi, xdp_poll, index);
 }
 
 static void xdp_setup(struct xdp_dev *x, struct net_device *dev, const struct xdp_config *cfg)

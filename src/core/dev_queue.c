@@ -126,6 +126,15 @@ int netif_set_xps_rxqs(struct net_device *dev, u32 txq, u64 rxqs)
 	return 0;
 }
 
+void netif_napi_add_queue(struct net_device *dev, struct napi_struct *napi,
+			  int (*poll)(struct napi_struct *napi, int budget), u16 index)
+{
+	netif_napi_add(dev, napi, poll, NAPI_POLL_WEIGHT);
+	napi->rx_queue = index;
+	if (dev->num_tx_queues > 1)
+		netif_set_xps_rxqs(dev, index, 1ull << index);
+}
+
 /* The queue of those that the receive queue's flows leave by; among several, by hash. -1: none */
 static int xps_queue(const struct net_device *dev, struct sk_buff *skb, u32 rxq)
 {

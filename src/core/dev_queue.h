@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "core/backlog.h"
 
+struct napi_struct;
 struct net_device;
 struct qdisc;
 
@@ -45,5 +46,8 @@ void netdev_tx_reset_queue(struct netdev_queue *txq);	/* the ring was emptied */
 
 /* Flows that arrived on the receive queues of the mask leave by queue txq. 0/-EINVAL */
 int netif_set_xps_rxqs(struct net_device *dev, u32 txq, u64 rxqs);
+/* The NAPI context of receive queue index, whose flows leave by the transmit queue of that number. */
+void netif_napi_add_queue(struct net_device *dev, struct napi_struct *napi,
+			  int (*poll)(struct napi_struct *napi, int budget), u16 index);
 
 #endif
