@@ -91,7 +91,7 @@ void trace_emit(struct net *net, enum trace_point point, const struct sk_buff *s
 		strbuf_printf(&sb, " gso_size=%u gso_segs=%u", skb_shinfo(skb)->gso_size,
 			      skb_shinfo(skb)->gso_segs);
 	if (sk)
-		strbuf_printf(&sb, " sk=%llu proto=%s", (unsigned long long)sk->sk_ino,
+		strbuf_printf(&sb, " sk=%llu proto=%s", (unsigned long long)sk->sk_cookie,
 			      sk->prot->name);
 	if (sk && sk->prot->trace && trace_of_protocol(point))
 		sk->prot->trace(sk, &sb);

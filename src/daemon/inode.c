@@ -18,32 +18,33 @@ void obj_note_fd(struct object *o, int fd)
 		o->ino = (u32)st.st_ino;
 }
 
-/* The program's end of a connected descriptor; an end that was not accepted yet has none. */
-static void ask(struct object *o)
+/* Sockets whose inode no call has shown us, with that of our end: how many. */
+static u32 unknown(struct daemon *dm, struct object **who, u32 *inos)
 {
+	struct object *o;
 	struct stat st;
-	s64 peer;
+	u32 nr = 0;
 
-	if (o->d.fd < 0 || fstat(o->d.fd, &st))
-		return;
-	peer = host_unix_peer((u32)st.st_ino);
-	if (peer > 0)
-		o->ino = (u32)peer;
+	list_for_each_entry(o, &dm->objects.all, all) {
+		if (nr == ASK_MAX)
+			break;
+		if (!o->sk || o->ino || o->d.fd < 0 || fstat(o->d.fd, &st))
+			continue;
+		who[nr] = o;
+		inos[nr++] = (u32)st.st_ino;
+	}
+	return nr;
 }
 
 void objects_learn_inodes(struct daemon *dm)
 {
-	struct object *o;
-	int asked = 0;
+	struct object *who[ASK_MAX], *o;
+	u32 inos[ASK_MAX], nr = unknown(dm, who, inos), i;
 
-	list_for_each_entry(o, &dm->objects.all, all) {
-		if (!o->sk)
-			continue;
-		if (!o->ino && asked < ASK_MAX) {
-			ask(o);
-			asked++;
-		}
-		if (o->ino)
+	host_unix_peers(inos, nr);
+	for (i = 0; i < nr; i++)
+		who[i]->ino = inos[i];
+	list_for_each_entry(o, &dm->objects.all, all)
+		if (o->sk && o->ino)
 			o->sk->sk_ino = o->ino;
-	}
 }

@@ -17,7 +17,8 @@ static int read_file(struct call *c, const char *name)
 	char *text;
 	int ret;
 
-	objects_learn_inodes(c->dm);
+	if (proc_lists_sockets(name))
+		objects_learn_inodes(c->dm);
 	for (;; size *= 4) {
 		text = malloc(size);
 		if (!text)

@@ -83,11 +83,14 @@ int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned i
 /* -- Unix sockets ---------------------------------------------------------- */
 /*
  * Connections that wait to be accepted by the Unix listener with this inode. -ENOENT: no such socket in
- * our network namespace, or a kernel that does not tell (unix_diag); -ENOMEM.
+ * our network namespace, or a kernel that does not tell (unix_diag).
  */
 int host_unix_queue(uint32_t ino);
-/* Inode of the socket that a Unix socket with this one is connected to; 0, -ENOENT or -ENOMEM: not known. */
-int64_t host_unix_peer(uint32_t ino);
+/*
+ * Puts in the place of each inode that of the socket to which the Unix socket with it is connected; 0: not
+ * known, or it was not accepted yet.
+ */
+void host_unix_peers(uint32_t *inos, unsigned int nr);
 
 /* -- log ------------------------------------------------------------------ */
 /* Levels are syslog's: 3 error, 4 warning, 6 info, 7 debug. Lines go to stderr. */

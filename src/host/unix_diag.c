@@ -30,33 +30,53 @@ static int take(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static int64_t ask(uint32_t ino, uint32_t show, int attr)
+static struct nl_sock *diag_open(void)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+
+	if (!sk)
+		return NULL;
+	nl_socket_disable_auto_ack(sk);
+	/* the answer is there when the request has been sent: never wait */
+	if (nl_connect(sk, NETLINK_SOCK_DIAG) || nl_socket_set_nonblocking(sk)) {
+		nl_socket_free(sk);
+		return NULL;
+	}
+	return sk;
+}
+
+static int64_t ask(struct nl_sock *sk, uint32_t ino, uint32_t show, int attr)
 {
 	struct unix_diag_req req = { .sdiag_family = AF_UNIX, .udiag_ino = ino,
 				     .udiag_states = ~0u, .udiag_show = show,
 				     .udiag_cookie = { ~0u, ~0u } };
 	struct answer a = { .attr = attr, .value = -ENOENT };
-	struct nl_sock *sk = nl_socket_alloc();
 
-	if (!sk)
-		return -ENOMEM;
-	nl_socket_disable_auto_ack(sk);
 	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take, &a);
-	/* the answer is there when the request has been sent: never wait */
-	if (nl_connect(sk, NETLINK_SOCK_DIAG) || nl_socket_set_nonblocking(sk) ||
-	    nl_send_simple(sk, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req)) < 0 ||
+	if (nl_send_simple(sk, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req)) < 0 ||
 	    nl_recvmsgs_default(sk) < 0)
-		a.value = -ENOENT;
-	nl_socket_free(sk);
+		return -ENOENT;
 	return a.value;
 }
 
 int host_unix_queue(uint32_t ino)
 {
-	return (int)ask(ino, UDIAG_SHOW_RQLEN, UNIX_DIAG_RQLEN);	/* udiag_rqueue comes first */
+	struct nl_sock *sk = diag_open();
+	int64_t queued = sk ? ask(sk, ino, UDIAG_SHOW_RQLEN, UNIX_DIAG_RQLEN) : -ENOENT;
+
+	nl_socket_free(sk);
+	return (int)queued;	/* udiag_rqueue comes first */
 }
 
-int64_t host_unix_peer(uint32_t ino)
+void host_unix_peers(uint32_t *inos, unsigned int nr)
 {
-	return ask(ino, UDIAG_SHOW_PEER, UNIX_DIAG_PEER);
+	struct nl_sock *sk = nr ? diag_open() : NULL;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		int64_t peer = sk ? ask(sk, inos[i], UDIAG_SHOW_PEER, UNIX_DIAG_PEER) : 0;
+
+		inos[i] = peer > 0 ? (uint32_t)peer : 0;
+	}
+	nl_socket_free(sk);
 }

@@ -10,32 +10,33 @@ static const struct proc_file {
 	const char *name;
 	void (*show)(struct net *net, struct strbuf *sb, u16 family);
 	u16 family;
+	bool sockets;	/* one a line */
 } files[] = {
-	{ "tcp", proc_tcp, INET_FAMILY_4 },
-	{ "tcp6", proc_tcp, INET_FAMILY_6 },
-	{ "udp", proc_udp, INET_FAMILY_4 },
-	{ "udp6", proc_udp, INET_FAMILY_6 },
-	{ "udplite", proc_udplite, INET_FAMILY_4 },
-	{ "udplite6", proc_udplite, INET_FAMILY_6 },
-	{ "raw", proc_raw, INET_FAMILY_4 },
-	{ "raw6", proc_raw, INET_FAMILY_6 },
-	{ "icmp", proc_ping, INET_FAMILY_4 },
-	{ "icmp6", proc_ping, INET_FAMILY_6 },
-	{ "packet", proc_packet, 0 },
-	{ "protocols", proc_protocols, 0 },
-	{ "sockstat", proc_sockstat, INET_FAMILY_4 },
-	{ "sockstat6", proc_sockstat, INET_FAMILY_6 },
-	{ "snmp", proc_snmp, 0 },
-	{ "snmp6", proc_snmp6, 0 },
-	{ "netstat", proc_netstat, 0 },
-	{ "dev", proc_dev, 0 },
-	{ "dev_mcast", proc_dev_mcast, 0 },
-	{ "igmp", proc_groups, INET_FAMILY_4 },
-	{ "igmp6", proc_groups, INET_FAMILY_6 },
-	{ "if_inet6", proc_if_inet6, 0 },
-	{ "route", proc_route, 0 },
-	{ "ipv6_route", proc_route6, 0 },
-	{ "arp", proc_arp, 0 },
+	{ "tcp", proc_tcp, INET_FAMILY_4, true },
+	{ "tcp6", proc_tcp, INET_FAMILY_6, true },
+	{ "udp", proc_udp, INET_FAMILY_4, true },
+	{ "udp6", proc_udp, INET_FAMILY_6, true },
+	{ "udplite", proc_udplite, INET_FAMILY_4, true },
+	{ "udplite6", proc_udplite, INET_FAMILY_6, true },
+	{ "raw", proc_raw, INET_FAMILY_4, true },
+	{ "raw6", proc_raw, INET_FAMILY_6, true },
+	{ "icmp", proc_ping, INET_FAMILY_4, true },
+	{ "icmp6", proc_ping, INET_FAMILY_6, true },
+	{ "packet", proc_packet, 0, false },
+	{ "protocols", proc_protocols, 0, false },
+	{ "sockstat", proc_sockstat, INET_FAMILY_4, false },
+	{ "sockstat6", proc_sockstat, INET_FAMILY_6, false },
+	{ "snmp", proc_snmp, 0, false },
+	{ "snmp6", proc_snmp6, 0, false },
+	{ "netstat", proc_netstat, 0, false },
+	{ "dev", proc_dev, 0, false },
+	{ "dev_mcast", proc_dev_mcast, 0, false },
+	{ "igmp", proc_groups, INET_FAMILY_4, false },
+	{ "igmp6", proc_groups, INET_FAMILY_6, false },
+	{ "if_inet6", proc_if_inet6, 0, false },
+	{ "route", proc_route, 0, false },
+	{ "ipv6_route", proc_route6, 0, false },
+	{ "arp", proc_arp, 0, false },
 };
 
 void proc_end_line(struct strbuf *sb, size_t start, u32 width)
@@ -65,22 +66,37 @@ static int read_sysctl(struct net *net, const char *name, struct strbuf *sb)
 	return 0;
 }
 
-int proc_read(struct net *net, const char *name, struct strbuf *sb)
+/* The row of a file of /proc/net, NULL: there is none of that name. */
+static const struct proc_file *find(const char *name)
 {
 	const char *file = below(name, "net/");
 	u32 i;
+
+	for (i = 0; file && i < ARRAY_SIZE(files); i++)
+		if (!strcmp(files[i].name, file))
+			return &files[i];
+	return NULL;
+}
+
+bool proc_lists_sockets(const char *name)
+{
+	const struct proc_file *f = find(name);
+
+	return f && f->sockets;
+}
+
+int proc_read(struct net *net, const char *name, struct strbuf *sb)
+{
+	const struct proc_file *f = find(name);
 
 	if (below(name, "sys/net/"))
 		return read_sysctl(net, below(name, "sys/"), sb);
 	if (below(name, "class/net/"))
 		return proc_sysfs(net, below(name, "class/net/"), sb);
-	for (i = 0; file && i < ARRAY_SIZE(files); i++) {
-		if (!strcmp(files[i].name, file)) {
-			files[i].show(net, sb, files[i].family);
-			return 0;
-		}
-	}
-	return -ENOENT;
+	if (!f)
+		return -ENOENT;
+	f->show(net, sb, f->family);
+	return 0;
 }
 
 int proc_write(struct net *net, const char *name, const char *value)

@@ -13,6 +13,8 @@
  * "sys/net/ipv4/ip_forward" is below /proc, "class/net/eth0/mtu" below /sys. 0, -ENOENT.
  */
 int proc_read(struct net *net, const char *name, struct strbuf *sb);
+/* Does the file tell of sockets, and with that of sk_ino? */
+bool proc_lists_sockets(const char *name);
 /* write() of value (terminated) to the file: 0, -ENOENT, -EACCES (read-only), -EINVAL. */
 int proc_write(struct net *net, const char *name, const char *value);
 
