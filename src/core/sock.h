@@ -189,7 +189,7 @@ struct sock {
 	u16 sk_rx_queue, sk_tx_queue;	/* of the device, + 1; 0: unknown */
 	u64 sk_rcvtimeo_us, sk_sndtimeo_us;	/* SO_*TIMEO, 0: none; who waits obeys them */
 	u32 sk_write_pending;		/* calls that wait to send: set by whose user they are */
-	u64 sk_ino;			/* for /proc: of the user's descriptor if it is known, else sk_cookie */
+	u64 sk_ino;			/* for /proc: of the user's descriptor if known, else sk_cookie */
 	u64 sk_lingertime_ns;
 	u64 sk_pacing_rate, sk_max_pacing_rate;	/* bytes/s, ~0: none */
 	u32 sk_max_ack_backlog, sk_ack_backlog;
