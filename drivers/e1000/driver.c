@@ -147,7 +147,7 @@ static int e1000_set_mac(struct net_device *dev, const u8 *addr)
 {
 	memcpy(dev->dev_addr, addr, ETH_ALEN);
 	if (e1000_priv(dev)->running)
-		e1000_write_mac(e1000_priv(dev));
+		card_write_mac(&e1000_priv(dev)->hw, dev->dev_addr);
 	return 0;
 }
 
@@ -201,23 +201,6 @@ void *e1000_hw_ctx(const struct net_device *dev)
 }
 
 /* -- probe ----------------------------------------------------------------------------------- */
-static int read_identity(struct e1000_adapter *a, u8 *mac)
-{
-	u16 words[E1000_EEPROM_WORDS], sum = 0;
-	u32 i;
-	int err;
-
-	err = e1000_read_eeprom(a, words, ARRAY_SIZE(words));
-	if (err)
-		return err;
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		sum = (u16)(sum + words[i]);
-	if (sum != E1000_EEPROM_SUM)
-		return -EIO;
-	for (i = 0; i < ETH_ALEN; i++)
-		mac[i] = (u8)(words[i / 2] >> (8 * (i & 1)));
-	return eth_addr_is_valid(mac) ? 0 : -EADDRNOTAVAIL;
-}
 
 static void setup_netdev(struct e1000_adapter *a, struct net_device *dev, u32 mtu)
 {
@@ -253,7 +236,7 @@ int e1000_probe(struct net *net, const struct e1000_probe *p, struct net_device 
 	a->hw = p->hw;
 	a->tx_delay_ns = 32 * 1024;
 	e1000_reset_hw(a);
-	err = read_identity(a, mac);
+	err = card_read_mac(&a->hw, e1000_eerd, mac);
 	if (!err) {
 		dev = alloc_netdev(net, p->name, 0);
 		err = dev ? 0 : -ENOMEM;

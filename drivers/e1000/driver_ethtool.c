@@ -6,7 +6,7 @@
 
 void e1000_update_stats(struct e1000_adapter *a)
 {
-	a->count.reg_reads += e1000_stats_read(&a->hw, a->dev, a->stats);
+	e1000_stats_read(&a->hw, a->dev, a->stats);
 }
 
 void e1000_get_info(struct net_device *dev, struct e1000_info *info)
@@ -14,6 +14,8 @@ void e1000_get_info(struct net_device *dev, struct e1000_info *info)
 	struct e1000_adapter *a = e1000_priv(dev);
 
 	*info = a->count;
+	info->reg_reads = a->hw.reg_reads;
+	info->reg_writes = a->hw.reg_writes;
 	info->driver = "e1000";
 	info->link = dev->carrier;
 	info->autoneg = true;
@@ -62,7 +64,7 @@ int e1000_get_eeprom(struct net_device *dev, u16 *words, u32 nr)
 	int err;
 
 	nr = min_t(u32, nr, E1000_EEPROM_WORDS);
-	err = e1000_read_eeprom(e1000_priv(dev), words, nr);
+	err = card_read_eeprom(&e1000_priv(dev)->hw, e1000_eerd, words, nr);
 	return err ? err : (int)nr;
 }
 
@@ -109,18 +111,6 @@ static bool registers_hold(struct e1000_adapter *a)
 	return true;
 }
 
-static bool eeprom_adds_up(struct e1000_adapter *a)
-{
-	u16 words[E1000_EEPROM_WORDS], sum = 0;
-	u32 i;
-
-	if (e1000_read_eeprom(a, words, E1000_EEPROM_WORDS))
-		return false;
-	for (i = 0; i < E1000_EEPROM_WORDS; i++)
-		sum = (u16)(sum + words[i]);
-	return sum == E1000_EEPROM_SUM;
-}
-
 /* A cause that is set by hand must be read back, and reading must clear it. */
 static bool causes_work(struct e1000_adapter *a)
 {
@@ -140,7 +130,7 @@ int e1000_self_test(struct net_device *dev)
 	if (a->running)
 		return -EBUSY;
 	failed = (registers_hold(a) ? 0 : E1000_TEST_REGISTERS) |
-		 (eeprom_adds_up(a) ? 0 : E1000_TEST_EEPROM) |
+		 (card_eeprom_adds_up(&a->hw, e1000_eerd) ? 0 : E1000_TEST_EEPROM) |
 		 (causes_work(a) ? 0 : E1000_TEST_INTERRUPT);
 	e1000_reset_hw(a);
 	return failed;

@@ -3,6 +3,7 @@
 #define NETSTACK_DRIVERS_E1000_DRIVER_PRIV_H
 
 #include "drivers/e1000/driver.h"
+#include "drivers/e1000/card.h"
 #include "drivers/e1000/ring_dma.h"
 
 enum {
@@ -37,13 +38,11 @@ static inline struct e1000_adapter *e1000_priv(const struct net_device *dev)
 }
 static inline u32 er32(struct e1000_adapter *a, u32 reg)
 {
-	a->count.reg_reads++;
-	return a->hw.rd32(a->hw.ctx, reg);
+	return hw_rd32(&a->hw, reg);
 }
 static inline void ew32(struct e1000_adapter *a, u32 reg, u32 value)
 {
-	a->count.reg_writes++;
-	a->hw.wr32(a->hw.ctx, reg, value);
+	hw_wr32(&a->hw, reg, value);
 }
 static inline bool e1000_desc_done(const struct e1000_desc *d)
 {
@@ -53,11 +52,9 @@ _Static_assert((int)E1000_TXD_DD == (int)E1000_RXD_DD, "one bit in both directio
 
 /* driver_hw.c */
 void e1000_reset_hw(struct e1000_adapter *a);
-int e1000_read_eeprom(struct e1000_adapter *a, u16 *words, u32 nr);
-int e1000_read_phy(struct e1000_adapter *a, u32 reg, u16 *value);
+extern const struct card_eerd e1000_eerd;
 void e1000_configure(struct e1000_adapter *a); /* registers, for running; not the rings' */
 void e1000_set_rx_mode(struct net_device *dev);
-void e1000_write_mac(struct e1000_adapter *a);
 void e1000_write_delays(struct e1000_adapter *a);
 void e1000_check_link(struct e1000_adapter *a);
 /* driver_tx.c */

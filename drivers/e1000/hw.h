@@ -35,7 +35,19 @@ struct e1000_hw {
 	void (*dma_unmap)(void *ctx, u64 bus);
 	void (*irq_done)(void *ctx); /* the causes have been read; the line may be unmasked */
 	void (*delay_us)(void *ctx, u32 us);
+	u64 reg_reads, reg_writes;	/* by hw_rd32() and hw_wr32() */
 };
+
+static inline u32 hw_rd32(struct e1000_hw *hw, u32 off)
+{
+	hw->reg_reads++;
+	return hw->rd32(hw->ctx, off);
+}
+static inline void hw_wr32(struct e1000_hw *hw, u32 off, u32 value)
+{
+	hw->reg_writes++;
+	hw->wr32(hw->ctx, off, value);
+}
 
 enum { E1000_DMA_MAX = 32768 };
 

@@ -260,18 +260,16 @@ static const struct {
 
 _Static_assert(ARRAY_SIZE(stat_rows) == E1000_NR_STATS, "one sum a row");
 
-u32 e1000_stats_read(const struct e1000_hw *hw, struct net_device *dev, u64 *sums)
+void e1000_stats_read(struct e1000_hw *hw, struct net_device *dev, u64 *sums)
 {
-	u32 i, reads = 0;
+	u32 i;
 
-	for (i = 0; i < E1000_NR_STATS; i++, reads++) {
+	for (i = 0; i < E1000_NR_STATS; i++) {
 		u16 reg = stat_rows[i].reg;
 
-		sums[i] += hw->rd32(hw->ctx, reg);
-		if (stat_rows[i].high) {
-			sums[i] += (u64)hw->rd32(hw->ctx, stat_rows[i].high) << 32;
-			reads++;
-		}
+		sums[i] += hw_rd32(hw, reg);
+		if (stat_rows[i].high)
+			sums[i] += (u64)hw_rd32(hw, stat_rows[i].high) << 32;
 		if (reg == E1000_CRCERRS)
 			dev->stats.rx_crc_errors = sums[i];
 		else if (reg == E1000_MPC)
@@ -281,7 +279,6 @@ u32 e1000_stats_read(const struct e1000_hw *hw, struct net_device *dev, u64 *sum
 		else if (reg == E1000_MPRC)
 			dev->stats.multicast = sums[i];
 	}
-	return reads;
 }
 
 const char *e1000_stat_name(u32 index)

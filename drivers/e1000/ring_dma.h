@@ -67,8 +67,7 @@ void e1000_rx_drop(const struct e1000_hw *hw, struct e1000_queue *q, struct e100
 
 /* -- statistics, at the same places in all of them: sums of what reading clears. */
 enum { E1000_NR_STATS = 36 };
-u32 e1000_stats_read(const struct e1000_hw *hw, struct net_device *dev,
-		     u64 *sums);	/* registers read */
+void e1000_stats_read(struct e1000_hw *hw, struct net_device *dev, u64 *sums);
 const char *e1000_stat_name(u32 index); /* below E1000_NR_STATS */
 
 #endif

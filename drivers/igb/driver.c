@@ -171,7 +171,7 @@ static int igb_set_mac(struct net_device *dev, const u8 *addr)
 {
 	memcpy(dev->dev_addr, addr, ETH_ALEN);
 	if (igb_priv(dev)->running)
-		igb_write_mac(igb_priv(dev));
+		card_write_mac(&igb_priv(dev)->hw, dev->dev_addr);
 	return 0;
 }
 
@@ -224,23 +224,6 @@ void *igb_hw_ctx(const struct net_device *dev)
 }
 
 /* -- probe ----------------------------------------------------------------------------------- */
-static int read_identity(struct igb_adapter *a, u8 *mac)
-{
-	u16 words[E1000_EEPROM_WORDS], sum = 0;
-	u32 i;
-	int err;
-
-	err = igb_read_eeprom(a, words, ARRAY_SIZE(words));
-	if (err)
-		return err;
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		sum = (u16)(sum + words[i]);
-	if (sum != E1000_EEPROM_SUM)
-		return -EIO;
-	for (i = 0; i < ETH_ALEN; i++)
-		mac[i] = (u8)(words[i / 2] >> (8 * (i & 1)));
-	return eth_addr_is_valid(mac) ? 0 : -EADDRNOTAVAIL;
-}
 
 static void setup_queues(struct igb_adapter *a)
 {
@@ -311,7 +294,7 @@ int igb_probe(struct net *net, const struct igb_probe *p, struct net_device **ou
 	if (!a)
 		return -ENOMEM;
 	igb_reset_hw(a);
-	err = read_identity(a, mac);
+	err = card_read_mac(&a->hw, igb_eerd, mac);
 	if (!err) {
 		dev = alloc_netdev_mqs(net, p->name, 0, p->queues, p->queues);
 		err = dev ? 0 : -ENOMEM;

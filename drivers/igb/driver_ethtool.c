@@ -6,7 +6,7 @@
 
 void igb_update_stats(struct igb_adapter *a)
 {
-	a->count.reg_reads += e1000_stats_read(&a->hw, a->dev, a->stats);
+	e1000_stats_read(&a->hw, a->dev, a->stats);
 }
 
 static void get_info(struct net_device *dev, struct ethtool_info *info)
@@ -47,6 +47,7 @@ static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
 #undef ROW
 	};
 	struct igb_adapter *a = igb_priv(dev);
+	struct igb_count own = a->count;
 
 	if (!index)
 		igb_update_stats(a);
@@ -57,7 +58,9 @@ static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
 	index -= E1000_NR_STATS;
 	if (index >= ARRAY_SIZE(rows))
 		return NULL;
-	memcpy(value, (const char *)&a->count + rows[index].offset, sizeof(*value));
+	own.reg_reads = a->hw.reg_reads;
+	own.reg_writes = a->hw.reg_writes;
+	memcpy(value, (const char *)&own + rows[index].offset, sizeof(*value));
 	return rows[index].name;
 }
 
@@ -117,7 +120,7 @@ static int get_eeprom(struct net_device *dev, u16 *words, u32 nr)
 	int err;
 
 	nr = min_t(u32, nr, E1000_EEPROM_WORDS);
-	err = igb_read_eeprom(igb_priv(dev), words, nr);
+	err = card_read_eeprom(&igb_priv(dev)->hw, igb_eerd, words, nr);
 	return err ? err : (int)nr;
 }
 
@@ -162,18 +165,6 @@ static bool registers_hold(struct igb_adapter *a)
 	return ok;
 }
 
-static bool eeprom_adds_up(struct igb_adapter *a)
-{
-	u16 words[E1000_EEPROM_WORDS], sum = 0;
-	u32 i;
-
-	if (igb_read_eeprom(a, words, E1000_EEPROM_WORDS))
-		return false;
-	for (i = 0; i < E1000_EEPROM_WORDS; i++)
-		sum = (u16)(sum + words[i]);
-	return sum == E1000_EEPROM_SUM;
-}
-
 /* A cause that is set by hand must be read back, and reading must clear it. */
 static bool causes_work(struct igb_adapter *a)
 {
@@ -194,7 +185,7 @@ static int self_test(struct net_device *dev)
 
 	if (a->running)
 		return -EBUSY;
-	failed = (registers_hold(a) ? 0 : 1) | (eeprom_adds_up(a) ? 0 : 2) |
+	failed = (registers_hold(a) ? 0 : 1) | (card_eeprom_adds_up(&a->hw, igb_eerd) ? 0 : 2) |
 		 (causes_work(a) ? 0 : 4);
 	igb_reset_hw(a);
 	return failed;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Reset, EEPROM, PHY, link, filters, vectors, RSS. After a reset every register that matters is
+/* Reset, link, filters, vectors, RSS. After a reset every register that matters is
  * written. */
 #include <errno.h>
 
 #include "drivers/igb/driver_priv.h"
 #include "wire/wire.h"
 
-enum { POLL_TRIES = 1000, POLL_US = 5, RESET_US = 1000 };
-enum { PHY_ADDRESS = 1, PAUSE_BITS = 0x0400 };
-enum { EERD_SHIFT = 2 };
+enum { RESET_US = 1000 };
+const struct card_eerd igb_eerd = { 2, IGB_EERD_DONE };
 
 void igb_reset_hw(struct igb_adapter *a)
 {
@@ -25,75 +24,7 @@ void igb_reset_hw(struct igb_adapter *a)
 	igb_rd(a, IGB_ICR);
 }
 
-static int read_word(struct igb_adapter *a, u32 addr, u16 *word)
-{
-	u32 v, i;
-
-	igb_wr(a, E1000_EERD, addr << EERD_SHIFT | E1000_EERD_START);
-	for (i = 0; i < POLL_TRIES; i++) {
-		v = igb_rd(a, E1000_EERD);
-		if (v & IGB_EERD_DONE) {
-			*word = (u16)(v >> E1000_EERD_DATA_SHIFT);
-			return 0;
-		}
-		a->hw.delay_us(a->hw.ctx, POLL_US);
-	}
-	return -EIO;
-}
-
-/* words[0 .. nr), nr at most 64. -EIO: no answer */
-int igb_read_eeprom(struct igb_adapter *a, u16 *words, u32 nr)
-{
-	u32 i;
-	int err = 0;
-
-	for (i = 0; i < nr && !err; i++)
-		err = read_word(a, i, &words[i]);
-	return err;
-}
-
-static bool read_phy(struct igb_adapter *a, u32 reg, u16 *value)
-{
-	u32 v, i;
-
-	igb_wr(a, E1000_MDIC,
-	       reg << E1000_MDIC_REG_SHIFT | PHY_ADDRESS << E1000_MDIC_PHY_SHIFT |
-		       E1000_MDIC_OP_READ);
-	for (i = 0; i < POLL_TRIES; i++) {
-		v = igb_rd(a, E1000_MDIC);
-		*value = (u16)v;
-		if (v & E1000_MDIC_READY)
-			return !(v & E1000_MDIC_ERROR);
-		a->hw.delay_us(a->hw.ctx, POLL_US);
-	}
-	return false;
-}
-
 /* -- filters ---------------------------------------------------------------------------------- */
-void igb_write_mac(struct igb_adapter *a)
-{
-	const u8 *m = a->dev->dev_addr;
-
-	igb_wr(a, E1000_RAL0, (u32)m[0] | (u32)m[1] << 8 | (u32)m[2] << 16 | (u32)m[3] << 24);
-	igb_wr(a, E1000_RAH0, (u32)m[4] | (u32)m[5] << 8 | E1000_RAH_AV);
-}
-
-static void write_mta(struct igb_adapter *a)
-{
-	u32 mta[E1000_NR_MTA] = { 0 }, i;
-	struct dev_mc_addr *mc;
-
-	list_for_each_entry(mc, &a->dev->mc_list, list) {
-		u32 hash = ((u32)mc->addr[4] >> 4 | (u32)mc->addr[5] << 4) & 0xfff;
-
-		mta[hash >> 5] |= 1u << (hash & 31);
-	}
-	for (i = 0; i < E1000_NR_MTA; i++)
-		if (mta[i] != a->mta[i])
-			igb_wr(a, E1000_MTA + 4 * i, mta[i]);
-	memcpy(a->mta, mta, sizeof(mta));
-}
-
 /* Also after a change of the MTU. */
 void igb_set_rx_mode(struct net_device *dev)
 {
@@ -102,7 +33,7 @@ void igb_set_rx_mode(struct net_device *dev)
 
 	if (!a->running)
 		return;
-	write_mta(a);
+	card_write_mta(&a->hw, dev, a->mta);
 	igb_wr(a, IGB_RLPML, dev->mtu + ETH_HLEN + VLAN_TAG_LEN + E1000_FCS_LEN);
 	if (dev->flags & DEV_PROMISC)
 		rctl |= E1000_RCTL_UPE | E1000_RCTL_MPE;
@@ -187,15 +118,9 @@ void igb_configure(struct igb_adapter *a)
 	u32 i;
 
 	igb_wr(a, E1000_CTRL, E1000_CTRL_SLU | E1000_CTRL_ASDE | E1000_CTRL_FD);
-	igb_wr(a, E1000_VET, ETH_TYPE_VLAN);
-	igb_wr(a, E1000_FCAL, 0x00c28001);
-	igb_wr(a, E1000_FCAH, 0x0100);
-	igb_wr(a, E1000_FCT, ETH_TYPE_PAUSE);
-	igb_wr(a, E1000_FCTTV, 0x0680);
-	igb_wr(a, E1000_FCRTL, 0x4000 | E1000_FCRTL_XONE);
-	igb_wr(a, E1000_FCRTH, 0x8000);
+	card_write_frame_types(&a->hw);
 	clear_tables(a);
-	igb_write_mac(a);
+	card_write_mac(&a->hw, a->dev->dev_addr);
 	igb_write_offloads(a);
 	write_vectors(a);
 	write_rss(a);
@@ -213,31 +138,20 @@ void igb_configure(struct igb_adapter *a)
 }
 
 /* -- link --------------------------------------------------------------------------------------- */
-/* Both ends said in negotiation whether they obey PAUSE frames (802.3 annex 28B). */
-static void write_flow_control(struct igb_adapter *a)
-{
-	u16 ours = 0, theirs = 0;
-	u32 ctrl = igb_rd(a, E1000_CTRL) & ~(E1000_CTRL_RFCE | E1000_CTRL_TFCE);
-
-	if (read_phy(a, PHY_ANAR, &ours) && read_phy(a, PHY_ANLPAR, &theirs) &&
-	    (ours & theirs & PAUSE_BITS))
-		ctrl |= E1000_CTRL_RFCE | E1000_CTRL_TFCE;
-	igb_wr(a, E1000_CTRL, ctrl);
-	a->rx_pause = ctrl & E1000_CTRL_RFCE;
-	a->tx_pause = ctrl & E1000_CTRL_TFCE;
-}
-
 void igb_check_link(struct igb_adapter *a)
 {
-	u32 status = igb_rd(a, E1000_STATUS), i;
+	u32 status = igb_rd(a, E1000_STATUS), pause, i;
 	bool up = status & E1000_STATUS_LU;
 
-	a->speed = !up ? 0 : status & E1000_STATUS_SPEED_1000 ? 1000 : status & 0x40 ? 100 : 10;
+	a->speed = card_speed(status);
 	a->full_duplex = status & E1000_STATUS_FD;
 	if (up == a->dev->carrier)
 		return;
-	if (up)
-		write_flow_control(a);
+	if (up) {
+		pause = card_write_flow_control(&a->hw);
+		a->rx_pause = pause & E1000_CTRL_RFCE;
+		a->tx_pause = pause & E1000_CTRL_TFCE;
+	}
 	dev_set_carrier(a->dev, up);
 	net_log(a->dev->net, 6, "%s: link %s", a->dev->name, up ? "up" : "down");
 	/* Without link nothing leaves: packets wait in the queueing disciplines, not in the rings. */

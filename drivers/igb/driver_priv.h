@@ -2,6 +2,7 @@
 #ifndef NETSTACK_DRIVERS_IGB_DRIVER_PRIV_H
 #define NETSTACK_DRIVERS_IGB_DRIVER_PRIV_H
 
+#include "drivers/e1000/card.h"
 #include "drivers/e1000/ring_dma.h"
 #include "drivers/igb/driver.h"
 #include "drivers/igb/regs.h"
@@ -57,13 +58,11 @@ static inline struct igb_adapter *igb_priv(const struct net_device *dev)
 }
 static inline u32 igb_rd(struct igb_adapter *a, u32 reg)
 {
-	a->count.reg_reads++;
-	return a->hw.rd32(a->hw.ctx, reg);
+	return hw_rd32(&a->hw, reg);
 }
 static inline void igb_wr(struct igb_adapter *a, u32 reg, u32 value)
 {
-	a->count.reg_writes++;
-	a->hw.wr32(a->hw.ctx, reg, value);
+	hw_wr32(&a->hw, reg, value);
 }
 static inline u32 igb_rxq(const struct igb_queue *q, u32 reg)
 {
@@ -80,10 +79,9 @@ static inline u32 igb_vector_bit(const struct igb_queue *q)
 
 /* driver_hw.c */
 void igb_reset_hw(struct igb_adapter *a);
-int igb_read_eeprom(struct igb_adapter *a, u16 *words, u32 nr);
+extern const struct card_eerd igb_eerd;
 void igb_configure(struct igb_adapter *a); /* registers, for running; not the rings' */
 void igb_set_rx_mode(struct net_device *dev);
-void igb_write_mac(struct igb_adapter *a);
 void igb_write_offloads(struct igb_adapter *a); /* what features say */
 void igb_write_itr(struct igb_adapter *a);
 void igb_check_link(struct igb_adapter *a);
