@@ -130,17 +130,6 @@ static void limit_sndbuf(int fd)
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &limit, sizeof(limit));
 }
 
-static bool is_loopback(const struct sockaddr *sa)
-{
-	const struct sockaddr_in6 *s6 = (const void *)sa;
-	const uint8_t *v4 = (const void *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr;
-
-	if (sa->sa_family == AF_INET)
-		return v4[0] == 127;
-	return IN6_IS_ADDR_LOOPBACK(&s6->sin6_addr) ||
-	       (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr) && s6->sin6_addr.s6_addr[12] == 127);
-}
-
 /*
  * Both ends are in the daemon: a handshake is over before the kernel's connect() returns, and programs
  * that talk to themselves count on it. Each call gives the stack a turn; a few do.
@@ -183,7 +172,7 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	request_send(fd, &q, wait);
 	if (wait)
 		return connect_wait(fd, k);
-	if (unlikely(is_loopback(sa)))
+	if (unlikely(addr_is_loopback(sa, len)))
 		wait_loopback(fd);
 	return fail(EINPROGRESS);
 }

@@ -248,6 +248,13 @@ static bool is_loopback(const struct rule_query *q)
 	return q->family == AF_INET ? q->addr[0] == 127 : !memcmp(q->addr, v6, sizeof(v6));
 }
 
+bool addr_is_loopback(const struct sockaddr *sa, socklen_t len)
+{
+	struct rule_query q = { .dir = RULE_CONNECT };
+
+	return query_address(&q, sa, len) && is_loopback(&q);
+}
+
 bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind)
 {
 	struct rule_query q = { .dir = for_bind ? RULE_BIND : RULE_CONNECT };

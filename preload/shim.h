@@ -404,6 +404,8 @@ bool socket_wants_kernel(int family, int kind, int protocol);
  * @fd: a socket of ours; -1: any that may be made for the address
  */
 bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind);
+/** addr_is_loopback() - is a connection to there one to oneself */
+bool addr_is_loopback(const struct sockaddr *sa, socklen_t len);
 /** listen_wants_kernel() - listen() without bind() */
 bool listen_wants_kernel(int fd);
 
