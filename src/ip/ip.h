@@ -12,6 +12,7 @@
 #include "ip/frag.h"
 #include "ip/ifaddr.h"
 #include "ip/mcast.h"
+#include "ip/output.h"
 #include "ip/peer.h"
 #include "ip/pmtu.h"
 #include "ip/proto.h"

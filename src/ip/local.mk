@@ -18,6 +18,8 @@ src_ip_libip_a_SOURCES = \
 	src/ip/ip.h \
 	src/ip/mcast.c \
 	src/ip/mcast.h \
+	src/ip/output.c \
+	src/ip/output.h \
 	src/ip/peer.c \
 	src/ip/peer.h \
 	src/ip/pmtu.c \

@@ -76,14 +76,4 @@ typedef void (*raw_err_fn)(struct net *net, const struct inet_icmp_err *e, u8 pr
  */
 u32 ip_quote(const struct sk_buff *skb, u8 *to, u32 max);
 
-/* IP layer's half of cb on the way out, from xmit to the device. */
-struct ip_out_cb {
-	u32 mtu;		/* 0: the route's */
-	bool no_mc_loop;
-};
-static inline struct ip_out_cb *ip_out_cb(const struct sk_buff *skb)
-{
-	return (struct ip_out_cb *)(uintptr_t)skb->cb;
-}
-
 #endif

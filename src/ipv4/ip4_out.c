@@ -11,58 +11,14 @@
 
 #include "ipv4/ip4.h"
 
-static int drop(struct sk_buff *skb, enum skb_drop_reason reason, int err)
-{
-	kfree_skb_reason(skb, reason);
-	return err;
-}
-
 int ip4_finish_output2(struct net *net, struct sk_buff *skb)
 {
-	struct rtable *rt = rt_of(skb->dst);
-	struct neighbour *n = rt_neigh(rt, &rt->nexthop);
-
-	net_mib_add(net, IpExt_OutOctets, skb->len);
-	if (unlikely(!n)) {
-		net_mib_inc(net, Ip_OutDiscards);
-		return drop(skb, SKB_DROP_NEIGH_CREATEFAIL, -ENOBUFS);
-	}
-	return neigh_output(n, skb);
+	return ip_neigh_output(net, skb, MIB_IpExt_OutOctets, MIB_Ip_OutDiscards);
 }
 
-/* Do the packets that GSO will make fit? TCP's header is in the packet, UDP's is 8 octets. */
-static bool gso_fits(const struct sk_buff *skb, u32 mtu)
+static int finish_piece(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu)
 {
-	const struct skb_shared_info *si = skb_shinfo(skb);
-	u32 l3 = (u32)(skb->transport_header - skb->network_header), l4 = sizeof(struct udp_hdr);
-
-	if (si->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6))
-		l4 = tcp_hdrlen((const struct tcp_hdr *)skb_transport_header(skb));
-	return l3 + l4 + si->gso_size <= mtu;
-}
-
-/* Too large as GSO: cut it here and treat each piece for itself. */
-static int output_segments(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu)
-{
-	struct dst_entry *dst = dst_hold(skb->dst);
-	struct sk_buff *seg, *next;
-	int err = 0;
-
-	skb_reset_mac_header(skb);
-	skb->mac_len = 0;
-	for (seg = skb_gso_segment(skb, 0); seg; seg = next) {
-		int ret;
-
-		next = seg->next;
-		seg->next = NULL;
-		if (!seg->dst)
-			skb_dst_set(seg, dst_hold(dst));
-		ret = seg->len > mtu ? ip4_fragment(net, sk, seg, mtu) :
-				       ip4_finish_output2(net, seg);
-		err = err ?: ret;
-	}
-	dst_release(dst);
-	return err;
+	return skb->len > mtu ? ip4_fragment(net, sk, skb, mtu) : ip4_finish_output2(net, skb);
 }
 
 static int too_big(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu)
@@ -71,7 +27,7 @@ static int too_big(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mt
 	/* A datagram socket learns from the result; a stream from the ICMP path, as of any router. */
 	if (!sk || !sk->prot || sk->prot->type == 1)
 		icmp4_send(skb, ICMP4_TYPE_UNREACH, ICMP4_UNREACH_FRAG_NEEDED, be32_make(mtu));
-	return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
+	return ip_out_drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
 }
 
 static int ip_finish_output(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -81,12 +37,12 @@ static int ip_finish_output(struct net *net, struct sock *sk, struct sk_buff *sk
 
 	if (likely(skb->len <= mtu && !skb_is_gso(skb)))
 		return ip4_finish_output2(net, skb);
-	if (skb_is_gso(skb) && gso_fits(skb, mtu))
+	if (skb_is_gso(skb) && ip_gso_fits(skb, mtu))
 		return ip4_finish_output2(net, skb);
 	df = be16_get(ip4_hdr(skb)->frag_off) & IP4_DF;
 	if (df && !skb->ignore_df)
 		return too_big(net, sk, skb, mtu);
-	return skb_is_gso(skb) ? output_segments(net, sk, skb, mtu) :
+	return skb_is_gso(skb) ? ip_gso_output(net, sk, skb, mtu, finish_piece) :
 				 ip4_fragment(net, sk, skb, mtu);
 }
 
@@ -100,24 +56,6 @@ int ip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 	if (nf_hook(NF_PROTO_IPV4, NF_POST_ROUTING, net, sk, skb, NULL, dev) != NF_ACCEPT)
 		return -EPERM;
 	return ip_finish_output(net, sk, skb);
-}
-
-/* A copy of what goes to a group or to everybody, for ourselves. It arrives in a later turn. */
-static void loop_back(struct sk_buff *skb, u8 pkt_type)
-{
-	struct sk_buff *copy = skb_clone(skb);
-
-	if (!copy)
-		return;
-	skb_orphan(copy);
-	skb_reset_mac_header(copy);
-	copy->mac_len = 0;
-	copy->pkt_type = pkt_type;
-	if (copy->ip_summed == CHECKSUM_NONE)
-		copy->ip_summed = CHECKSUM_UNNECESSARY;
-	if (!copy->dst)
-		skb_dst_set(copy, dst_hold(skb->dst));
-	netif_rx(copy);
 }
 
 int ip_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -134,7 +72,7 @@ int ip_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 		net_mib_add(net, IpExt_OutMcastOctets, skb->len);
 		if (!lo && !ip_out_cb(skb)->no_mc_loop &&
 		    ip_mc_is_member(dev, &rt->daddr, INET_FAMILY_4))
-			loop_back(skb, PACKET_MULTICAST);
+			ip_mc_loopback(skb, PACKET_MULTICAST);
 		if (ip4_hdr(skb)->ttl == 0) {
 			consume_skb(skb);
 			return 0;
@@ -143,7 +81,7 @@ int ip_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 		net_mib_inc(net, IpExt_OutBcastPkts);
 		net_mib_add(net, IpExt_OutBcastOctets, skb->len);
 		if (!lo)
-			loop_back(skb, PACKET_BROADCAST);
+			ip_mc_loopback(skb, PACKET_BROADCAST);
 	}
 	if (nf_hook(NF_PROTO_IPV4, NF_POST_ROUTING, net, sk, skb, NULL, dev) != NF_ACCEPT)
 		return -EPERM;
@@ -227,14 +165,14 @@ static int xmit_hdrincl(struct net *net, struct sock *sk, struct sk_buff *skb,
 	u32 hlen;
 
 	if (skb->len > dst_mtu(dst))
-		return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
+		return ip_out_drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
 	if (!pskb_may_pull(skb, IP4_HLEN) || skb->len > IP4_LEN_MAX)
-		return drop(skb, SKB_DROP_IP_INHDR, -EINVAL);
+		return ip_out_drop(skb, SKB_DROP_IP_INHDR, -EINVAL);
 	hlen = ip4_hdrlen((const struct ip4_hdr *)skb->data);
 	if (hlen < IP4_HLEN || !pskb_may_pull(skb, hlen))
-		return drop(skb, SKB_DROP_IP_INHDR, -EINVAL);
+		return ip_out_drop(skb, SKB_DROP_IP_INHDR, -EINVAL);
 	if (skb_cow_head(skb, dst->dev->hard_header_len))
-		return drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
+		return ip_out_drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
 	iph = (struct ip4_hdr *)skb->data;
 	if (be32_is_zero(iph->saddr))
 		iph->saddr = be32_of(&fl->saddr);
@@ -269,18 +207,18 @@ int ip_queue_xmit(struct net *net, struct sock *sk, struct sk_buff *skb, const s
 		return xmit_hdrincl(net, sk, skb, fl, dst);
 	hlen = IP4_HLEN + (u32)(opts->options ? opts->options_len : 0);
 	if (unlikely(hlen > IP4_HLEN_MAX || (hlen & 3)))
-		return drop(skb, SKB_DROP_IP_OPTIONS, -EINVAL);
+		return ip_out_drop(skb, SKB_DROP_IP_OPTIONS, -EINVAL);
 	if (unlikely(skb->len + hlen > IP4_LEN_MAX && !skb_is_gso(skb)))
-		return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
+		return ip_out_drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
 	if (skb_cow_head(skb, hlen + dst->dev->hard_header_len))
-		return drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
+		return ip_out_drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
 	skb_reset_transport_header(skb);
 	skb_push(skb, hlen);
 	skb_reset_network_header(skb);
 	fill_header(net, skb, fl, rt, opts, hlen);
 	if (unlikely(opts->pmtudisc == IP4_PMTUDISC_INTERFACE && skb->len > dst->dev->mtu &&
 		     !skb_is_gso(skb)))
-		return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);	/* no DF, yet no fragments */
+		return ip_out_drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);	/* no DF, yet no fragments */
 	skb_dst_drop(skb);
 	skb_dst_set(skb, dst_hold(dst));
 	return ip_local_out(net, sk, skb);

@@ -9,56 +9,15 @@
 
 #include "ipv6/ip6.h"
 
-static int drop(struct sk_buff *skb, enum skb_drop_reason reason, int err)
-{
-	kfree_skb_reason(skb, reason);
-	return err;
-}
-
 int ip6_finish_output2(struct net *net, struct sk_buff *skb)
 {
-	struct rtable *rt = rt_of(skb->dst);
-	struct neighbour *n = rt_neigh(rt, &rt->nexthop);
-
-	net_mib_add(net, Ip6_OutOctets, skb->len);
-	if (unlikely(!n)) {
-		net_mib_inc(net, Ip6_OutDiscards);
-		return drop(skb, SKB_DROP_NEIGH_CREATEFAIL, -ENOBUFS);
-	}
-	return neigh_output(n, skb);
+	return ip_neigh_output(net, skb, MIB_Ip6_OutOctets, MIB_Ip6_OutDiscards);
 }
 
-static bool gso_fits(const struct sk_buff *skb, u32 mtu)
+static int finish_piece(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu)
 {
-	const struct skb_shared_info *si = skb_shinfo(skb);
-	u32 l3 = (u32)(skb->transport_header - skb->network_header), l4 = sizeof(struct udp_hdr);
-
-	if (si->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6))
-		l4 = tcp_hdrlen((const struct tcp_hdr *)skb_transport_header(skb));
-	return l3 + l4 + si->gso_size <= mtu;
-}
-
-/* Too large as GSO, and it may be fragmented: cut it here and treat each piece for itself. */
-static int output_segments(struct net *net, struct sk_buff *skb, u32 mtu)
-{
-	struct dst_entry *dst = dst_hold(skb->dst);
-	struct sk_buff *seg, *next;
-	int err = 0;
-
-	skb_reset_mac_header(skb);
-	skb->mac_len = 0;
-	for (seg = skb_gso_segment(skb, 0); seg; seg = next) {
-		int ret;
-
-		next = seg->next;
-		seg->next = NULL;
-		if (!seg->dst)
-			skb_dst_set(seg, dst_hold(dst));
-		ret = seg->len > mtu ? ip6_fragment(net, seg, mtu) : ip6_finish_output2(net, seg);
-		err = err ?: ret;
-	}
-	dst_release(dst);
-	return err;
+	(void)sk;
+	return skb->len > mtu ? ip6_fragment(net, skb, mtu) : ip6_finish_output2(net, skb);
 }
 
 static int too_big(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu)
@@ -67,7 +26,7 @@ static int too_big(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mt
 	/* A datagram socket learns from the result; a stream as if a router had said so. */
 	if (!sk || !sk->prot || sk->prot->type == 1)
 		icmp6_send(skb, ICMP6_TYPE_PKT_TOOBIG, 0, mtu);
-	return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
+	return ip_out_drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
 }
 
 static int ip6_finish_output(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -76,11 +35,12 @@ static int ip6_finish_output(struct net *net, struct sock *sk, struct sk_buff *s
 
 	if (likely(skb->len <= mtu && !skb_is_gso(skb)))
 		return ip6_finish_output2(net, skb);
-	if (skb_is_gso(skb) && gso_fits(skb, mtu))
+	if (skb_is_gso(skb) && ip_gso_fits(skb, mtu))
 		return ip6_finish_output2(net, skb);
 	if (!skb->ignore_df)
 		return too_big(net, sk, skb, mtu);
-	return skb_is_gso(skb) ? output_segments(net, skb, mtu) : ip6_fragment(net, skb, mtu);
+	return skb_is_gso(skb) ? ip_gso_output(net, sk, skb, mtu, finish_piece) :
+				 ip6_fragment(net, skb, mtu);
 }
 
 int ip6_output(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -93,29 +53,11 @@ int ip6_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 	skb->protocol = ETH_TYPE_IP6;
 	if (unlikely(!idev || IN6_DEV_MAX(net, idev, disable_ipv6))) {
 		net_mib_inc(net, Ip6_OutDiscards);
-		return drop(skb, SKB_DROP_IPV6DISABLED, -ENETDOWN);
+		return ip_out_drop(skb, SKB_DROP_IPV6DISABLED, -ENETDOWN);
 	}
 	if (nf_hook(NF_PROTO_IPV6, NF_POST_ROUTING, net, sk, skb, NULL, dev) != NF_ACCEPT)
 		return -EPERM;
 	return ip6_finish_output(net, sk, skb);
-}
-
-/* A copy for ourselves of what goes to a group that we are in. It arrives in a later turn. */
-static void loop_back(struct sk_buff *skb)
-{
-	struct sk_buff *copy = skb_clone(skb);
-
-	if (!copy)
-		return;
-	skb_orphan(copy);
-	skb_reset_mac_header(copy);
-	copy->mac_len = 0;
-	copy->pkt_type = PACKET_MULTICAST;
-	if (copy->ip_summed == CHECKSUM_NONE)
-		copy->ip_summed = CHECKSUM_UNNECESSARY;
-	if (!copy->dst)
-		skb_dst_set(copy, dst_hold(skb->dst));
-	netif_rx(copy);
 }
 
 int ip6_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -129,7 +71,7 @@ int ip6_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 	net_mib_inc(net, Ip6_OutMcastPkts);
 	net_mib_add(net, Ip6_OutMcastOctets, skb->len);
 	if (!lo && !ip_out_cb(skb)->no_mc_loop && ip_mc_is_member(dev, &rt->daddr, INET_FAMILY_6))
-		loop_back(skb);
+		ip_mc_loopback(skb, PACKET_MULTICAST);
 	/* scope 1 never leaves the node (RFC 4291 2.7), nor does hop limit 0 */
 	if (!lo && (ip6_mcast_scope(ip6_of(&rt->daddr)) <= 1 || !ip6_hdr(skb)->hop_limit)) {
 		consume_skb(skb);
@@ -232,11 +174,11 @@ static int xmit_hdrincl(struct net *net, struct sock *sk, struct sk_buff *skb,
 			struct dst_entry *dst)
 {
 	if (skb->len > dst_mtu(dst))
-		return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
+		return ip_out_drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
 	if (!pskb_may_pull(skb, IP6_HLEN))
-		return drop(skb, SKB_DROP_IP_INHDR, -EINVAL);
+		return ip_out_drop(skb, SKB_DROP_IP_INHDR, -EINVAL);
 	if (skb_cow_head(skb, dst->dev->hard_header_len))
-		return drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
+		return ip_out_drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
 	skb_reset_network_header(skb);
 	skb->transport_header = (u16)(skb->network_header + IP6_HLEN);
 	skb_dst_drop(skb);
@@ -265,12 +207,12 @@ int ip6_xmit(struct net *net, struct sock *sk, struct sk_buff *skb, const struct
 		return xmit_hdrincl(net, sk, skb, dst);
 	extra = opts->options ? opts->options_len : 0;
 	if (unlikely(skb->len + extra > 65535 && !skb_is_gso(skb)))
-		return drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
+		return ip_out_drop(skb, SKB_DROP_PKT_TOO_BIG, -EMSGSIZE);
 	if (skb_cow_head(skb, IP6_HLEN + extra + dst->dev->hard_header_len))
-		return drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
+		return ip_out_drop(skb, SKB_DROP_NOMEM, -ENOBUFS);
 	skb_reset_transport_header(skb);
 	if (extra && push_options(skb, opts, &nexthdr))
-		return drop(skb, SKB_DROP_IPV6_BAD_EXTHDR, -EINVAL);
+		return ip_out_drop(skb, SKB_DROP_IPV6_BAD_EXTHDR, -EINVAL);
 	skb_push(skb, IP6_HLEN);
 	skb_reset_network_header(skb);
 	fill_header(net, skb, fl, rt, opts, nexthdr);
