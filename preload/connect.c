@@ -107,8 +107,8 @@ static int connect_wait(int fd, unsigned int k)
 	real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &tiny, sizeof(tiny));
 	n = real.send(fd, "", 1, MSG_NOSIGNAL);
 	err = n < 0 ? errno : 0;
-	if (fd_cookie(fd) != cookie)
-		return fail(ETIMEDOUT); /* closed by another thread */
+	if (fd_cookie(fd) != cookie) /* closed or disconnected by another thread */
+		return fail(stream_take_reset(fd) ? ECONNRESET : ETIMEDOUT);
 	sndbuf /= 2;
 	real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, sizeof(sndbuf));
 	if (!err)
@@ -117,7 +117,12 @@ static int connect_wait(int fd, unsigned int k)
 		raw_call(SYS_sendto, fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
 		return fail(err == EINTR ? EINTR : EINPROGRESS);
 	}
-	return connect_failed(fd, k, stream_take_error(fd, ECONNRESET));
+	err = stream_take_error(fd, -1);
+	if (err == ECONNRESET) { /* disconnected by another process: as new */
+		swap_to_new(fd, false);
+		return fail(ECONNRESET);
+	}
+	return connect_failed(fd, k, err < 0 ? ECONNRESET : err);
 }
 
 /* The filler must fill a quarter of the buffer: a large one grows only after the connect. */
@@ -177,8 +182,7 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	return fail(EINPROGRESS);
 }
 
-/* connect(AF_UNSPEC). A connection is reset, and says so to the next read. */
-static int disconnect(int fd, bool reset)
+int stream_disconnect(int fd, bool reset)
 {
 	int e = swap_to_new(fd, reset);
 
@@ -374,7 +378,7 @@ static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, sock
 	int e;
 
 	if (sa->sa_family == AF_UNSPEC)
-		return disconnect(fd, true);
+		return stream_disconnect(fd, true);
 	if (!ev) {
 		if (fd_nonblock(fd))
 			return fail(EALREADY);
@@ -419,12 +423,12 @@ int stream_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	switch (KIND(k)) {
 	case K_LISTEN:
 	case K_DEADLISTEN:
-		return sa->sa_family == AF_UNSPEC ? disconnect(fd, false) : fail(EISCONN);
+		return sa->sa_family == AF_UNSPEC ? stream_disconnect(fd, false) : fail(EISCONN);
 	case K_CONNECTING:
 		return connect_again(fd, k, sa, len);
 	case K_STREAM:
 		if (sa->sa_family == AF_UNSPEC)
-			return disconnect(fd, true);
+			return stream_disconnect(fd, true);
 		tag = tag_get(fd);
 		if (tag && !(NSP_TAG_BITS(tag) & NSP_TAGB_REPORTED))
 			return connected(fd, k);

@@ -19,7 +19,8 @@ static bool ours(const struct pollfd *p)
 {
 	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
 
-	return IS_DGRAM(k) || KIND(k) == K_STREAM || KIND(k) == K_CONNECTING || k & KF_ERRQ;
+	return IS_DGRAM(k) || KIND(k) == K_STREAM || KIND(k) == K_CONNECTING ||
+	       k & (KF_ERRQ | KF_RESET);
 }
 
 /* The kernel is the one to say so. */
@@ -46,7 +47,8 @@ static void look_again(struct pollfd *p)
 		return;
 	}
 	p->revents &= (short)~POLLWRBAND;	/* TCP has one band for what is sent */
-	if ((p->revents & (POLLHUP | POLLERR)) == POLLHUP && stream_has_error(p->fd))
+	if ((p->revents & (POLLHUP | POLLERR)) == POLLHUP &&
+	    (KIND(k) == K_NEW ? k & KF_RESET : stream_has_error(p->fd)))
 		p->revents |= POLLERR;
 }
 

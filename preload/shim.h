@@ -278,6 +278,14 @@ ssize_t stream_first(int fd, const struct msghdr *msg, int flags);
  * As connect() called once more: 0 when that would report success for the first time, else -1 with errno.
  */
 int stream_fastopen_late(int fd, unsigned int k);
+/** stream_disconnect() - a fresh socket under the number, as by connect(AF_UNSPEC)
+ * @reset: a connection, even one on its way, is reset, and the next call says so
+ *
+ * Return: 0, or -1 with errno.
+ */
+int stream_disconnect(int fd, bool reset);
+/** stream_take_reset() - is that still to be said; not any more */
+bool stream_take_reset(int fd);
 /** stream_linger() - close() of a socket that has SO_LINGER with a time */
 int stream_linger(int fd);
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags);
@@ -358,6 +366,8 @@ size_t stamp_arrival(int fd, size_t ahead, void *buf, size_t room);
 /* ---- sock_ioctl.c --------------------------------------------------------------------- */
 /** ioctl_changes() - is this one of those that change interfaces, addresses or routes */
 bool ioctl_changes(unsigned long req);
+/** ioctl_is_stamp() - SIOCGSTAMP and its like: gives two 64-bit numbers, and is given nothing */
+bool ioctl_is_stamp(unsigned long req);
 
 /* ---- files.c -------------------------------------------------------------------------- */
 /** file_write() - write() to a file of /proc/sys/net */

@@ -2,6 +2,7 @@
 /* bind, listen, accept, connect, shutdown. */
 #include "shim.h"
 
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/un.h>
 
@@ -181,6 +182,20 @@ static int shut_rpc(int fd, int how)
 	return rpc(NSP_NR_SHUT, fd, &q, NULL, 0, NULL, NULL, NULL);
 }
 
+/* A handshake without an answer yet: its end leaves a socket that can be connected again. */
+static int shut_connecting(int fd, int how)
+{
+	const struct nsp_geterr_req q = { .peek = 1 };
+	struct nsp_geterr_rep r;
+	int e = shut_rpc(fd, how);
+
+	if (e >= 0)
+		e = rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL);
+	if (e < 0)
+		return fail(-e);
+	return r.state == TCP_CLOSE ? stream_disconnect(fd, true) : real.shutdown(fd, how);
+}
+
 int ns_shutdown(int fd, int how)
 {
 	unsigned int k = fd_kind(fd);
@@ -191,6 +206,8 @@ int ns_shutdown(int fd, int how)
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return fail(EINVAL);
 	settle();
+	if (KIND(k) == K_NEW && NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_CONNECT)
+		k = K_CONNECTING | (k & KF_KEEP);	/* by another process */
 	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED)) {
 		short ev = fd_poll(fd, POLLOUT, 0);
 
@@ -220,13 +237,14 @@ int ns_shutdown(int fd, int how)
 		if (how != SHUT_WR)
 			fd_set_kind(fd, k | KF_SHUT_RD);
 		break;
-	default: /* connecting; datagrams */
+	case K_CONNECTING:
+		return shut_connecting(fd, how);
+	default: /* datagrams */
 		e = shut_rpc(fd, how);
 		if (KIND(k) == K_RAW && NSP_TAG_TYPE(tag_get(fd)) == SOCK_RAW)
 			return e < 0 ? fail(-e) : 0;	/* data go on both ways */
-		if (IS_DGRAM(k))
-			tag_add(fd, NSP_TAGB_SHUT);
-		if (e == -ENOTCONN && IS_DGRAM(k))	/* it is shut down all the same */
+		tag_add(fd, NSP_TAGB_SHUT);
+		if (e == -ENOTCONN)	/* it is shut down all the same */
 			real.shutdown(fd, how);
 		if (e < 0)
 			return fail(-e);

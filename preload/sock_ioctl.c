@@ -106,6 +106,28 @@ static int change(int fd, unsigned long req, const void *arg)
 	return e ? fail(e) : ask(fd, req, buf, n);
 }
 
+bool ioctl_is_stamp(unsigned long req)
+{
+	return req == SIOCGSTAMP_OLD || req == SIOCGSTAMPNS_OLD || req == SIOCGSTAMP_NEW ||
+	       req == SIOCGSTAMPNS_NEW;
+}
+
+/* When the packet arrived that was read last; streams have no packets. */
+static int last_stamp(int fd, unsigned long req, void *arg)
+{
+	int64_t ts[2];
+	int e;
+
+	if (IS_TCP(fd_kind(fd)))
+		return fail(ENOENT);
+	if (ask(fd, SIOCGSTAMPNS_OLD, ts, sizeof(ts)) < 0)
+		return -1;
+	if (req == SIOCGSTAMP_OLD || req == SIOCGSTAMP_NEW)
+		ts[1] /= 1000;
+	e = user_out(arg, ts, sizeof(ts));
+	return e ? fail(e) : 0;
+}
+
 int ns_ioctl(int fd, unsigned long req, void *arg)
 {
 	unsigned int k = fd_kind(fd);
@@ -139,6 +161,8 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 	case FIOGETOWN:
 		return real.ioctl(fd, req, arg);
 	}
+	if (ioctl_is_stamp(req))
+		return last_stamp(fd, req, arg);
 	if (ioctl_changes(req))
 		return change(fd, req, arg);
 	if ((req >> 8 & 0xff) != 0x89 || req > 0xffff)

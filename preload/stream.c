@@ -99,6 +99,8 @@ int stream_tx_ready(int fd, unsigned int k, int flags)
 	short ev;
 
 	if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN) {
+		if (stream_take_reset(fd))
+			return fail(ECONNRESET);
 		stream_sigpipe(flags);
 		return -1;
 	}
@@ -134,13 +136,14 @@ ssize_t stream_tx(int fd, ssize_t r, int flags)
 	return -1;
 }
 
-/* A socket that is not connected has nothing to read; one that was has an error to tell. */
-static int unconnected_rx(int fd, unsigned int k)
+bool stream_take_reset(int fd)
 {
-	if (!(k & KF_RESET))
-		return fail(ENOTCONN);
+	unsigned int k = fd_kind(fd);
+
+	if (KIND(k) != K_NEW || !(k & KF_RESET))
+		return false;
 	fd_set_kind(fd, k & ~(unsigned int)KF_RESET);
-	return fail(ECONNRESET);
+	return true;
 }
 
 ssize_t stream_rx(int fd, ssize_t r)
@@ -153,7 +156,7 @@ ssize_t stream_rx(int fd, ssize_t r)
 	k = fd_kind(fd);
 	if (err == EINVAL || !err) {
 		if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN)
-			return err ? unconnected_rx(fd, k) : r;
+			return err ? fail(stream_take_reset(fd) ? ECONNRESET : ENOTCONN) : r;
 		if (err)
 			return r;
 	}
@@ -185,10 +188,8 @@ int stream_so_error(int fd, unsigned int k)
 	short ev;
 	int err;
 
-	if (KIND(k) == K_NEW && k & KF_RESET) {
-		fd_set_kind(fd, k & ~(unsigned int)KF_RESET);
+	if (stream_take_reset(fd))
 		return ECONNRESET;
-	}
 	if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN)
 		return 0;
 	settle();

@@ -264,6 +264,7 @@ static long interface_list(struct call *c)
 long call_ioctl(struct call *c)
 {
 	unsigned long req = c->a[1];
+	int64_t stamp[2];
 	struct ifreq r;
 	size_t n = req == FIONREAD || req == SIOCOUTQ || req == SIOCATMARK ? sizeof(int) :
 									     sizeof(r);
@@ -277,6 +278,12 @@ long call_ioctl(struct call *c)
 	case FIOSETOWN:
 	case FIOGETOWN:
 		return CALL_CONTINUE;
+	}
+	if (ioctl_is_stamp(req)) {
+		ret = ns_ioctl(c->fd, req, stamp);
+		if (ret < 0)
+			return -errno;
+		return task_write(c->tid, c->a[2], stamp, sizeof(stamp)) ? -EFAULT : 0;
 	}
 	if (ioctl_changes(req)) {
 		ret = task_credentials(c->tid, CAP_NET_ADMIN_BIT);

@@ -9,6 +9,7 @@
 
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/sockios.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)
@@ -135,6 +136,7 @@ static void special(struct program *p)
 	load_arg(p, 1);
 	emit(p, BPF_ALU | BPF_AND | BPF_K, 0xffffff00u, 0, 0);
 	notify_if(p, BPF_JEQ, 0x8900);
+	notify_if(p, BPF_JEQ, SIOCGSTAMP_NEW & 0xffffff00u);
 	load_arg(p, 1);
 	emit(p, BPF_JMP | BPF_JEQ | BPF_K, FIONREAD, 1, 0);
 	verdict(p, SECCOMP_RET_ALLOW);

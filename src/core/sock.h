@@ -85,7 +85,7 @@ struct sock_cmsg {
 	 * of arrival, dst the packet's destination, spec_dst our address for an answer. */
 	u32 ifindex;
 	union { u8 b[16]; u32 w[4]; } spec_dst, dst;	/* union inet_addr bytes */
-	u64 tstamp_ns;			/* wall clock */
+	u64 tstamp_ns;			/* wall clock; of every received packet, whatever has_* say */
 	u32 tsflags, ts_id;
 	u32 mark, priority, rxq_ovfl;
 	u16 origdst_port;		/* of the packet; its address is dst */

@@ -101,8 +101,7 @@ void sock_recv_tstamp(const struct sock *sk, u64 tstamp, bool queued, struct soc
 {
 	c->has_tstamp = sock_flag(sk, SOCK_RCVTSTAMP);
 	c->has_tstamping = wants_tstamping(sk, queued);
-	if (c->has_tstamp || c->has_tstamping)
-		c->tstamp_ns = (tstamp ? tstamp : sk->net->now) + sk->net->cfg.wall_offset_ns;
+	c->tstamp_ns = (tstamp ? tstamp : sk->net->now) + sk->net->cfg.wall_offset_ns;
 }
 
 /* Consecutive sends are told in one record, as long as it has not been read. */

@@ -52,18 +52,20 @@ void dgram_buffers_free(struct daemon *dm)
 	dm->bufs = NULL;
 }
 
-static void stash_put(struct dgram_stash **list, const u8 *data, u32 len)
+/* false: no memory; a datagram may be lost */
+static bool stash_put(struct dgram_stash **list, const u8 *data, u32 len)
 {
 	struct dgram_stash *s = malloc(sizeof(*s) + len);
 
 	if (!s)
-		return;			/* a datagram may be lost */
+		return false;
 	s->next = NULL;
 	s->len = len;
 	memcpy(s->data, data, len);
 	while (*list)
 		list = &(*list)->next;
 	*list = s;
+	return true;
 }
 
 static void stash_pop(struct dgram_stash **list)
@@ -82,6 +84,23 @@ void dgram_free(struct object *o)
 		stash_pop(&o->out);
 }
 
+u32 dgram_stashed(const struct object *o)
+{
+	u32 sum = 0;
+
+	for (const struct dgram_stash *s = o->out; s; s = s->next)
+		sum += s->len;
+	return sum;
+}
+
+/* A packet for the program: what came at ns, or 0. */
+static void note_given(struct object *o, size_t len, u64 ns)
+{
+	o->given += len;
+	if (unlikely(o->stamps))
+		stamps_packet(o, ns);
+}
+
 /* Tells the program the socket's pending error; kept for GETERR when its queue is full. */
 static void tell_error(struct object *o, int err)
 {
@@ -90,6 +109,8 @@ static void tell_error(struct object *o, int err)
 
 	if (send(o->d.fd, &h, sizeof(h), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		o->err = err;
+	else
+		note_given(o, sizeof(h), 0);
 }
 
 /* -- program to stack ---------------------------------------------------- */
@@ -232,8 +253,8 @@ static void pump_in(struct object *o)
 
 /* -- stack to program ---------------------------------------------------- */
 
-/* Fills one packet for the program: its length, or -errno. */
-static ssize_t fill_packet(struct object *o, u8 *p, int flags)
+/* Fills one packet for the program: its length, or -errno. *ns: when it arrived, unless options tell. */
+static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 {
 	const u32 ctl_room = NSP_DGRAM_CTL_MAX;
 	u8 *payload = p + sizeof(struct nsp_dgram) + ctl_room;
@@ -257,6 +278,7 @@ static ssize_t fill_packet(struct object *o, u8 *p, int flags)
 	h.ctllen = cmsg_put(o->sk, o->family, &cmsg, p + sizeof(h), ctl_room);
 	memcpy(p, &h, sizeof(h));
 	memmove(p + sizeof(h) + h.ctllen, payload, (size_t)n);
+	*ns = cmsg.has_tstamp || cmsg.has_tstamping ? 0 : cmsg.tstamp_ns;
 	return (ssize_t)(sizeof(h) + h.ctllen) + n;
 }
 
@@ -286,7 +308,8 @@ static bool give_batch(struct object *o, int n)
 		return true;
 	o->flags &= ~(u32)OBJ_F_WRITABLE;
 	for (i = sent; i < n; i++)
-		stash_put(&o->out, b->slots[i], (u32)b->iov[i].iov_len);
+		if (!stash_put(&o->out, b->slots[i], (u32)b->iov[i].iov_len))
+			o->given -= b->iov[i].iov_len;
 	return false;
 }
 
@@ -295,12 +318,14 @@ static bool pump_out_batch(struct object *o)
 {
 	struct pump_buffers *b = o->dm->bufs;
 	ssize_t len = 0;
+	u64 ns;
 	int n;
 
 	for (n = 0; n < DGRAM_BATCH; n++) {
-		len = fill_packet(o, b->slots[n], 0);
+		len = fill_packet(o, b->slots[n], 0, &ns);
 		if (len < 0)
 			break;
+		note_given(o, (size_t)len, ns);
 		b->iov[n].iov_len = (size_t)len;
 	}
 	if (n && !give_batch(o, n))
@@ -399,7 +424,8 @@ void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred
 int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size)
 {
 	u8 *p = o->dm->bufs->slots[0];
-	ssize_t n = fill_packet(o, p, SMSG_ERRQUEUE | (peek ? SMSG_PEEK : 0));
+	u64 ns;
+	ssize_t n = fill_packet(o, p, SMSG_ERRQUEUE | (peek ? SMSG_PEEK : 0), &ns);
 
 	if (n < 0)
 		return (int)n;

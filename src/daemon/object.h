@@ -72,7 +72,8 @@ struct object {
 	u32 ino;			/* of the program's socket; 0: not known yet */
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
-	struct stamps *stamps;		/* of a stream that wants them; else NULL */
+	u64 given;			/* datagrams: octets of the packets for the program so far */
+	struct stamps *stamps;		/* of one that wants them; else NULL */
 	struct records *records;	/* MSG_EOR in what waits in the descriptor; NULL: none */
 };
 _Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small");
@@ -135,6 +136,12 @@ void stamps_taken(struct object *o, size_t n);
 void stamps_given(struct object *o, size_t n, u64 ns);
 /* When the last octet that was read from fd, or one that many further on, arrived; 0: not known. */
 u64 stamps_arrival(struct object *o, int fd, u32 ahead);
+/* A packet for the program of a datagram socket, counted in o->given, that arrived at ns; 0: not one
+ * whose arrival counts. */
+void stamps_packet(struct object *o, u64 ns);
+/* SIOCGSTAMPNS of a datagram socket: when the packet arrived that was read last from fd, ns of the
+ * wall clock, or now if nobody had asked before. -ENOENT: none was, -ENOMEM */
+int stamps_last(struct object *o, int fd, u64 *ns);
 /* May stamps still come of what was sent? */
 bool stamps_outstanding(struct object *o);
 /* record.c: MSG_EOR */
@@ -159,6 +166,7 @@ void dgram_run(struct poll_item *item, u32 events);
 void dgram_event(struct sock *sk, u32 events);
 void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred);
 void dgram_drain(struct object *o);
+u32 dgram_stashed(const struct object *o);	/* octets of packets that wait for room at the program */
 void dgram_free(struct object *o);
 /* Takes an entry of the error queue of any socket. Bytes, -EAGAIN … */
 int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size);

@@ -448,6 +448,24 @@ static int ioctl_int(const struct call *c)
 	return v;
 }
 
+/* SIOCGSTAMPNS of a datagram socket: struct timespec. */
+static int last_stamp(struct call *c)
+{
+	s64 ts[2];
+	u64 ns;
+	int ret;
+
+	if (!c->o->sk || obj_is_stream(c->o) || c->datalen != sizeof(ts))
+		return -ENOTTY;
+	ret = stamps_last(c->o, c->fd, &ns);
+	if (ret)
+		return ret;
+	ts[0] = (s64)(ns / NSEC_PER_SEC);
+	ts[1] = (s64)(ns % NSEC_PER_SEC);
+	memcpy(c->repdata, ts, sizeof(ts));
+	return 0;
+}
+
 int call_ioctl(struct call *c)
 {
 	const struct nsp_ioctl_req *req = c->req;
@@ -456,6 +474,10 @@ int call_ioctl(struct call *c)
 
 	if (req->len != c->datalen || req->len > 4096)
 		return -EINVAL;
+	rep->len = c->datalen;
+	c->replen = c->datalen;
+	if (req->code == SIOCGSTAMPNS_OLD)
+		return last_stamp(c);
 	memcpy(c->repdata, c->data, c->datalen);
 	ret = ifreq_set(c->dm, &c->cred, c->o->family, req->code, c->data, c->datalen);
 	if (ret == -ENOTTY)
@@ -471,9 +493,5 @@ int call_ioctl(struct call *c)
 		if (!ret && c->datalen >= sizeof(value))
 			memcpy(c->repdata, &value, sizeof(value));
 	}
-	if (ret)
-		return ret;
-	rep->len = c->datalen;
-	c->replen = c->datalen;
-	return 0;
+	return ret;
 }

@@ -2,7 +2,8 @@
 /*
  * Time stamps of a stream. The stack stamps packets, the program asks for octets: which one a send
  * ended with, and when the last one that it read arrived. Both are kept by position, counted from
- * when the program first asked for stamps.
+ * when the program first asked for stamps. SIOCGSTAMP of a datagram socket goes the same way: by
+ * position in what its descriptor was given.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -117,14 +118,13 @@ bool stamps_outstanding(struct object *o)
 
 /* -- receiving ------------------------------------------------------------------ */
 
-void stamps_given(struct object *o, size_t n, u64 ns)
+/* What was given up to end arrived at ns. */
+static void arrived(struct stamps *s, u64 end, u64 ns)
 {
-	struct stamps *s = o->stamps;
 	u32 last = (s->arrival + s->nr_arrivals - 1) % ARRIVALS;
 
-	s->given += n;
 	if (s->nr_arrivals && s->arrivals[last].ns == ns) {
-		s->arrivals[last].end = s->given;
+		s->arrivals[last].end = end;
 		return;
 	}
 	if (s->nr_arrivals == ARRIVALS) {	/* unread for long: the oldest one is forgotten */
@@ -132,8 +132,29 @@ void stamps_given(struct object *o, size_t n, u64 ns)
 		s->nr_arrivals--;
 	}
 	last = (s->arrival + s->nr_arrivals++) % ARRIVALS;
-	s->arrivals[last].end = s->given;
+	s->arrivals[last].end = end;
 	s->arrivals[last].ns = ns;
+}
+
+void stamps_given(struct object *o, size_t n, u64 ns)
+{
+	struct stamps *s = o->stamps;
+
+	s->given += n;
+	arrived(s, s->given, ns);
+}
+
+/* When what ends at `at` arrived. What ends before `read` will not be asked for again. */
+static u64 arrival_at(struct stamps *s, u64 at, u64 read)
+{
+	while (s->nr_arrivals > 1 && s->arrivals[s->arrival].end < read) {
+		s->arrival = (s->arrival + 1) % ARRIVALS;
+		s->nr_arrivals--;
+	}
+	for (u32 i = 0; i < s->nr_arrivals; i++)
+		if (s->arrivals[(s->arrival + i) % ARRIVALS].end >= at)
+			return s->arrivals[(s->arrival + i) % ARRIVALS].ns;
+	return 0;
 }
 
 u64 stamps_arrival(struct object *o, int fd, u32 ahead)
@@ -144,14 +165,48 @@ u64 stamps_arrival(struct object *o, int fd, u32 ahead)
 	if (!s)
 		return 0;
 	at = s->given - (u64)unread(fd) + ahead;	/* behind the octet in question */
-	if ((s64)at <= 0)
-		return 0;
-	while (s->nr_arrivals > 1 && s->arrivals[s->arrival].end < at - ahead) {
-		s->arrival = (s->arrival + 1) % ARRIVALS;
-		s->nr_arrivals--;
+	return (s64)at <= 0 ? 0 : arrival_at(s, at, at - ahead);
+}
+
+/* -- datagrams ------------------------------------------------------------------ */
+
+void stamps_packet(struct object *o, u64 ns)
+{
+	struct stamps *s = o->stamps;
+
+	if (ns)
+		arrived(s, o->given, ns);
+	else if (s->nr_arrivals)	/* the packet before it is still the last one */
+		s->arrivals[(s->arrival + s->nr_arrivals - 1) % ARRIVALS].end = o->given;
+}
+
+/* Nobody asked so far: what was read, and what waits, counts as if it came now. */
+static int stamps_start(struct object *o, u64 read, u64 now)
+{
+	const struct sock *sk = o->sk;
+
+	o->stamps = calloc(1, sizeof(*o->stamps));
+	if (!o->stamps)
+		return -ENOMEM;
+	if (o->given && !sk->sk_tsflags && !sock_flag(sk, SOCK_RCVTSTAMP)) {
+		if (read)
+			arrived(o->stamps, read, now);
+		arrived(o->stamps, o->given, now);
 	}
-	for (u32 i = 0; i < s->nr_arrivals; i++)
-		if (s->arrivals[(s->arrival + i) % ARRIVALS].end >= at)
-			return s->arrivals[(s->arrival + i) % ARRIVALS].ns;
 	return 0;
+}
+
+int stamps_last(struct object *o, int fd, u64 *ns)
+{
+	u64 read = o->given - (u64)unread(fd) - dgram_stashed(o);
+	const struct net *net = o->dm->net;
+
+	if (!o->stamps) {
+		int ret = stamps_start(o, read, net->now + net->cfg.wall_offset_ns);
+
+		if (ret)
+			return ret;
+	}
+	*ns = (s64)read <= 0 ? 0 : arrival_at(o->stamps, read, read);
+	return *ns ? 0 : -ENOENT;
 }

@@ -576,7 +576,76 @@ static void udp_reconnect(void)
 	say("read", read(fd, &c, 1));
 }
 
+/* An address of the link that nobody has. */
+static int connect_nobody(int fd)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+
+	if (family == AF_INET)
+		((uint8_t *)&((struct sockaddr_in *)&ss)->sin_addr)[3] = 77;
+	else
+		((struct sockaddr_in6 *)&ss)->sin6_addr.s6_addr[15] = 0x77;
+	return connect(fd, (struct sockaddr *)&ss, addr_len());
+}
+
+/* shutdown() of a handshake that has no answer yet ends it, and leaves a socket that is as new. */
+static void shutdown_connecting(void)
+{
+	int how;
+
+	for (how = SHUT_RD; how <= SHUT_RDWR; how++) {
+		struct sockaddr_storage ss = { 0 };
+		socklen_t len = sizeof(ss);
+		int fd = open_tcp();
+		char c;
+
+		printf("\n how%d", how);
+		nonblock(fd);
+		say("connect", connect_nobody(fd));
+		say("shutdown", shutdown(fd, how));
+		say_poll("poll", fd);
+		say("peer", getpeername(fd, (struct sockaddr *)&ss, &len));
+		if (how == SHUT_RD)
+			say("read", read(fd, &c, 1));
+		else if (how == SHUT_WR)
+			say("so_error", so_error(fd));
+		else
+			say("write", write(fd, "x", 1));
+		say("sigpipe", sigpipes);
+		say("read", read(fd, &c, 1));
+		say("write", write(fd, "x", 1));
+		say_poll("poll", fd);
+		fcntl(fd, F_SETFL, 0);
+		say("connect", try_connect(fd, PEER_PORT));
+		say("write", write(fd, "Ex", 2));
+		say("read", read(fd, &c, 1));
+		close(fd);
+	}
+}
+
+/* The same while a call waits for that handshake. */
+static void shutdown_waiting(void)
+{
+	int fd = open_tcp();
+	pid_t pid = fork();
+	char c;
+
+	if (!pid) {
+		usleep(200000);
+		_exit(shutdown(fd, SHUT_RDWR) ? errno : 0);
+	}
+	say("connect", connect_nobody(fd));
+	say("shutdown", WEXITSTATUS(({ int st; waitpid(pid, &st, 0); st; })));
+	say_poll("poll", fd);
+	say("so_error", so_error(fd));
+	say("connect", try_connect(fd, PEER_PORT));
+	say("write", write(fd, "Ex", 2));
+	say("read", read(fd, &c, 1));
+}
+
 const struct fact facts_event[] = {
+	{ "shutdown_connecting", shutdown_connecting },
+	{ "shutdown_waiting", shutdown_waiting },
 	{ "select_states", select_states },
 	{ "reset_send", reset_send },
 	{ "reset_sendfile", reset_sendfile },

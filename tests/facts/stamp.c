@@ -4,6 +4,7 @@
 
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
+#include <linux/sockios.h>
 #include <time.h>
 
 #ifndef SCM_TS_OPT_ID
@@ -337,7 +338,67 @@ static void waiting(void)
 	close(fd);
 }
 
+/* The four requests; a stamp is old, now, or an error. */
+static void say_gstamp(const char *word, int fd)
+{
+	static const unsigned long reqs[] = { 0x8906, 0x8907, 0x80108906, 0x80108907 };
+	struct timespec now;
+	long v[2];
+	size_t i;
+
+	for (i = 0; i < sizeof(reqs) / sizeof(reqs[0]); i++) {
+		int r = ioctl(fd, reqs[i], v);
+
+		clock_gettime(CLOCK_REALTIME, &now);
+		if (r < 0)
+			say(word, -1);
+		else
+			say_text(word, v[0] > now.tv_sec || now.tv_sec - v[0] > 60 ? "wrong" :
+				 v[1] >= (i & 1 ? 1000000000 : 1000000) ? "large" : "now");
+	}
+}
+
+static void last_stamp(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	int fd = open_udp(), copy, tcp = open_peer('E');
+	long a[2] = { 0 }, b[2] = { 0 };
+	char c;
+
+	say_gstamp("none", fd);
+	say("efault", ioctl(fd, SIOCGSTAMP, NULL));
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	say("send", send(fd, "x", 1, 0));
+	settle();
+	say_gstamp("unread", fd);
+	say("peek", recv(fd, &c, 1, MSG_PEEK));
+	say_gstamp("peeked", fd);
+	say("recv", recv(fd, &c, 1, 0));
+	say("get", ioctl(fd, SIOCGSTAMPNS, a));
+	settle();
+	say("get", ioctl(fd, SIOCGSTAMPNS, b));
+	say("same", a[0] == b[0] && a[1] == b[1]);
+	say("send", send(fd, "x", 1, 0));
+	settle();
+	copy = dup(fd);
+	say("recv", recv(fd, &c, 1, 0));
+	say("get", ioctl(copy, SIOCGSTAMPNS, b));
+	say("later", b[0] > a[0] || (b[0] == a[0] && b[1] > a[1]));
+	say("efault", ioctl(fd, SIOCGSTAMP, NULL));
+	say("write", write(tcp, "x", 1));
+	say("read", read(tcp, &c, 1));
+	say_gstamp("tcp", tcp);
+	say_gstamp("new", open_tcp());
+	fd = open_udp();
+	say("on", set(fd, SO_TIMESTAMP, 1));
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	say("send", send(fd, "x", 1, 0));
+	say("recv", recv(fd, &c, 1, 0));
+	say_gstamp("option", fd);
+}
+
 const struct fact facts_stamp[] = {
+	{ "last_stamp", last_stamp },
 	{ "stamp_options", options },
 	{ "stamp_rx", rx },
 	{ "stamp_rx_old", rx_old },
