@@ -37,6 +37,7 @@ struct objects {
 	struct list_head zombies;	/* dead, last close will not be told; oldest first */
 	u32 nr, nr_zombies, nr_greeting;
 	u64 next_id;			/* of accepted connections */
+	u64 look_at, look_ns;		/* when to look at the zombies, if there are any; the interval */
 };
 
 struct watch {				/* last close of descriptors: inotify */

@@ -45,7 +45,8 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/trace.h \
 	src/daemon/turn.c \
 	src/daemon/watch.c \
-	src/daemon/write.c
+	src/daemon/write.c \
+	src/daemon/zombie.c
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
 sbin_PROGRAMS += netstackd

@@ -11,7 +11,6 @@
 #include "daemon/channel.h"
 
 enum {
-	ZOMBIES_MAX = 1024,
 	GREETING_NS_S = 30,	/* a connection that sends no request is closed after that */
 };
 
@@ -84,24 +83,6 @@ struct object *obj_new(struct daemon *dm, const struct cred *cred, int *err)
 	return o;
 }
 
-static void unzombie(struct object *o)
-{
-	if (!(o->flags & OBJ_F_ZOMBIE))
-		return;
-	o->flags &= ~(u32)OBJ_F_ZOMBIE;
-	o->dm->objects.nr_zombies--;
-	list_del_init(&o->link);
-}
-
-static void zombie(struct object *o)
-{
-	if (o->wd || (o->flags & OBJ_F_ZOMBIE))
-		return;
-	o->flags |= OBJ_F_ZOMBIE;
-	o->dm->objects.nr_zombies++;
-	list_add_tail(&o->link, &o->dm->objects.zombies);
-}
-
 void obj_free(struct object *o)
 {
 	struct daemon *dm = o->dm;
@@ -109,7 +90,7 @@ void obj_free(struct object *o)
 
 	if (sk)
 		linger_begin(o, sk);
-	unzombie(o);
+	zombie_del(o);
 	if (o->state == OBJ_LISTEN)
 		listener_stop(o);
 	obj_set_state(o, OBJ_DEAD);
@@ -311,7 +292,7 @@ int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct objec
 	if (!o)
 		return obj_from_tag(dm, fd, cookie, cred, out);
 	if (o->state == OBJ_DEAD && !o->wd && !watch_add(dm, o, fd))
-		unzombie(o);
+		zombie_del(o);
 	*out = o;
 	return 0;
 }
@@ -321,8 +302,8 @@ void obj_fail(struct object *o, int err)
 	if (err)
 		o->err = err;
 	obj_set_state(o, OBJ_DEAD);
+	zombie_add(o);
 	poller_close(&o->dm->poller, &o->d);
-	zombie(o);
 }
 
 void obj_last_close(struct object *o)
@@ -390,8 +371,7 @@ void objects_reap(struct daemon *dm)
 	u64 now = dm->net->now;
 	struct object *o, *next;
 
-	while (os->nr_zombies > ZOMBIES_MAX)
-		obj_free(list_first_entry(&os->zombies, struct object, link));
+	zombies_reap(dm);
 	if (now < dm->reap_at)
 		return;
 	dm->reap_at = now + NSEC_PER_SEC;

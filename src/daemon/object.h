@@ -107,7 +107,7 @@ void obj_note_fd(struct object *o, int fd);	/* fd is the program's */
 void objects_learn_inodes(struct daemon *dm);	/* before sk_ino is told to anybody */
 void objects_init(struct daemon *dm);
 void objects_exit(struct daemon *dm);	/* resets and frees all */
-void objects_reap(struct daemon *dm);	/* greetings that take too long, too many zombies */
+void objects_reap(struct daemon *dm);	/* greetings that take too long, zombies */
 static inline bool obj_is_stream(const struct object *o)
 {
 	return o->type == 1;
@@ -179,6 +179,11 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 /* Control messages of a program, to send with IPv4 or IPv6. 0, -EINVAL (malformed, or one that is not
  * supported), -EPERM. */
 int cmsg_get(const struct object *o, bool v4, const u8 *buf, u32 len, struct sock_cmsg *c);
+
+/* zombie.c */
+void zombie_add(struct object *o);	/* while its descriptor is open; nothing if its close will be told */
+void zombie_del(struct object *o);
+void zombies_reap(struct daemon *dm);	/* those that no program has any more, and too many */
 
 /* linger.c */
 void linger_begin(struct object *o, struct sock *sk);	/* before the sock is closed */

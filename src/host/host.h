@@ -91,6 +91,8 @@ int host_unix_queue(uint32_t ino);
  * known, or it was not accepted yet.
  */
 void host_unix_peers(uint32_t *inos, unsigned int nr);
+/* Puts 0 in the place of each inode that no Unix socket of our network namespace has; zeros stay. */
+void host_unix_gone(uint32_t *inos, unsigned int nr);
 
 /* -- log ------------------------------------------------------------------ */
 /* Levels are syslog's: 3 error, 4 warning, 6 info, 7 debug. Lines go to stderr. */

@@ -45,17 +45,21 @@ static struct nl_sock *diag_open(void)
 	return sk;
 }
 
+/* The attribute; -ENOENT: no such socket, or it has no such attribute; -EIO: cannot ask. */
 static int64_t ask(struct nl_sock *sk, uint32_t ino, uint32_t show, int attr)
 {
 	struct unix_diag_req req = { .sdiag_family = AF_UNIX, .udiag_ino = ino,
 				     .udiag_states = ~0u, .udiag_show = show,
 				     .udiag_cookie = { ~0u, ~0u } };
 	struct answer a = { .attr = attr, .value = -ENOENT };
+	int err;
 
 	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, take, &a);
-	if (nl_send_simple(sk, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req)) < 0 ||
-	    nl_recvmsgs_default(sk) < 0)
-		return -ENOENT;
+	if (nl_send_simple(sk, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req)) < 0)
+		return -EIO;
+	err = nl_recvmsgs_default(sk);
+	if (err < 0)
+		return err == -NLE_OBJ_NOTFOUND ? -ENOENT : -EIO;
 	return a.value;
 }
 
@@ -78,5 +82,16 @@ void host_unix_peers(uint32_t *inos, unsigned int nr)
 
 		inos[i] = peer > 0 ? (uint32_t)peer : 0;
 	}
+	nl_socket_free(sk);
+}
+
+void host_unix_gone(uint32_t *inos, unsigned int nr)
+{
+	struct nl_sock *sk = nr ? diag_open() : NULL;
+	unsigned int i;
+
+	for (i = 0; sk && i < nr; i++)
+		if (inos[i] && ask(sk, inos[i], UDIAG_SHOW_RQLEN, UNIX_DIAG_RQLEN) == -ENOENT)
+			inos[i] = 0;
 	nl_socket_free(sk);
 }

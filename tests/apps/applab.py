@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -122,7 +123,7 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
     def argv(self, shim, cmd):
         return (self.enter if shim else []) + list(cmd)
 
-    def run(self, cmd, shim=False, timeout=60, check=True, **kw):
+    def run(self, cmd, shim=False, timeout=120, check=True, **kw):
         p = subprocess.run(self.argv(shim, cmd), capture_output=True, timeout=timeout, check=False,
                            cwd=self.dir, **kw)
         if check and p.returncode:
@@ -169,7 +170,25 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
             if p in self.children:
                 self.stop(p, sig)
 
-    def wait_port(self, shim, port, family=4, timeout=10, child=None):
+    def bound(self, shim, port, proto="tcp"):
+        """Whether a program of the host's side (shim False) or the stack's listens on a TCP port, or has a
+        UDP socket on it. A look, where a connection would be one too many."""
+        if shim and not NATIVE:
+            return any(s["proto"].lower() == proto and s["local"].endswith(f":{port}") and (proto == "udp" or s["state"] == "LISTEN")
+                       for s in json.loads(self.cli("sock", "--json"))["sockets"])
+        files = [f"/proc/net/{proto}", f"/proc/net/{proto}6"]
+        rows = [line.split() for line in self.run(["cat", *files], shim=shim).stdout.decode().splitlines()]
+        return any(r[1].endswith(f":{port:04X}") and (proto == "udp" or r[3] == "0A") for r in rows)
+
+    def wait_bound(self, shim, port, proto="tcp", child=None):
+        """Until bound()."""
+        def there():
+            if child and child.poll() is not None:
+                raise AssertionError(f"the server ended with {child.returncode}")
+            return self.bound(shim, port, proto)
+        wait_for(there, f"{proto} port {port} is taken", 30)
+
+    def wait_port(self, shim, port, family=4, timeout=30, child=None):
         """Until something listens on the host's side (shim False) or the stack's (True)."""
         addr = STACK[family] if shim else HOST[family]
         end = time.monotonic() + timeout
@@ -181,7 +200,7 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
                     return
                 except OSError:
                     time.sleep(0.05)
-            if child and child.poll():
+            if child and child.poll() is not None:
                 raise AssertionError(f"the server ended with {child.returncode}")
         raise AssertionError(f"nothing listens on {addr} port {port}")
 
@@ -192,6 +211,13 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
     @staticmethod
     def pause(seconds):
         time.sleep(seconds)
+
+    @staticmethod
+    def line(p, seconds=60):
+        """The next line that p prints; its pipe should not be buffered if there may be two at once."""
+        if not select.select([p.stdout], [], [], seconds)[0]:
+            raise AssertionError(f"{p.args} printed nothing in {seconds} s")
+        return p.stdout.readline()
 
     def write(self, name, text, mode=0o644):
         path = f"{self.dir}/{name}"
@@ -213,7 +239,7 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
 
     def cli(self, *args):
         return self.run([f"{self.build}/netstack", args[0], "--control", self.control, *args[1:]],
-                        timeout=10).stdout.decode()
+                        timeout=30).stdout.decode()
 
     def stat(self):
         return json.loads(self.cli("stat", "--json"))
@@ -225,7 +251,7 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
         code = 0
         if self.daemon and self.daemon.poll() is None:
             self.daemon.terminate()
-            code = self.daemon.wait(10)
+            code = self.daemon.wait(30)
             code = 0 if NATIVE else code
         elif self.daemon:
             code = self.daemon.returncode
@@ -233,6 +259,18 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
         if code:
             print(f"# netstackd ended with {code}", flush=True)
             os._exit(1)
+
+
+def wait_for(condition, what, timeout=20):
+    """Until condition() is true; returns what it returned. AssertionError: not in timeout seconds."""
+    end = time.monotonic() + timeout
+    while True:
+        got = condition()
+        if got:
+            return got
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {timeout} s: {what}")
+        time.sleep(0.05)
 
 
 TESTS = []
