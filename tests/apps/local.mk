@@ -15,10 +15,11 @@ apps_tests = \
 	tests/apps/test_runtimes.py \
 	tests/apps/test_servers.py \
 	tests/apps/test_services.py \
+	tests/apps/test_soak.py \
 	tests/apps/test_static.py \
 	tests/apps/test_tools.py \
 	tests/apps/test_web.py
 # What test_static.py compiles, linked statically and by the Go compiler.
 EXTRA_DIST += tests/apps/static/probe.c tests/apps/static/web.go
-EXTRA_DIST += tests/apps/applab.py $(apps_tests)
+EXTRA_DIST += tests/apps/applab.py tests/apps/soak_programs.py $(apps_tests)
 TESTS += $(apps_tests)
