@@ -9,10 +9,9 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import applab
-from applab import HOST, STACK, Skip, each_way, main, want
+from applab import HOST, STACK, Skip, each_way, main, wait_for, want
 
 MEMCACHE = """
 import socket, sys, threading
@@ -59,9 +58,7 @@ def postgres(lab, family, shim):
     addr = (STACK if shim else HOST)[family]
     with lab.serving(as_user + [f"{found[-1]}/postgres", "-D", data, "-h", addr, "-p", "8501", "-k", data, "-F", "-c", "max_connections=130",
                       "-c", "shared_buffers=32MB"], shim, 8501, family, sig=signal.SIGINT):
-        end = time.monotonic() + 20
-        while lab.run(["pg_isready", "-h", addr, "-p", "8501"], check=False).returncode and time.monotonic() < end:
-            time.sleep(0.1)
+        wait_for(lambda: not lab.run(["pg_isready", "-h", addr, "-p", "8501"], check=False).returncode, "postgres is ready", 60)
         yield ["-h", addr, "-p", "8501", "-U", "postgres"]
 
 
@@ -106,7 +103,7 @@ select count(*), sum(length(b)) from t; select b from t where i = 1;
         assert out.split(b"\n")[:2] == [b"2\t3000001", b"abc" * 1000000], out[:100]
         jobs = [lab.spawn(client + ["-e", f"select sleep(0.2), {i}"], shim=shim, stdout=subprocess.PIPE) for i in range(15)]
         for i, p in enumerate(jobs):
-            assert p.communicate(timeout=30)[0] == b"0\t%d\n" % i
+            assert p.communicate(timeout=60)[0] == b"0\t%d\n" % i
             lab.children.remove(p)
 
 
@@ -116,17 +113,21 @@ def mosquitto(lab, family, shim):
     want("mosquitto", "mosquitto_sub", "mosquitto_pub")
     addr = (HOST if shim else STACK)[family]
     conf = lab.write("mosquitto.conf", f"listener 8503 {addr}\nallow_anonymous true\nuser root\n")
-    with lab.serving(["mosquitto", "-c", conf], not shim, 8503, family):
+    with lab.serving(["mosquitto", "-v", "-c", conf], not shim, 8503, family):
         where = ["-h", addr, "-p", "8503"]
-        subs = [lab.spawn(["mosquitto_sub", *where, "-t", "a/#", "-q", str(q), "-C", "21", "-W", "30"], shim=shim, stdout=subprocess.PIPE)
+        subs = [lab.spawn(["mosquitto_sub", *where, "-t", "a/#", "-q", str(q), "-C", "21", "-W", "60"], shim=shim, stdout=subprocess.PIPE)
                 for q in (0, 1, 2)]
-        time.sleep(0.7)
+
+        def subscribed():
+            with open(f"{lab.dir}/mosquitto.err", "rb") as f:
+                return f.read().count(b"Sending SUBACK") == 3
+        wait_for(subscribed, "three have subscribed")
         big = lab.write("message", "x" * 1000000)
         lab.run(["mosquitto_pub", *where, "-t", "a/big", "-q", "1", "-f", big], shim=shim)
         lab.run(["mosquitto_pub", *where, "-t", "a/b", "-q", "2", "-l"], shim=shim,
                 input=b"".join(b"line %d\n" % i for i in range(20)))
         for p in subs:
-            out = p.communicate(timeout=30)[0].split(b"\n")
+            out = p.communicate(timeout=60)[0].split(b"\n")
             lab.children.remove(p)
             assert len(out) == 22 and len(out[0]) == 1000000 and out[1:21] == [b"line %d" % i for i in range(20)], out[1:]
 

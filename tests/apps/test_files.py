@@ -4,9 +4,8 @@
 import os
 import subprocess
 import sys
-import time
 
-from applab import HOST, STACK, bracket, each_way, main, sha, want
+from applab import HOST, STACK, bracket, each_way, main, sha, wait_for, want
 
 SSHD = "/usr/sbin/sshd"
 
@@ -203,12 +202,11 @@ def tftp(lab, family, shim):
     src = lab.file("tftp/file", 100000)
     os.chmod(src, 0o666)
     p = lab.spawn(["in.tftpd", "-L", "-u", "nobody", "-c", "-a", f"{bracket(addr)}:8405", "--secure", f"{lab.dir}/tftp"], shim=not shim)
-    time.sleep(0.5)
+    lab.wait_bound(not shim, 8405, "udp", child=p)
     lab.run(["tftp", "-m", "binary", addr, "8405", "-c", "get", "file", f"{lab.dir}/got"], shim=shim)
     assert sha(f"{lab.dir}/got") == sha(src)
     lab.run(["tftp", "-m", "binary", addr, "8405", "-c", "put", f"{lab.dir}/got", "up"], shim=shim)
-    time.sleep(0.2)
-    assert sha(f"{lab.dir}/tftp/up") == sha(src)
+    wait_for(lambda: sha(f"{lab.dir}/tftp/up") == sha(src), "what was put is there, whole")
     os.unlink(f"{lab.dir}/tftp/up")
     lab.stop(p)
 

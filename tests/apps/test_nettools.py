@@ -5,15 +5,16 @@ import os
 import re
 import select
 import subprocess
-import time
 
-from applab import HOST, STACK, bracket, each_way, families, main, sha, want
+from applab import HOST, STACK, bracket, each_way, families, main, sha, wait_for, want
 
 
-def line(p, seconds=20):
-    """The next line that p prints."""
-    assert select.select([p.stdout], [], [], seconds)[0], "nothing came"
-    return p.stdout.readline()
+def heard(p, what):
+    """Whether p prints the line within a second; others are passed over."""
+    while select.select([p.stdout], [], [], 1)[0]:
+        if p.stdout.readline() == what:
+            return True
+    return False
 
 
 def listener(lab, shim, family, port):
@@ -86,8 +87,9 @@ def telnet(lab, family, shim):
     want("telnet", "socat")
     addr = (HOST if shim else STACK)[family]
     with listener(lab, not shim, family, 8706):
-        p = lab.spawn(["telnet", addr, "8706"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        time.sleep(0.5)
+        p = lab.spawn(["telnet", addr, "8706"], shim=shim, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        while b"Escape character" not in (said := lab.line(p)):
+            assert said, "telnet ended"
         p.stdin.write(b"hello there\n")
         p.stdin.flush()
         out = b""
@@ -108,38 +110,45 @@ def ncat(lab, family, shim):
         p = lab.spawn(["ncat", "--ssl", addr, "8707"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         p.stdin.write(b"over tls\n")
         p.stdin.flush()
-        assert line(p) == b"over tls\n"
+        assert lab.line(p) == b"over tls\n"
         lab.stop(p)
     with lab.serving(["ncat", "-l", "--broker", addr, "8708"], not shim, 8708, family):
-        talkers = [lab.spawn(["ncat", addr, "8708"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)]
-        time.sleep(1.5)
-        talkers[0].stdin.write(b"to all\n")
-        talkers[0].stdin.flush()
-        for p in talkers[1:]:
-            assert line(p) == b"to all\n"
+        talkers = [lab.spawn(["ncat", addr, "8708"], shim=shim, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                   for _ in range(3)]
+        for i, p in enumerate(talkers):     # the broker knows one when the others hear it
+            for _ in range(20):
+                p.stdin.write(b"%d is here\n" % i)
+                p.stdin.flush()
+                if all(heard(q, b"%d is here\n" % i) for q in talkers if q is not p):
+                    break
+            else:
+                raise AssertionError(f"talker {i} was not heard")
         for p in talkers:
             lab.stop(p)
     s = lab.spawn(["ncat", "-l", "-u", "-e", "/bin/cat", addr, "8709"], shim=not shim)
-    time.sleep(0.5)
+    lab.wait_bound(not shim, 8709, "udp", child=s)
     p = lab.spawn(["ncat", "-u", addr, "8709"], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     for _ in range(10):		# it may be lost while the server starts
         p.stdin.write(b"datagram\n")
         p.stdin.flush()
-        if select.select([p.stdout], [], [], 1)[0]:
+        if select.select([p.stdout], [], [], 2)[0]:
             break
-    assert line(p) == b"datagram\n"
+    assert lab.line(p) == b"datagram\n"
     lab.stop(p)
     lab.stop(s)
 
 
-def through(lab, shim, listen, connect, text=b"through the tube\n", port=None, family=4):
+def through(lab, shim, listen, connect, port, proto="tcp", text=b"through the tube\n"):
     """listen | cat on one side, connect on the other: the text comes back."""
     s = lab.spawn(["socat", listen, "EXEC:cat"], shim=not shim)
-    if port:
-        lab.wait_port(not shim, port, family)
+    lab.wait_bound(not shim, port, proto, child=s)
+    if proto == "udp":      # which has no end: it would wait for more
+        p = lab.spawn(["socat", "-", connect], shim=shim, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        p.stdin.write(text)
+        out = lab.line(p)
+        lab.stop(p)
     else:
-        time.sleep(0.4)
-    out = lab.run(["socat", "-t3", "-", connect], shim=shim, input=text).stdout
+        out = lab.run(["socat", "-t20", "-", connect], shim=shim, input=text).stdout
     lab.stop(s)
     assert out == text, (listen, connect, out)
 
@@ -153,21 +162,21 @@ def socat_modes(lab, family, shim):
     lab.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
              "-subj", "/CN=test", "-days", "9", "-keyout", "key.pem", "-out", "cert.pem"])
     tls = f"OPENSSL-LISTEN:8710,pf=ip{family},bind={b},cert={lab.dir}/cert.pem,key={lab.dir}/key.pem,verify=0,fork,reuseaddr"
-    through(lab, shim, tls, f"OPENSSL:{b}:8710,verify=0", port=8710, family=family)
+    through(lab, shim, tls, f"OPENSSL:{b}:8710,verify=0", 8710)
     opts = "nodelay,keepalive,keepidle=5,keepintvl=2,keepcnt=3,linger=2,sndbuf=65536,rcvbuf=65536"
-    through(lab, shim, f"TCP{family}-LISTEN:8711,bind={b},fork,reuseaddr,backlog=3,{opts}", f"TCP{family}:{b}:8711,{opts}", port=8711,
-            family=family)
-    through(lab, shim, f"TCP{family}-LISTEN:8712,bind={b},fork,reuseaddr", f"TCP{family}:{b}:8712,sourceport=8790,reuseaddr,shut-down",
-            port=8712, family=family)
-    through(lab, shim, f"UDP{family}-RECVFROM:8713,bind={b},fork", f"UDP{family}-SENDTO:{b}:8713")
-    through(lab, shim, f"UDP{family}-LISTEN:8714,bind={b}", f"UDP{family}:{b}:8714")
+    through(lab, shim, f"TCP{family}-LISTEN:8711,bind={b},fork,reuseaddr,backlog=3,{opts}", f"TCP{family}:{b}:8711,{opts}", 8711)
+    through(lab, shim, f"TCP{family}-LISTEN:8712,bind={b},fork,reuseaddr", f"TCP{family}:{b}:8712,sourceport=8790,reuseaddr,shut-down", 8712)
+    through(lab, shim, f"UDP{family}-RECVFROM:8713,bind={b},fork", f"UDP{family}-SENDTO:{b}:8713", 8713, "udp")
+    through(lab, shim, f"UDP{family}-LISTEN:8714,bind={b}", f"UDP{family}:{b}:8714", 8714, "udp")
     s = lab.spawn(["socat", "-u", f"UDP{family}-RECV:8715,bind={b}", f"OPEN:{lab.dir}/rcv,creat,trunc"], shim=not shim)
-    time.sleep(0.4)
+    lab.wait_bound(not shim, 8715, "udp", child=s)
     lab.run(["socat", "-u", "-", f"UDP{family}-SENDTO:{b}:8715"], shim=shim, input=b"one way\n")
-    time.sleep(0.3)
+
+    def received():
+        with open(f"{lab.dir}/rcv", "rb") as f:
+            return f.read() == b"one way\n"
+    wait_for(received, "the line is in the file")
     lab.stop(s)
-    with open(f"{lab.dir}/rcv", "rb") as f:
-        assert f.read() == b"one way\n"
 
 
 @each_way
@@ -178,10 +187,10 @@ def iperf2(lab, family, shim):
     v6 = ["-V"] if family == 6 else []
     with lab.serving(["iperf", "-s", *v6, "-B", addr, "-p", "8716"], not shim, 8716, family):
         out = lab.run(["iperf", "-c", addr, *v6, "-p", "8716", "-t", "1", "-P", "4", "-y", "C"], shim=shim).stdout.decode()
-        assert int(out.strip().split("\n")[-1].split(",")[-1]) > 20e6, out
+        assert int(out.strip().split("\n")[-1].split(",")[-2]) > 1 << 20, out
     s = lab.spawn(["iperf", "-s", "-u", *v6, "-B", addr, "-p", "8717"], shim=not shim)
-    time.sleep(0.5)
-    out = lab.run(["iperf", "-c", addr, "-u", *v6, "-p", "8717", "-t", "1", "-b", "3M"], shim=shim).stdout.decode()
+    lab.wait_bound(not shim, 8717, "udp", child=s)
+    out = lab.run(["iperf", "-c", addr, "-u", *v6, "-p", "8717", "-t", "1", "-b", "1M"], shim=shim).stdout.decode()
     lab.stop(s)
     lost = re.search(r"(\d+)/\s*(\d+) \(", out)
     assert lost and int(lost[1]) <= 0.05 * int(lost[2]), out
@@ -197,7 +206,7 @@ def nuttcp(lab, family, shim):
     lab.wait_port(not shim, 8720, family)
     for way in ("-t", "-r"):
         out = lab.run(["nuttcp", way, *v6, "-P", "8720", "-p", "8721", "-T", "1", "-fparse", addr], shim=shim).stdout.decode()
-        assert float(re.search(r"rate_Mbps=([\d.]+)", out)[1]) > 20, out
+        assert float(re.search(r"megabytes=([\d.]+)", out)[1]) > 1, out
     lab.stop(s)
 
 
@@ -216,7 +225,7 @@ def openssl(lab, family, shim):
                       stdout=subprocess.PIPE)
         p.stdin.write(b"abcdefg\n")
         p.stdin.flush()
-        assert line(p) == b"gfedcba\n"
+        assert lab.line(p) == b"gfedcba\n"
         lab.stop(p)
     assert out
 

@@ -5,7 +5,6 @@ import os
 import re
 import socket
 import sys
-import time
 
 from applab import HOST, STACK, families, main, need, test
 
@@ -158,9 +157,7 @@ def tools(lab):
     if need_tools:
         return
     p = lab.spawn([sys.executable, "-m", "http.server", str(PORT), "--bind", STACK[4]], shim=True)
-    end = time.monotonic() + 10
-    while time.monotonic() < end and f":{PORT} " not in lab.cli("sock"):
-        time.sleep(0.05)
+    lab.wait_bound(True, PORT, child=p)
     out = lab.run(["netstat", "-tln"], shim=True).stdout.decode()
     lab.stop(p)
     assert re.search(rf"^tcp +0 +0 10\.77\.0\.2:{PORT} +0\.0\.0\.0:\* +LISTEN", out, re.M), out

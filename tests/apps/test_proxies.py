@@ -87,7 +87,7 @@ def haproxy_reload(lab, family):
         for _ in range(3):
             time.sleep(1.2)
             p.send_signal(signal.SIGUSR2)
-        out = w.communicate(timeout=30)[0].decode()
+        out = w.communicate(timeout=60)[0].decode()
         lab.children.remove(w)
         # A worker that leaves closes connections on which no request has come yet: natively, too.
         bad = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)

@@ -34,7 +34,7 @@ def restart(lab, old):
 
 
 def finish(lab, p):
-    out, err = p.communicate(timeout=40)
+    out, err = p.communicate(timeout=90)
     lab.stop(p)
     return p.returncode, out, err
 

@@ -218,7 +218,7 @@ if sys.argv[1] == 'stopped': sys.stdin.readline()
                 lab.daemon.send_signal(signal.SIGSTOP)
             try:
                 p.stdin.close()
-                assert p.wait(8) == 0
+                assert p.wait(30) == 0
             finally:
                 lab.daemon.send_signal(signal.SIGCONT)
             lab.stop(p)

@@ -4,9 +4,8 @@
 import os
 import pwd
 import sys
-import time
 
-from applab import HOST, STACK, bracket, each_way, main, want
+from applab import HOST, STACK, bracket, each_way, main, wait_for, want
 
 
 def dig(lab, shim, addr, port, name, kind="A", *more):
@@ -95,7 +94,7 @@ def chrony(lab, family, shim):
     server = lab.write("chrony-server.conf", f"local stratum 5\nallow all\nbindaddress {addr}\nport 8123\ncmdport 0\npidfile {lab.dir}/c1\n"
                        "bindcmdaddress /\n")
     p = lab.spawn(["chronyd", "-d", "-x", "-u", "root", "-f", server], shim=not shim)
-    time.sleep(1)
+    lab.wait_bound(not shim, 8123, "udp", child=p)
     for _ in range(2):
         out = lab.run(["chronyd", "-Q", "-t", "20", "-u", "root", "-f", "/dev/null", f"server {addr} port 8123 iburst maxsamples 2",
                        f"pidfile {lab.dir}/c2", "cmdport 0", "bindcmdaddress /"], shim=shim, check=False, timeout=40)
@@ -135,10 +134,7 @@ match from any for domain "here.test" action "box"
         assert out.returncode == 55, out
         if family == 4 and lab.has("swaks"):
             lab.run(["swaks", "--server", addr, "--port", "8625", "--from", "a@there.test", "--to", "nobody@here.test"], shim=shim)
-        end = time.monotonic() + 20
-        while time.monotonic() < end and not (os.path.exists(box) and b"line 1999 of" in open(box, "rb").read()):
-            time.sleep(0.1)
-        assert os.path.exists(box) and b"line 1999 of" in open(box, "rb").read(), "the letter was not delivered"
+        wait_for(lambda: os.path.exists(box) and b"line 1999 of" in open(box, "rb").read(), "the letter is delivered", 60)
         os.unlink(box)
 
 

@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
-from applab import HOST, STACK, Skip, each_way, families, main, need, sha, test, url
+from applab import HOST, STACK, Skip, each_way, families, main, need, sha, test, url, wait_for
 
 need("curl", "python3", "gcc")
 PORT = 8100
@@ -55,7 +54,7 @@ def spawn(lab, cmd, shim):
     return lab.spawn(cmd, shim=shim, stdout=subprocess.PIPE)
 
 
-def finish(lab, p, timeout=20):
+def finish(lab, p, timeout=60):
     text, _ = p.communicate(timeout=timeout)
     assert p.returncode == 0, (p.returncode, text)
     lab.children.remove(p)
@@ -66,7 +65,7 @@ def talk(addr, port, data, datagram=False):
     """What a peer on the host's side gets back."""
     kind = socket.SOCK_DGRAM if datagram else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET6 if ":" in addr else socket.AF_INET, kind) as s:
-        s.settimeout(10)
+        s.settimeout(30)
         s.connect((addr, port))
         s.sendall(data)
         if datagram:
@@ -78,20 +77,11 @@ def talk(addr, port, data, datagram=False):
         return got
 
 
-def wait_listens(lab, port):
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        if f":{port} " in lab.cli("sock"):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"nothing listens on port {port}")
-
-
 @families
 def c_client(lab, family):
     """static C: connect, names, data both ways, end of file"""
     echo = spawn(lab, [probe(lab), "threads", HOST[family], str(PORT), "1"], False)
-    time.sleep(0.3)
+    lab.wait_bound(False, PORT, child=echo)
     got = out(lab.run([probe(lab), "client", HOST[family], str(PORT)], shim=True))
     finish(lab, echo)
     assert got == [f"local={STACK[family]} peer={HOST[family]}", "echo=10 equal=1", "echo=60000 equal=1", "end=0"], got
@@ -105,7 +95,7 @@ def c_servers(lab, family):
     addr, data = STACK[family], os.urandom(100000)
     for how, n in (("threads", 8), ("forks", 4), ("exec", 1)):
         p = spawn(lab, [probe(lab), how, addr, str(PORT), str(n)], True)
-        wait_listens(lab, PORT)
+        lab.wait_bound(True, PORT, child=p)
         for _ in range(n):
             assert talk(addr, PORT, data) == data
         got = finish(lab, p)
@@ -117,14 +107,14 @@ def c_servers(lab, family):
 def c_udp(lab, family):
     """static C: connected and unconnected datagrams, select, read, dup, a refused port"""
     echo = spawn(lab, [probe(lab), "udp-server", HOST[family], str(PORT), "1"], False)
-    time.sleep(0.3)
+    lab.wait_bound(False, PORT, "udp", child=echo)
     got = out(lab.run([probe(lab), "udp-client", HOST[family], str(PORT)], shim=True))
     lab.stop(echo)
     assert got == [f"local={STACK[family]} peer={HOST[family]}", "select=1 pending=1400 read=1400"], got
     got = out(lab.run([probe(lab), "udp-refused", HOST[family], "9"], shim=True))
     assert got == ["read=-1 Connection refused"], got
     p = spawn(lab, [probe(lab), "udp-server", STACK[family], str(PORT), "4"], True)
-    wait_listens(lab, PORT)
+    lab.wait_bound(True, PORT, "udp", child=p)
     for size in (1, 0, 1400, 700):
         if size:
             assert len(talk(STACK[family], PORT, b"x" * size, datagram=True)) == size
@@ -152,7 +142,7 @@ def c_watched(lab):
     """static C: epoll before connect, to the stack and to the host's loopback"""
     for server, peer in ((HOST[4], STACK[4]), ("127.0.0.1", "127.0.0.1")):
         p = spawn(lab, [probe(lab), "threads", server, str(PORT), "1"], False)
-        time.sleep(0.3)
+        lab.wait_bound(False, PORT, child=p)
         got = out(lab.run([probe(lab), "watched", server, str(PORT)], shim=True))
         finish(lab, p)
         assert got == ["ready=1 data=1 error=0", f"local={peer} peer={server}", "modify=0"], (server, got)
@@ -163,13 +153,12 @@ def killed(lab):
     """static C: a server killed in accept() frees its port at once, and its status is told"""
     for _ in range(3):
         p = spawn(lab, [probe(lab), "threads", STACK[4], str(PORT), "1"], True)
-        wait_listens(lab, PORT)
+        lab.wait_bound(True, PORT, child=p)
         p.send_signal(signal.SIGTERM)
-        assert p.wait(10) == 128 + signal.SIGTERM
+        assert p.wait(30) == 128 + signal.SIGTERM
         p.stdout.close()
         lab.children.remove(p)
-        time.sleep(0.2)     # parked calls are looked at now and then
-        assert f":{PORT} " not in lab.cli("sock")
+        wait_for(lambda: not lab.bound(True, PORT), "the port is free")
 
 
 @families
@@ -185,11 +174,11 @@ def busybox_tools(lab, family):
     if family == 6:
         return
     p = spawn(lab, [bb, "nc", "-l", "-p", str(PORT)], True)
-    wait_listens(lab, PORT)
+    lab.wait_bound(True, PORT, child=p)
     assert talk(STACK[4], PORT, b"to the server") == b""
     assert finish(lab, p) == [], "nc"
     p = spawn(lab, [probe(lab), "threads", addr, str(PORT), "1"], False)
-    time.sleep(0.3)
+    lab.wait_bound(False, PORT, child=p)
     assert lab.run([bb, "nc", addr, str(PORT)], shim=True, input=b"echo me").stdout == b"echo me"
     finish(lab, p)
 
@@ -225,14 +214,11 @@ def go_udp(lab, family):
         addr = (HOST if client else STACK)[family]
         where = f"[{addr}]:{PORT}" if family == 6 else f"{addr}:{PORT}"
         p = lab.spawn([web(lab), "udp-serve", where, "3"], shim=not client)
-        if client:
-            time.sleep(0.3)
-        else:
-            wait_listens(lab, PORT)
+        lab.wait_bound(not client, PORT, "udp", child=p)
         for _ in range(3):
             got = out(lab.run([web(lab), "udp", where], shim=client))
             assert got == ["1200 <nil>"], got
-        assert p.wait(10) == 0
+        assert p.wait(30) == 0
         lab.children.remove(p)
 
 
@@ -281,7 +267,7 @@ def unprivileged(lab):
     got = out(lab.run(cmd + ["threads", STACK[4], "80", "1"], check=False))
     assert got == ["bind: Permission denied"], got
     p = spawn(lab, cmd + ["threads", STACK[4], str(PORT), "1"], False)
-    wait_listens(lab, PORT)
+    lab.wait_bound(True, PORT, child=p)
     assert talk(STACK[4], PORT, b"hello") == b"hello"
     finish(lab, p)
 
