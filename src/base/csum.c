@@ -40,8 +40,16 @@ static u64 sum_tail(const u8 *p, size_t len)
 {
 	u64 s = 0;
 
-	for (; len >= 4; len -= 4, p += 4)
+	for (; len >= 8; len -= 8, p += 8) {
+		u64 v = load(p, 8);
+
+		s += (v & LOW_HALF) + (v >> 32);
+	}
+	if (len >= 4) {
 		s += load(p, 4) >> (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 32);
+		len -= 4;
+		p += 4;
+	}
 	if (len & 2) {
 		u16 v;
 
