@@ -2,7 +2,7 @@
 /*
  * Generic receive offload: consecutive TCP segments or equally long UDP datagrams of one flow
  * become one packet with gso_size and gso_segs set. What comes out, cut again by skb_gso_segment(),
- * is what came in. Nothing is held longer than one poll.
+ * is what came in. Packets are held while their context is polled, at most for a turn of net_run().
  */
 #include "core/internal.h"
 #include "wire/wire.h"

@@ -57,6 +57,17 @@ void napi_complete_done(struct napi_struct *napi, int work_done)
 	napi->scheduled = false;
 }
 
+/* Nothing is held beyond the turn. */
+static void flush_waiting(struct net *net)
+{
+	struct napi_struct *napi;
+
+	list_for_each_entry(napi, &net->napi_list, poll_list) {
+		if (napi->gro_count)
+			napi_gro_flush(napi);
+	}
+}
+
 /* Returns whether a poll waits for the next turn. */
 bool run_napi(struct net *net, int budget)
 {
@@ -71,12 +82,11 @@ bool run_napi(struct net *net, int budget)
 		napi->polls++;
 		napi->packets += (u64)work;
 		trace_event(net, napi_poll, NULL, NULL, napi->dev, work, weight);
-		/* Did not complete: the next round, behind the others. */
-		if (napi->scheduled && list_empty(&napi->poll_list)) {
-			napi_gro_flush(napi);
+		/* Did not complete: the next round, behind the others. What GRO holds may grow. */
+		if (napi->scheduled && list_empty(&napi->poll_list))
 			list_add_tail(&napi->poll_list, &net->napi_list);
-		}
 		budget -= max(work, 1);
 	}
+	flush_waiting(net);
 	return !list_empty(&net->napi_list);
 }

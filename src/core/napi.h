@@ -23,7 +23,7 @@ struct napi_struct {
 	u32 napi_id;		/* within the net; SO_INCOMING_NAPI_ID */
 	bool scheduled;
 	u64 polls, packets;
-	/* GRO: packets held for merging, flushed when the poll ends (core/gro.c) */
+	/* GRO: packets held for merging, flushed when it completes or the turn ends (core/gro.c) */
 	struct list_head gro_list;
 	u32 gro_count;
 };

@@ -26,7 +26,7 @@ static struct fixture f;
 static struct net_device *dev;
 static struct prng rnd;
 static struct flow flows[FLOWS];
-static u32 merged;
+static u32 merged, packets;
 
 static u32 below(u32 n)
 {
@@ -185,6 +185,7 @@ static void arrived(struct sk_buff *skb, struct net_device *d, struct packet_typ
 		return;
 	}
 	merged += skb_shinfo(skb)->gso_segs;
+	packets++;
 	cr_assert_eq(skb->ip_summed, CHECKSUM_PARTIAL);
 	for (skb = skb_gso_segment(skb, below(2) ? NETIF_F_SG : 0); skb; skb = next) {
 		next = skb->next;
@@ -206,7 +207,7 @@ static void setup(void)
 	dev_add_pack(f.net, &pt4);
 	dev_add_pack(f.net, &pt6);
 	f.net->core.udp_gro_sockets = 1;
-	merged = 0;
+	merged = packets = 0;
 	memset(flows, 0, sizeof(flows));
 	for (i = 0; i < FLOWS; i++) {
 		flows[i].v6 = i & 1;
@@ -286,6 +287,31 @@ Test(gro, full_train_is_one_packet)
 		send_one(0, TCPHDR_ACK | (i == 39 ? TCPHDR_PSH : 0), 5, MSS);
 	all_seen();
 	cr_assert_eq(merged, 40);
+}
+
+/* A context that used up its weight is polled on in the same turn: what it held may still grow. */
+Test(gro, train_longer_than_a_poll_is_one_packet)
+{
+	u32 i;
+
+	for (i = 0; i < 2 * NAPI_POLL_WEIGHT; i++)
+		send_one(2, TCPHDR_ACK, 5, 400);
+	all_seen();
+	cr_assert_eq(merged, 2 * NAPI_POLL_WEIGHT);
+	cr_assert_eq(packets, 1);
+}
+
+/* And when the turn's budget is used up, nothing waits for the next. */
+Test(gro, nothing_is_held_beyond_a_turn)
+{
+	u32 i;
+
+	for (i = 0; i < 2 * NAPI_POLL_WEIGHT; i++)
+		send_one(2, TCPHDR_ACK, 5, 400);
+	net_run(f.net, f.net->now, NAPI_POLL_WEIGHT);
+	cr_assert_eq(flows[2].seen, NAPI_POLL_WEIGHT);
+	all_seen();
+	cr_assert_eq(packets, 2);
 }
 
 Test(gro, damaged_checksum_is_not_merged)
