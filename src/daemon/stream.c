@@ -16,6 +16,7 @@ enum {
 	PUMP_BUDGET = 1 << 20,		/* bytes one way before others have their turn */
 	READ_CHUNK = 256 << 10,
 	PUMP_VECS = 64,
+	PUMP_RX_VECS = 256,		/* frames of a full receive ring, each a piece of its own */
 	FILLER_CHUNK = 256 << 10,
 	STREAM_SNDBUF = 1 << 20,	/* of our end: what the program may leave unread */
 };
@@ -224,7 +225,7 @@ static bool at_urgent_mark(struct object *o)
 
 static enum step rx_step(struct object *o, size_t *moved)
 {
-	struct skb_vec vec[PUMP_VECS];
+	struct skb_vec vec[PUMP_RX_VECS];
 	struct msghdr msg = { .msg_iov = (struct iovec *)(void *)vec };
 	size_t len = 0;
 	ssize_t r;
@@ -234,7 +235,7 @@ static enum step rx_step(struct object *o, size_t *moved)
 	if (at_urgent_mark(o) && rx_urgent(o) == STEP_STOP)
 		return STEP_STOP;
 	/* one packet at a time if it matters when they came */
-	n = sock_stream_peek(o->sk, vec, unlikely(o->stamps) ? 1 : PUMP_VECS, &len);
+	n = sock_stream_peek(o->sk, vec, unlikely(o->stamps) ? 1 : PUMP_RX_VECS, &len);
 	if (n <= 0 || !len)
 		return o->flags & OBJ_F_URG ? rx_urgent(o) : STEP_STOP;
 	if (o->flags & OBJ_F_DEAF_IN)
