@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "drivers/packet_priv.h"
+#include "drivers/rx_copy.h"
 
 static void note_losses(struct packet_queue *q)
 {
@@ -94,7 +95,7 @@ static void take_slot(struct packet_queue *q, const u8 *frame, u32 snaplen,
 	if (q->host.vnet)
 		vnet = (const struct vnet_hdr *)(frame - sizeof(*vnet));
 	q->stats.ring_frames++;
-	deliver(q, vnet_rx_copy(q->dev->net, &q->frag, frame, snaplen), vnet, aux);
+	deliver(q, rx_copy_frame(q->dev->net, &q->frag, frame, snaplen), vnet, aux);
 }
 
 static int poll_v2(struct packet_queue *q, int budget)

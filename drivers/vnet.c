@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "drivers/vnet.h"
 
+#include "drivers/rx_copy.h"
+
 enum { RX_COPY_BELOW = 8192 }; /* less than this in the pages is copied out of them */
 
 /* -- to the host ------------------------------------------------------------------------- */
@@ -69,30 +71,13 @@ bool vnet_rx_fill(struct net *net, struct vnet_rx_slot *slot, bool vnet)
 	return true;
 }
 
-/* Appends the len octets at data as references to pages of pf. */
-static bool append_copy(struct sk_buff *skb, struct page_frag *pf, const u8 *data, u32 len)
-{
-	u32 part;
-
-	for (; len; len -= part, data += part) {
-		if (page_frag_refill(skb->net, pf, min_t(u32, len, NET_PAGE_SIZE)))
-			return false;
-		part = min(len, page_frag_room(pf));
-		memcpy(pf->page->data + pf->off, data, part);
-		if (skb_add_frag(skb, pf->page, pf->off, part))
-			return false;
-		pf->off += part;
-	}
-	return true;
-}
-
 /* Moves len octets that lie in the slot's pages into the packet. */
 static bool attach_pages(struct vnet_rx_slot *slot, struct page_frag *pf, u32 len)
 {
 	u32 i, part;
 
 	if (len < RX_COPY_BELOW)
-		return append_copy(slot->skb, pf, slot->pages[0]->data, len);
+		return rx_copy_append(slot->skb, pf, slot->pages[0]->data, len);
 	for (i = 0; len; i++, len -= part) {
 		part = min(len, slot->pages[i]->size);
 		if (skb_add_frag(slot->skb, slot->pages[i], 0, part))
@@ -127,20 +112,6 @@ void vnet_rx_free(struct vnet_rx_slot *slot)
 		if (slot->pages[i])
 			page_put(slot->pages[i]);
 	memset(slot, 0, sizeof(*slot));
-}
-
-struct sk_buff *vnet_rx_copy(struct net *net, struct page_frag *pf, const u8 *data, u32 len)
-{
-	u32 linear = min_t(u32, len, VNET_RX_LINEAR);
-	struct sk_buff *skb = alloc_skb(net, VNET_RX_LINEAR);
-
-	if (!skb)
-		return NULL;
-	skb_put_data(skb, data, linear);
-	if (append_copy(skb, pf, data + linear, len - linear))
-		return skb;
-	kfree_skb_reason(skb, SKB_DROP_NOMEM);
-	return NULL;
 }
 
 static u32 l4_header_len(const struct sk_buff *skb, u8 gso_type, u16 csum_start)

@@ -41,9 +41,6 @@ bool vnet_rx_fill(struct net *net, struct vnet_rx_slot *slot, bool vnet);
 struct sk_buff *vnet_rx_take(struct vnet_rx_slot *slot, struct page_frag *pf, u32 n);
 void vnet_rx_free(struct vnet_rx_slot *slot);
 
-/* A packet of a copy of the len octets at data. NULL: no memory. */
-struct sk_buff *vnet_rx_copy(struct net *net, struct page_frag *pf, const u8 *data, u32 len);
-
 /* Checksum and segment size from the header; false: it makes no sense. data at the link header. */
 bool vnet_to_skb(struct sk_buff *skb, const struct vnet_hdr *h);
 

@@ -10,6 +10,7 @@
 
 #include "drivers/packet_mode.h"
 #include "drivers/ring.h"
+#include "drivers/rx_copy.h"
 #include "drivers/vnet.h"
 #include "drivers/xdp_host.h"
 
@@ -57,7 +58,7 @@ static void receive(struct xdp_queue *q, const struct xdp_desc *desc)
 		dev->stats.rx_length_errors++;
 		return;
 	}
-	skb = vnet_rx_copy(dev->net, &q->frag, frame, desc->len);
+	skb = rx_copy_frame(dev->net, &q->frag, frame, desc->len);
 	if (!skb) {
 		dev->stats.rx_dropped++;
 		return;

@@ -22,11 +22,10 @@ static void down(struct e1000_adapter *a)
 {
 	a->running = false;
 	del_timer(&a->watchdog);
-	del_timer(&a->refill);
 	e1000_update_stats(a);
 	e1000_reset_hw(a); /* from here on the device touches no memory */
 	e1000_tx_drop_all(a);
-	e1000_rx_drop_all(a);
+	e1000_rx_drop(&a->rx, &a->rx_partial);
 	e1000_queue_clear(&a->tx);
 	e1000_queue_clear(&a->rx);
 }
@@ -37,7 +36,7 @@ static int e1000_open(struct net_device *dev)
 	int err = e1000_queue_alloc(&a->hw, &a->tx, E1000_TX_RING);
 
 	if (!err)
-		err = e1000_queue_alloc(&a->hw, &a->rx, E1000_RX_RING);
+		err = e1000_rx_alloc(&a->hw, &a->rx, E1000_RX_RING);
 	if (err) {
 		e1000_queue_free(&a->hw, &a->tx);
 		return err;
@@ -128,13 +127,6 @@ static void watchdog(struct timer_list *t)
 	mod_timer(&a->watchdog, a->dev->net->now + E1000_WATCHDOG_NS);
 }
 
-static void refill(struct timer_list *t)
-{
-	struct e1000_adapter *a = from_timer(a, t, refill);
-
-	e1000_refill_rx(a);
-}
-
 /* -- settings ------------------------------------------------------------------------------ */
 static int e1000_change_mtu(struct net_device *dev, u32 mtu)
 {
@@ -220,7 +212,6 @@ static void setup_netdev(struct e1000_adapter *a, struct net_device *dev, u32 mt
 	dev->gso_max_segs = 0xffff;
 	a->dev = dev;
 	timer_setup(&a->watchdog, dev->net, watchdog);
-	timer_setup(&a->refill, dev->net, refill);
 	netif_napi_add(dev, &a->napi, e1000_poll, NAPI_POLL_WEIGHT);
 }
 

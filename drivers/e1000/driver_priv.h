@@ -12,7 +12,6 @@ enum {
 	E1000_MAX_MTU = 16110,
 };
 #define E1000_WATCHDOG_NS (2 * NSEC_PER_SEC)
-#define E1000_REFILL_NS	  (10 * NSEC_PER_MSEC)
 
 struct e1000_adapter {
 	struct net_device *dev;
@@ -22,7 +21,7 @@ struct e1000_adapter {
 	struct e1000_queue tx, rx;
 	struct e1000_rx_partial rx_partial;
 	struct e1000_desc tx_context; /* the last one posted */
-	struct timer_list watchdog, refill;
+	struct timer_list watchdog;
 	u32 tx_seen;		/* ring.reclaim at the last look of the watchdog */
 	bool running;
 	u32 rctl;
@@ -67,7 +66,6 @@ void e1000_tx_drop_all(struct e1000_adapter *a);
 int e1000_clean_rx(struct e1000_adapter *a, int budget);
 void e1000_refill_rx(struct e1000_adapter *a);
 void e1000_rx_configure(struct e1000_adapter *a);
-void e1000_rx_drop_all(struct e1000_adapter *a);
 /* driver_ethtool.c */
 void e1000_update_stats(struct e1000_adapter *a);
 /* driver.c */

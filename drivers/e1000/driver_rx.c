@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Receive: empty packets wait in the ring, the device fills them, the poll takes them out and puts
- * new ones in. A frame longer than a buffer comes in several. */
+/* Receive: buffers wait in the ring, the device fills them, the poll copies the frames out and gives the
+ * buffers back. A frame longer than a buffer comes in several. */
 #include <errno.h>
 
 #include "drivers/e1000/driver_priv.h"
@@ -22,26 +22,14 @@ void e1000_rx_configure(struct e1000_adapter *a)
 	ew32(a, E1000_RXCSUM, rxcsum);
 }
 
-/* All but one descriptor are the device's: head and tail equal means that none is. */
 void e1000_refill_rx(struct e1000_adapter *a)
 {
-	struct desc_ring *ring = &a->rx.ring;
-	bool failed = false;
 	u32 tail;
 
-	while (ring_room(ring) > 1 && !failed)
-		failed = !e1000_rx_post(a->dev->net, &a->hw, &a->rx);
-	if ((ring->post - ring->rung >= E1000_RX_BATCH || failed) && e1000_queue_doorbell(&a->rx, &tail))
+	e1000_rx_post(&a->rx);
+	if (a->rx.ring.post - a->rx.ring.rung >= E1000_RX_BATCH &&
+	    e1000_queue_doorbell(&a->rx, &tail))
 		ew32(a, E1000_RDT, tail);
-	if (failed) {
-		a->count.rx_no_memory++;
-		mod_timer(&a->refill, a->dev->net->now + E1000_REFILL_NS);
-	}
-}
-
-void e1000_rx_drop_all(struct e1000_adapter *a)
-{
-	e1000_rx_drop(&a->hw, &a->rx, &a->rx_partial);
 }
 
 static void set_checksum(const struct e1000_adapter *a, struct sk_buff *skb, u32 status)
@@ -87,9 +75,8 @@ int e1000_clean_rx(struct e1000_adapter *a, int budget)
 			break;
 		status = d->upper;
 		len = min_t(u32, d->lower & 0xffff, E1000_RX_BUFFER);
-		skb = e1000_rx_release(&a->hw, &a->rx, len);
-		skb = e1000_rx_assemble(a->dev, &a->rx_partial, skb, status & E1000_RXD_EOP,
-					status & E1000_RXD_FRAME_ERR);
+		skb = e1000_rx_take(a->dev, &a->rx, &a->rx_partial, len, status & E1000_RXD_EOP,
+				    status & E1000_RXD_FRAME_ERR, &a->count.rx_no_memory);
 		if (!skb)
 			continue;
 		work++;

@@ -27,11 +27,10 @@ struct e1000_hw {
 	int (*dma_alloc)(void *ctx, size_t len, size_t align, struct e1000_dma *dma);
 	void (*dma_free)(void *ctx, struct e1000_dma *dma);
 	/*
-	 * Lends [cpu, cpu + len) to the device until dma_unmap(): for reading, or for writing too
-	 * (to_cpu). len is at most E1000_DMA_MAX. What the device wrote is at cpu after dma_unmap().
-	 * 0, -ENOMEM, -EINVAL.
+	 * Lends [cpu, cpu + len) to the device until dma_unmap(), for reading. len is at most
+	 * E1000_DMA_MAX. 0, -ENOMEM, -EINVAL.
 	 */
-	int (*dma_map)(void *ctx, void *cpu, u32 len, bool to_cpu, u64 *bus);
+	int (*dma_map)(void *ctx, const void *cpu, u32 len, u64 *bus);
 	void (*dma_unmap)(void *ctx, u64 bus);
 	void (*irq_done)(void *ctx); /* the causes have been read; the line may be unmasked */
 	void (*delay_us)(void *ctx, u32 us);

@@ -60,9 +60,9 @@ static void nic_dma_free(void *ctx, struct e1000_dma *dma)
 	free(iommu_unmap(&((struct e1000_nic *)ctx)->iommu, dma->bus));
 }
 
-static int nic_dma_map(void *ctx, void *cpu, u32 len, bool to_cpu, u64 *bus)
+static int nic_dma_map(void *ctx, const void *cpu, u32 len, u64 *bus)
 {
-	return iommu_map(&((struct e1000_nic *)ctx)->iommu, cpu, len, to_cpu, bus);
+	return iommu_map(&((struct e1000_nic *)ctx)->iommu, (void *)(uintptr_t)cpu, len, false, bus);
 }
 
 static void nic_dma_unmap(void *ctx, u64 bus)

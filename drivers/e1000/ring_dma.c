@@ -2,7 +2,9 @@
 #include "drivers/e1000/ring_dma.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+#include "drivers/rx_copy.h"
 #include "wire/wire.h"
 
 int e1000_queue_alloc(const struct e1000_hw *hw, struct e1000_queue *q, u32 size)
@@ -23,6 +25,9 @@ void e1000_queue_free(const struct e1000_hw *hw, struct e1000_queue *q)
 {
 	if (!q->ring.desc)
 		return;
+	while (q->nr_areas)
+		hw->dma_free(hw->ctx, &q->area[--q->nr_areas]);
+	free(q->area);
 	hw->dma_free(hw->ctx, &q->dma);
 	ring_exit(&q->ring);
 	memset(q, 0, sizeof(*q));
@@ -80,7 +85,7 @@ bool e1000_tx_post(const struct e1000_hw *hw, struct e1000_queue *q, const struc
 			u64 bus;
 
 			n = min_t(u32, (u32)vec[i].len - off, E1000_TX_CHUNK);
-			if (hw->dma_map(hw->ctx, (u8 *)vec[i].base + off, n, false, &bus))
+			if (hw->dma_map(hw->ctx, (u8 *)vec[i].base + off, n, &bus))
 				return false;
 			sw->bus = bus;
 			d->addr = bus;
@@ -149,68 +154,93 @@ void e1000_prepare_tso(struct sk_buff *skb, u32 l3, u32 l4)
 }
 
 /* -- receive ----------------------------------------------------------------------------- */
-bool e1000_rx_post(struct net *net, const struct e1000_hw *hw, struct e1000_queue *q)
+int e1000_rx_alloc(const struct e1000_hw *hw, struct e1000_queue *q, u32 size)
 {
-	struct sk_buff *skb = alloc_skb(net, E1000_RX_BUFFER);
-	struct e1000_desc *d = e1000_hw_desc(q, q->ring.post);
-	struct ring_desc *sw;
-	u64 bus;
+	int err = e1000_queue_alloc(hw, q, size);
 
-	if (!skb)
-		return false;
-	if (hw->dma_map(hw->ctx, skb->data, E1000_RX_BUFFER, true, &bus)) {
-		consume_skb(skb);
-		return false;
+	if (err)
+		return err;
+	q->area = calloc(size / E1000_RX_AREA, sizeof(*q->area));
+	err = q->area ? 0 : -ENOMEM;
+	while (!err && q->nr_areas < size / E1000_RX_AREA) {
+		err = hw->dma_alloc(hw->ctx, E1000_DMA_MAX, E1000_RX_BUFFER,
+				    &q->area[q->nr_areas]);
+		q->nr_areas += !err;
 	}
-	sw = ring_reserve(&q->ring);
-	sw->skb = skb;
-	sw->bus = bus;
-	*d = (struct e1000_desc){ .addr = bus };
-	return true;
+	if (err)
+		e1000_queue_free(hw, q);
+	return err;
 }
 
-struct sk_buff *e1000_rx_release(const struct e1000_hw *hw, struct e1000_queue *q, u32 len)
+static const struct e1000_dma *rx_area(const struct e1000_queue *q, u32 index, u32 *off)
+{
+	index &= q->ring.size - 1;
+	*off = index % E1000_RX_AREA * E1000_RX_BUFFER;
+	return &q->area[index / E1000_RX_AREA];
+}
+
+void e1000_rx_post(struct e1000_queue *q)
+{
+	while (ring_room(&q->ring) > 1) {
+		u32 off;
+		u64 bus = rx_area(q, q->ring.post, &off)->bus;
+
+		*e1000_hw_desc(q, q->ring.post) = (struct e1000_desc){ .addr = bus + off };
+		ring_reserve(&q->ring);
+	}
+}
+
+static void rx_add(struct net *net, struct e1000_rx_partial *p, const u8 *data, u32 len)
+{
+	if (!p->open) {
+		p->open = true;
+		p->skb = rx_copy_frame(net, &p->frag, data, len);
+		p->bad = !p->skb;
+	} else if (!p->bad) {
+		p->bad = !rx_copy_append(p->skb, &p->frag, data, len);
+	}
+}
+
+struct sk_buff *e1000_rx_take(struct net_device *dev, struct e1000_queue *q,
+			      struct e1000_rx_partial *p, u32 len, bool last, bool error,
+			      u64 *no_memory)
 {
 	struct sk_buff *skb;
+	bool bad;
 	s32 status;
+	u32 off;
+	const struct e1000_dma *area = rx_area(q, q->ring.reclaim, &off);
 
-	hw->dma_unmap(hw->ctx, ring_at(&q->ring, q->ring.reclaim)->bus);
+	rx_add(dev->net, p, (const u8 *)area->cpu + off, len);
 	ring_device_done(&q->ring, (s32)len);
-	skb = ring_reclaim(&q->ring, &status);
-	skb_put(skb, len);
-	return skb;
-}
-
-struct sk_buff *e1000_rx_assemble(struct net_device *dev, struct e1000_rx_partial *p,
-				  struct sk_buff *skb, bool last, bool error)
-{
-	struct sk_buff *head = p->skb;
-
-	if (head) {
-		p->bad |= skb_append_range(head, skb, 0, skb->len) != 0;
-		consume_skb(skb);
-		skb = head;
-	}
-	p->skb = skb;
+	ring_reclaim(&q->ring, &status);
 	if (!last)
 		return NULL;
+	skb = p->skb;
+	bad = p->bad;
 	p->skb = NULL;
-	if (!p->bad && !error)
+	p->open = p->bad = false;
+	if (!bad && !error)
 		return skb;
 	if (error)
 		dev->stats.rx_errors++;
 	else
 		dev->stats.rx_dropped++;
-	p->bad = false;
+	*no_memory += bad;
 	kfree_skb_reason(skb, error ? SKB_DROP_DEV_HDR : SKB_DROP_NOMEM);
 	return NULL;
 }
 
-void e1000_rx_drop(const struct e1000_hw *hw, struct e1000_queue *q, struct e1000_rx_partial *p)
+void e1000_rx_drop(struct e1000_queue *q, struct e1000_rx_partial *p)
 {
-	while (q->ring.reclaim != q->ring.post)
-		consume_skb(e1000_rx_release(hw, q, 0));
+	s32 status;
+
+	while (q->ring.reclaim != q->ring.post) {
+		ring_device_done(&q->ring, 0);
+		ring_reclaim(&q->ring, &status);
+	}
 	consume_skb(p->skb);
+	page_frag_release(&p->frag);
 	*p = (struct e1000_rx_partial){ 0 };
 }
 

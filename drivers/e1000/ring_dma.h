@@ -13,6 +13,7 @@
 
 enum {
 	E1000_RX_BUFFER = 2048,
+	E1000_RX_AREA = E1000_DMA_MAX / E1000_RX_BUFFER,
 	E1000_RX_BATCH = 16,	/* buffers given to the device per doorbell */
 	E1000_TX_VECS = 64,	/* more pieces than this: the packet is copied together */
 	E1000_TX_CHUNK = 16384, /* one descriptor's worth */
@@ -22,6 +23,8 @@ enum {
 struct e1000_queue {
 	struct desc_ring ring;
 	struct e1000_dma dma;
+	struct e1000_dma *area; /* receive: of E1000_RX_AREA buffers each */
+	u32 nr_areas;
 };
 
 static inline struct e1000_desc *e1000_hw_desc(const struct e1000_queue *q, u32 index)
@@ -52,18 +55,24 @@ struct sk_buff *e1000_tx_release(const struct e1000_hw *hw, struct e1000_queue *
  * l3, l4: offsets of the headers. skb's head is its own. */
 void e1000_prepare_tso(struct sk_buff *skb, u32 l3, u32 l4);
 
-/* -- receive */
+/* -- receive: frames are copied out, the buffers stay with the queue */
 struct e1000_rx_partial {
-	struct sk_buff *skb; /* a frame whose last buffer has not come yet */
-	bool bad;
+	struct page_frag frag; /* where payload is copied to */
+	struct sk_buff *skb;   /* a frame whose last buffer has not come yet */
+	bool open, bad;	       /* there is one; it cannot be completed */
 };
-bool e1000_rx_post(struct net *net, const struct e1000_hw *hw,
-		   struct e1000_queue *q); /* one buffer */
-struct sk_buff *e1000_rx_release(const struct e1000_hw *hw, struct e1000_queue *q, u32 len);
-/* Puts the buffer behind those that came before. The whole frame, or NULL; what is wrong is counted. */
-struct sk_buff *e1000_rx_assemble(struct net_device *dev, struct e1000_rx_partial *p,
-				  struct sk_buff *skb, bool last, bool error);
-void e1000_rx_drop(const struct e1000_hw *hw, struct e1000_queue *q, struct e1000_rx_partial *p);
+/* With a buffer for each of size descriptors, a multiple of E1000_RX_AREA. 0, -ENOMEM */
+int e1000_rx_alloc(const struct e1000_hw *hw, struct e1000_queue *q, u32 size);
+/* Gives the device what it has not got, but for one: head and tail equal means that none is. */
+void e1000_rx_post(struct e1000_queue *q);
+/*
+ * Takes the oldest buffer, which holds len octets; last: of their frame; error: it is to be dropped.
+ * The whole frame, or NULL; what is wrong is counted, want of memory in *no_memory, too.
+ */
+struct sk_buff *e1000_rx_take(struct net_device *dev, struct e1000_queue *q,
+			      struct e1000_rx_partial *p, u32 len, bool last, bool error,
+			      u64 *no_memory);
+void e1000_rx_drop(struct e1000_queue *q, struct e1000_rx_partial *p);
 
 /* -- statistics, at the same places in all of them: sums of what reading clears. */
 enum { E1000_NR_STATS = 36 };

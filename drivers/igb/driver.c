@@ -29,9 +29,8 @@ static void down(struct igb_adapter *a)
 	for (i = 0; i < a->nr_queues; i++) {
 		struct igb_queue *q = &a->queue[i];
 
-		del_timer(&q->refill);
 		igb_tx_drop_all(q);
-		e1000_rx_drop(&a->hw, &q->rx, &q->rx_partial);
+		e1000_rx_drop(&q->rx, &q->rx_partial);
 		e1000_queue_clear(&q->tx);
 		e1000_queue_clear(&q->rx);
 	}
@@ -56,7 +55,7 @@ static int igb_open(struct net_device *dev)
 	for (i = 0; i < a->nr_queues && !err; i++) {
 		err = e1000_queue_alloc(&a->hw, &a->queue[i].tx, IGB_TX_RING);
 		if (!err)
-			err = e1000_queue_alloc(&a->hw, &a->queue[i].rx, IGB_RX_RING);
+			err = e1000_rx_alloc(&a->hw, &a->queue[i].rx, IGB_RX_RING);
 	}
 	if (err) {
 		free_queues(a);
@@ -152,13 +151,6 @@ static void watchdog(struct timer_list *t)
 	mod_timer(&a->watchdog, a->dev->net->now + IGB_WATCHDOG_NS);
 }
 
-static void refill(struct timer_list *t)
-{
-	struct igb_queue *q = from_timer(q, t, refill);
-
-	igb_refill_rx(q);
-}
-
 /* -- settings ------------------------------------------------------------------------------ */
 static int igb_change_mtu(struct net_device *dev, u32 mtu)
 {
@@ -235,7 +227,6 @@ static void setup_queues(struct igb_adapter *a)
 		q->adapter = a;
 		q->index = i;
 		q->txq = netdev_get_tx_queue(a->dev, i);
-		timer_setup(&q->refill, a->dev->net, refill);
 		netif_napi_add(a->dev, &q->napi, igb_poll, NAPI_POLL_WEIGHT);
 		q->napi.rx_queue = (u16)i;
 	}

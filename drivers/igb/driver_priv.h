@@ -14,7 +14,6 @@ enum {
 	IGB_VECTOR_OTHER = 0, /* queue i has vector i + 1 */
 };
 #define IGB_WATCHDOG_NS (2 * NSEC_PER_SEC)
-#define IGB_REFILL_NS	(10 * NSEC_PER_MSEC)
 
 /* A pair of queues: a NAPI context, a transmit queue of the net_device, a vector. */
 struct igb_queue {
@@ -25,7 +24,6 @@ struct igb_queue {
 	struct e1000_queue tx, rx;
 	struct e1000_rx_partial rx_partial;
 	struct e1000_desc tx_context; /* the last one posted */
-	struct timer_list refill;
 	u32 tx_seen; /* ring.reclaim at the last look of the watchdog */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Receive by one queue: empty packets wait in the ring, the device fills them, the poll takes them out
- * with the hash that chose the queue, and puts new ones in. */
+/* Receive by one queue: buffers wait in the ring, the device fills them, the poll copies the frames out,
+ * with the hash that chose the queue, and gives the buffers back. */
 #include <errno.h>
 
 #include "drivers/igb/driver_priv.h"
@@ -21,23 +21,13 @@ void igb_rx_configure(struct igb_queue *q)
 	igb_wr(a, igb_rxq(q, IGB_Q_DCTL), IGB_DCTL_ENABLE);
 }
 
-/* All but one descriptor are the device's: head and tail equal means that none is. */
 void igb_refill_rx(struct igb_queue *q)
 {
-	struct igb_adapter *a = q->adapter;
-	struct desc_ring *ring = &q->rx.ring;
-	bool failed = false;
 	u32 tail;
 
-	while (ring_room(ring) > 1 && !failed)
-		failed = !e1000_rx_post(a->dev->net, &a->hw, &q->rx);
-	if ((ring->post - ring->rung >= E1000_RX_BATCH || failed) &&
-	    e1000_queue_doorbell(&q->rx, &tail))
-		igb_wr(a, igb_rxq(q, IGB_Q_TAIL), tail);
-	if (failed) {
-		a->count.rx_no_memory++;
-		mod_timer(&q->refill, a->dev->net->now + IGB_REFILL_NS);
-	}
+	e1000_rx_post(&q->rx);
+	if (q->rx.ring.post - q->rx.ring.rung >= E1000_RX_BATCH && e1000_queue_doorbell(&q->rx, &tail))
+		igb_wr(q->adapter, igb_rxq(q, IGB_Q_TAIL), tail);
 }
 
 static void describe(struct igb_queue *q, struct sk_buff *skb, const struct igb_rx_desc *d)
@@ -87,10 +77,10 @@ int igb_clean_rx(struct igb_queue *q, int budget)
 		if (!(__atomic_load_n(&mem->status, __ATOMIC_ACQUIRE) & IGB_RXD_DD))
 			break;
 		d = *mem;
-		skb = e1000_rx_release(&q->adapter->hw, &q->rx,
-				       min_t(u32, d.len_vlan & 0xffff, E1000_RX_BUFFER));
-		skb = e1000_rx_assemble(q->adapter->dev, &q->rx_partial, skb,
-					d.status & IGB_RXD_EOP, d.status & IGB_RXD_RXE);
+		skb = e1000_rx_take(q->adapter->dev, &q->rx, &q->rx_partial,
+				    min_t(u32, d.len_vlan & 0xffff, E1000_RX_BUFFER),
+				    d.status & IGB_RXD_EOP, d.status & IGB_RXD_RXE,
+				    &q->adapter->count.rx_no_memory);
 		if (!skb)
 			continue;
 		work++;

@@ -2,6 +2,8 @@ noinst_LIBRARIES += src/wire/libwire.a
 src_wire_libwire_a_SOURCES = \
 	src/wire/arp.h \
 	src/wire/eth.h \
+	src/wire/headlen.c \
+	src/wire/headlen.h \
 	src/wire/icmp4.h \
 	src/wire/icmp6.h \
 	src/wire/igmp.h \

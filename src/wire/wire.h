@@ -11,6 +11,7 @@
 
 #include "wire/arp.h"
 #include "wire/eth.h"
+#include "wire/headlen.h"
 #include "wire/icmp4.h"
 #include "wire/icmp6.h"
 #include "wire/igmp.h"

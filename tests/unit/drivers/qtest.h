@@ -186,12 +186,11 @@ static inline void qtest_dma_free(void *ctx, struct e1000_dma *dma)
 	qtest_free(ctx, dma->cpu, dma->len);
 }
 
-static inline int qtest_dma_map(void *ctx, void *cpu, u32 len, bool to_cpu, u64 *bus)
+static inline int qtest_dma_map(void *ctx, const void *cpu, u32 len, u64 *bus)
 {
 	struct qtest *q = ctx;
-	u8 *p = cpu;
+	const u8 *p = cpu;
 
-	(void)to_cpu;
 	if (p < q->ram || p + len > q->ram + QTEST_RAM) {
 		q->foreign++;
 		return -EINVAL;

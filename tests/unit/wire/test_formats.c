@@ -68,3 +68,56 @@ Test(tcp, header)
 	cr_assert_eq(tcp_hdrlen(&h), 32);
 	cr_assert_eq(tcp_flags(&h), TCPHDR_AE | TCPHDR_SYN);
 }
+
+/* -- how much of a frame is headers --------------------------------------------------------- */
+enum { TEST_FRAME = 300 };
+
+/* tags, then an IP header of ip_len octets, then proto; the length its headers have */
+static u32 headlen(u32 tags, bool v6, u32 ip_len, u8 proto, u32 tcp_words, u32 len)
+{
+	u8 frame[TEST_FRAME] = { 0 }, *p = frame + 12;
+	u32 i;
+
+	for (i = 0; i < tags; i++, p += 4)
+		put_be16(p, i ? ETH_TYPE_VLAN : ETH_TYPE_QINQ);
+	put_be16(p, v6 ? ETH_TYPE_IP6 : ETH_TYPE_IP4);
+	p += 2;
+	p[0] = v6 ? 0x60 : (u8)(0x40 | ip_len / 4);
+	p[v6 ? 6 : 9] = proto;
+	p[ip_len + 12] = (u8)(tcp_words << 4);
+	return frame_headlen(frame, len);
+}
+
+Test(headlen, known_headers)
+{
+	cr_assert_eq(headlen(0, false, 20, IP_PROTO_TCP, 8, 300), 14 + 20 + 32);
+	cr_assert_eq(headlen(0, false, 60, IP_PROTO_TCP, 15, 300), 14 + 60 + 60);
+	cr_assert_eq(headlen(0, true, 40, IP_PROTO_TCP, 5, 300), 14 + 40 + 20);
+	cr_assert_eq(headlen(0, false, 24, IP_PROTO_UDP, 0, 300), 14 + 24 + 8);
+	cr_assert_eq(headlen(1, true, 40, IP_PROTO_UDP, 0, 300), 18 + 40 + 8);
+	cr_assert_eq(headlen(2, false, 20, IP_PROTO_TCP, 5, 300), 22 + 20 + 20);
+	cr_assert_eq(headlen(0, false, 20, IP_PROTO_ICMP, 0, 300), 14 + 20);
+	/* more tags than are looked through */
+	cr_assert_eq(headlen(3, false, 20, IP_PROTO_TCP, 5, 300), 22);
+}
+
+Test(headlen, fragments_and_nonsense)
+{
+	u8 frame[TEST_FRAME] = { 0 };
+	u32 len;
+
+	put_be16(frame + 12, ETH_TYPE_IP4);
+	frame[14] = 0x45, frame[23] = IP_PROTO_TCP;
+	put_be16(frame + 20, 100); /* not the first one: what follows is no header */
+	cr_assert_eq(frame_headlen(frame, 300), 14 + 20);
+	frame[14] = 0x41; /* shorter than can be */
+	put_be16(frame + 20, 0);
+	cr_assert_eq(frame_headlen(frame, 300), 14 + 20 + 20);
+	put_be16(frame + 12, ETH_TYPE_ARP);
+	cr_assert_eq(frame_headlen(frame, 300), 14);
+	/* never beyond the end, however much of it is there */
+	for (len = 0; len < 120; len++) {
+		cr_assert_leq(headlen(0, false, 60, IP_PROTO_TCP, 15, len), len);
+		cr_assert_leq(headlen(2, true, 40, IP_PROTO_TCP, 15, len), len);
+	}
+}
