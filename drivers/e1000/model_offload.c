@@ -5,8 +5,15 @@
 #include "wire/wire.h"
 
 /* -- receive -------------------------------------------------------------------------- */
+static u32 sum_of(const u8 *p, u32 len, struct em_sum *known)
+{
+	if (known->base != p || known->len != len)
+		*known = (struct em_sum){ p, len, csum_partial(p, len, 0) };
+	return known->sum;
+}
+
 static void check_l4(u32 rxcsum, const u8 *p, u32 len, u32 pseudo, u8 proto,
-		     struct em_csum_result *r)
+		     struct em_sum *known, struct em_csum_result *r)
 {
 	bool udp = proto == IP_PROTO_UDP;
 
@@ -16,10 +23,11 @@ static void check_l4(u32 rxcsum, const u8 *p, u32 len, u32 pseudo, u8 proto,
 	if (udp && !get_be16(p + 6))
 		return; /* sent without */
 	r->l4_checked = true;
-	r->l4_bad = csum_fold(csum_partial(p, len, pseudo)).raw != 0;
+	r->l4_bad = csum_fold(csum_add(pseudo, sum_of(p, len, known))).raw != 0;
 }
 
-static void check_ip4(u32 rxcsum, const u8 *p, u32 len, struct em_csum_result *r)
+static void check_ip4(u32 rxcsum, const u8 *p, u32 len, struct em_sum *known,
+		      struct em_csum_result *r)
 {
 	u32 hlen, total;
 
@@ -36,10 +44,11 @@ static void check_ip4(u32 rxcsum, const u8 *p, u32 len, struct em_csum_result *r
 	if (get_be16(p + 6) & 0x3fff) /* a fragment */
 		return;
 	check_l4(rxcsum, p + hlen, total - hlen,
-		 csum_tcpudp_nofold(p + 12, p + 16, total - hlen, p[9], 0), p[9], r);
+		 csum_tcpudp_nofold(p + 12, p + 16, total - hlen, p[9], 0), p[9], known, r);
 }
 
-static void check_ip6(u32 rxcsum, const u8 *p, u32 len, struct em_csum_result *r)
+static void check_ip6(u32 rxcsum, const u8 *p, u32 len, struct em_sum *known,
+		      struct em_csum_result *r)
 {
 	u32 payload;
 
@@ -49,18 +58,50 @@ static void check_ip6(u32 rxcsum, const u8 *p, u32 len, struct em_csum_result *r
 	if (payload > len - IP6_HLEN)
 		return;
 	check_l4(rxcsum, p + IP6_HLEN, payload, csum_ipv6_nofold(p + 8, p + 24, payload, p[6], 0),
-		 p[6], r);
+		 p[6], known, r);
 }
 
-void em_rx_checksum(u32 rxcsum, const u8 *frame, u32 len, u32 l3, struct em_csum_result *r)
+void em_rx_checksum(u32 rxcsum, const u8 *frame, u32 len, u32 l3, struct em_sum *known,
+		    struct em_csum_result *r)
 {
 	u16 type = get_be16(frame + l3 - 2);
 
 	*r = (struct em_csum_result){ 0 };
 	if (type == ETH_TYPE_IP4)
-		check_ip4(rxcsum, frame + l3, len - l3, r);
+		check_ip4(rxcsum, frame + l3, len - l3, known, r);
 	else if (type == ETH_TYPE_IP6)
-		check_ip6(rxcsum, frame + l3, len - l3, r);
+		check_ip6(rxcsum, frame + l3, len - l3, known, r);
+}
+
+u16 em_rx_packet_sum(u32 pcss, const u8 *frame, u32 len, const struct em_sum *known)
+{
+	const u8 *p = frame + pcss, *end = frame + len;
+	u32 before;
+
+	if (pcss >= len)
+		return 0;
+	/* An odd distance would exchange the octets of every word of what is known. */
+	if (!known->len || known->base < p || known->base + known->len > end ||
+	    ((known->base - p) & 1) || ((known->len & 1) && known->base + known->len != end))
+		return csum_fold(csum_partial(p, len - pcss, 0)).raw;
+	before = csum_partial(p, (size_t)(known->base - p), known->sum);
+	p = known->base + known->len;
+	return csum_fold(csum_partial(p, (size_t)(end - p), before)).raw;
+}
+
+void em_rx_finish_checksum(u8 *frame, u32 len, u32 start, u32 at, struct em_sum *known)
+{
+	u16 pseudo, check;
+
+	if (start >= len || at < start || ((at - start) & 1) || at + 2 > len)
+		return;
+	*known = (struct em_sum){ frame + start, len - start, csum_partial(frame + start, len - start, 0) };
+	memcpy(&pseudo, frame + at, sizeof(pseudo));
+	check = csum_fold(known->sum).raw;
+	if (!check)
+		check = 0xffff; /* UDP: 0 would mean that there is none (RFC 768) */
+	memcpy(frame + at, &check, sizeof(check));
+	known->sum = csum_add(csum_sub(known->sum, pseudo), check);
 }
 
 /* -- transmit ------------------------------------------------------------------------- */

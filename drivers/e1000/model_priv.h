@@ -84,8 +84,15 @@ struct em_fifo_frame {
 	u8 data[];
 };
 
+/* The one's complement sum of [base, base + len), as csum_partial() makes it. len 0: of nothing. */
+struct em_sum {
+	const u8 *base;
+	u32 len, sum;
+};
+
 struct em_rx {
 	struct em_ring ring;
+	struct em_sum known; /* of the frame that is being received: every octet is summed once */
 	struct em_wb wb[EM_WB_MAX];
 	u32 nr_wb;
 	struct em_fifo_frame *fifo, **fifo_tail;
@@ -246,8 +253,13 @@ bool em_frame_tagged(const struct e1000_model *m, const u8 *frame, u32 len);
 struct em_csum_result {
 	bool ip_checked, ip_bad, l4_checked, l4_bad;
 };
-/* rxcsum: E1000_RXCSUM_*; l3: where the packet starts in the frame */
-void em_rx_checksum(u32 rxcsum, const u8 *frame, u32 len, u32 l3, struct em_csum_result *r);
+/* rxcsum: E1000_RXCSUM_*; l3: where the packet starts in the frame. known: what has been summed of it. */
+void em_rx_checksum(u32 rxcsum, const u8 *frame, u32 len, u32 l3, struct em_sum *known,
+		    struct em_csum_result *r);
+/* The packet checksum of a descriptor: of the frame from pcss on, 0 if that is beyond its end. */
+u16 em_rx_packet_sum(u32 pcss, const u8 *frame, u32 len, const struct em_sum *known);
+/* Makes the sum of [start, len) whose pseudo header is at at; it is what is known then. */
+void em_rx_finish_checksum(u8 *frame, u32 len, u32 start, u32 at, struct em_sum *known);
 /* never_zero: UDP, where 0 would mean that there is none (RFC 768) */
 void em_insert_checksum(u8 *frame, u32 len, u32 start, u32 end, u32 at, bool never_zero);
 /* false: the context does not describe such a packet */

@@ -53,11 +53,11 @@ static void out_status(struct e1000_model *m, const u8 *data, u32 len, bool bad_
 		       struct em_rx_out *o)
 {
 	struct em_csum_result sum;
-	u32 pcss = em_get(m, E1000_RXCSUM) & E1000_RXCSUM_PCSS;
 	bool imperfect;
 
 	em_rx_checksum(em_get(m, E1000_RXCSUM), data, len,
-		       em_frame_tagged(m, data, len) ? ETH_HLEN + VLAN_TAG_LEN : ETH_HLEN, &sum);
+		       em_frame_tagged(m, data, len) ? ETH_HLEN + VLAN_TAG_LEN : ETH_HLEN,
+		       &m->rx.known, &sum);
 	o->status = E1000_RXD_DD | E1000_RXD_EOP | (o->stripped ? E1000_RXD_VP : 0);
 	if (!sum.ip_checked && !sum.l4_checked)
 		o->status |= E1000_RXD_IXSM;
@@ -67,8 +67,8 @@ static void out_status(struct e1000_model *m, const u8 *data, u32 len, bool bad_
 	em_filter(m, data, &imperfect);
 	if (imperfect)
 		o->status |= E1000_RXD_PIF;
-	if (pcss < len)
-		o->packet_sum = csum_fold(csum_partial(data + pcss, len - pcss, 0)).raw;
+	o->packet_sum = em_rx_packet_sum(em_get(m, E1000_RXCSUM) & E1000_RXCSUM_PCSS, data, len,
+					 &m->rx.known);
 }
 
 void em_rx_out_make(struct e1000_model *m, const u8 *data, u32 len, bool strip, bool fcs,
@@ -230,8 +230,11 @@ void em_rx_drain(struct e1000_model *m)
 {
 	struct em_rx *r = &m->rx;
 
-	while (r->fifo && m->chip->to_memory(m, r->fifo->data, r->fifo->len, false))
+	r->known.len = 0;
+	while (r->fifo && m->chip->to_memory(m, r->fifo->data, r->fifo->len, false)) {
+		r->known.len = 0;
 		rx_fifo_pop(r);
+	}
 	if (r->xoff_sent && r->fifo_bytes < (em_get(m, E1000_FCRTH) & 0xfff8))
 		flow_control(m);
 }
@@ -305,16 +308,17 @@ enum e1000_rx_result e1000_model_receive(struct e1000_model *m, const struct e10
 	u32 len = f->len;
 
 	m->now = now_ns;
+	m->rx.known.len = 0;
 	if (!e1000_model_rx_enabled(m) || len < ETH_HLEN)
 		return E1000_RX_FILTERED;
-	if (f->csum_start && f->csum_start < len)
-		em_insert_checksum(data, len, f->csum_start, 0, (u32)f->csum_start + f->csum_offset,
-				   true);
 	if (len < EM_MIN_FRAME) { /* the link's other end pads */
 		memcpy(padded, data, len);
 		data = padded;
 		len = EM_MIN_FRAME;
 	}
+	if (f->csum_start)
+		em_rx_finish_checksum(data, len, f->csum_start,
+				      (u32)f->csum_start + f->csum_offset, &m->rx.known);
 	return receive(m, data, len, f->bad_fcs);
 }
 

@@ -39,6 +39,7 @@ struct e1000_nic {
 	u32 vectors;		/* whose messages have come, as bits */
 	bool wire_ready;	/* the wire may have frames */
 	bool rx_waits;		/* for descriptors; the doorbell of the receive ring wakes it */
+	u32 rx_room;		/* frames of full size that will be taken for certain */
 	u64 paused_until;	/* the model asked the link partner to be silent */
 	u64 lost;		/* frames that the wire did not take */
 

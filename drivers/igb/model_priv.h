@@ -6,7 +6,7 @@
 #include "drivers/igb/model.h"
 #include "drivers/igb/regs.h"
 
-enum { IM_VECTOR_MASK = (1 << IGB_VECTORS) - 1, IM_RX_WB = 64, IM_VF_STATS = 9 };
+enum { IM_VECTOR_MASK = (1 << IGB_VECTORS) - 1, IM_RX_WB = 64, IM_VF_STATS = 9, IM_RSS_INPUT = 36 };
 
 struct im_rx_wb {
 	u32 index;
@@ -28,6 +28,13 @@ struct im_vf {
 	u32 stat[IM_VF_STATS];
 };
 
+/* What was hashed last, and with which registers. */
+struct im_rss_last {
+	u32 key[IGB_RSS_KEY / 4];
+	u8 in[IM_RSS_INPUT];
+	u32 len, hash;
+};
+
 struct igb_model {
 	struct e1000_model core; /* first: one is the other */
 	struct im_rxq rx[IGB_QUEUES];
@@ -36,6 +43,7 @@ struct igb_model {
 	u32 next_tx;		    /* whose turn it is */
 	struct im_vf vf[IGB_POOLS];
 	u32 nr_vfs;
+	struct im_rss_last rss_last;
 	u64 eitr_until[IGB_VECTORS];
 	u32 sent;   /* vectors whose message has gone since their cause appeared */
 	bool other; /* an unmasked cause of ICR is set */
@@ -99,7 +107,7 @@ bool im_wanted(struct e1000_model *m, const u8 *frame, u32 len);
 u32 im_max_frame(const struct e1000_model *m, const u8 *frame, u32 len);
 bool im_pool_may_send(struct e1000_model *m, u32 pool, const u8 *frame, u32 len);
 /* model_rss.c */
-u32 im_rss(const struct e1000_model *m, const u8 *frame, u32 len, u32 *type);
+u32 im_rss(struct e1000_model *m, const u8 *frame, u32 len, u32 *type);
 /* model_rx.c */
 bool im_to_memory(struct e1000_model *m, const u8 *frame, u32 len, bool bad_fcs);
 u32 im_rx_room(const struct e1000_model *m);

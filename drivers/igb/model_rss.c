@@ -4,21 +4,31 @@
 
 #include "wire/wire.h"
 
-/* Over addresses (len octets) and, if there are any, ports. */
-static u32 hash_fields(const struct e1000_model *m, const u8 *addrs, u32 len, const u8 *ports)
+/* Over addresses (len octets) and, if there are any, ports. Most packets are of the flow of the last. */
+static u32 hash_fields(struct e1000_model *m, const u8 *addrs, u32 len, const u8 *ports)
 {
-	u8 in[36], key[IGB_RSS_KEY];
+	struct im_rss_last *last = &im_of(m)->rss_last;
+	u8 in[IM_RSS_INPUT], key[IGB_RSS_KEY];
 	u32 i;
 
+	memcpy(in, addrs, len);
+	if (ports) {
+		memcpy(in + len, ports, 4);
+		len += 4;
+	}
+	if (last->len == len && !memcmp(last->in, in, len) &&
+	    !memcmp(last->key, em_reg(m, IGB_RSSRK), sizeof(last->key)))
+		return last->hash;
 	for (i = 0; i < sizeof(key); i++) /* RSSRK holds its octets from the lowest on */
 		key[i] = (u8)(em_get(m, IGB_RSSRK + (i & ~3u)) >> (8 * (i & 3)));
-	memcpy(in, addrs, len);
-	if (ports)
-		memcpy(in + len, ports, 4);
-	return toeplitz(key, in, ports ? len + 4 : len);
+	memcpy(last->in, in, len);
+	memcpy(last->key, em_reg(m, IGB_RSSRK), sizeof(last->key));
+	last->len = len;
+	last->hash = toeplitz(key, in, len);
+	return last->hash;
 }
 
-static u32 hash_ip4(const struct e1000_model *m, const u8 *ip, u32 len, u32 *type)
+static u32 hash_ip4(struct e1000_model *m, const u8 *ip, u32 len, u32 *type)
 {
 	u32 mrqc = em_get(m, IGB_MRQC), hlen;
 
@@ -39,7 +49,7 @@ static u32 hash_ip4(const struct e1000_model *m, const u8 *ip, u32 len, u32 *typ
 	return hash_fields(m, ip + 12, 8, NULL);
 }
 
-static u32 hash_ip6(const struct e1000_model *m, const u8 *ip, u32 len, u32 *type)
+static u32 hash_ip6(struct e1000_model *m, const u8 *ip, u32 len, u32 *type)
 {
 	u32 mrqc = em_get(m, IGB_MRQC);
 
@@ -60,7 +70,7 @@ static u32 hash_ip6(const struct e1000_model *m, const u8 *ip, u32 len, u32 *typ
 }
 
 /* *type: IGB_RSS_NONE when there is nothing to hash, or no RSS. */
-u32 im_rss(const struct e1000_model *m, const u8 *frame, u32 len, u32 *type)
+u32 im_rss(struct e1000_model *m, const u8 *frame, u32 len, u32 *type)
 {
 	u32 mode = em_get(m, IGB_MRQC) & IGB_MRQC_MODE;
 	u32 l3 = em_frame_tagged(m, frame, len) ? ETH_HLEN + VLAN_TAG_LEN : ETH_HLEN;

@@ -97,14 +97,13 @@ static void describe(struct e1000_model *m, u32 q, const struct rx_frame *f, u32
 {
 	u32 rxcsum = em_get(m, E1000_RXCSUM);
 	u32 l3 = em_frame_tagged(m, f->data, f->len) ? ETH_HLEN + VLAN_TAG_LEN : ETH_HLEN;
-	u32 type = packet_type(f->data, f->len, l3), pcss = rxcsum & E1000_RXCSUM_PCSS, sum16 = 0;
+	u32 type = packet_type(f->data, f->len, l3), sum16;
 	struct em_csum_result sum;
 
 	em_rx_checksum((rxcsum & (E1000_RXCSUM_IPOFL | E1000_RXCSUM_TUOFL)) |
 			       (rxcsum & E1000_RXCSUM_TUOFL ? E1000_RXCSUM_IPV6OFL : 0),
-		       f->data, f->len, l3, &sum);
-	if (pcss < f->len)
-		sum16 = csum_fold(csum_partial(f->data + pcss, f->len - pcss, 0)).raw;
+		       f->data, f->len, l3, &m->rx.known, &sum);
+	sum16 = em_rx_packet_sum(rxcsum & E1000_RXCSUM_PCSS, f->data, f->len, &m->rx.known);
 	wb->adv = srrctl(m, q) & IGB_SRRCTL_TYPE;
 	wb->d.status = status_of(m, f, &sum, type) | (o->stripped ? IGB_RXD_VP : 0);
 	if (wb->adv) {
@@ -271,6 +270,7 @@ void im_loop(struct e1000_model *m, const u8 *frame, u32 len, u32 pools)
 {
 	const struct rx_frame f = { .data = frame, .len = len, .local = true };
 
+	m->rx.known.len = 0;
 	to_pools(m, &f, pools);
 }
 
