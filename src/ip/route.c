@@ -166,13 +166,16 @@ struct dst_entry *ip_route_input_dst(struct net *net, u16 family, struct net_dev
 }
 
 struct dst_entry *ip_route_input_local(struct net *net, u16 family, const union inet_addr *daddr,
-				       struct net_device *dev)
+				       struct net_device *dev, u32 *iif)
 {
 	bool scoped = family == INET_FAMILY_6 && inet_addr_is_linklocal(daddr);
-	struct ip_ifaddr *ifa = inet_ifaddr_find(net, daddr, scoped ? dev : NULL);
+	bool own = dev->flags & DEV_LOOPBACK;
+	struct ip_ifaddr *ifa = inet_ifaddr_find(net, daddr, scoped && !own ? dev : NULL);
 
 	if (!ifa || ifa->ifa.family != family || (ifa->ifa.flags & IFA_FLAG_TENTATIVE))
 		return NULL;
+	if (own)
+		*iif = ifa->idev->dev->ifindex;
 	return ip_route_input_dst(net, family, dev, RTN_LOCAL);
 }
 

@@ -40,10 +40,10 @@ static inline struct rtable *rt_of(const struct dst_entry *dst)
 int ip_route_output(struct net *net, struct flowi *fl, struct dst_entry **dst);
 /*
  * dst for a received packet to a unicast address of ours. One reference. NULL: not ours, or no
- * memory.
+ * memory. One of our own, by the loopback, is taken to have come by the device with the address: *iif.
  */
 struct dst_entry *ip_route_input_local(struct net *net, u16 family, const union inet_addr *daddr,
-				       struct net_device *dev);
+				       struct net_device *dev, u32 *iif);
 /* dst that delivers locally by type (RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST); NULL: no memory. */
 struct dst_entry *ip_route_input_dst(struct net *net, u16 family, struct net_device *dev, u8 type);
 /* The cached neighbour of dst for its next hop, looked up if needed. Borrowed; NULL: none. */

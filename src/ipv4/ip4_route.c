@@ -124,7 +124,7 @@ static enum skb_drop_reason route_unicast(struct sk_buff *skb, struct net_device
 	reason = check_source(net, dev, idev, &cb->saddr, s);
 	if (reason)
 		return reason;
-	dst = ip_route_input_local(net, INET_FAMILY_4, &cb->daddr, dev);
+	dst = ip_route_input_local(net, INET_FAMILY_4, &cb->daddr, dev, &cb->iif);
 	if (likely(dst))
 		skb_dst_set(skb, dst);
 	else

@@ -62,7 +62,7 @@ static bool quoted_transport(const u8 *pkt, u32 len, u8 *proto, u32 *off)
  */
 static enum skb_drop_reason icmp6_error(struct net *net, struct sk_buff *skb)
 {
-	struct inet_icmp_err e = { .af = &inet_af6, .iif = skb->dev->ifindex, .skb = skb };
+	struct inet_icmp_err e = { .af = &inet_af6, .iif = inet_cb(skb)->iif, .skb = skb };
 	const struct icmp6_hdr *icmph;
 	const struct ip6_hdr *quoted;
 	u8 proto;

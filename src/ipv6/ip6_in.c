@@ -94,8 +94,8 @@ static enum skb_drop_reason take(struct sk_buff *skb, struct dst_entry *dst)
 static enum skb_drop_reason route_input(struct net *net, struct sk_buff *skb,
 					const struct inet6_dev *idev)
 {
-	const struct inet_skb_cb *cb = inet_cb(skb);
 	struct net_device *dev = skb->dev;
+	struct inet_skb_cb *cb = inet_cb(skb);
 	struct dst_entry *dst;
 
 	if (cb->flags & INET_CB_MULTICAST) {
@@ -106,7 +106,7 @@ static enum skb_drop_reason route_input(struct net *net, struct sk_buff *skb,
 	if ((skb->pkt_type == PACKET_BROADCAST || skb->pkt_type == PACKET_MULTICAST) &&
 	    IN6_DEV_MAX(net, idev, drop_unicast_in_l2_multicast))
 		return SKB_DROP_UNICAST_IN_L2_MULTICAST;
-	dst = ip_route_input_local(net, INET_FAMILY_6, &cb->daddr, dev);
+	dst = ip_route_input_local(net, INET_FAMILY_6, &cb->daddr, dev, &cb->iif);
 	if (dst) {
 		skb_dst_set(skb, dst);
 		return SKB_NOT_DROPPED;

@@ -7,6 +7,8 @@
  */
 #include "facts.h"
 
+#include <net/if.h>
+
 int family;
 volatile int sigpipes;
 static const char *peer4, *peer6;
@@ -92,6 +94,30 @@ struct sockaddr_storage addr_of(bool peer, int port)
 			inet_pton(AF_INET6, peer6, &s->sin6_addr);
 	}
 	return ss;
+}
+
+unsigned int own_interface(void)
+{
+	struct if_nameindex *list = if_nameindex(), *i;
+	unsigned int found = 0;
+
+	for (i = list; i && i->if_index; i++)
+		if (strcmp(i->if_name, "lo"))
+			found = i->if_index;
+	if_freenameindex(list);
+	return found;
+}
+
+void own_address(struct sockaddr_storage *ss)
+{
+	struct sockaddr_storage peer = addr_of(true, PEER_PORT);
+	socklen_t len = sizeof(*ss);
+	int fd = open_udp();
+
+	if (connect(fd, (struct sockaddr *)&peer, addr_len()) ||
+	    getsockname(fd, (struct sockaddr *)ss, &len))
+		say("own_address", -1);
+	close(fd);
 }
 
 void settle(void)

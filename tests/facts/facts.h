@@ -45,6 +45,10 @@ void say_poll_for(const char *word, int fd, short want);
 
 struct sockaddr_storage addr_of(bool peer, int port);
 socklen_t addr_len(void);
+/* the interface to the peer: the one that is not the loopback */
+unsigned int own_interface(void);
+/* our own address towards the peer, and a port that was free */
+void own_address(struct sockaddr_storage *ss);
 int open_tcp(void);
 int open_udp(void);
 /* connected to the peer, which has been told what to do */

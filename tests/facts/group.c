@@ -7,19 +7,6 @@
 #define GROUP4 "239.1.2.3"
 #define GROUP6 "ff1e::7777"
 
-/* The interface to the peer: the one that is not the loopback. */
-static unsigned int interface(void)
-{
-	struct if_nameindex *list = if_nameindex(), *i;
-	unsigned int found = 0;
-
-	for (i = list; i && i->if_index; i++)
-		if (strcmp(i->if_name, "lo"))
-			found = i->if_index;
-	if_freenameindex(list);
-	return found;
-}
-
 static void addr(struct sockaddr_storage *ss, const char *a4, const char *a6, int port)
 {
 	memset(ss, 0, sizeof(*ss));
@@ -29,19 +16,6 @@ static void addr(struct sockaddr_storage *ss, const char *a4, const char *a6, in
 		inet_pton(AF_INET, a4, &((struct sockaddr_in *)ss)->sin_addr);
 	else
 		inet_pton(AF_INET6, a6, &((struct sockaddr_in6 *)ss)->sin6_addr);
-}
-
-/* Our own address towards the peer. */
-static void own(struct sockaddr_storage *ss)
-{
-	struct sockaddr_storage peer = addr_of(true, PEER_PORT);
-	socklen_t len = sizeof(*ss);
-	int fd = open_udp();
-
-	if (connect(fd, (struct sockaddr *)&peer, addr_len()) ||
-	    getsockname(fd, (struct sockaddr *)ss, &len))
-		say("own", -1);
-	close(fd);
 }
 
 static int level(void)
@@ -67,7 +41,7 @@ static int source_op(int fd, int name, const struct sockaddr_storage *src, unsig
 
 static void join(void)
 {
-	unsigned int i = interface();
+	unsigned int i = own_interface();
 	int fd = open_udp(), t = open_tcp();
 	struct ip_mreqn m = { 0 };
 
@@ -94,7 +68,7 @@ static void join(void)
 
 static void sources(void)
 {
-	unsigned int i = interface(), n;
+	unsigned int i = own_interface(), n;
 	struct sockaddr_storage a, b;
 	int fd = open_udp();
 
@@ -171,7 +145,7 @@ static int put_filter(int fd, unsigned int i, unsigned int mode, unsigned int n,
 
 static void filter(void)
 {
-	unsigned int i = interface();
+	unsigned int i = own_interface();
 	int fd = open_udp();
 
 	say("none", put_filter(fd, i, MCAST_INCLUDE, 2, 0));
@@ -205,7 +179,7 @@ static void filter_v4(void)
 
 	if (family != AF_INET)
 		return;
-	own(&me);
+	own_address(&me);
 	inet_pton(AF_INET, GROUP4, &m.imr_multiaddr);
 	m.imr_interface = ((struct sockaddr_in *)&me)->sin_addr;
 	m.imr_sourceaddr.s_addr = htonl(0x0a090901);
@@ -255,7 +229,7 @@ static int receiver(int port, bool joins, int all)
 		   sizeof(all));
 	if (bind(fd, (struct sockaddr *)&any, addr_len()))
 		say("bind", -1);
-	if (joins && group_op(fd, MCAST_JOIN_GROUP, GROUP4, GROUP6, interface()))
+	if (joins && group_op(fd, MCAST_JOIN_GROUP, GROUP4, GROUP6, own_interface()))
 		say("join", -1);
 	return fd;
 }
@@ -263,8 +237,8 @@ static int receiver(int port, bool joins, int all)
 static int sender(int port)
 {
 	struct sockaddr_storage g;
-	struct ip_mreqn m = { .imr_ifindex = (int)interface() };
-	int fd = open_udp(), i = (int)interface();
+	struct ip_mreqn m = { .imr_ifindex = (int)own_interface() };
+	int fd = open_udp(), i = (int)own_interface();
 
 	if (family == AF_INET)
 		setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &m, sizeof(m));
@@ -289,18 +263,18 @@ static void loop(void)
 	say("b", got(b));
 	say("c", got(c));
 	say("d", got(d));
-	own(&me);
-	say("block", source_op(a, MCAST_BLOCK_SOURCE, &me, interface()));
+	own_address(&me);
+	say("block", source_op(a, MCAST_BLOCK_SOURCE, &me, own_interface()));
 	addr(&me, "10.9.9.1", "fd99::1", 0);
-	say("leave", group_op(b, MCAST_LEAVE_GROUP, GROUP4, GROUP6, interface()));
-	say("join", source_op(b, MCAST_JOIN_SOURCE_GROUP, &me, interface()));
+	say("leave", group_op(b, MCAST_LEAVE_GROUP, GROUP4, GROUP6, own_interface()));
+	say("join", source_op(b, MCAST_JOIN_SOURCE_GROUP, &me, own_interface()));
 	say("send", send(s, "x", 1, 0));
 	settle();
 	say("a", got(a));
 	say("b", got(b));
-	own(&me);
-	say("unblock", source_op(a, MCAST_UNBLOCK_SOURCE, &me, interface()));
-	say("join", source_op(b, MCAST_JOIN_SOURCE_GROUP, &me, interface()));
+	own_address(&me);
+	say("unblock", source_op(a, MCAST_UNBLOCK_SOURCE, &me, own_interface()));
+	say("join", source_op(b, MCAST_JOIN_SOURCE_GROUP, &me, own_interface()));
 	say("send", send(s, "x", 1, 0));
 	settle();
 	say("a", got(a));
@@ -335,7 +309,7 @@ static void balanced(void)
 	struct sockaddr_storage me;
 	int fd[4], seen[4] = { 0 }, on = 1, i, n = 0, used = 0;
 
-	own(&me);
+	own_address(&me);
 	((struct sockaddr_in *)&me)->sin_port = htons(7303);
 	for (i = 0; i < 4; i++) {
 		fd[i] = open_udp();

@@ -2,6 +2,8 @@
 /* Facts about datagram sockets. */
 #include "facts.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/ip_icmp.h>
 
 static ssize_t send_peer(int fd, const void *buf, size_t n, int port)
@@ -246,6 +248,112 @@ static void other_family(void)
 	say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
 }
 
+/* The interface that a packet of ours came by, 0: another's (the loopback's). */
+static int came_by(int fd, unsigned int dev)
+{
+	char data[4], ctl[256];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
+			    .msg_controllen = sizeof(ctl) };
+	unsigned int i = 0;
+
+	if (recvmsg(fd, &m, 0) < 0 || !CMSG_FIRSTHDR(&m))
+		return -1;
+	if (family == AF_INET)
+		i = (unsigned int)((struct in_pktinfo *)CMSG_DATA(CMSG_FIRSTHDR(&m)))->ipi_ifindex;
+	else
+		i = ((struct in6_pktinfo *)CMSG_DATA(CMSG_FIRSTHDR(&m)))->ipi6_ifindex;
+	return i == dev;
+}
+
+static void bind_dev(int fd, const char *name)
+{
+	say("device", setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name) + 1));
+}
+
+/*
+ * What is sent to an address of this host has come by the interface with the address, for those bound to it
+ * and for those who ask.
+ */
+static void sent_here(void)
+{
+	struct timeval tv = { .tv_sec = 2 };
+	int one = 1, i;
+
+	for (i = 0; i < 4; i++) {
+		struct sockaddr_storage ss;
+		int to = open_udp(), fd = open_udp();
+		char name[IF_NAMESIZE];
+
+		if_indextoname(own_interface(), name);
+		own_address(&ss);
+		if (i & 1)
+			bind_dev(to, name);
+		if (i & 2)
+			bind_dev(fd, name);
+		setsockopt(to, family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6,
+			   family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO, &one, sizeof(one));
+		setsockopt(to, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+		say("bind", bind(to, (struct sockaddr *)&ss, addr_len()));
+		say("send", sendto(fd, "x", 1, 0, (struct sockaddr *)&ss, addr_len()));
+		say("came", came_by(to, own_interface()));
+		close(to);
+		close(fd);
+	}
+}
+
+/* The link-local address of that interface, which needs its scope. */
+static bool own_linklocal(struct sockaddr_in6 *a)
+{
+	struct ifaddrs *list, *i;
+	bool found = false;
+
+	if (getifaddrs(&list))
+		return false;
+	for (i = list; i; i = i->ifa_next) {
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET6)
+			continue;
+		*a = *(struct sockaddr_in6 *)i->ifa_addr;
+		found = IN6_IS_ADDR_LINKLOCAL(&a->sin6_addr) &&
+			if_nametoindex(i->ifa_name) == own_interface();
+		if (found)
+			break;
+	}
+	freeifaddrs(list);
+	return found;
+}
+
+static void sent_linklocal(void)
+{
+	struct timeval tv = { .tv_sec = 2 };
+	struct sockaddr_in6 a, from = { 0 };
+	socklen_t len = sizeof(a);
+	int to, fd, i;
+	char c;
+
+	if (family == AF_INET || !own_linklocal(&a))
+		return;
+	to = open_udp();
+	fd = open_udp();
+	setsockopt(to, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	for (i = 0; i < 60 && bind(to, (struct sockaddr *)&a, sizeof(a)); i++)
+		usleep(50000);		/* duplicate address detection */
+	getsockname(to, (struct sockaddr *)&a, &len);
+	say("send", sendto(fd, "x", 1, 0, (struct sockaddr *)&a, sizeof(a)));
+	say("recv", recvfrom(to, &c, 1, 0, (struct sockaddr *)&from, &len));
+	say("scope", from.sin6_scope_id == own_interface());
+	close(to);
+	close(fd);
+	to = open_tcp();
+	fd = open_tcp();
+	a.sin6_port = 0;
+	say("bind", bind(to, (struct sockaddr *)&a, sizeof(a)));
+	say("listen", listen(to, 1));
+	getsockname(to, (struct sockaddr *)&a, &len);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	say("connect", connect(fd, (struct sockaddr *)&a, sizeof(a)));
+}
+
 const struct fact facts_udp[] = {
 	{ "udp_unconnected", unconnected },
 	{ "udp_echo", echo },
@@ -259,5 +367,7 @@ const struct fact facts_udp[] = {
 	{ "bad_sockets", bad_sockets },
 	{ "raw_shutdown", raw_shutdown },
 	{ "udp_other_family", other_family },
+	{ "udp_sent_here", sent_here },
+	{ "udp_sent_linklocal", sent_linklocal },
 	{ NULL, NULL },
 };
