@@ -141,7 +141,7 @@ static void limit_sndbuf(int fd)
  */
 static void wait_loopback(int fd)
 {
-	const struct nsp_geterr_req q = { .peek = 1 };
+	const struct nsp_geterr_req q = { .peek = NSP_GETERR_PEEK };
 	struct nsp_geterr_rep r;
 	int turns = 8;
 

@@ -20,12 +20,16 @@ static uint8_t ctl_guess[MEM_FD_MAX];
  * Sending is one way: what the stack says of a datagram comes later, as an error of the socket.
  * What may well be refused is asked for instead, until the same was taken once: large datagrams,
  * control messages, groups, IPv4 through an IPv6 socket. Raw and ping sockets always ask.
+ *
+ * On the way to this host a refusal is there before send() returns, so the next call has to tell it: the
+ * daemon is waited for until a datagram was not refused.
  */
 static struct trust {
 	uint32_t ctl;	/* hash of the control messages */
 	uint16_t size;	/* octets of payload */
 	uint8_t dest;	/* TRUST_* */
 	bool narrow;	/* the path is: even a small datagram may be too large */
+	bool listens;	/* a datagram to this host was not refused */
 } trusted[MEM_FD_MAX];
 enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, SMALL_DATAGRAM = 1280 - 48 };
 
@@ -52,6 +56,8 @@ static int note_error(int fd, int err)
 		trust_of(fd)->size = 0;
 		trust_of(fd)->narrow = true;
 	}
+	if (err)
+		trust_of(fd)->listens = false;
 	return err;
 }
 
@@ -80,6 +86,35 @@ static uint8_t dest_class(const struct sockaddr *sa, socklen_t len)
 	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
 		return TRUST_MAPPED;
 	return IN6_IS_ADDR_MULTICAST(&s6->sin6_addr) ? TRUST_GROUP : 0;
+}
+
+static bool is_mapped(const struct sockaddr *sa, socklen_t len)
+{
+	return sa->sa_family == AF_INET6 && len >= 24 &&
+	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
+}
+
+/** dgram_note_address() - an address of the socket, its own or its peer's: is it one of IPv4? */
+void dgram_note_address(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (IS_DGRAM(k) && k & KF_V6 && is_mapped(sa, len))
+		fd_set_kind(fd, k | KF_V4ONLY);
+}
+
+/* An address of this host? Then the stack's source towards it is the address itself, or the loopback's. */
+static bool is_here(const void *addr, const void *source)
+{
+	const struct sockaddr_in6 *a6 = addr, *s6 = source;
+	const struct sockaddr_in *a4 = addr, *s4 = source;
+
+	if (a4->sin_family != s4->sin_family)
+		return false;
+	if (a4->sin_family == AF_INET)
+		return a4->sin_addr.s_addr == s4->sin_addr.s_addr ||
+		       ntohl(a4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &s6->sin6_addr);
 }
 
 static uint8_t *guess_of(int fd)
@@ -167,8 +202,13 @@ int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
 		return fail(-e);
 	tag = tag_get(fd);
 	tag_set(fd, on ? tag | bit : tag & ~bit);
-	k &= ~(unsigned int)(KF_FRESH | KF_CONN);
-	fd_set_kind(fd, on ? k | KF_CONN : k);
+	k &= ~(unsigned int)(KF_FRESH | KF_CONN | KF_HERE);
+	if (on)
+		k |= KF_CONN | (is_here(q.addr.sa, r.local.sa) ? KF_HERE : 0u);
+	fd_set_kind(fd, k);
+	trust_of(fd)->listens = false;
+	if (on)
+		dgram_note_address(fd, sa, len);
 	return 0;
 }
 
@@ -259,6 +299,28 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	return -route_check(msg->msg_name, msg->msg_namelen);
 }
 
+/* Will a refusal be told to this socket, and at once? */
+static bool may_be_refused_here(int fd, unsigned int k, const struct msghdr *msg)
+{
+	struct sockaddr_storage src;
+
+	if (KIND(k) != K_UDP || trust_of(fd)->listens)
+		return false;
+	if (k & KF_HERE)
+		return true;
+	return k & KF_RECVERR && msg->msg_name && route_source(msg->msg_name, msg->msg_namelen, &src) &&
+	       is_here(msg->msg_name, &src);
+}
+
+/* The datagram has been taken: does the socket have its refusal now? */
+static void await_refusal(int fd)
+{
+	const struct nsp_barrier_req q = { .flags = NSP_BARRIER_FRAMES };
+
+	if (!rpc(NSP_NR_BARRIER, -1, &q, NULL, 0, NULL, NULL, NULL))
+		trust_of(fd)->listens = !dgram_error_waits(fd);
+}
+
 static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t total,
 		     const uint8_t *ctl, size_t ctllen)
 {
@@ -270,6 +332,8 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 		return true;
 	if (ctllen && hash_of(ctl, ctllen) != t->ctl)
 		return true;
+	if (unlikely(k & KF_V4ONLY) && msg->msg_name && !is_mapped(msg->msg_name, msg->msg_namelen))
+		return true;
 	return dest_class(msg->msg_name, msg->msg_namelen) & ~t->dest;
 }
 
@@ -279,7 +343,7 @@ static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
 {
 	struct trust *t = trust_of(fd);
 	struct nsp_geterr_rep r = { 0 };
-	const struct nsp_geterr_req q = { 0 };
+	const struct nsp_geterr_req q = { .peek = NSP_GETERR_SENT };
 	int e = rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL);
 
 	if (e < 0)
@@ -330,6 +394,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 			       .hdrlen = sizeof(h),
 			       .paylen = (uint32_t)total,
 			       .msgflags = (uint32_t)flags };
+	bool here;
 	ssize_t n;
 	int e;
 
@@ -350,13 +415,16 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	h.ctllen = (uint32_t)n;
 	if (msg->msg_name)
 		addr_pack(&h.peer, msg->msg_name, msg->msg_namelen);
-	if (e || must_ask(fd, k, msg, total, ctl, (size_t)n))
+	here = unlikely(k & (KF_HERE | KF_RECVERR)) && may_be_refused_here(fd, k, msg);
+	if (e || here || must_ask(fd, k, msg, total, ctl, (size_t)n))
 		h.flags = NSP_DGRAM_TELL;
 	if (unlikely(k & (KF_TSTAMP | KF_ZEROCOPY) || h.ctllen))
 		errq_expect(fd);
 	n = send_packet(fd, msg, &h, ctl, flags);
 	if (n >= 0) {
 		e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h)) : 0;
+		if (here && !e)
+			await_refusal(fd);
 		return e ? fail(e) : (ssize_t)total;
 	}
 	if (errno == ECONNRESET || errno == ENOTCONN || errno == ECONNREFUSED)

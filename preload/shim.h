@@ -96,6 +96,8 @@ enum {
 	KF_DEFER = 0x400000, /* connected, but the SYN waits for the first write */
 	KF_FULL = 0x800000, /* filled: not to be written before it is writable */
 	KF_SHUT_RD = 0x1000000, /* shut down for reading: what came since is the daemon's to give */
+	KF_HERE = 0x20000000, /* datagram socket whose peer is on this host */
+	KF_V4ONLY = 0x40000000, /* datagram socket of IPv6 with an IPv4 address of its own, or peer */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
@@ -329,6 +331,7 @@ void iov_copy(const struct iovec *iov, size_t n, size_t off, uint8_t *buf, size_
 
 /* ---- dgram.c -------------------------------------------------------------------------- */
 int dgram_socket(int family, int type, int protocol, int flags);
+void dgram_note_address(int fd, const struct sockaddr *sa, socklen_t len);
 int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len);
 ssize_t dgram_send(int fd, const struct msghdr *msg, int flags);
 ssize_t dgram_recv(int fd, struct msghdr *msg, int flags);

@@ -37,6 +37,7 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 		return fail(-e);
 	tag_add(fd, NSP_TAGB_KNOWN | NSP_TAGB_BOUND);
 	fd_set_kind(fd, k & ~(unsigned int)KF_FRESH);
+	dgram_note_address(fd, sa, len);
 	return 0;
 }
 

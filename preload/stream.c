@@ -46,7 +46,7 @@ int stream_take_error(int fd, int otherwise)
 
 bool stream_has_error(int fd)
 {
-	const struct nsp_geterr_req q = { .peek = 1 };
+	const struct nsp_geterr_req q = { .peek = NSP_GETERR_PEEK };
 	struct nsp_geterr_rep r;
 
 	return rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL) >= 0 && r.err;

@@ -96,6 +96,10 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_DGRAM_ERR 2		/* err is the socket's pending error; no payload */
 #define NSP_DGRAM_HELLO 3	/* answer to the hello: err, 0 or positive errno */
 
+/* struct nsp_geterr_req.peek; 0: the error is taken */
+#define NSP_GETERR_PEEK 1	/* it stays */
+#define NSP_GETERR_SENT 2	/* only what became of a datagram sent with NSP_DGRAM_TELL */
+
 /* struct nsp_dgram.flags */
 #define NSP_DGRAM_TELL 0x02	/* to the daemon: keep the errno of this send for GETERR */
 #define NSP_DGRAM_TRUNC 0x01	/* from the daemon: payload was cut (limit of the channel) */

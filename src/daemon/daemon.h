@@ -134,6 +134,8 @@ void watch_stop(struct daemon *dm);
 /* Tells obj_last_close() when the last copy of fd is closed. 0, -ENOBUFS (limit reached). */
 int watch_add(struct daemon *dm, struct object *o, int fd);
 void watch_read(struct daemon *dm);	/* handles what the kernel has told by now */
+/* What programs have closed and written by now, of which no event was handled yet. From a call only. */
+void watch_catch_up(struct daemon *dm);
 
 /* listen.c */
 int listener_start(struct object *o, int fd, int backlog);

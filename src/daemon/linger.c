@@ -90,9 +90,7 @@ int call_linger(struct call *c)
 
 	if (c->fd >= 0)
 		return announce(c);
-	poller_collect(&c->dm->poller);
-	poller_dispatch_data(&c->dm->poller);
-	watch_read(c->dm);
+	watch_catch_up(c->dm);
 	l = find(c->dm, req->cookie);
 	if (!l) {
 		/* not freed: what was written is on its way, or another copy is open */

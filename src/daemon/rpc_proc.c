@@ -17,8 +17,10 @@ static int read_file(struct call *c, const char *name)
 	char *text;
 	int ret;
 
-	if (proc_lists_sockets(name))
+	if (proc_lists_sockets(name)) {
+		watch_catch_up(c->dm);	/* what the program has closed is not listed */
 		objects_learn_inodes(c->dm);
+	}
 	for (;; size *= 4) {
 		text = malloc(size);
 		if (!text)

@@ -142,9 +142,7 @@ int call_bind(struct call *c)
 		/* The holder may be closed already, and we not yet told. */
 		struct object *o = c->o;
 
-		poller_collect(&c->dm->poller);
-		poller_dispatch_data(&c->dm->poller);
-		watch_read(c->dm);
+		watch_catch_up(c->dm);
 		if (obj_from_fd(c->dm, c->fd, &c->cred, &c->o) || c->o != o)
 			return -EINVAL;
 		ret = bind_once(c, &req->addr);
@@ -314,12 +312,14 @@ int call_geterr(struct call *c)
 	struct nsp_geterr_rep *rep = c->rep;
 	struct object *o = c->o;
 
+	bool peek = req->peek == NSP_GETERR_PEEK;
+
 	rep->err = o->err;
-	if (!req->peek)
+	if (!peek)
 		o->err = 0;
-	if (!o->sk)
+	if (!o->sk || req->peek == NSP_GETERR_SENT)
 		return 0;
-	if (!rep->err && req->peek)
+	if (!rep->err && peek)
 		rep->err = o->sk->sk_err;
 	else if (!rep->err)
 		rep->err = -sock_error(o->sk);

@@ -152,6 +152,13 @@ void watch_read(struct daemon *dm)
 		recover(dm);
 }
 
+void watch_catch_up(struct daemon *dm)
+{
+	poller_collect(&dm->poller);
+	poller_dispatch_data(&dm->poller);
+	watch_read(dm);
+}
+
 static void on_readable(struct poll_item *item, u32 events)
 {
 	(void)events;

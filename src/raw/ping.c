@@ -100,6 +100,10 @@ static int ping_bind(struct sock *sk, const struct inet_sockaddr *addr)
 
 	if (sk->sk_state != TCP_CLOSE || inet->sport)
 		return -EINVAL;
+	/* of IPv6, and one address */
+	if (sk->sk_family_af->af_bit && addr->family == INET_FAMILY_6 &&
+	    (inet_addr_is_multicast(&addr->addr) || inet_addr_is_v4mapped(&addr->addr)))
+		return -EINVAL;
 	err = inet_bind_addr(sk, addr);
 	if (err)
 		return err;

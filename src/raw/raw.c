@@ -47,6 +47,8 @@ static int raw_bind(struct sock *sk, const struct inet_sockaddr *addr)
 
 	if (sk->sk_state != TCP_CLOSE)
 		return -EINVAL;
+	if (addr->family == INET_FAMILY_6 && inet_addr_is_v4mapped(&addr->addr))
+		return -EADDRNOTAVAIL;
 	err = inet_bind_addr(sk, addr);
 	if (err)
 		return err;

@@ -354,6 +354,107 @@ static void sent_linklocal(void)
 	say("connect", connect(fd, (struct sockaddr *)&a, sizeof(a)));
 }
 
+/* On the way to this host a refusal is there before send() returns. */
+static void refused_here(void)
+{
+	struct sockaddr_storage ss;
+	static char data[3000];
+	int one = 1, i, fd;
+	char c;
+
+	own_address(&ss);
+	((struct sockaddr_in *)&ss)->sin_port = htons(CLOSED_PORT);
+	for (i = 0; i < 4; i++) {
+		size_t n = i & 1 ? sizeof(data) : 1;
+
+		fd = open_udp();
+		if (i < 2)
+			connect(fd, (struct sockaddr *)&ss, addr_len());
+		else if (family == AF_INET)
+			setsockopt(fd, IPPROTO_IP, IP_RECVERR, &one, sizeof(one));
+		else
+			setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &one, sizeof(one));
+		say("first", sendto(fd, data, n, 0, (struct sockaddr *)&ss, addr_len()));
+		say("second", sendto(fd, data, n, 0, (struct sockaddr *)&ss, addr_len()));
+		say("third", sendto(fd, data, n, 0, (struct sockaddr *)&ss, addr_len()));
+		say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
+		say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
+		close(fd);
+	}
+}
+
+/* IPv4 addresses on IPv6 sockets: UDP keeps to IPv4 then, others take none; ping sockets no group either. */
+static void ipv4_on_ipv6(void)
+{
+	static const char *const others[] = { "::ffff:10.77.0.2", "ff0e::1", "ff02::1", "2001:db8::1" };
+	struct sockaddr_storage peer = addr_of(true, PEER_PORT);
+	struct sockaddr_in6 a = { .sin6_family = AF_INET6 };
+	size_t i;
+	int fd;
+
+	if (family == AF_INET)
+		return;
+	fd = open("/proc/sys/net/ipv4/ping_group_range", O_WRONLY);
+	say("range", write(fd, "0 2147483647", 12));
+	close(fd);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		inet_pton(AF_INET6, others[i], &a.sin6_addr);
+		fd = socket(family, SOCK_DGRAM, IPPROTO_ICMPV6);
+		say("ping", bind(fd, (struct sockaddr *)&a, sizeof(a)));
+		close(fd);
+		fd = socket(family, SOCK_RAW, IPPROTO_ICMPV6);
+		say("raw", bind(fd, (struct sockaddr *)&a, sizeof(a)));
+		close(fd);
+	}
+	inet_pton(AF_INET6, others[0], &a.sin6_addr);
+	fd = open_udp();
+	say("udp", bind(fd, (struct sockaddr *)&a, sizeof(a)));
+	say("other", sendto(fd, "x", 1, 0, (struct sockaddr *)&peer, addr_len()));
+	say("other", sendto(fd, "x", 1, 0, (struct sockaddr *)&peer, addr_len()));
+	say("connect", connect(fd, (struct sockaddr *)&peer, addr_len()));
+	close(fd);
+	fd = open_udp();
+	a.sin6_port = htons(PEER_PORT);
+	inet_pton(AF_INET6, "::ffff:10.77.0.1", &a.sin6_addr);
+	say("connect", connect(fd, (struct sockaddr *)&a, sizeof(a)));
+	say("other", sendto(fd, "x", 1, 0, (struct sockaddr *)&peer, addr_len()));
+}
+
+static bool lists_port(in_port_t port)
+{
+	FILE *f = fopen(family == AF_INET ? "/proc/net/udp" : "/proc/net/udp6", "r");
+	char line[256], want[16];
+	bool found = false;
+
+	snprintf(want, sizeof(want), ":%04X ", ntohs(port));
+	while (f && fgets(line, sizeof(line), f))
+		found = found || strstr(line, want);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* What is closed is no longer listed. */
+static void listed(void)
+{
+	int i, missing = 0, left = 0;
+
+	for (i = 0; i < 20; i++) {
+		struct sockaddr_storage any = addr_of(false, 0);
+		in_port_t *port = &((struct sockaddr_in *)&any)->sin_port;
+		socklen_t len = sizeof(any);
+		int fd = open_udp();
+
+		bind(fd, (struct sockaddr *)&any, addr_len());
+		getsockname(fd, (struct sockaddr *)&any, &len);
+		missing += !lists_port(*port);
+		close(fd);
+		left += lists_port(*port);
+	}
+	say("missing", missing);
+	say("left", left);
+}
+
 const struct fact facts_udp[] = {
 	{ "udp_unconnected", unconnected },
 	{ "udp_echo", echo },
@@ -369,5 +470,8 @@ const struct fact facts_udp[] = {
 	{ "udp_other_family", other_family },
 	{ "udp_sent_here", sent_here },
 	{ "udp_sent_linklocal", sent_linklocal },
+	{ "udp_refused_here", refused_here },
+	{ "ipv4_on_ipv6", ipv4_on_ipv6 },
+	{ "udp_listed", listed },
 	{ NULL, NULL },
 };
