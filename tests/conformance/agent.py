@@ -82,7 +82,7 @@ def do_close(name):
     SOCKS.pop(name).close()
 
 
-def do_recvall(name, count, timeout_ms=2000):
+def do_recvall(name, count, timeout_ms=10000):
     data = b""
     while len(data) < count:
         if not do_wait(name, select.POLLIN, timeout_ms):

@@ -32,6 +32,7 @@ import traceback
 MAC_TEST = "02:00:00:00:00:09"
 MAC_STACK = "02:00:00:00:00:02"
 TAP = "tap0"
+PATIENCE = 10       # seconds for what must come, on a busy machine; what must not has its own, short
 HOST4, STACK4, TEST4 = "10.77.0.1", "10.77.0.2", "10.77.0.9"
 HOST6, STACK6, TEST6 = "fd77::1", "fd77::2", "fd77::9"
 
@@ -113,7 +114,7 @@ class Agent:
         return self.finish(op, args)
 
     def finish(self, op, args=()):
-        if not select.select([self.p.stdout], [], [], 20)[0]:
+        if not select.select([self.p.stdout], [], [], 60)[0]:
             raise AssertionError(f"the program hangs in {op}{args}")
         line = self.p.stdout.readline()
         if not line:
@@ -134,7 +135,7 @@ class Agent:
     def stop(self):
         self.p.stdin.close()
         try:
-            self.p.wait(5)
+            self.p.wait(20)
         except subprocess.TimeoutExpired:
             self.p.kill()
 
@@ -176,7 +177,7 @@ class Lab:
 
     def settle(self):
         """Waits until both addresses answer: duplicate address detection takes its second."""
-        for _ in range(30):
+        for _ in range(150):
             self.drain(0.1)
             if self.exchange(IPv6(src=TEST6, dst=STACK6) / ICMPv6EchoRequest(), lambda f: ICMPv6EchoReply in f, 0.1):
                 break
@@ -214,7 +215,7 @@ class Lab:
         code = 0
         if self.daemon:
             self.daemon.terminate()
-            code = self.daemon.wait(10)
+            code = self.daemon.wait(30)
         shutil.rmtree(self.dir, ignore_errors=True)
         if code:
             print(f"# netstackd ended with {code}")
@@ -222,7 +223,7 @@ class Lab:
 
     def cli(self, *args):
         return subprocess.run([f"{self.build}/netstack", args[0], "--control", self.control, *args[1:]],
-                              check=True, capture_output=True, text=True, timeout=10).stdout
+                              check=True, capture_output=True, text=True, timeout=30).stdout
 
     def stat(self):
         return json.loads(self.cli("stat", "--json"))
@@ -254,7 +255,7 @@ class Lab:
             l3 = Ether(src=MAC_TEST, dst=MAC_STACK) / l3
         self.sock.send(l3)
 
-    def receive(self, match, timeout=1.0):
+    def receive(self, match, timeout=PATIENCE):
         """The next frame from the stack for which match(frame) holds, or None."""
         end = time.monotonic() + timeout
         while True:
@@ -265,7 +266,7 @@ class Lab:
             if frame is not None and frame.src == MAC_STACK and match(frame):
                 return frame
 
-    def exchange(self, l3, match, timeout=1.0):
+    def exchange(self, l3, match, timeout=PATIENCE):
         self.drain(0)
         self.send(l3)
         return self.receive(match, timeout)

@@ -3,7 +3,7 @@
 import itertools
 import random
 
-from lab import from_stack, ip, stack_addr, test_addr
+from lab import PATIENCE, from_stack, ip, stack_addr, test_addr
 from scapy.all import IP, TCP, IPv6, Raw
 
 PORTS = itertools.count(20000)
@@ -44,7 +44,7 @@ class Peer:
         if advance and "seq" not in kw:
             self.seq += len(data) + ("S" in flags) + ("F" in flags)
 
-    def expect(self, flags=None, timeout=1.0, match=lambda t: True):
+    def expect(self, flags=None, timeout=PATIENCE, match=lambda t: True):
         """The next segment with exactly these flags (any, if None); None if there is none."""
         f = self.lab.receive(lambda f: self.mine(f) and (flags is None or f[TCP].flags == flags) and match(f[TCP]), timeout)
         if f is None:
@@ -57,7 +57,7 @@ class Peer:
     def silent(self, wait=0.25):
         return self.expect(None, wait) is None
 
-    def exchange(self, flags, data=b"", reply=None, timeout=1.0, **kw):
+    def exchange(self, flags, data=b"", reply=None, timeout=PATIENCE, **kw):
         self.lab.drain(0)
         self.send(flags, data, **kw)
         return self.expect(reply, timeout)

@@ -61,7 +61,7 @@ class Capture:
         self.path = f"{l.dir}/capture{Capture.made}"
         self.p = subprocess.Popen([f"{l.build}/netstack", "capture", "--control", l.control, "-w", self.path, *args],
                                   stderr=subprocess.PIPE)
-        for _ in range(100):        # until the section header is there, the daemon captures
+        for _ in range(1500):       # until the section header is there, the daemon captures
             if self.p.poll() is not None or os.path.exists(self.path) and os.path.getsize(self.path):
                 break
             time.sleep(0.02)
@@ -69,7 +69,7 @@ class Capture:
     def stop(self, sig=signal.SIGINT):
         if sig:
             self.p.send_signal(sig)
-        assert self.p.wait(10) == 0, self.p.stderr.read()
+        assert self.p.wait(30) == 0, self.p.stderr.read()
         with open(self.path, "rb") as f:
             return parse(f.read())
 
@@ -101,9 +101,12 @@ def readable_by_tcpdump(l):
     """tcpdump reads it, live from the pipe"""
     cmd = f"{l.build}/netstack capture --control {l.control} -c 2 icmp | tcpdump -nr - 2>/dev/null"
     p = subprocess.Popen(cmd, shell=True, stdout=subprocess.PIPE, text=True)
-    time.sleep(0.5)
+    for _ in range(600):
+        if l.stat()["daemon"]["captures"]:
+            break
+        time.sleep(0.05)
     ping(l)
-    out = p.communicate(timeout=10)[0]
+    out = p.communicate(timeout=30)[0]
     assert "ICMP echo request" in out and "ICMP echo reply" in out, out
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 os.environ.setdefault("NETSTACK_TEST_DEV", "packet")
 import lab  # noqa: E402
@@ -73,7 +74,11 @@ def interface_down_and_up(l):
 
 
 def wait(condition):
-    return any(condition() for _ in range(30))
+    for _ in range(200):
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def elsewhere(l, dev, script):

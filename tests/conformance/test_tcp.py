@@ -50,7 +50,7 @@ def handshake(l, v6):
     sa = p.connect()
     assert option(sa, "MSS") == (1440 if v6 else 1460)
     assert names(sa) == ["MSS"], "options that were not offered"
-    assert a.wait("l", select.POLLIN, 2000)
+    assert a.wait("l", select.POLLIN, 10000)
     addr = a.accept("l", "c")
     assert addr[0] == test_addr(v6) and addr[1] == p.sport
     assert a.getpeername("c")[:2] == (test_addr(v6), p.sport)
@@ -86,7 +86,7 @@ def syn_options_odd(l, v6):
                       ([("NOP", None), ("MSS", 600)], 600), ([("NOP", None), ("NOP", None), ("NOP", None), ("MSS", 600)], 600)):
         p = Peer(l, v6, port, options=opts)
         p.connect()
-        assert a.wait("l", 1, 1000)
+        assert a.wait("l", 1, 10000)
         a.accept("l", "c")
         a.send("c", b"z" * 2000)
         r = p.expect(None, match=lambda t: payload_len(t) > 0)
@@ -174,7 +174,7 @@ def syn_sent_refused(l, v6):
     """TCP-ST-09 SYN-SENT: RST with a good ACK is ECONNREFUSED, reported once"""
     a, p, c = active(l, v6)
     p.send("RA", ack=p.irs + 1)
-    assert a.wait(c, select.POLLOUT, 2000)
+    assert a.wait(c, select.POLLOUT, 10000)
     assert a.getsockopt(c, *SO_ERROR) == 111
     assert a.getsockopt(c, *SO_ERROR) == 0
 
@@ -185,7 +185,7 @@ def syn_sent_established(l, v6):
     a, p, c = active(l, v6)
     r = p.exchange("SA", options=PLAIN, reply="A")
     assert r and r.ack == p.isn + 1 and r.seq == p.irs + 1
-    assert a.wait(c, select.POLLOUT, 2000)
+    assert a.wait(c, select.POLLOUT, 10000)
     assert a.getsockopt(c, *SO_ERROR) == 0
 
 
@@ -196,7 +196,7 @@ def simultaneous_open(l, v6):
     r = p.exchange("S", options=PLAIN, reply="SA")
     assert r and r.seq == p.irs and r.ack == p.isn + 1
     p.send("A")
-    assert a.wait(c, select.POLLOUT, 2000) & select.POLLOUT
+    assert a.wait(c, select.POLLOUT, 10000) & select.POLLOUT
     assert a.getsockopt(c, *SO_ERROR) == 0
     r = p.exchange("PA", b"hello", reply="A")
     assert a.recvall(c, 5) == b"hello"
@@ -217,7 +217,7 @@ def syn_rcvd(l, v6):
         r = p.exchange("A", ack=bad, reply="R")
         assert r and r.seq == bad & 0xffffffff
     p.send("A")
-    assert a.wait("l", 1, 2000), "the good ACK must still work"
+    assert a.wait("l", 1, 10000), "the good ACK must still work"
 
 
 @both
@@ -245,16 +245,16 @@ def data_with_ack(l, v6):
     sa = p.exchange("S", options=PLAIN, reply="SA")
     p.ack = sa.seq + 1
     p.send("PA", b"first")
-    assert a.wait("l", 1, 2000)
+    assert a.wait("l", 1, 10000)
     a.accept("l", "c")
     assert a.recvall("c", 5) == b"first"
     q = Peer(l, v6, port)
     sa = q.exchange("S", options=PLAIN, reply="SA")
     q.ack = sa.seq + 1
     q.send("FA")
-    assert a.wait("l", 1, 2000)
+    assert a.wait("l", 1, 10000)
     a.accept("l", "d")
-    assert a.wait("d", select.POLLIN, 1000) and a.recv("d", 10) == b""
+    assert a.wait("d", select.POLLIN, 10000) and a.recv("d", 10) == b""
 
 
 @both
@@ -262,7 +262,7 @@ def reset_exact(l, v6):
     """TCP-ST-19 TCP-BLIND-01 MUST-12 SHLD-2 RST at RCV.NXT resets: ECONNRESET, once"""
     a, p, c = established(l, v6)
     p.send("R", b"why not")
-    assert a.wait(c, select.POLLIN, 2000)
+    assert a.wait(c, select.POLLIN, 10000)
     assert a.errno("recv", c, 10) == "ECONNRESET"
     assert a.recv(c, 10) == b""
     assert a.errno("send", c, b"x") == "EPIPE"
@@ -397,7 +397,7 @@ def active_close(l, v6):
     r = p.exchange("FA", reply="A")
     assert r and r.ack == fin + 1
     a.close(c)
-    r = p.exchange("FA", seq=fin, reply="A", timeout=2)
+    r = p.exchange("FA", seq=fin, reply="A")
     assert r and r.ack == fin + 1
 
 
@@ -412,7 +412,7 @@ def closing(l, v6):
     assert r and r.ack == p.seq
     p.took(f)
     p.send("A")
-    r = p.exchange("FA", seq=p.seq - 1, reply="A", timeout=2)
+    r = p.exchange("FA", seq=p.seq - 1, reply="A")
     assert r, "not in TIME-WAIT"
     a, p, c = established(l, v6)
     l.drain(0)
@@ -465,7 +465,7 @@ def listener_closed(l, v6):
     listener(a, v6, port)
     p = Peer(l, v6, port)
     p.connect()
-    assert a.wait("l", 1, 2000)
+    assert a.wait("l", 1, 10000)
     l.drain(0)
     a.close("l")
     r = p.expect(None, match=lambda t: t.flags.R)
@@ -489,6 +489,7 @@ def big_window(l, v6):
         p.send("A")
     while True:                         # then hold back
         a.fill(c, 50000)
+        l.barrier()
         r = p.expect(None, 0.15, match=lambda t: payload_len(t) > 0 and t.seq >= top)
         if r is None:
             break
@@ -499,6 +500,8 @@ def big_window(l, v6):
 @both
 def push_flag(l, v6):
     """MUST-61 SHLD-27 PSH is on the last segment of a write"""
+    # A burst for the device, which ends with PSH, too (MAY-15), is short where round trips are long.
+    l.sysctl("net.ipv4.tcp_min_tso_segs", 10)
     a, p, c = established(l, v6)
     l.drain(0)
     a.send(c, b"p" * 3000)
@@ -509,6 +512,7 @@ def push_flag(l, v6):
         got = r.seq + payload_len(r)
         assert bool(r.flags.P) == (got == end), (r.flags, end - got)
     assert got == end
+    l.sysctl("net.ipv4.tcp_min_tso_segs", 2)
 
 
 def segment_ends(p, end):
@@ -568,10 +572,10 @@ def nagle(l, v6):
 
 @both
 def delayed_ack(l, v6):
-    """SHLD-18 MUST-40 SHLD-19 small data is acknowledged within half a second"""
+    """SHLD-18 MUST-40 SHLD-19 small data is acknowledged, though nothing is sent"""
     a, p, c = established(l, v6)
     for i in range(40):
-        r = p.exchange("PA", b"d", reply="A", timeout=0.5)
+        r = p.exchange("PA", b"d", reply="A")   # how soon: tests/pkt, in virtual time
         assert r and r.ack == p.seq, i
 
 
@@ -582,7 +586,7 @@ def window_closes(l, v6):
     a.setsockopt(c, socket.SOL_SOCKET, socket.SO_RCVBUF, 20000)
     win, sent = 65535, 0
     while win > 1460 and sent < 8 << 20:
-        r = p.exchange("A", b"f" * 1400, reply=None, timeout=1)
+        r = p.exchange("A", b"f" * 1400, reply=None)
         assert r
         win, sent = r.window, sent + 1400
         assert r.ack <= p.seq
@@ -591,7 +595,7 @@ def window_closes(l, v6):
     p.send("R")
     l.barrier()
     if l.oracle:
-        assert a.wait(c, select.POLLERR | select.POLLHUP, 1000)
+        assert a.wait(c, select.POLLERR | select.POLLHUP, 10000)
     # Writing fails, what arrived before stays readable, then the reset is told.
     assert a.errno("send", c, b"x") in ("ECONNRESET", "EPIPE")
     got = a.recvall(c, sent - 1400)
@@ -606,9 +610,9 @@ def zero_window_probe(l, v6):
     l.barrier()
     l.drain(0)
     a.send(c, b"waiting")
-    r = p.expect(None, 3)
+    r = p.expect(None)
     assert r and r.seq == p.ack - 1 and payload_len(r) == 0, r
-    r = p.exchange("A", win=1000, reply="PA", timeout=2)
+    r = p.exchange("A", win=1000, reply="PA")
     assert r and payload(r) == b"waiting"
 
 
@@ -620,9 +624,9 @@ def retransmit(l, v6):
     a.send(c, b"again")
     times = []
     for _ in range(4):
-        r = p.expect(None, 4, match=lambda t: payload_len(t) == 5 and t.seq == p.ack)
+        r = p.expect(None, match=lambda t: payload_len(t) == 5 and t.seq == p.ack)
         assert r
-        times.append(time.monotonic())
+        times.append(float(r.underlayer.underlayer.time))      # when it was on the wire
     gaps = [b - x for x, b in zip(times, times[1:])]
     assert gaps[-1] > gaps[0], gaps
 
@@ -652,7 +656,7 @@ def paws(l, v6):
     assert r and r.ack == p.seq
     assert not a.poll(c) & select.POLLIN
     p.send("R")
-    assert a.wait(c, select.POLLERR | select.POLLHUP, 1000)
+    assert a.wait(c, select.POLLERR | select.POLLHUP, 10000)
 
 
 @both
@@ -660,7 +664,7 @@ def urgent(l, v6):
     """MUST-30 MUST-32 TCP-URG-02 an urgent byte is out of band, announced, and not in the stream"""
     a, p, c = established(l, v6)
     p.send("PAU", b"abX", urg=3)
-    assert a.wait(c, select.POLLPRI, 2000) & select.POLLPRI
+    assert a.wait(c, select.POLLPRI, 10000) & select.POLLPRI
     assert a.recv(c, 10) == b"ab"
     assert a.recv(c, 10, socket.MSG_OOB) == b"X"
     l.drain(0)
@@ -704,7 +708,7 @@ def icmp_connecting(l, v6):
         l.send(err)
         l.barrier()
         if good:
-            assert a.wait(c, select.POLLERR, 1000) and a.getsockopt(c, *SO_ERROR) == 111
+            assert a.wait(c, select.POLLERR, 10000) and a.getsockopt(c, *SO_ERROR) == 111
         else:
             assert not a.poll(c)
 
@@ -811,7 +815,7 @@ def large_write(l, v6):
     assert a.wait(c, select.POLLOUT, 100) == 0
     assert a.fill(c, 100) == 0
     assert take_all(p, p.ack + took) == b"f" * took
-    assert a.wait(c, select.POLLOUT, 2000) == select.POLLOUT
+    assert a.wait(c, select.POLLOUT, 10000) == select.POLLOUT
     assert a.send(c, b"more") == 4
     assert take_all(p, p.ack + 4) == b"more"
 
@@ -874,7 +878,7 @@ def first_write_connects(l, v6):
     assert a.errno("send", "c", b"more") == "EAGAIN"
     assert a.errno("sendto", "c", b"x", MSG_FASTOPEN, (test_addr(v6), p.sport)) == "EALREADY"
     p.send("SA", options=PLAIN)
-    assert a.wait("c", select.POLLOUT, 2000) == select.POLLOUT
+    assert a.wait("c", select.POLLOUT, 10000) == select.POLLOUT
     assert a.send("c", b"more") == 4
     r = p.expect(match=payload_len)
     assert payload(r) == b"more" and r.seq == p.irs + 101

@@ -68,7 +68,7 @@ void say_poll(const char *word, int fd)
 
 void say_poll_for(const char *word, int fd, short want)
 {
-	say_text(word, event_names(poll_now(fd, want, 2000)));
+	say_text(word, event_names(poll_now(fd, want, 5000)));
 }
 
 socklen_t addr_len(void)
@@ -122,7 +122,9 @@ void own_address(struct sockaddr_storage *ss)
 
 void settle(void)
 {
-	usleep(120000);
+	const char *ms = getenv("FACTS_SETTLE_MS");
+
+	usleep(ms ? (useconds_t)atoi(ms) * 1000 : 120000);
 }
 
 int open_tcp(void)
@@ -198,7 +200,7 @@ static void run_table(const struct fact *f, const char *only)
 		fflush(stdout);
 		pid = fork();
 		if (!pid) {
-			alarm(20);
+			alarm(60);
 			sigpipes = 0;
 			f->run();
 			fflush(stdout);

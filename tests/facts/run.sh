@@ -40,7 +40,7 @@ background() { # command...
 	pids+=($!)
 }
 wait_for() { # file pattern
-	for _ in $(seq 200); do grep -q "$2" "$1" 2>/dev/null && return 0; sleep .05; done
+	for _ in $(seq 1200); do grep -q "$2" "$1" 2>/dev/null && return 0; sleep .05; done
 	echo "timeout: $2"; cat "$1"; return 1
 }
 
@@ -50,7 +50,8 @@ addrs "${tag}A" veth0 2; addrs "${tag}P" veth1 1
 
 background ip netns exec "${tag}P" "$build/tests/facts/peer"
 wait_for "$tmp/log.0" ready || exit 1
-ip netns exec "${tag}A" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >"$tmp/native" &
+natively() { ip netns exec "${tag}A" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >>"$tmp/native"; }
+natively "$@" &
 native=$!
 
 background ip netns exec "${tag}S" "$build/netstackd" --control "$tmp/s" \
@@ -66,13 +67,32 @@ else
 	how=(env NETSTACK_CONTROL="$tmp/s" LD_PRELOAD="$lib")
 	cp "$here/differences" "$tmp/differences"
 fi
-ip netns exec "${tag}S" "${how[@]}" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" \
-	>"$tmp/shim" 2>"$tmp/err"
+on_the_stack() {
+	ip netns exec "${tag}S" "${how[@]}" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" \
+		>>"$tmp/shim" 2>>"$tmp/err"
+}
+compare() { "${PYTHON:-python3}" "$here/compare.py" "$tmp/native" "$tmp/shim" "$tmp/differences"; }
+
+on_the_stack "$@"
 wait "$native"
 
 [ $# -gt 0 ] && { echo "native:"; cat "$tmp/native"; echo "shim:"; cat "$tmp/shim"; }
-"${PYTHON:-python3}" "$here/compare.py" "$tmp/native" "$tmp/shim" "$tmp/differences"
+compare >"$tmp/tap"
 rc=$?
+# Facts run in real time: one that a busy machine upset has a second try, with more of it, and says so.
+if [ $rc != 0 ]; then
+	sed -n 's/^not ok/# first try: &/p; s/^# /# first try: /p' "$tmp/tap"
+	export FACTS_SETTLE_MS=1000
+	for fact in $(sed -n 's/^not ok [0-9]* - \(\w*\)[46].*/\1/p' "$tmp/tap" | sort -u); do
+		natively "$fact" &
+		native=$!
+		on_the_stack "$fact"
+		wait "$native"
+	done
+	compare >"$tmp/tap"	# the later line of a fact holds
+	rc=$?
+fi
+cat "$tmp/tap"
 [ -s "$tmp/err" ] && cat "$tmp/err" >&2
 [ $rc = 0 ] || tail -5 "$tmp/log.1" >&2
 exit $rc
