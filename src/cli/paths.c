@@ -101,15 +101,27 @@ static bool find_command(const char *command, char *path, size_t size)
 /* What a program says of itself: 0 nothing, else what keeps the library out of it. */
 enum { ELF_STATIC = 1, ELF_GO = 2 };
 
-/* Notes of the name "Go": its programs make system calls without libc, dynamically linked or not. */
+/* Notes of the name "Go": its programs make system calls without libc, dynamically linked or not. The C
+ * linker, where it had the last word, puts notes of its own before. */
 static bool has_go_note(int fd, const Elf64_Phdr *ph)
 {
+	const Elf64_Off pad = ph->p_align == 8 ? 7 : 3;
+	Elf64_Off at = 0, skip;
 	Elf64_Nhdr n;
 	char name[4];
 
-	return pread(fd, &n, sizeof(n), (off_t)ph->p_offset) == sizeof(n) && n.n_namesz == 4 &&
-	       pread(fd, name, sizeof(name), (off_t)ph->p_offset + (off_t)sizeof(n)) == 4 &&
-	       !memcmp(name, "Go\0", 4);
+	for (; at + sizeof(n) < ph->p_filesz; at += skip) {
+		off_t from = (off_t)(ph->p_offset + at);
+
+		if (pread(fd, &n, sizeof(n), from) != sizeof(n) ||
+		    pread(fd, name, sizeof(name), from + (off_t)sizeof(n)) != sizeof(name))
+			return false;
+		if (n.n_namesz == 4 && !memcmp(name, "Go\0", 4))
+			return true;
+		skip = (sizeof(n) + n.n_namesz + pad) & ~pad;
+		skip = (skip + n.n_descsz + pad) & ~pad;
+	}
+	return false;
 }
 
 static int look_at_elf(int fd)

@@ -89,6 +89,29 @@ def c_client(lab, family):
     assert got == ["connect: Connection refused"], got
 
 
+@test
+def linked_go(lab):
+    """a Go program that the C linker linked is known by a note behind the linker's own"""
+    for name, behind in (("Go", "2"), ("No", "0")):
+        source = lab.write(f"{name}.c", f"""#include <stdio.h>
+#include <string.h>
+__asm__(".pushsection .note.build, \\"a\\", %note\\n"
+	".balign 4\\n.long 4, 4, 4\\n"
+	".asciz \\"{name}\\"\\n.balign 4\\n.asciz \\"id.\\"\\n.popsection");
+int main(void)
+{{
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (fgets(line, sizeof(line), f))
+		if (!strncmp(line, "Seccomp:", 8))
+			fputs(line + 9, stdout);
+}}
+""")
+        lab.run(["gcc", "-o", f"{lab.dir}/{name}", source])
+        assert out(lab.run([f"{lab.dir}/{name}"], shim=True)) == [behind], name
+
+
 @families
 def c_servers(lab, family):
     """static C: servers with threads, with children that share a listener, and with exec"""
