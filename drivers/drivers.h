@@ -113,6 +113,18 @@ bool dev_is_igb(const struct net_device *dev);
 /* At most one interrupt of a queue per itr_ns, up to 8 ms. 0, -EINVAL */
 int igb_set_coalesce(struct net_device *dev, u32 itr_ns);
 
+/* -- vfio: a card of the machine, with the e1000's driver ----------------------- */
+struct vfio_config {
+	const char *address; /* PCI: 0000:00:04.0, bound to vfio-pci */
+	const char *name;    /* inside the stack */
+	u32 mtu;	     /* 0: 1500 */
+};
+/* 0; -ENODEV: no such function, or not vfio-pci's; -EBUSY: others of its IOMMU group are not;
+ * -EOPNOTSUPP: no IOMMU; -EPFNOSUPPORT: a card that the driver does not know; -EPERM, -EACCES, -ENOMEM … */
+int vfio_create(struct net *net, const struct vfio_config *cfg, struct net_device **dev);
+int vfio_fd(const struct net_device *dev);   /* readable: vfio_event(), from the top of the loop */
+void vfio_event(struct net_device *dev);
+
 /* What ethtool shows of an e1000. */
 struct e1000_info {
 	const char *driver;

@@ -2,6 +2,7 @@ noinst_LIBRARIES += drivers/libdrivers.a
 drivers_libdrivers_a_SOURCES = \
 	drivers/capture.c \
 	drivers/drivers.h \
+	drivers/vfio.c drivers/vfio_host.c drivers/vfio_host.h \
 	drivers/rx_copy.c drivers/rx_copy.h \
 	drivers/e1000/card.c drivers/e1000/card.h \
 	drivers/e1000/driver.c drivers/e1000/driver.h drivers/e1000/driver_priv.h \

@@ -60,6 +60,7 @@ include $(srcdir)/tests/conformance/local.mk
 include $(srcdir)/tests/apps/local.mk
 include $(srcdir)/tests/facts/local.mk
 include $(srcdir)/tests/bench/local.mk
+include $(srcdir)/tests/vfio/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/tidy/local.mk
 

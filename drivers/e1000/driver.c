@@ -192,6 +192,11 @@ void *e1000_hw_ctx(const struct net_device *dev)
 	return e1000_priv(dev)->hw.ctx;
 }
 
+bool e1000_hw_is(const struct net_device *dev, u32 (*rd32)(void *ctx, u32 off))
+{
+	return e1000_priv(dev)->hw.rd32 == rd32;
+}
+
 /* -- probe ----------------------------------------------------------------------------------- */
 
 static void setup_netdev(struct e1000_adapter *a, struct net_device *dev, u32 mtu)

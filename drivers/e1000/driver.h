@@ -20,6 +20,8 @@ struct e1000_probe {
  */
 int e1000_probe(struct net *net, const struct e1000_probe *p, struct net_device **dev);
 void *e1000_hw_ctx(const struct net_device *dev); /* hw.ctx of its probe */
+/* Are these the registers that it was probed with? */
+bool e1000_hw_is(const struct net_device *dev, u32 (*rd32)(void *ctx, u32 off));
 /* The interrupt line is high. From the top of the loop. false: it was not this device. */
 bool e1000_interrupt(struct net_device *dev);
 

@@ -326,7 +326,7 @@ struct e1000_nic *nic_of(const struct net_device *dev)
 {
 	if (dev_is_igb(dev))
 		return igb_hw_ctx(dev);
-	return dev_is_e1000(dev) ? e1000_hw_ctx(dev) : NULL;
+	return dev_is_e1000(dev) && e1000_hw_is(dev, nic_rd32) ? e1000_hw_ctx(dev) : NULL;
 }
 
 int e1000_fd(const struct net_device *dev)

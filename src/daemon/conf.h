@@ -11,7 +11,7 @@ enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8, CONF_QOS_MAX = 16 };
 
 enum conf_dev_kind {
 	CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_XDP, CONF_DEV_E1000, CONF_DEV_IGB, CONF_DEV_VLAN,
-	CONF_DEV_VETH,
+	CONF_DEV_VETH, CONF_DEV_VFIO,
 };
 
 struct conf_qos {
@@ -21,7 +21,8 @@ struct conf_qos {
 struct conf_dev {
 	enum conf_dev_kind kind;
 	u32 wire;			/* enum e1000_wire_kind, of an emulated NIC */
-	char *file;			/* its wire, if not of the host: file or name of a cable */
+	char *file;			/* its wire, if not of the host: file or name of a cable;
+					 * of a card of the machine: its PCI address */
 	char host_if[IFNAMSIZ_NS];	/* TAP or interface of the host; empty: none */
 	char name[IFNAMSIZ_NS];		/* inside the stack */
 	u8 mac[6];			/* all zero: chosen by the driver */

@@ -13,7 +13,8 @@
 enum {
 	FOR_CARD = FOR(E1000) | FOR(IGB),
 	FOR_HOSTED = FOR(TAP) | FOR(PACKET) | FOR_CARD,
-	FOR_ALL = FOR_HOSTED | FOR(XDP) | FOR(VLAN) | FOR(VETH),
+	FOR_PLAIN = FOR_HOSTED | FOR(XDP) | FOR(VLAN) | FOR(VETH),
+	FOR_ALL = FOR_PLAIN | FOR(VFIO),
 };
 
 static const char *set_name(struct conf_dev *d, char *value)
@@ -166,7 +167,7 @@ static const struct {
 	const char *(*set)(struct conf_dev *d, char *value);
 } options[] = {
 	{ "name", FOR_ALL, set_name },
-	{ "mac", FOR_ALL, set_mac },
+	{ "mac", FOR_PLAIN, set_mac },
 	{ "mtu", FOR_ALL, set_mtu },
 	{ "offload", FOR_HOSTED | FOR(VLAN), set_offload },
 	{ "host", FOR(TAP) | FOR_CARD, set_host },
@@ -234,6 +235,17 @@ static const char *head_vlan(struct conf_dev *d, char *word)
 	return conf_copy_name(d->lower, word) ? NULL : "no device before the VLAN number";
 }
 
+/* DOMAIN:BUS:SLOT.FUNCTION, as lspci -D shows it */
+static const char *head_pci(struct conf_dev *d, char *word)
+{
+	unsigned int domain, bus, slot, function;
+	int end = 0;
+
+	if (sscanf(word, "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) != 4 || word[end])
+		return "no PCI address (like 0000:00:04.0) after the device's kind";
+	return conf_set_string(&d->file, word);
+}
+
 static const struct {
 	const char *prefix;
 	/* takes the first word; NULL: options only */
@@ -246,6 +258,7 @@ static const struct {
 	[CONF_DEV_IGB] = { "igb:", NULL },
 	[CONF_DEV_VLAN] = { "vlan:", head_vlan },
 	[CONF_DEV_VETH] = { "veth:", head_name },
+	[CONF_DEV_VFIO] = { "vfio:", head_pci },
 };
 
 /* eth0, eth1, ... as Linux names the cards it finds */
@@ -336,7 +349,7 @@ const char *conf_parse_dev(struct conf *c, struct conf_dev *d, char *value)
 		why = set_options(d, opt, &save);
 	if (why)
 		return why;
-	if (!*d->name && conf_dev_is_card(d))
+	if (!*d->name && (conf_dev_is_card(d) || d->kind == CONF_DEV_VFIO))
 		name_card(c, d);
 	return check_dev(c, d);
 }

@@ -110,6 +110,13 @@ static int create_card(struct daemon *dm, const struct conf_dev *d, struct net_d
 					 e1000_create(dm->net, &cfg, dev);
 }
 
+static int create_vfio(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	const struct vfio_config cfg = { .address = d->file, .name = d->name, .mtu = d->mtu };
+
+	return vfio_create(dm->net, &cfg, dev);
+}
+
 static int create_vlan(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
 {
 	struct vlan_config cfg = { .lower = dev_get_by_name(dm->net, d->lower), .name = d->name,
@@ -195,6 +202,18 @@ static int watch_card(struct daemon *dm, struct net_device *dev)
 	return watch_frames(dm, dev, e1000_fd(dev), on_wire);
 }
 
+static void on_vfio(void *arg, unsigned int events)
+{
+	(void)events;
+	frames_wait(arg);
+	vfio_event(arg);
+}
+
+static int watch_vfio(struct daemon *dm, struct net_device *dev)
+{
+	return watch_frames(dm, dev, vfio_fd(dev), on_vfio);
+}
+
 static const struct {
 	int (*create)(struct daemon *dm, const struct conf_dev *d, struct net_device **dev);
 	int (*watch)(struct daemon *dm, struct net_device *dev); /* NULL: nothing to wait for */
@@ -206,13 +225,15 @@ static const struct {
 	[CONF_DEV_IGB] = { create_card, watch_card },
 	[CONF_DEV_VLAN] = { create_vlan, NULL },
 	[CONF_DEV_VETH] = { create_veth, NULL },
+	[CONF_DEV_VFIO] = { create_vfio, watch_vfio },
 };
 
 /* -- one device ---------------------------------------------------------------------------- */
 static const char *remedy(const struct conf_dev *d, int err)
 {
-	enum { ON_TAP = 1, ON_HOST, ON_STACK };
-	const int where = conf_dev_has_tap(d) ? ON_TAP : *d->host_if ? ON_HOST : ON_STACK;
+	enum { ON_TAP = 1, ON_HOST, ON_STACK, ON_PCI };
+	const int where = d->kind == CONF_DEV_VFIO ? ON_PCI : conf_dev_has_tap(d) ? ON_TAP :
+			  *d->host_if ? ON_HOST : ON_STACK;
 	static const struct {
 		int err, where;
 		const char *text;
@@ -231,6 +252,12 @@ static const char *remedy(const struct conf_dev *d, int err)
 		{ -EMSGSIZE, ON_HOST, "; mtu= is larger than the interface's" },
 		{ -ENODEV, ON_STACK, "; give the device of the VLAN by a --dev before it" },
 		{ -EEXIST, ON_STACK, "; that name, or that VLAN of that device, is there already" },
+		{ -ENODEV, ON_PCI, "; there is no such PCI function, or vfio-pci is not its driver" },
+		{ -ENOENT, ON_PCI, "; /dev/vfio/vfio is missing: load the vfio-pci module" },
+		{ -EBUSY, ON_PCI, "; other functions of its IOMMU group must be vfio-pci's, too" },
+		{ -EOPNOTSUPP, ON_PCI, "; the machine has no IOMMU that VFIO can use" },
+		{ -EPFNOSUPPORT, ON_PCI, "; it is no Intel 82540EM, 82544GC or 82545EM" },
+		{ -ENOMEM, ON_PCI, "; raise the limit of locked memory (ulimit -l)" },
 		{ -ERANGE, ON_STACK, "; mtu= is larger than that of the device below" },
 	};
 	size_t i;

@@ -74,6 +74,21 @@ Test(conf, emulated_cards)
 	cr_assert_neq(parse("--dev", "e1000:wire=tap:nst0,name=eth7"), 0, "one TAP, two devices");
 }
 
+Test(conf, cards_of_the_machine)
+{
+	cr_assert_eq(parse("--dev", "vfio:0000:00:04.0"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "vfio:10af:3b:1f.7,name=wan,mtu=9000"), 0, "%s", err);
+	cr_assert_eq(c.devs[0].kind, CONF_DEV_VFIO);
+	cr_assert_str_eq(c.devs[0].name, "eth0");
+	cr_assert_str_eq(c.devs[0].file, "0000:00:04.0");
+	cr_assert_eq(c.devs[1].mtu, 9000);
+	cr_assert_neq(parse("--dev", "vfio:00:04.0"), 0, "lspci's short form may name two");
+	cr_assert_neq(parse("--dev", "vfio:0000:00:04.0x"), 0);
+	cr_assert_neq(parse("--dev", "vfio:"), 0);
+	cr_assert_neq(parse("--dev", "vfio:0000:00:05.0,mac=02:00:00:00:00:01"), 0, "it has one");
+	cr_assert_neq(parse("--dev", "vfio:0000:00:05.0,offload=off"), 0);
+}
+
 Test(conf, packet_devices)
 {
 	cr_assert_eq(parse("--dev", "packet:enp1s0"), 0, "%s", err);
