@@ -27,6 +27,7 @@ void e1000_clean_tx(struct e1000_adapter *a)
 {
 	struct desc_ring *ring = &a->tx.ring;
 	struct net_device *dev = a->dev;
+	u32 octets = 0;
 
 	while (ring->reclaim != ring->post) {
 		struct sk_buff *skb;
@@ -36,8 +37,10 @@ void e1000_clean_tx(struct e1000_adapter *a)
 		skb = e1000_tx_release(&a->hw, &a->tx);
 		dev->stats.tx_packets += skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
 		dev->stats.tx_bytes += skb->len;
+		octets += skb->len;
 		consume_skb(skb);
 	}
+	netdev_tx_completed_queue(netdev_get_tx_queue(dev, 0), octets);
 	if (netif_queue_stopped(dev) && dev->carrier && ring_room(ring) >= E1000_TX_RING / 2)
 		netif_wake_queue(dev);
 }
@@ -46,6 +49,7 @@ void e1000_tx_drop_all(struct e1000_adapter *a)
 {
 	while (a->tx.ring.reclaim != a->tx.ring.post)
 		kfree_skb_reason(e1000_tx_release(&a->hw, &a->tx), SKB_DROP_DEV_READY);
+	netdev_tx_reset_queue(netdev_get_tx_queue(a->dev, 0));
 }
 
 /* -- one packet ---------------------------------------------------------------------- */
@@ -135,6 +139,16 @@ void e1000_tx_flush(struct net_device *dev)
 	e1000_clean_tx(a);
 }
 
+/* Who is stopped until the device is done wants to hear of it at once, not after TIDV. */
+static void count_sent(struct e1000_adapter *a, u32 octets)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(a->dev, 0);
+
+	netdev_tx_sent_queue(txq, octets);
+	if (txq->state & QUEUE_BQL_XOFF)
+		e1000_hw_desc(&a->tx, a->tx.ring.post - 1)->lower &= ~(u32)E1000_TXD_IDE;
+}
+
 void e1000_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 {
 	struct e1000_adapter *a = e1000_priv(dev);
@@ -145,6 +159,7 @@ void e1000_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 		kfree_skb_reason(skb, SKB_DROP_FULL_RING);
 		return;
 	}
+	count_sent(a, skb->len);
 	if (ring_room(&a->tx.ring) <= E1000_TX_DESCS)
 		e1000_clean_tx(a);
 	if (ring_room(&a->tx.ring) <= E1000_TX_DESCS)

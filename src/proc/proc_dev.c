@@ -207,9 +207,40 @@ static int put_attribute(struct strbuf *sb, const struct net_device *dev, const 
 	return 0;
 }
 
+/* "tx-N/byte_queue_limits/FILE" */
+static int put_queue(struct strbuf *sb, const struct net_device *dev, const char *name)
+{
+	static const char limits[] = "/byte_queue_limits/";
+	const struct dql *q;
+	u32 index = 0, digits;
+
+	if (strncmp(name, "tx-", 3))
+		return -ENOENT;
+	name += 3;
+	for (digits = 0; digits < 4 && *name >= '0' && *name <= '9'; digits++)
+		index = index * 10 + (u32)(*name++ - '0');
+	if (!digits || index >= dev->num_tx_queues || strncmp(name, limits, sizeof(limits) - 1))
+		return -ENOENT;
+	name += sizeof(limits) - 1;
+	q = &netdev_get_tx_queue(dev, (u16)index)->dql;
+	if (!strcmp(name, "limit"))
+		strbuf_printf(sb, "%u", q->limit);
+	else if (!strcmp(name, "limit_min"))
+		strbuf_printf(sb, "%u", q->min_limit);
+	else if (!strcmp(name, "limit_max"))
+		strbuf_printf(sb, "%u", q->max_limit);
+	else if (!strcmp(name, "hold_time"))
+		strbuf_printf(sb, "%u", (u32)(DQL_HOLD_NS / NSEC_PER_MSEC));
+	else if (!strcmp(name, "inflight"))
+		strbuf_printf(sb, "%u", dql_inflight(q));
+	else
+		return -ENOENT;
+	return 0;
+}
+
 int proc_sysfs(struct net *net, const char *name, struct strbuf *sb)
 {
-	static const char stats[] = "statistics/";
+	static const char stats[] = "statistics/", queues[] = "queues/";
 	const char *slash = strchr(name, '/');
 	struct net_device *dev;
 	char devname[IFNAMSIZ_NS];
@@ -225,6 +256,8 @@ int proc_sysfs(struct net *net, const char *name, struct strbuf *sb)
 	slash++;
 	if (!strncmp(slash, stats, sizeof(stats) - 1))
 		ret = put_statistic(sb, dev, slash + sizeof(stats) - 1);
+	else if (!strncmp(slash, queues, sizeof(queues) - 1))
+		ret = put_queue(sb, dev, slash + sizeof(queues) - 1);
 	else
 		ret = put_attribute(sb, dev, slash);
 	if (!ret)

@@ -229,6 +229,29 @@ CARD_TEST(nothing_is_lost_or_seen_twice)
 }
 
 /* Interfaces go down and up, allocations fail: frames may be lost, never doubled or damaged. */
+/* What the card has not reported as sent counts, and no more than the limit is given to it. */
+CARD_TEST(byte_queue_limit)
+{
+	const struct netdev_queue *txq = netdev_get_tx_queue(a, 0);
+	struct prng p;
+	u32 i;
+
+	prng_seed(&p, 8);
+	for (i = 0; i < 40; i++)
+		send_test(&p, 1400);
+	cr_assert_gt(dql_inflight(&txq->dql), 0);
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	cr_assert_eq(dql_inflight(&txq->dql), 0);
+	cr_assert_gt(txq->dql.limit, 0);
+	cr_assert_gt(txq->bql_stops, 0);
+	cr_assert_eq(received, next_tx);
+	for (i = 0; i < 3; i++)
+		send_test(&p, 1400);
+	cr_assert_eq(dev_close(a), 0);
+	cr_assert_eq(dql_inflight(&txq->dql), 0, "a reset takes what the card had");
+	cr_assert_eq(dev_open(a), 0);
+}
+
 CARD_TEST(resets_and_failing_memory)
 {
 	struct prng p;
