@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -208,6 +209,15 @@ static bool send_stashed(struct object *o)
 	return true;
 }
 
+/* No octets: an empty datagram of a plain write, or the end, whose event may still be on its way? */
+static bool at_end(const struct object *o)
+{
+	struct pollfd p = { .fd = o->d.fd, .events = POLLRDHUP };
+
+	return o->flags & (OBJ_F_HUP | OBJ_F_RDHUP) ||
+	       (poll(&p, 1, 0) > 0 && p.revents & (POLLRDHUP | POLLHUP));
+}
+
 /* Takes a batch. false: nothing more now. */
 static bool take_batch(struct object *o)
 {
@@ -225,7 +235,7 @@ static bool take_batch(struct object *o)
 	for (i = 0; i < n; i++) {
 		u32 len = b->msgs[i].msg_len;
 
-		if (!len && (o->flags & (OBJ_F_HUP | OBJ_F_RDHUP))) {
+		if (!len && at_end(o)) {
 			o->flags &= ~(u32)OBJ_F_READABLE;	/* end of all packets */
 			return false;
 		}

@@ -478,8 +478,8 @@ int stream_shutdown(struct object *o, int how, int fd)
 		return -EINVAL;
 	if (!o->sk)
 		return -ENOTCONN;
-	if (how == SHUT_RDWR && o->d.fd >= 0) {
-		/* To us it will look like a close: have the real one told. */
+	if (how != SHUT_WR && o->d.fd >= 0) {
+		/* To us it will look like a close, now or when writing ends: have the real one told. */
 		ret = watch_add(o->dm, o, fd);
 		if (ret)
 			return ret;
@@ -488,5 +488,5 @@ int stream_shutdown(struct object *o, int how, int fd)
 	if (o->state != OBJ_OPEN)
 		return sock_shutdown(o->sk, how);
 	/* The writing side ends behind the data: the program's own shutdown tells us. */
-	return how == SHUT_RDWR ? sock_shutdown(o->sk, SHUT_RD) : 0;
+	return how != SHUT_WR ? sock_shutdown(o->sk, SHUT_RD) : 0;
 }

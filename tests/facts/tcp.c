@@ -279,6 +279,37 @@ static void shut_both(void)
 	say("bad", shutdown(fd, 7));
 }
 
+/* One direction after the other: the socket stays what it is until it is closed. */
+static void shut_in_turn(void)
+{
+	struct sockaddr_storage ss;
+	struct linger l = { 0 };
+	int first;
+
+	for (first = SHUT_RD; first <= SHUT_WR; first++) {
+		socklen_t len = sizeof(ss), size = sizeof(l);
+		int fd = open_peer('H'), udp = open_udp();
+
+		say("first", shutdown(fd, first));
+		say("second", shutdown(fd, SHUT_WR - first));
+		settle();
+		say_poll("poll", fd);
+		say("name", getsockname(fd, (struct sockaddr *)&ss, &len));
+		say("any", ((struct sockaddr_in *)&ss)->sin_port == 0);
+		say("peer", getpeername(fd, (struct sockaddr *)&ss, &len));
+		say("option", getsockopt(fd, SOL_SOCKET, SO_LINGER, &l, &size));
+		say("both", shutdown(fd, SHUT_RDWR));
+		close(fd);
+		say("udp", shutdown(udp, first));
+		say("udp", shutdown(udp, SHUT_WR - first));
+		settle();
+		say("udp", shutdown(udp, SHUT_RDWR));
+		say("bind", bind(udp, (struct sockaddr *)&(struct sockaddr_storage){ .ss_family =
+			 (sa_family_t)family }, addr_len()));
+		close(udp);
+	}
+}
+
 static void shut_read(void)
 {
 	char c;
@@ -582,6 +613,7 @@ const struct fact facts_tcp[] = {
 	{ "read_shut_elsewhere", peer_resets_blocked },
 	{ "shut_write", shut_write },
 	{ "shut_both", shut_both },
+	{ "shut_in_turn", shut_in_turn },
 	{ "shut_read", shut_read },
 	{ "shut_read_late", shut_read_late },
 	{ "listener", listener },
