@@ -227,8 +227,7 @@ static void setup_queues(struct igb_adapter *a)
 		q->adapter = a;
 		q->index = i;
 		q->txq = netdev_get_tx_queue(a->dev, i);
-		netif_napi_add(a->dev, &q->napi, igb_poll, NAPI_POLL_WEIGHT);
-		q->napi.rx_queue = (u16)i;
+		netif_napi_add_queue(a->dev, &q->napi, igb_poll, (u16)i);
 	}
 	for (i = 0; i < IGB_RETA; i++)
 		a->rss_table[i] = (u8)(i % a->nr_queues);

@@ -229,6 +229,18 @@ CARD_TEST(nothing_is_lost_or_seen_twice)
 }
 
 /* Interfaces go down and up, allocations fail: frames may be lost, never doubled or damaged. */
+/* XPS: what answers a flow leaves by the pair of queues on which the flow arrived. */
+Test(igb, queues_are_pairs)
+{
+	u32 i;
+
+	make_card = igb_create;
+	setup();
+	for (i = 0; i < 4; i++)
+		cr_assert_eq(netdev_get_tx_queue(a, i)->xps_rxqs, 1ull << i);
+	teardown();
+}
+
 /* What the card has not reported as sent counts, and no more than the limit is given to it. */
 CARD_TEST(byte_queue_limit)
 {
