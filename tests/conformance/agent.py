@@ -136,6 +136,14 @@ def do_ioctl(name, code, size):
     return fcntl.ioctl(SOCKS[name], code, bytes(size))
 
 
+def do_promisc(name, dev, on):
+    """IFF_PROMISC of an interface, by SIOCGIFFLAGS and SIOCSIFFLAGS."""
+    ifreq = struct.pack("16sh14x", dev.encode(), 0)
+    flags = struct.unpack("16xh14x", fcntl.ioctl(SOCKS[name], 0x8913, ifreq))[0]
+    flags = flags | 0x100 if on else flags & ~0x100
+    fcntl.ioctl(SOCKS[name], 0x8914, struct.pack("16sh14x", dev.encode(), flags))
+
+
 def do_dup(name, new):
     SOCKS[new] = SOCKS[name].dup()
 

@@ -289,5 +289,30 @@ def flows_spread_over_the_queues(l):
         assert len([n for n in grown if n >= 2]) >= min(QUEUES, 2), grown
 
 
+@test
+def promiscuous_by_ioctl(l):
+    """IFF_PROMISC that a program sets reaches a card's filter, and leaves it again"""
+    a = l.agent()
+    a.socket("u", "AF_INET", "SOCK_DGRAM")
+
+    def arrive():
+        def frames():
+            d = json.loads(l.cli("stat", "--dev", "--json", "eth0"))["devices"][0]
+            return sum(q["packets"] for q in d["queues"]["rx"])
+
+        before = frames()
+        for _ in range(60):
+            l.send(Ether(src="02:00:00:00:00:73", dst="02:00:00:00:00:72") / IP(dst="10.77.0.99") / UDP(dport=9))
+        l.barrier()
+        return frames() - before
+
+    filters = lab.DEVICE.split("-")[0] in ("e1000", "igb")
+    assert arrive() < 60 or not filters
+    a.promisc("u", "eth0", True)
+    assert arrive() >= 60
+    a.promisc("u", "eth0", False)
+    assert arrive() < 60 or not filters
+
+
 if __name__ == "__main__":
     lab.main()
