@@ -31,17 +31,21 @@ bool fd_nonblock(int fd)
 	return fl >= 0 && (fl & O_NONBLOCK);
 }
 
-/** stream_take_error() - the pending error, asked of the daemon; @otherwise if it cannot be */
-int stream_take_error(int fd, int otherwise)
+static int ask_error(int fd, uint32_t peek, int otherwise)
 {
-	const struct nsp_geterr_req q = { 0 };
+	const struct nsp_geterr_req q = { .peek = peek };
 	struct nsp_geterr_rep r;
-
 	int e = rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL);
 
 	if (e == -ENOTCONN)	/* it ended in order, and the daemon has forgotten it */
 		return 0;
 	return e < 0 ? otherwise : r.err;
+}
+
+/** stream_take_error() - the pending error, asked of the daemon; @otherwise if it cannot be */
+int stream_take_error(int fd, int otherwise)
+{
+	return ask_error(fd, 0, otherwise);
 }
 
 bool stream_has_error(int fd)
@@ -163,7 +167,7 @@ ssize_t stream_rx(int fd, ssize_t r)
 	if (!err && !(fd_poll(fd, POLLRDHUP, 0) & (POLLHUP | POLLERR)))
 		return 0;
 	/* Without a daemon this is no orderly end: the data may be cut. */
-	err = stream_take_error(fd, ECONNRESET);
+	err = ask_error(fd, NSP_GETERR_READ, ECONNRESET);
 	if (err && KIND(k) == K_CONNECTING)
 		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
 	return err ? fail(err) : 0;

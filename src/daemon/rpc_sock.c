@@ -314,6 +314,8 @@ int call_geterr(struct call *c)
 
 	bool peek = req->peek == NSP_GETERR_PEEK;
 
+	if (req->peek == NSP_GETERR_READ && (o->err ?: o->sk ? o->sk->sk_err : 0) == EPIPE)
+		return 0;
 	rep->err = o->err;
 	if (!peek)
 		o->err = 0;

@@ -279,6 +279,25 @@ static void shut_both(void)
 	say("bad", shutdown(fd, 7));
 }
 
+/* A reset that answers what was written after the peer's FIN: reading goes on to end in order. */
+static void reset_after_fin(void)
+{
+	int fd = open_peer('W'), i;
+	char buf[8];
+
+	settle();
+	say("data", recv(fd, buf, sizeof(buf), MSG_WAITALL));
+	say("write", write(fd, "x", 1));
+	settle();
+	for (i = 0; i < 3; i++)
+		say("read", read(fd, buf, sizeof(buf)));
+	say("so_error", so_error(fd));
+	say("read", read(fd, buf, sizeof(buf)));
+	say("send", send(fd, "x", 1, MSG_NOSIGNAL));
+	say("so_error", so_error(fd));
+	say("read", read(fd, buf, sizeof(buf)));
+}
+
 /* One direction after the other: the socket stays what it is until it is closed. */
 static void shut_in_turn(void)
 {
@@ -614,6 +633,7 @@ const struct fact facts_tcp[] = {
 	{ "shut_write", shut_write },
 	{ "shut_both", shut_both },
 	{ "shut_in_turn", shut_in_turn },
+	{ "reset_after_fin", reset_after_fin },
 	{ "shut_read", shut_read },
 	{ "shut_read_late", shut_read_late },
 	{ "listener", listener },
