@@ -428,7 +428,7 @@ static u32 expect_part(const struct sk_buff *skb, const u8 *whole, u32 hdr, u32 
 static void merge_again(u32 nr, u32 payload, u32 mss, bool accecn)
 {
 	struct sk_buff *skb = big_packet(nr, payload, mss), *segs, *next;
-	u32 hdr = skb->len - payload, n = (payload + mss - 1) / mss, packets = 1, off = 0;
+	u32 hdr = skb->len - payload, n = (payload + mss - 1) / mss, want = 1, off = 0;
 	static u8 whole[70000], got[70000];
 
 	if (accecn)
@@ -445,11 +445,11 @@ static void merge_again(u32 nr, u32 payload, u32 mss, bool accecn)
 	}
 	fixture_settle(f.net);
 	if (flows[nr].udp)
-		packets = (n + 63) / 64;
+		want = (n + 63) / 64;
 	else if (!accecn)
-		packets = 2;	/* the first alone has CWR (RFC 3168) */
-	cr_assert_eq(again.qlen, packets, "%u segments became %u packets", n, again.qlen);
-	if (packets == 1) {
+		want = 2;	/* the first alone has CWR (RFC 3168) */
+	cr_assert_eq(again.qlen, want, "%u segments became %u packets", n, again.qlen);
+	if (want == 1) {
 		skb = skb_peek(&again);
 		cr_assert_eq(skb_shinfo(skb)->gso_size, mss);
 		cr_assert_eq(skb_shinfo(skb)->gso_segs, n);
