@@ -3,6 +3,7 @@
 """Sudden ends: a program killed in mid-transfer, the daemon killed under load."""
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -70,9 +71,10 @@ def daemon_killed(lab):
     programs = [lab.spawn(["iperf3", "-c", HOST[4], "-p", "5700", "-t", "30", "-P", "4"], shim=True)]
     code = ("import socket\n"
             "s=socket.create_server(('10.77.0.2', 5701))\n"
-            "c=socket.create_connection(('10.77.0.1', 5700))\n"
+            "c=socket.create_connection(('10.77.0.1', 5702))\n"
             "try:\n d=c.recv(10)\nexcept OSError: pass\n")
     wait_for(lambda: len(sockets(lab)) == 5, "the transfer has started")
+    quiet = socket.create_server((HOST[4], 5702))
     programs.append(lab.spawn([sys.executable, "-c", code], shim=True))
     wait_for(lambda: len(sockets(lab)) == 6, "the other program is connected")
     lab.daemon.kill()
@@ -81,6 +83,7 @@ def daemon_killed(lab):
         p.wait(30)
     out = lab.run(["curl", "-sS", "-m", "5", url(HOST[4], 5700)], shim=True, check=False, timeout=60)
     assert out.returncode != 0
+    quiet.close()
     for p in programs + [server]:
         lab.stop(p)
     lab.start_daemon()
