@@ -6,11 +6,12 @@ set -u
 build=$1 results=$2/stages
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${FUZZ_SECONDS:-60}
-failed=0
+failed=0 ran=0
 mkdir -p "$results"
 for binary in "$build"/tests/fuzz/fuzz_*; do
 	[ -f "$binary" ] && [ -x "$binary" ] || continue
 	name=$(basename "$binary")
+	ran=$((ran + 1))
 	found=$build/corpus/$name
 	mkdir -p "$found"
 	seeds=$here/corpus/${name#fuzz_}
@@ -30,4 +31,8 @@ for binary in "$build"/tests/fuzz/fuzz_*; do
 		tail -40 "$build/$name.out"
 	fi
 done
+if [ $ran = 0 ]; then
+	echo ":test-result: FAIL no fuzz target was built" >"$results/long-fuzz.trs"
+	failed=1
+fi
 exit $failed
