@@ -399,7 +399,7 @@ static void tcp_req_send_ack(struct tcp_request_sock *req, struct sk_buff *skb,
 
 static bool tcp_req_paws(const struct tcp_request_sock *req, const struct tcp_seg *seg)
 {
-	return req->tstamp_ok && seg->opt.saw & TCP_SAW_TSTAMP && !(seg->flags & TCPHDR_RST) &&
+	return req->tstamp_ok && seg->opt.saw & TCP_SAW_TSTAMP &&
 	       (s32)(req->ts_recent - seg->opt.tsval) > TCP_PAWS_WINDOW;
 }
 
@@ -543,15 +543,34 @@ bool tcp_req_retry(struct tcp_request_sock *req)
 	return true;
 }
 
+/* A RST in SYN-RECEIVED, judged before any ACK in it (RFC 9293 3.10.7.4, RFC 5961 3.2). */
+static enum skb_drop_reason tcp_req_rst(struct tcp_request_sock *req, struct sk_buff *skb,
+					const struct tcp_seg *seg)
+{
+	if (tcp_req_bad_tsecr(req, seg)) {
+		net_mib_inc(req_net(req), TcpExt_TSEcrRejected);
+		return SKB_DROP_TCP_RFC7323_TSECR;
+	}
+	if (!tcp_req_in_window(req, seg))			/* TCP-ST-21 */
+		return SKB_DROP_TCP_INVALID_SEQUENCE;
+	if (seg->seq != req->rcv_isn + 1) {			/* TCP-ST-20 */
+		tcp_req_send_ack(req, skb, seg);
+		return SKB_DROP_TCP_RESET;
+	}
+	tcp_req_reset(req);					/* MUST-11: the user never knows */
+	return SKB_DROP_TCP_RESET;
+}
+
 /* Acceptability in SYN-RECEIVED. SKB_NOT_DROPPED: the segment completes the handshake. */
 static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct sk_buff *skb,
-					  struct tcp_seg *seg, bool *gone)
+					  struct tcp_seg *seg)
 {
 	struct net *net = req_net(req);
-	bool paws = tcp_req_paws(req, seg), rst = seg->flags & TCPHDR_RST;
-	bool tsecr = tcp_req_bad_tsecr(req, seg);
+	bool paws = tcp_req_paws(req, seg), tsecr = tcp_req_bad_tsecr(req, seg);
 
-	if (seg->flags & TCPHDR_SYN && !(seg->flags & (TCPHDR_ACK | TCPHDR_RST)) &&
+	if (seg->flags & TCPHDR_RST)
+		return tcp_req_rst(req, skb, seg);
+	if (seg->flags & TCPHDR_SYN && !(seg->flags & TCPHDR_ACK) &&
 	    seg->seq == req->rcv_isn && !paws) {
 		tcp_ecn_req_syn_again(req, seg);
 		tcp_req_dup_syn(req);				/* TCP-ST-14 */
@@ -562,19 +581,13 @@ static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct s
 		return SKB_DROP_TCP_INVALID_ACK_SEQUENCE;
 	}
 	if (paws || tsecr || !tcp_req_in_window(req, seg)) {
-		if (!rst)
-			tcp_req_send_ack(req, skb, seg);
+		tcp_req_send_ack(req, skb, seg);
 		if (paws)
 			net_mib_inc(net, TcpExt_PAWSEstab);
 		else if (tsecr)
 			net_mib_inc(net, TcpExt_TSEcrRejected);
 		return paws ? SKB_DROP_TCP_RFC7323_PAWS : tsecr ? SKB_DROP_TCP_RFC7323_TSECR :
 								  SKB_DROP_TCP_INVALID_SEQUENCE;
-	}
-	if (rst) {						/* MUST-11: the user never knows */
-		tcp_req_reset(req);
-		*gone = true;
-		return SKB_DROP_TCP_RESET;
 	}
 	if (seg->flags & TCPHDR_SYN && seg->seq != req->rcv_isn) {
 		tcp_req_send_ack(req, skb, seg);		/* TCP-ST-15 */
@@ -598,10 +611,9 @@ void tcp_rcv_req(struct net *net, struct tcp_request_sock *req, struct sk_buff *
 		 struct tcp_seg *seg)
 {
 	enum skb_drop_reason reason;
-	bool gone = false;
 
 	(void)net;
-	reason = tcp_check_req(req, skb, seg, &gone);
+	reason = tcp_check_req(req, skb, seg);
 	if (reason)
 		kfree_skb_reason(skb, reason);
 	else
