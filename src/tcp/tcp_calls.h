@@ -264,6 +264,7 @@ void tcp_init_buffer_space(struct sock *sk);
 void tcp_rcv_space_adjust(struct sock *sk);
 int tcp_set_rcvlowat(struct sock *sk, int val);
 void tcp_sndbuf_expand(struct sock *sk);
+bool tcp_rcvbuf_holds(const struct sock *sk);
 bool tcp_rmem_ok(struct sock *sk, const struct sk_buff *skb, u32 seq);
 
 /* tcp_ooo.c */
@@ -271,7 +272,7 @@ void tcp_dsack_set(struct sock *sk, u32 seq, u32 end);
 void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb);
 bool tcp_ofo_queue(struct sock *sk);
 void tcp_ooo_collapse(struct sock *sk);
-bool tcp_prune_ooo(struct sock *sk, u32 seq, u32 len);
+bool tcp_prune_ooo(struct sock *sk, u32 seq);
 void tcp_ooo_purge(struct sock *sk);
 
 /* tcp_data.c */

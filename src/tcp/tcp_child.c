@@ -110,7 +110,7 @@ static void tcp_child_sequence(const struct tcp_request_sock *req, struct tcp_so
 	tp->rcv_nxt = tp->rcv_wup = tp->copied_seq = req->rcv_isn + 1;
 	tp->snd_wl1 = req->rcv_isn + 1;
 	tp->snd_wnd = tp->max_window = req->snd_wnd;
-	tp->rcv_wnd = req->rcv_wnd;
+	tcp_rcv_window_set(tp, req->rcv_wnd);
 	tp->rcv_ssthresh = req->rcv_wnd;
 	tp->window_clamp = req->window_clamp;
 	tp->total_retrans = req->num_retrans;

@@ -158,6 +158,7 @@ static struct sock *create_child(struct tcp_request_sock *req, struct sk_buff *s
 	tcp_arm_rexmit(sk, TCP_TIMER_RETRANS, TCP_TIMEOUT_INIT_US);
 	tcp_fastopen_take_data(sk, skb, seg);
 	tcp_sk(sk)->rcv_wup = tcp_sk(sk)->rcv_nxt;
+	tcp_rcv_window_set(tcp_sk(sk), tcp_sk(sk)->rcv_wnd);
 	return sk;
 }
 

@@ -301,11 +301,11 @@ void tcp_ooo_collapse(struct sock *sk)
 }
 
 /*
- * Drops out-of-order data from the high end, but none below seq, where data of len octets is to go:
- * until that fits, and an eighth of the buffer at a time, so that the next one need not come here
+ * Drops out-of-order data from the high end, but none below seq, where the data that came are to go:
+ * until they fit, and an eighth of the buffer at a time, so that the next one need not come here
  * (TCP-SACK-16). False: nothing could be dropped.
  */
-bool tcp_prune_ooo(struct sock *sk, u32 seq, u32 len)
+bool tcp_prune_ooo(struct sock *sk, u32 seq)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	s64 goal = sk->sk_rcvbuf >> 3;
@@ -317,7 +317,7 @@ bool tcp_prune_ooo(struct sock *sk, u32 seq, u32 len)
 		tcp_ooo_drop(sk, tp->ooo_last, SKB_DROP_TCP_OFO_QUEUE_PRUNE);
 		if (goal > 0)
 			continue;
-		if ((s64)sk->sk_rmem_alloc + len <= sk->sk_rcvbuf && !tcp_under_pressure(sk))
+		if (tcp_rcvbuf_holds(sk) && !tcp_under_pressure(sk))
 			break;
 		goal = sk->sk_rcvbuf >> 3;
 	}

@@ -146,6 +146,7 @@ struct tcp_sock {
 
 	/* -- what we have of the peer's (receive sequence space) */
 	u32 rcv_nxt, rcv_wup, rcv_wnd;	/* expected; rcv_nxt when the window was last told; window */
+	u32 rcv_edge;			/* highest right edge ever told */
 	u32 copied_seq;			/* what the user has taken */
 	u32 irs;
 	u32 window_clamp, rcv_ssthresh;	/* most to offer; most to offer now (slow growth) */
@@ -375,6 +376,20 @@ static inline u32 tcp_receive_window(const struct tcp_sock *tp)
 	s32 win = (s32)(tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt);
 
 	return win < 0 ? 0 : (u32)win;
+}
+/* A window begins, or is given by whoever restores the connection. */
+static inline void tcp_rcv_window_set(struct tcp_sock *tp, u32 wnd)
+{
+	tp->rcv_wnd = wnd;
+	tp->rcv_edge = tp->rcv_wup + wnd;
+}
+/* Octets that may still come of the largest window ever offered (RFC 7323 2.4: they must be honoured). */
+static inline u32 tcp_max_receive_window(const struct tcp_sock *tp)
+{
+	u32 win = tcp_receive_window(tp);
+	s32 told = (s32)(tp->rcv_edge - tp->rcv_nxt);
+
+	return told > (s32)win ? (u32)told : win;
 }
 static inline struct sk_buff *tcp_rtx_head(const struct tcp_sock *tp)
 {

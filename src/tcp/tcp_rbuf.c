@@ -122,6 +122,7 @@ u16 tcp_select_window(struct sock *sk)
 	else
 		win = min(win, 65535u << scale);
 	win >>= scale;
+	tp->rcv_edge = seq_max(tp->rcv_edge, tp->rcv_nxt + (win << scale));
 	if (!win) {
 		tp->pred_ok = false;
 		if (old)
@@ -360,13 +361,14 @@ static void tcp_clamp_window(struct sock *sk)
 		tp->rcv_ssthresh = min(tp->window_clamp, 2u * tp->advmss);
 }
 
-static bool tcp_rcvbuf_holds(const struct sock *sk, u32 len)
+/* One more packet may go beyond the buffer, whatever its size: the window was a promise. */
+bool tcp_rcvbuf_holds(const struct sock *sk)
 {
-	return (s64)sk->sk_rmem_alloc + len <= sk->sk_rcvbuf;
+	return sk->sk_rmem_alloc <= sk->sk_rcvbuf;
 }
 
 /* The buffer is full. Collapse; then drop out-of-order data above seq. Is there room now? */
-static bool tcp_prune_queue(struct sock *sk, u32 seq, u32 len)
+static bool tcp_prune_queue(struct sock *sk, u32 seq)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -375,14 +377,14 @@ static bool tcp_prune_queue(struct sock *sk, u32 seq, u32 len)
 		tcp_clamp_window(sk);
 	else if (tcp_under_pressure(sk))
 		tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
-	if (tcp_rcvbuf_holds(sk, len))
+	if (tcp_rcvbuf_holds(sk))
 		return true;
 	tcp_ooo_collapse(sk);
 	tcp_collapse_queue(sk);
-	if (tcp_rcvbuf_holds(sk, len))
+	if (tcp_rcvbuf_holds(sk))
 		return true;
-	tcp_prune_ooo(sk, seq, len);
-	if (tcp_rcvbuf_holds(sk, len))
+	tcp_prune_ooo(sk, seq);
+	if (tcp_rcvbuf_holds(sk))
 		return true;
 	net_mib_inc(sk->net, TcpExt_RcvPruned);
 	tp->pred_ok = false;
@@ -392,12 +394,12 @@ static bool tcp_prune_queue(struct sock *sk, u32 seq, u32 len)
 /* May skb, whose data begins at seq, be queued? Makes room for it if it can. */
 bool tcp_rmem_ok(struct sock *sk, const struct sk_buff *skb, u32 seq)
 {
-	if (tcp_rcvbuf_holds(sk, skb->len) && tcp_rmem_schedule(sk, skb->truesize))
+	if (tcp_rcvbuf_holds(sk) && tcp_rmem_schedule(sk, skb->truesize))
 		return true;
-	if (!tcp_prune_queue(sk, seq, skb->len))
+	if (!tcp_prune_queue(sk, seq))
 		return false;
 	while (!tcp_rmem_schedule(sk, skb->truesize))
-		if (!tcp_prune_ooo(sk, seq, skb->len))
+		if (!tcp_prune_ooo(sk, seq))
 			return false;
 	return true;
 }

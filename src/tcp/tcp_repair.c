@@ -150,8 +150,8 @@ int tcp_repair_set_window(struct sock *sk, const void *val, u32 len)
 	tp->snd_wl1 = w.snd_wl1;
 	tp->snd_wnd = w.snd_wnd;
 	tp->max_window = w.max_window;
-	tp->rcv_wnd = w.rcv_wnd;
 	tp->rcv_wup = w.rcv_wup;
+	tcp_rcv_window_set(tp, w.rcv_wnd);
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	return 0;
 }
@@ -192,6 +192,7 @@ int tcp_repair_connect(struct sock *sk, u32 rcv_nxt)
 	tp->hdr_len = (u16)(TCP_HLEN + tcp_sig_opt_len(tp));	/* options are told later */
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	tp->rcv_nxt = tp->rcv_wup = tp->copied_seq = tp->urg_seq = rcv_nxt;
+	tcp_rcv_window_set(tp, tp->rcv_wnd);
 	tp->pushed_seq = tp->write_seq;
 	tcp_sig_connected(sk, 0);
 	tcp_initialize_rcv_mss(sk);

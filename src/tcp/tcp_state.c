@@ -40,6 +40,7 @@ static void tcp_init_rcv_seq(struct tcp_sock *tp, const struct tcp_seg *seg)
 	tp->irs = seg->seq;
 	tp->rcv_nxt = seg->seq + 1;
 	tp->rcv_wup = tp->rcv_nxt;
+	tcp_rcv_window_set(tp, tp->rcv_wnd);
 	tp->copied_seq = tp->rcv_nxt;
 }
 

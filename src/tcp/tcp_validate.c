@@ -121,13 +121,15 @@ static enum skb_drop_reason tcp_syn_challenge(struct sock *sk, const struct tcp_
 }
 
 /*
- * What reaches beyond the window is refused whole. Two are lenient: a FIN alone may lie behind it, and
- * while nothing is queued the data of a sender that cannot count are taken, or it would never end.
+ * What reaches beyond the largest window ever offered is refused whole; that the present one is smaller
+ * is for tcp_data_queue() to see (RFC 7323 2.4), and no reason not to look at the ACK. Two are lenient: a
+ * FIN alone may lie behind it, and while nothing is queued the data of a sender that cannot count are
+ * taken, or it would never end.
  */
 static enum skb_drop_reason tcp_sequence(const struct sock *sk, const struct tcp_seg *seg)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 edge = tp->rcv_nxt + tcp_receive_window(tp);
+	u32 edge = tp->rcv_nxt + tcp_max_receive_window(tp);
 
 	if (before(seg->end_seq, tp->rcv_wup))
 		return SKB_DROP_TCP_OLD_SEQUENCE;
