@@ -222,11 +222,13 @@ struct sock {
 	 * SYN_RECV (tried again by listen_retry() and by the next ACK), other errors reset it.
 	 * It must not call into the stack. conn_abort: the admitted child died before accept().
 	 * conn_full: asked when a SYN comes; true: one more would have to be held, so it is dropped.
+	 * conn_waits: is a child that was accept()ed still to be taken by whom it is for?
 	 */
 	int (*sk_conn_admit)(struct sock *sk, const struct inet_sockaddr *local,
 			     const struct inet_sockaddr *peer, void **cookie);
 	void (*sk_conn_abort)(struct sock *sk, void *cookie);
 	bool (*sk_conn_full)(struct sock *sk);
+	bool (*sk_conn_waits)(const struct sock *child);
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -134,6 +135,15 @@ static bool queue_is_full(struct sock *sk)
 	return true;
 }
 
+/* sk_conn_waits: we accept at once, the program perhaps has not yet. */
+static bool waits_for_program(const struct sock *child)
+{
+	const struct object *o = child->sk_user_data;
+	struct stat st;
+
+	return o && o->state == OBJ_OPEN && !fstat(o->d.fd, &st) && !host_unix_accepted((u32)st.st_ino);
+}
+
 /* sk_conn_abort: the connection died before we took it. Not now: we may be called from anywhere. */
 static void abort_admitted(struct sock *sk, void *cookie)
 {
@@ -192,6 +202,7 @@ int listener_start(struct object *o, int fd, int backlog)
 	o->sk->sk_conn_admit = admit;
 	o->sk->sk_conn_abort = abort_admitted;
 	o->sk->sk_conn_full = queue_is_full;
+	o->sk->sk_conn_waits = waits_for_program;
 	obj_set_state(o, OBJ_LISTEN);
 	return 0;
 }

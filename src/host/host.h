@@ -87,6 +87,11 @@ int host_netif_setup(const char *ifname, const char *const *prefixes, unsigned i
  */
 int host_unix_queue(uint32_t ino);
 /*
+ * Was the connection of the Unix socket with this inode accepted by the other side? False: it waits in the
+ * listener's queue. True also where the kernel does not tell.
+ */
+bool host_unix_accepted(uint32_t ino);
+/*
  * Puts in the place of each inode that of the socket to which the Unix socket with it is connected; 0: not
  * known, or it was not accepted yet.
  */

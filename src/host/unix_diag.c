@@ -72,6 +72,15 @@ int host_unix_queue(uint32_t ino)
 	return (int)queued;	/* udiag_rqueue comes first */
 }
 
+bool host_unix_accepted(uint32_t ino)
+{
+	struct nl_sock *sk = diag_open();
+	int64_t peer = sk ? ask(sk, ino, UDIAG_SHOW_PEER, UNIX_DIAG_PEER) : -ENOENT;
+
+	nl_socket_free(sk);
+	return peer != 0;	/* what was not accepted has no inode yet */
+}
+
 void host_unix_peers(uint32_t *inos, unsigned int nr)
 {
 	struct nl_sock *sk = nr ? diag_open() : NULL;

@@ -109,12 +109,23 @@ static bool tcp_icmp_unreachable(const struct inet_icmp_err *e)
 	return e->type == ICMP4_UNREACH && e->code <= 1;
 }
 
+/* Does the handshake go on, for all that its user knows? Not with a Fast Open child that it has. */
+static bool tcp_is_opening(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk), *l;
+
+	if (!tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)))
+		return false;
+	if (!tp->fo_child || !list_empty(&tp->accept_node))
+		return true;
+	l = tp->fo_child->listener;
+	return l && l->inet.sk.sk_conn_waits && l->inet.sk.sk_conn_waits(sk);
+}
+
 static void tcp_err_sock(struct sock *sk, const struct inet_icmp_err *e, u32 seq)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	/* a Fast Open child that its user has is a connection like another */
-	bool opening = tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)) &&
-		       (!tp->fo_child || !list_empty(&tp->accept_node));
+	bool opening = tcp_is_opening(sk);
 	u32 una = tp->snd_una - !!tp->fo_child;	/* its SYN-ACK may be what is quoted */
 
 	if (sk->sk_state == TCP_CLOSE || tcp_ao_ignore_icmp(sk, e))

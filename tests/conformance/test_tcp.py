@@ -15,7 +15,11 @@ from scapy.all import ICMP, TCP, Ether, ICMPv6DestUnreach, IP, IPv6, Raw
 
 SO_ERROR = (socket.SOL_SOCKET, socket.SO_ERROR)
 SO_SNDBUF = (socket.SOL_SOCKET, socket.SO_SNDBUF)
-MSG_EOR, MSG_FASTOPEN = 0x80, 0x20000000
+SO_ZEROCOPY = (socket.SOL_SOCKET, 60)
+SO_TIMESTAMPING = (socket.SOL_SOCKET, 37)
+SOF_TX_SCHED, SOF_SOFTWARE, SOF_OPT_ID = 1 << 8, 1 << 4, 1 << 7
+MSG_EOR, MSG_FASTOPEN, MSG_ZEROCOPY = 0x80, 0x20000000, 0x4000000
+TCP_NOTSENT_LOWAT = 25
 TCP_FASTOPEN_CONNECT = 30
 SO_LINGER_0 = (1, 0)
 
@@ -730,6 +734,31 @@ def icmp_established(l, v6):
     p.took(r)
     p.exchange("PA", b"alive", reply="A")
     assert a.recvall(c, 5) == b"alive"
+
+
+@both
+def icmp_before_accept(l, v6):
+    """TCP-TFO-08 a Fast Open connection that the program has not accepted ends by an ICMP error; what came is read first"""
+    for accepted in (False, True):
+        l.sysctl("net.ipv4.tcp_fastopen", 0x602)        # servers, all of them, without a cookie
+        a, port = l.agent(), next(LISTEN_PORTS)
+        listener(a, v6, port)
+        p = Peer(l, v6, port)
+        r = p.exchange("S", b"early", options=PLAIN, reply="SA")
+        assert r and r.ack == p.seq, "the data of the SYN were not taken"
+        if accepted:
+            a.accept("l", "c")
+        quoted = bytes((IPv6(src=lab.STACK6, dst=lab.TEST6) if v6 else IP(src=lab.STACK4, dst=lab.TEST4)) /
+                       TCP(sport=p.dport, dport=p.sport, seq=r.seq, flags="SA"))
+        l.send(IPv6(src=lab.TEST6, dst=lab.STACK6) / ICMPv6DestUnreach(code=3) / Raw(quoted) if v6 else
+               IP(src=lab.TEST4, dst=lab.STACK4) / ICMP(type=3, code=1) / Raw(quoted))
+        l.barrier()
+        if not accepted:
+            a.accept("l", "c")
+        assert a.recv("c", 10) == b"early"
+        assert a.errno("recv", "c", 10) == ("EAGAIN" if accepted else "EHOSTUNREACH")
+        p.send("A", seq=p.seq, ack=r.seq + 1)
+        assert bool(p.expect("R")) != accepted
 
 
 @both
