@@ -110,6 +110,8 @@ void tap_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 {
 	struct tap_queue *q = &tap_priv(dev)->queues[skb->queue_mapping];
 
+	/* as Linux's tun: the write is not long in coming, a sender need not wait for it */
+	skb_orphan(skb);
 	ring_post(&q->tx, skb);
 	if (ring_pending(&q->tx) >= TAP_TX_BATCH)
 		flush_queue(q);

@@ -88,14 +88,24 @@ static bool attach_pages(struct vnet_rx_slot *slot, struct page_frag *pf, u32 le
 	return true;
 }
 
+/* What a large frame costs a Linux that gets it from a TUN: whole pages. TCP's windows follow from it. */
+static u32 tun_truesize(u32 n)
+{
+	enum { PAGE = 4096, PADDING = 52, OVERHEAD = 256 };
+
+	return ALIGN_UP(n + PADDING, (u32)PAGE) + OVERHEAD;
+}
+
 struct sk_buff *vnet_rx_take(struct vnet_rx_slot *slot, struct page_frag *pf, u32 n)
 {
 	struct sk_buff *skb = slot->skb;
 	bool whole = true;
 
 	skb_put(skb, min_t(u32, n, VNET_RX_LINEAR));
-	if (n > VNET_RX_LINEAR)
+	if (n > VNET_RX_LINEAR) {
 		whole = attach_pages(slot, pf, n - VNET_RX_LINEAR);
+		skb->truesize = tun_truesize(n);
+	}
 	slot->skb = NULL;
 	if (whole)
 		return skb;

@@ -101,12 +101,13 @@ def listener(agent, v6, port, name="l", backlog=5):
 LISTEN_PORTS = itertools.count(8000)
 
 
-def established(lab, v6, options=PLAIN):
-    """A connection from the test's peer to a program; (agent, peer, name of its socket)."""
+def established(lab, v6, options=PLAIN, window=65535):
+    """A connection from the test's peer to a program; (agent, peer, name of its socket). window: as in the SYN."""
     a = lab.agent()
     port = next(LISTEN_PORTS)
     listener(a, v6, port)
     p = Peer(lab, v6, port, options=options)
+    p.window = window
     p.connect()
     assert a.wait("l", 1, 2000), "no connection to accept"
     a.accept("l", "c")

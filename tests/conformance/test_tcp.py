@@ -850,6 +850,15 @@ def large_write(l, v6):
 
 
 @both
+def unsent_bound(l, v6):
+    """TCP_NOTSENT_LOWAT bounds what waits; what a TAP has been given does not, as with Linux's tun"""
+    a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
+    a.setsockopt(c, socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4000)
+    took = a.fill(c, 59000)
+    assert took == 26000, f"10 segments, and a packet of half the window, not {took}"
+
+
+@both
 def large_write_blocking(l, v6):
     """A large write that may block ends when the last octet has room; what it left is not seen by close()"""
     a, p, c = established(l, v6)

@@ -9,6 +9,7 @@ unit_drivers = \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
 	tests/unit/drivers/test_vlan \
+	tests/unit/drivers/test_vnet \
 	tests/unit/drivers/test_xdp
 check_PROGRAMS += $(unit_drivers)
 TESTS += $(unit_drivers)
@@ -25,6 +26,9 @@ EXTRA_DIST += tests/unit/drivers/hostnet.h
 tests_unit_drivers_test_xdp_SOURCES = tests/unit/drivers/test_xdp.c
 tests_unit_drivers_test_xdp_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_xdp_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_vnet_SOURCES = tests/unit/drivers/test_vnet.c
+tests_unit_drivers_test_vnet_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_vnet_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_vlan_SOURCES = tests/unit/drivers/test_vlan.c
 tests_unit_drivers_test_vlan_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_vlan_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

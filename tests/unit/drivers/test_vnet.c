@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Frames in receive buffers: what is linear, what lies in pages, and what a packet is said to cost. */
+#include "drivers/vnet.h"
+#include "tests/unit/fixture.h"
+
+static struct fixture f;
+static struct net *net;
+static struct vnet_rx_slot slot;
+static struct page_frag pf;
+
+static void setup(void)
+{
+	net = fixture_net_new(&f, 3);
+}
+
+static void teardown(void)
+{
+	vnet_rx_free(&slot);
+	page_frag_release(&pf);
+	fixture_net_free(&f);
+}
+
+TestSuite(vnet, .init = setup, .fini = teardown);
+
+/* As if a read had put n octets there. */
+static struct sk_buff *take(u32 n)
+{
+	struct sk_buff *skb;
+
+	cr_assert(vnet_rx_fill(net, &slot, false));
+	memset(slot.skb->data, 1, VNET_RX_LINEAR);
+	skb = vnet_rx_take(&slot, &pf, n);
+	cr_assert_not_null(skb);
+	cr_assert_eq(skb->len, n);
+	return skb;
+}
+
+Test(vnet, small_frame_is_one_buffer)
+{
+	struct sk_buff *skb = take(1514);
+
+	cr_assert_eq(skb->data_len, 0);
+	cr_assert_eq(skb->truesize, (u32)(skb->end - skb->head) + (u32)sizeof(struct skb_shared_info) +
+					    (u32)sizeof(*skb));
+	consume_skb(skb);
+}
+
+/* The windows that Linux's packet scripts name for large segments follow from this. */
+Test(vnet, large_frame_costs_whole_pages)
+{
+	static const struct {
+		u32 len, cost;
+	} rows[] = {
+		{ 4040, 4096 + 256 }, { 4054, 8192 + 256 }, { 9054, 12288 + 256 }, { 65549, 69632 + 256 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sk_buff *skb = take(rows[i].len);
+
+		cr_expect_eq(skb->truesize, rows[i].cost, "%u octets: %u", rows[i].len, skb->truesize);
+		consume_skb(skb);
+	}
+}
