@@ -495,6 +495,14 @@ static ssize_t dgram_splice(int in, int out, size_t n)
 					write(out, buf, (size_t)r);
 }
 
+/* TCP's splice() does not pass the urgent octet: at the mark there is nothing, until a read() has. AF_UNIX's does. */
+static bool at_urgent_mark(int fd, unsigned int k)
+{
+	int mark = 0;
+
+	return !(k & KF_INLINE) && !real.ioctl(fd, SIOCATMARK, &mark) && mark;
+}
+
 EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, unsigned int flags)
 {
 	unsigned int kin = fd_kind(in), kout = fd_kind(out);
@@ -514,6 +522,8 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 	if (IS_TCP(kout) && !shim.silent && (KIND(kout) != K_STREAM || fd_poll(out, 0, 0)) &&
 	    stream_file_check(out, kout, is_pipe(in, O_WRONLY)))
 		return -1;
+	if (IS_TCP(kin) && !shim.silent && !ioff && at_urgent_mark(in, kin) && is_pipe(out, O_RDONLY))
+		return flags & SPLICE_F_NONBLOCK || fd_nonblock(in) ? fail(EAGAIN) : 0;
 	r = real.splice(in, ioff, out, ooff, n, flags);
 	return IS_TCP(kin) && r <= 0 && n && is_pipe(out, O_RDONLY) ? stream_rx(in, r) : r;
 }

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import fcntl
 import json
+import os
 import select
 import socket
 import struct
@@ -100,6 +101,16 @@ def do_fill(name, count):
         return SOCKS[name].send(b"f" * count)
     except BlockingIOError:
         return 0
+
+
+def do_splice(name, count):
+    """From the socket into a pipe: how much went."""
+    out, into = os.pipe()
+    try:
+        return os.splice(SOCKS[name].fileno(), into, count)
+    finally:
+        os.close(out)
+        os.close(into)
 
 
 def do_linger(name, on, seconds):

@@ -700,6 +700,21 @@ def group_syn(l, v6):
 
 
 @both
+def urgent_splice(l, v6):
+    """TCP-URG-02 splice() stops at the urgent byte, and there gives nothing until a read has passed it"""
+    a, p, c = established(l, v6)
+    p.send("PAU", b"abX", urg=3)
+    assert a.wait(c, select.POLLPRI, 2000) & select.POLLPRI
+    assert a.splice(c, 10) == 2
+    p.exchange("PA", b"cd", reply="A")
+    assert a.errno("splice", c, 10) == "EAGAIN"
+    a.blocking(c, None)
+    assert a.splice(c, 10) == 0
+    assert a.recv(c, 1) == b"c"
+    assert a.splice(c, 10) == 1
+
+
+@both
 def icmp_connecting(l, v6):
     """MUST-54 TCP-BLIND-05 an ICMP error about our SYN ends connect(); with a wrong sequence it does not"""
     for good in (False, True):
