@@ -318,6 +318,7 @@ ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
 		took = 0;
 	if (start_connect(fd, k, sa, msg->msg_namelen, true, wait) && (wait || errno != EINPROGRESS))
 		return -1;
+	stamp_after(fd, (size_t)took, took, flags, false);	/* MSG_ZEROCOPY */
 	if (!wait)
 		return took ? took : fail(EINPROGRESS);
 	return (size_t)took < total ? send_rest(fd, msg, (size_t)took, flags) : (ssize_t)total;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Large writes. The Unix socket takes what its own buffer has room for, and more than SO_SNDBUF and
- * TCP_NOTSENT_LOWAT allow; so a large write is a call, and the stack says how much it has taken. When that
- * was not all, the descriptor is filled, so that it becomes writable when the connection is (daemon/write.c).
+ * Writes that may not fit. The Unix socket takes what its own buffer has room for, and more than SO_SNDBUF
+ * and TCP_NOTSENT_LOWAT allow; so a large write, and any where the program has set one of these, is a call,
+ * and the stack says how much it has taken. When that was not all, the descriptor is filled, so that it
+ * becomes writable when the connection is (daemon/write.c).
  *
  * A call is dearer than a write: as for pulse.c, it is made from a small share of the time only.
  */
@@ -10,13 +11,14 @@
 
 #include <poll.h>
 
+#define LARGE_MIN  16384
 #define LARGE_CALL 60000	/* octets a call: a message has to hold them */
 
 static struct budget budget;
 
-bool large_send_paid(void)
+bool large_send_wanted(unsigned int k, size_t n)
 {
-	return budget_left(&budget, now_ns());
+	return (n >= LARGE_MIN || (n && k & KF_BOUNDED)) && budget_left(&budget, now_ns());
 }
 
 /* Octets taken, or -errno; *full: the descriptor is to be filled with *filler bytes. */
@@ -39,10 +41,12 @@ static int take(int fd, const char *buf, size_t n, bool more, uint32_t *filler)
 /* The library or the daemon has no part in how this ends: the Unix socket has. */
 static ssize_t plain(int fd, const char *buf, size_t n, int flags, size_t done)
 {
-	ssize_t r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
+	struct iovec iov = { (void *)(uintptr_t)buf, n };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t r = stream_send(fd, &m, flags);
 
 	if (r < 0 && !done)
-		return stream_tx(fd, r, flags);
+		return r;
 	return (ssize_t)done + (r > 0 ? r : 0);
 }
 
@@ -65,6 +69,8 @@ ssize_t stream_send_large(int fd, const void *data, size_t n, int flags)
 	const char *buf = data;
 	size_t done = 0;
 
+	if (unlikely(fd_kind(fd) & KF_TSTAMP))	/* the stack stamps what it takes */
+		errq_expect(fd);
 	while (done < n) {
 		size_t part = n - done < LARGE_CALL ? n - done : LARGE_CALL;
 		uint32_t filler;

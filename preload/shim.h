@@ -98,8 +98,9 @@ enum {
 	KF_SHUT_RD = 0x1000000, /* shut down for reading: what came since is the daemon's to give */
 	KF_HERE = 0x20000000, /* datagram socket whose peer is on this host */
 	KF_V4ONLY = 0x40000000, /* datagram socket of IPv6 with an IPv4 address of its own, or peer */
+	KF_BOUNDED = 0x2000000, /* the program set SO_SNDBUF or TCP_NOTSENT_LOWAT: writes may be calls */
 	/* what a TCP socket keeps when its state changes */
-	KF_KEEP = KF_V6 | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
+	KF_KEEP = KF_V6 | KF_BOUNDED | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
 
 #define KIND(k) ((k) & K_MASK)
@@ -243,8 +244,8 @@ static inline bool budget_left(const struct budget *b, int64_t now)
 void budget_spend(struct budget *b, int64_t since, int64_t now);
 
 /* ---- large.c -------------------------------------------------------------------------- */
-/** large_send_paid() - may a large write be a call now */
-bool large_send_paid(void);
+/** large_send_wanted() - is a write of @n octets, on a socket of kind @k, to be a call, and paid for now */
+bool large_send_wanted(unsigned int k, size_t n);
 /** stream_send_large() - send() of a connected TCP socket, no more than the stack takes */
 ssize_t stream_send_large(int fd, const void *data, size_t n, int flags);
 /** stream_full_over() - wait, if @flags and the socket allow, until a filled descriptor (KF_FULL) is writable

@@ -125,8 +125,9 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 	unsigned int k = fd_kind(fd);
 	ssize_t r;
 
-	if (unlikely(n >= BULK_BYTES) && KIND(k) == K_STREAM && !(k & (KF_MORE | KF_TSTAMP | KF_DEFER)) &&
-	    !(flags & ~PLAIN_SEND) && !shim.silent && large_send_paid()) {
+	if (unlikely(n >= BULK_BYTES || k & KF_BOUNDED) && KIND(k) == K_STREAM &&
+	    !(k & (KF_MORE | KF_DEFER)) && !(flags & ~PLAIN_SEND) && !shim.silent &&
+	    large_send_wanted(k, n)) {
 		settle();
 		return stream_send_large(fd, buf, n, flags);
 	}
@@ -495,7 +496,7 @@ static ssize_t dgram_splice(int in, int out, size_t n)
 					write(out, buf, (size_t)r);
 }
 
-/* TCP's splice() does not pass the urgent octet: at the mark there is nothing, until a read() has. AF_UNIX's does. */
+/* TCP's splice() does not pass the urgent octet: there is nothing at the mark, until a read() has. */
 static bool at_urgent_mark(int fd, unsigned int k)
 {
 	int mark = 0;

@@ -120,8 +120,10 @@ static void set_native(int fd, int level, int name, const void *val, socklen_t l
 	int saved = errno;
 
 	real.setsockopt(fd, level, name, val, len);
-	if (name == SO_SNDBUF)
+	if (name == SO_SNDBUF) {
 		tag_add(fd, NSP_TAGB_SNDBUF);
+		fd_set_kind(fd, fd_kind(fd) | KF_BOUNDED);
+	}
 	errno = saved;
 }
 
@@ -203,6 +205,8 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 		note_linger(fd, val);
 	if (level == IPPROTO_TCP && name == TCP_INQ && len >= sizeof(int))
 		note_inq(fd, val);
+	if (level == IPPROTO_TCP && name == TCP_NOTSENT_LOWAT)
+		fd_set_kind(fd, fd_kind(fd) | KF_BOUNDED);
 	if (KIND(k) == K_NEW && len <= 64)
 		fd_remember_opt(fd, level, name, val, len);
 	return 0;

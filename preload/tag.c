@@ -48,7 +48,8 @@ unsigned int tag_kind(uint64_t tag)
 	v6 |= (bits & NSP_TAGB_TSTAMP ? KF_TSTAMP | KF_ERRQ : 0) |
 	      (bits & NSP_TAGB_ARRIVAL ? KF_ARRIVAL : 0) |
 	      (bits & NSP_TAGB_ZEROCOPY ? KF_ZEROCOPY | KF_ERRQ : 0) |
-	      (bits & NSP_TAGB_ERRPRI ? KF_ERRPRI : 0);
+	      (bits & NSP_TAGB_ERRPRI ? KF_ERRPRI : 0) |
+	      (bits & NSP_TAGB_SNDBUF ? KF_BOUNDED : 0);
 	if (NSP_TAG_TYPE(tag) == SOCK_STREAM) {
 		if (bits & NSP_TAGB_LISTEN)
 			return v6 | (bits & NSP_TAGB_SHUT ? K_DEADLISTEN : K_LISTEN);

@@ -360,10 +360,12 @@ int call_stamp(struct call *c)
 	const struct nsp_stamp_req *req = c->req;
 	struct object *o = c->o;
 
-	if (!obj_is_stream(o) || !o->sk || o->d.fd < 0)
+	if (!obj_is_stream(o) || !o->sk)
 		return -EINVAL;
 	switch (req->op) {
 	case NSP_STAMP_MARK:
+		if (o->d.fd < 0)
+			return -EINVAL;
 		return stamps_mark(o, (o->sk->sk_tsflags & ~(u32)SOF_TX_RECORD_MASK) |
 					      (req->tsflags ? req->tsflags : o->sk->sk_tsflags),
 				   req->len);

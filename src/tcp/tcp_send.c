@@ -159,19 +159,21 @@ int tcp_tskey(const struct sock *sk, bool written, u32 *key)
 }
 
 /* The last octet written so far is to be stamped on its way. */
-static void tcp_tx_stamp(struct sk_buff *tail, u32 tsflags)
+static void tcp_tx_stamp(const struct sock *sk, u32 tsflags)
 {
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
+
+	if (likely(!(tsflags & SOF_TX_RECORD_MASK)) || !tail)
+		return;
 	tail->tx_flags = sock_tx_flags(tsflags);
 	tail->tskey = tcp_tx(tail)->seq + tail->len - 1;
 }
 
-static void tcp_after_write(struct sock *sk, int flags, u32 mss, u32 tsflags)
+static void tcp_after_write(struct sock *sk, int flags, u32 mss)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
 
-	if (unlikely(tsflags & SOF_TX_RECORD_MASK) && tail)
-		tcp_tx_stamp(tail, tsflags);
 	if (flags & SMSG_EOR && tail)
 		tcp_tx(tail)->eor = true;
 	if (flags & SMSG_OOB)
@@ -291,13 +293,12 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 			tcp_push_full_packet(sk, goal, mss);
 	}
 	tcp_drop_empty_tail(sk);
+	if (pos)
+		tcp_tx_stamp(sk, msg->cmsg && msg->cmsg->has_tsflags ? msg->cmsg->tsflags : sk->sk_tsflags);
 	if (err == -EAGAIN)
 		tcp_wait_for_space(sk, mss);
 	else if (pos)
-		tcp_after_write(sk, pos < msg->len ? msg->flags & ~SMSG_EOR & ~SMSG_MORE :
-						     msg->flags, mss,
-				msg->cmsg && msg->cmsg->has_tsflags ? msg->cmsg->tsflags :
-								      sk->sk_tsflags);
+		tcp_after_write(sk, pos < msg->len ? msg->flags & ~SMSG_EOR & ~SMSG_MORE : msg->flags, mss);
 	if (unlikely(pos && msg->flags & SMSG_ZEROCOPY && sock_flag(sk, SOCK_ZEROCOPY)))
 		sock_zerocopy_done(sk);
 	return pos || !msg->len ? (ssize_t)pos : err;
@@ -461,7 +462,8 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 			tcp_mark_push(tp, skb_peek_tail(&sk->sk_write_queue));
 		tp->fo_req = NULL;
 	} else if (left < len) {
-		tcp_after_write(sk, flags, mss, sk->sk_tx_stamp);
+		tcp_tx_stamp(sk, sk->sk_tx_stamp);
+		tcp_after_write(sk, flags, mss);
 	}
 	sk->sk_tx_stamp = 0;
 	if (err)			/* a part of the stream is lost: it must not go on */

@@ -865,12 +865,42 @@ def large_write(l, v6):
 
 
 @both
+def bounded_write(l, v6):
+    """SO_SNDBUF bounds a small write, too, once it was set; what is stamped is the last octet taken"""
+    a, p, c = established(l, v6, window=2000)
+    a.setsockopt(c, *SO_SNDBUF, 1000)
+    a.setsockopt(c, *SO_TIMESTAMPING, SOF_TX_SCHED | SOF_SOFTWARE | SOF_OPT_ID)
+    l.drain(0)
+    took = a.fill(c, 10000)
+    assert 1000 <= took <= 4608, took
+    assert struct.unpack("i", a.ioctl(c, termios.TIOCOUTQ, 4)) == (took,)
+    assert take_all(p, p.ack + took) == b"f" * took
+    told = a.recvmsg(c, 0, 1024, socket.MSG_ERRQUEUE)[1]
+    assert struct.unpack_from("I", told[1][2], 12) == (took - 1,)
+
+
+@both
 def unsent_bound(l, v6):
     """TCP_NOTSENT_LOWAT bounds what waits; what a TAP has been given does not, as with Linux's tun"""
     a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
     a.setsockopt(c, socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4000)
     took = a.fill(c, 59000)
     assert took == 26000, f"10 segments, and a packet of half the window, not {took}"
+
+
+@both
+def zerocopy_on_syn(l, v6):
+    """MSG_ZEROCOPY with MSG_FASTOPEN: the end of the send is told as of any other"""
+    a, p = l.agent(), Peer(l, v6, 0)
+    l.sysctl("net.ipv4.tcp_fastopen", 0x5)
+    a.socket("c", "AF_INET6" if v6 else "AF_INET", "SOCK_STREAM")
+    a.setsockopt("c", *SO_ZEROCOPY, 1)
+    assert a.sendto("c", b"d" * 100, MSG_FASTOPEN | MSG_ZEROCOPY, (test_addr(v6), p.sport)) == 100
+    assert payload(syn_with_data(p, v6)) == b"d" * 100
+    p.send("SA", options=PLAIN)
+    assert a.wait("c", select.POLLERR, 2000) & select.POLLERR
+    told = a.recvmsg("c", 0, 1024, socket.MSG_ERRQUEUE)[1]
+    assert struct.unpack_from("IBBBBII", told[0][2]) == (0, 5, 0, 1, 0, 0, 0)
 
 
 @both
