@@ -3,7 +3,7 @@
 """Soak: a random mixture of real programs, killed, stopped and cut off at random; after each round
 nothing of them may be left in the daemon.
 
-SOAK_SECONDS of load (default 16: a look that this test still works; `bootstrap check-long` takes two
+SOAK_SECONDS of load (default 6, with few programs at once: a look that this test still works; `bootstrap check-long` takes two
 hours), in rounds of SOAK_ROUND; SOAK_SEED, printed, repeats the choices of an earlier run, though not
 its timing. SOAK_LOG=1 tells what is done.
 """
@@ -21,10 +21,10 @@ from applab import HOST, NATIVE, STACK, Lab, need, skip_all
 need("curl", "python3", "ip", "tc")
 if NATIVE:
     skip_all("it looks into the daemon")
-SECONDS = float(os.environ.get("SOAK_SECONDS", 16))
-ROUND = float(os.environ.get("SOAK_ROUND", 8 if SECONDS < 100 else 100))
+SECONDS = float(os.environ.get("SOAK_SECONDS", 6))
+ROUND = float(os.environ.get("SOAK_ROUND", 6 if SECONDS < 100 else 100))
 SEED = int(os.environ.get("SOAK_SEED", random.SystemRandom().randrange(1 << 32)))
-CLIENTS = int(os.environ.get("SOAK_CLIENTS", 12))
+CLIENTS = int(os.environ.get("SOAK_CLIENTS", 4 if SECONDS < 100 else 12))
 PAGE = 32 << 10         # NET_PAGE_SIZE
 GRACE = 60              # what a busy machine may add to a program's own limit, seconds
 SETTLE = 150            # TIME-WAIT of both ends, and what is retransmitted to a peer that is gone
