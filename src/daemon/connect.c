@@ -174,6 +174,9 @@ void connect_greeting(struct object *o)
 		goto refuse;
 	if (n < (ssize_t)(sizeof(rq.h) + rq.h.optlen))
 		return;
+	/* all that came was seen, and what follows has an edge of its own */
+	if (n < (ssize_t)sizeof(rq) && n <= (ssize_t)rq.h.total && !(o->flags & OBJ_F_RDHUP))
+		o->flags &= ~(u32)OBJ_F_READABLE;
 	target = find_target(o, &rq.h);
 	if (!target)
 		goto refuse;

@@ -91,6 +91,7 @@ struct daemon {
 	u64 seen_napi_events;		/* net->napi_events at the last turn */
 	u64 reap_at;			/* when connections that never spoke are closed */
 	uid_t uid;			/* ours */
+	pid_t pid;
 	bool ready;			/* whoever started us was told */
 	bool kicked;			/* the stack has work that net_run() has not seen yet */
 	struct daemon_counters count;

@@ -91,6 +91,7 @@ static int admit(struct sock *sk, const struct inet_sockaddr *local,
 		ret = poller_add(&l->dm->poller, &o->d, fd);
 	if (ret)
 		goto no_connection;
+	o->d.sole = true;
 	l->dm->count.admits++;
 	l->queued++;
 	*cookie = o;
@@ -121,13 +122,15 @@ static bool queue_is_full(struct sock *sk)
 
 	if (!l || l->flags & OBJ_F_HELD)
 		return l;
-	if (l->queued <= limit)
+	if (l->queued <= limit || l->flags & OBJ_F_UNSEEN)
 		return false;
 	if (l->full_until > l->dm->net->now)
 		return true;
 	queued = host_unix_queue(l->ino);
-	if (queued < 0)
+	if (queued < 0) {
+		l->flags |= OBJ_F_UNSEEN;
 		return false;
+	}
 	l->queued = (u32)queued;
 	if (l->queued <= limit)
 		return false;
@@ -199,6 +202,7 @@ int listener_start(struct object *o, int fd, int backlog)
 		return -errno;
 	obj_note_fd(o, fd);
 	o->full_until = 0;
+	o->flags &= ~(u32)OBJ_F_UNSEEN;
 	o->sk->sk_conn_admit = admit;
 	o->sk->sk_conn_abort = abort_admitted;
 	o->sk->sk_conn_full = queue_is_full;

@@ -101,6 +101,7 @@ static int start(struct daemon *dm)
 	signal(SIGPIPE, SIG_IGN);
 	raise_nofile();
 	dm->uid = geteuid();
+	dm->pid = getpid();
 	dm->loop = host_loop_new();
 	if (!dm->loop)
 		return -ENOMEM;

@@ -165,7 +165,7 @@ static struct object *by_peer_name(struct daemon *dm, int fd, bool *named)
 	if (name.zero || memcmp(name.magic, NSP_ACCNAME_MAGIC, sizeof(name.magic)))
 		return NULL;
 	/* Names are per network namespace: another one may hold the same. Only we are its peer. */
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) || peer.pid != getpid())
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_len) || peer.pid != dm->pid)
 		return NULL;
 	*named = true;
 	return obj_by_id(dm, name.id);
@@ -234,9 +234,11 @@ static int obj_from_tag(struct daemon *dm, int fd, u64 cookie, const struct cred
 }
 
 /* A descriptor proves the cookie; a claim by another user's connect request was a lie. */
-static struct object *check_claim(struct object *o, const struct cred *cred)
+static struct object *by_proved_cookie(struct daemon *dm, u64 cookie, const struct cred *cred)
 {
-	if (!(o->flags & OBJ_F_CLAIMED))
+	struct object *o = obj_by_cookie(dm, cookie);
+
+	if (!o || !(o->flags & OBJ_F_CLAIMED))
 		return o;
 	if (o->uid != 0 && o->uid != cred->uid && cred->uid != 0) {
 		obj_free(o);
@@ -275,20 +277,18 @@ int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct objec
 
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len))
 		return -ENOTSOCK;
-	o = obj_by_cookie(dm, cookie);
-	if (!o) {
-		greet_all(dm);
-		o = obj_by_cookie(dm, cookie);
-	}
-	if (o)
-		o = check_claim(o, cred);
+	o = by_proved_cookie(dm, cookie, cred);
 	if (!o) {
 		o = by_peer_name(dm, fd, &named);
 		if (o)
 			obj_set_cookie(o, cookie, true);
+		else if (named)		/* an accepted connection that has ended */
+			return -ENOTCONN;
 	}
-	if (!o && named)	/* an accepted connection that has ended */
-		return -ENOTCONN;
+	if (!o) {
+		greet_all(dm);
+		o = by_proved_cookie(dm, cookie, cred);
+	}
 	if (!o)
 		return obj_from_tag(dm, fd, cookie, cred, out);
 	if (o->state == OBJ_DEAD && !o->wd && !watch_add(dm, o, fd))

@@ -40,6 +40,8 @@ enum {
 	OBJ_F_LINGER = 1 << 17,		/* its close() waits for the connection's end */
 	OBJ_F_MORE = 1 << 18,		/* MSG_MORE: more data follow what is written */
 	OBJ_F_FULL = 1 << 19,		/* filler stays while the stack has no room */
+	OBJ_F_ROOMY = 1 << 20,		/* the descriptor has a large buffer towards the program */
+	OBJ_F_UNSEEN = 1 << 21,		/* the kernel does not tell the length of the listener's queue */
 };
 
 struct dgram_stash;

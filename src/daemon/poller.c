@@ -43,6 +43,7 @@ void poll_item_init(struct poll_item *item, u8 class,
 	item->fd = -1;
 	item->events = 0;
 	item->class = class;
+	item->sole = false;
 	item->fn = fn;
 }
 
@@ -73,6 +74,7 @@ int poller_move(struct poller *p, struct poll_item *from, struct poll_item *to)
 		return ret;
 	ASSERT(to->fd < 0);
 	to->fd = from->fd;
+	to->sole = from->sole;
 	from->fd = -1;
 	list_del_init(&from->ready);
 	from->events = 0;
@@ -88,8 +90,9 @@ void poller_close(struct poller *p, struct poll_item *item)
 	item->events = 0;
 	if (item->fd < 0)
 		return;
-	/* Explicitly: the other holder of an attached channel would keep the watch alive. */
-	epoll_ctl(p->epfd, EPOLL_CTL_DEL, item->fd, NULL);
+	/* The other holder of an attached channel would keep the watch alive. */
+	if (!item->sole)
+		epoll_ctl(p->epfd, EPOLL_CTL_DEL, item->fd, NULL);
 	close(item->fd);
 	item->fd = -1;
 }

@@ -22,6 +22,7 @@ struct poll_item {
 	int fd;			/* -1: none */
 	u32 events;		/* EPOLL* gathered and not yet handled */
 	u8 class;		/* enum poll_class */
+	bool sole;		/* nobody else has a copy of fd: closing it ends the watch, too */
 	/* May free the item and any other. events may be 0 (queued by poller_queue()). */
 	void (*fn)(struct poll_item *item, u32 events);
 };

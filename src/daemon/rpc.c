@@ -45,20 +45,34 @@ static bool is_about_socket(const struct nsp_msg *h, const struct nsp_call *call
 	       h->nr != NSP_NR_DCONNECT && h->nr != NSP_NR_CAPTURE;
 }
 
-static int run(struct call *c, const struct nsp_call *call)
+/* The socket that a call is about, as what the program did before has left it. */
+static int find_socket(struct call *c, bool oneway)
+{
+	u64 cookie;
+	int ret;
+
+	if (!oneway)	/* what other sockets hold decides about no option that cannot fail */
+		watch_read(c->dm);
+	ret = obj_from_fd(c->dm, c->fd, &c->cred, &c->o);
+	if (ret)
+		return ret;
+	cookie = c->o->cookie;
+	obj_drain(c->o);
+	/* Draining may have ended it: the program closed another copy. */
+	c->o = obj_by_cookie(c->dm, cookie);
+	if (c->o && c->o->state != OBJ_DEAD)
+		return 0;
+	return obj_from_fd(c->dm, c->fd, &c->cred, &c->o);
+}
+
+static int run(struct call *c, const struct nsp_call *call, bool oneway)
 {
 	int ret;
 
 	if ((call->flags & NSP_CALL_ADMIN) && !cred_is_admin(c->dm, &c->cred))
 		return -EPERM;
 	if (is_about_socket(c->h, call)) {
-		watch_read(c->dm);
-		ret = obj_from_fd(c->dm, c->fd, &c->cred, &c->o);
-		if (ret)
-			return ret;
-		obj_drain(c->o);
-		/* Draining may have ended it: the program closed another copy. */
-		ret = obj_from_fd(c->dm, c->fd, &c->cred, &c->o);
+		ret = find_socket(c, oneway);
 		if (ret)
 			return ret;
 	}
@@ -92,7 +106,7 @@ bool rpc_handle(struct channel *ch, const u8 *buf, u32 len, int *fd, const struc
 	dm->count.calls++;
 	oneway = (call->flags & NSP_CALL_ONEWAY) ||
 		 ((call->flags & NSP_CALL_MAY1WAY) && (h.flags & NSP_F_ONEWAY));
-	ret = run(&c, call);
+	ret = run(&c, call, oneway);
 	/* Before the answer: our copy must not outlive a close() that follows it. */
 	if (*fd >= 0)
 		close(*fd);

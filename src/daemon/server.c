@@ -41,7 +41,7 @@ static int take_one(struct daemon *dm, struct poll_item *listener, struct cred *
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &uc, &len))
 		uc = (struct ucred){ .pid = 0, .uid = (uid_t)-1 };
 	*cred = (struct cred){ .pid = uc.pid, .uid = uc.uid };
-	if (uc.pid == getpid())		/* we made it ourselves, for another */
+	if (uc.pid == dm->pid)		/* we made it ourselves, for another */
 		*cred = dm->server.asker ? *dm->server.asker : (struct cred){ .uid = (uid_t)-1 };
 	return fd;
 }
@@ -64,6 +64,7 @@ void server_accept_streams(struct daemon *dm)
 			obj_free(o);
 			continue;
 		}
+		o->d.sole = true;
 		connect_greeting(o);
 	}
 }

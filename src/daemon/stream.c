@@ -223,6 +223,35 @@ static bool at_urgent_mark(struct object *o)
 	return o->flags & OBJ_F_URG && !sock_ioctl(o->sk, SIOCATMARK, &mark) && mark;
 }
 
+static bool chose_rcvbuf(const struct object *o)
+{
+	return o->sk->sk_userlocks & 2;
+}
+
+/*
+ * The buffer of our end. Most connections never fill the one that they were made with, so that it grows when
+ * it has been full; but a program that chose SO_RCVBUF gets one near it at once.
+ */
+static void make_roomy(struct object *o)
+{
+	int size = chose_rcvbuf(o) ? min((int)STREAM_SNDBUF, o->sk->sk_rcvbuf) : STREAM_SNDBUF;
+
+	o->flags |= OBJ_F_ROOMY;
+	if (setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+		setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+/* The program's descriptor takes no more, or not all. */
+static enum step rx_full(struct object *o)
+{
+	if (o->flags & OBJ_F_ROOMY) {
+		o->flags &= ~(u32)OBJ_F_WRITABLE;
+		return STEP_STOP;
+	}
+	make_roomy(o);
+	return STEP_AGAIN;
+}
+
 static enum step rx_step(struct object *o, size_t *moved)
 {
 	struct skb_vec vec[PUMP_RX_VECS];
@@ -248,8 +277,7 @@ static enum step rx_step(struct object *o, size_t *moved)
 			o->flags |= OBJ_F_DEAF_IN;
 			return STEP_STOP;
 		}
-		o->flags &= ~(u32)OBJ_F_WRITABLE;
-		return STEP_STOP;
+		return rx_full(o);
 	}
 	if (unlikely(o->stamps))
 		stamps_given(o, (size_t)r, o->sk->prot->stream_stamp(o->sk));
@@ -257,7 +285,7 @@ static enum step rx_step(struct object *o, size_t *moved)
 	o->dm->count.stream_rx_bytes += (u64)r;
 	*moved += (size_t)r;
 	if ((size_t)r < len)
-		o->flags &= ~(u32)OBJ_F_WRITABLE;
+		rx_full(o);
 	return STEP_AGAIN;
 }
 
@@ -357,16 +385,12 @@ void stream_let_go(struct object *o, int how)
 
 void stream_open(struct object *o)
 {
-	int size = STREAM_SNDBUF;
-
 	obj_set_state(o, OBJ_OPEN);
 	stamps_begin(o);
 	o->sk->sk_write_pending = 0;
-	if (o->sk->sk_userlocks & 2)	/* the program chose SO_RCVBUF: keep near it */
-		size = min(size, o->sk->sk_rcvbuf);
-	if (setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
-		setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	o->flags |= OBJ_F_READABLE | OBJ_F_WRITABLE;
+	if (chose_rcvbuf(o))
+		make_roomy(o);
+	o->flags |= OBJ_F_WRITABLE;	/* what the program has written comes, or came, with an edge */
 	poller_queue(&o->dm->poller, &o->d);
 	/* Now, so that the connecting program is told before the accepting one. */
 	while (o->filler && drain_filler(o) == STEP_AGAIN)
