@@ -10,8 +10,6 @@
 #include <poll.h>
 #include <sys/syscall.h>
 
-#define FILLER_SNDBUF (416 * 1024) /* of the Unix socket while it connects, at most */
-
 struct request {
 	struct nsp_conn h;
 	uint8_t opts[sizeof(((struct fdmem *)0)->buf)];
@@ -21,8 +19,6 @@ static void request_build(struct request *q, int fd, uint64_t tag, const struct 
 			  socklen_t len, bool owe)
 {
 	struct fdmem *m = fd_mem(fd, false);
-	int sndbuf = 0;
-	socklen_t l = sizeof(sndbuf);
 
 	memset(&q->h, 0, sizeof(q->h));
 	q->h.magic = NSP_CONN_MAGIC;
@@ -40,8 +36,7 @@ static void request_build(struct request *q, int fd, uint64_t tag, const struct 
 		q->h.optlen = m->used;
 		memcpy(q->opts, m->buf, m->used);
 	}
-	real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, &l);
-	q->h.total = (uint32_t)(sizeof(q->h) + q->h.optlen + (unsigned int)sndbuf / 4 + owe);
+	q->h.total = fill_size(fd, (uint32_t)sizeof(q->h) + q->h.optlen) + owe;
 }
 
 /* Everything but the owed byte in one go. A short or failed send means that the daemon has
@@ -55,13 +50,14 @@ static void request_send(int fd, struct request *q, bool owe)
 	struct iovec iov[4] = { { q, sizeof(q->h) + q->h.optlen } };
 	struct msghdr m = { .msg_iov = iov, .msg_iovlen = 1 };
 	size_t left = q->h.total - iov[0].iov_len - owe;
+	ssize_t n;
 
-	while (left) { /* FILLER_SNDBUF / 4 at most: two pieces */
-		size_t n = left < sizeof(shim_zeros) ? left : sizeof(shim_zeros);
+	while (left) { /* two pieces at most (fill_size()) */
+		size_t part = left < sizeof(shim_zeros) ? left : sizeof(shim_zeros);
 
 		iov[m.msg_iovlen].iov_base = (void *)(uintptr_t)shim_zeros;
-		iov[m.msg_iovlen++].iov_len = n;
-		left -= n;
+		iov[m.msg_iovlen++].iov_len = part;
+		left -= part;
 	}
 	if (q->h.flags & NSP_CONN_FDPASS) {
 		struct cmsghdr *c;
@@ -75,13 +71,15 @@ static void request_send(int fd, struct request *q, bool owe)
 		c->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
 	}
-	raw_call(SYS_sendmsg, fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	n = raw_call(SYS_sendmsg, fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (unlikely(n > 0 && (size_t)n < q->h.total - owe))
+		fill_put(fd, q->h.total - owe - (size_t)n);
 }
 
 static int connected(int fd, unsigned int k)
 {
 	tag_add(fd, NSP_TAGB_REPORTED);
-	fd_set_kind(fd, K_STREAM | (k & KF_KEEP));
+	stream_connected(fd, k);
 	return 0;
 }
 
@@ -93,28 +91,21 @@ static int connect_failed(int fd, unsigned int k, int err)
 
 /*
  * Wait for the end of the handshake in a call that the kernel restarts after a signal, times
- * out by SO_SNDTIMEO and interrupts as it does connect(): sending the last byte of the filler
- * into a buffer made too small for it. The byte is owed to the daemon whatever happens.
+ * out by SO_SNDTIMEO and interrupts as it does connect(): sending the last byte of the filler,
+ * for which there is no room. The byte is owed to the daemon whatever happens.
  */
 static int connect_wait(int fd, unsigned int k)
 {
-	int sndbuf = 0, tiny = 1, err;
-	socklen_t l = sizeof(sndbuf);
 	uint64_t cookie = fd_cookie(fd);
-	ssize_t n;
+	ssize_t n = real.send(fd, "", 1, MSG_NOSIGNAL);
+	int err = n < 0 ? errno : 0;
 
-	real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, &l);
-	real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &tiny, sizeof(tiny));
-	n = real.send(fd, "", 1, MSG_NOSIGNAL);
-	err = n < 0 ? errno : 0;
 	if (fd_cookie(fd) != cookie) /* closed or disconnected by another thread */
 		return fail(stream_take_reset(fd) ? ECONNRESET : ETIMEDOUT);
-	sndbuf /= 2;
-	real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, sizeof(sndbuf));
 	if (!err)
 		return connected(fd, k);
 	if (err == EINTR || err == EAGAIN) {
-		raw_call(SYS_sendto, fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+		fill_put(fd, 1);
 		return fail(err == EINTR ? EINTR : EINPROGRESS);
 	}
 	err = stream_take_error(fd, -1);
@@ -123,16 +114,6 @@ static int connect_wait(int fd, unsigned int k)
 		return fail(ECONNRESET);
 	}
 	return connect_failed(fd, k, err < 0 ? ECONNRESET : err);
-}
-
-/* The filler must fill a quarter of the buffer: a large one grows only after the connect. */
-static void limit_sndbuf(int fd)
-{
-	int size = 0, limit = FILLER_SNDBUF / 2;
-	socklen_t l = sizeof(size);
-
-	if (!real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &l) && size > FILLER_SNDBUF)
-		real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &limit, sizeof(limit));
 }
 
 /*
@@ -168,9 +149,9 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 		shim_log("connect: netstackd cannot be reached at %s: %s", shim.path, strerror(-e));
 		return fail(ENETDOWN);
 	}
+	k = K_CONNECTING | (k & KF_KEEP) | fill_begin(fd, &tag);
 	tag_set(fd, tag | (uint64_t)NSP_TAGB_CONNECT << 24);
-	fd_set_kind(fd, K_CONNECTING | (k & KF_KEEP));
-	limit_sndbuf(fd);
+	fd_set_kind(fd, k);
 	request_build(&q, fd, tag, sa, len, wait);
 	if (started)
 		q.h.flags |= NSP_CONN_STARTED;
@@ -191,18 +172,6 @@ int stream_disconnect(int fd, bool reset)
 	if (reset)
 		fd_set_kind(fd, fd_kind(fd) | KF_RESET);
 	return 0;
-}
-
-void stream_fill(int fd, size_t n)
-{
-	while (n) {
-		size_t part = n < sizeof(shim_zeros) ? n : sizeof(shim_zeros);
-		ssize_t r = raw_call(SYS_sendto, fd, shim_zeros, part, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
-
-		if (r <= 0)
-			return;		/* refused already */
-		n -= (size_t)r;
-	}
 }
 
 /* -- Fast Open ------------------------------------------------------------------------- */
@@ -330,20 +299,22 @@ ssize_t stream_first(int fd, const struct msghdr *msg, int flags)
 	unsigned int k = fd_kind(fd) & ~(unsigned int)KF_DEFER;
 	char buf[NSP_FASTOPEN_DATA_MAX];
 	size_t total, n = gather(msg, buf, sizeof(buf), &total);
-	int sndbuf = 0, took;
-	socklen_t l = sizeof(sndbuf);
+	uint32_t filler = fill_size(fd, 0);
+	uint64_t tag;
+	int took;
 
-	limit_sndbuf(fd);
-	real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, &l);
 	took = fastopen_rpc(fd, NULL, 0, NSP_FASTOPEN_FIRST | (wait ? NSP_FASTOPEN_WAITS : 0), buf, n,
-			    (uint32_t)sndbuf / 4 + wait);
+			    filler + wait);
 	fd_set_kind(fd, k);
 	if (took == -EISCONN)		/* another process has written */
 		return stream_send(fd, msg, flags);
 	if (took < 0 && took != -EINPROGRESS)
 		return fail(-took);
-	fd_set_kind(fd, K_CONNECTING | (k & KF_KEEP));
-	stream_fill(fd, (size_t)sndbuf / 4);
+	tag = tag_get(fd) & ~((uint64_t)NSP_TAGB_REPORTED << 24);
+	k = K_CONNECTING | (k & KF_KEEP) | fill_begin(fd, &tag);
+	tag_set(fd, tag);
+	fd_set_kind(fd, k);
+	fill_put(fd, filler);
 	if (!wait)
 		return took < 0 ? fail(-took) : took;
 	if (connect_wait(fd, k))

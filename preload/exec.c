@@ -2,7 +2,8 @@
 /*
  * A socket that the daemon has not met is known by this process's memory alone. Before another
  * process gets a copy of the descriptor, or another program takes this process over, what is
- * remembered goes to the daemon; from then on the kernel's tag says that it is known there.
+ * remembered goes to the daemon; from then on the kernel's tag says that it is known there. So does
+ * what is put off until a socket is written.
  */
 #include "shim.h"
 
@@ -22,23 +23,25 @@ static void hand_over(bool keep_cloexec)
 	if (shim.silent || !shim.ready)
 		return;
 	for (fd = 0; fd < top; fd++) {
-		if (KIND(fd_kinds[fd]) != K_NEW)
+		unsigned int k = fd_kinds[fd];
+
+		if (KIND(k) != K_NEW && !(k & (KF_SMALL | KF_FIRST | KF_NODELAY)))
 			continue;
 		if (!keep_cloexec && raw_call(SYS_fcntl, fd, F_GETFD, 0) & FD_CLOEXEC)
 			continue;
-		sock_flush_opts((int)fd, tag_get((int)fd));
+		stream_shared((int)fd);
 	}
 	errno = saved;
 }
 
-static void before_fork(void)
+void exec_share_all(void)
 {
 	hand_over(true);
 }
 
 void exec_init(void)
 {
-	pthread_atfork(before_fork, NULL, NULL);
+	pthread_atfork(exec_share_all, NULL, NULL);
 }
 
 static void before_exec(void)

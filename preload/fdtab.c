@@ -40,18 +40,30 @@ static void owner_claim(void)
 	*alive = 1;
 }
 
+/* true: there was a fork, and the memory is a copy and ours. Locks may be held by threads that do not
+ * exist here. */
+static bool forked(void)
+{
+	if (likely(!alive || *alive))
+		return false;
+	mem_lock = 0;
+	mem_free = NULL;
+	owner_claim();
+	rpc_after_fork();
+	return true;
+}
+
 bool fd_owner(void)
 {
-	if (unlikely(alive && !*alive)) {
-		/* A real fork: the memory is a copy and ours. Locks may be held by
-		 * threads that do not exist here. */
-		mem_lock = 0;
-		mem_free = NULL;
-		owner_claim();
-		rpc_after_fork();
-		return true;
-	}
-	return (pid_t)raw_call(SYS_getpid, 0) == owner;
+	return forked() || (pid_t)raw_call(SYS_getpid, 0) == owner;
+}
+
+pid_t fd_owner_pid(void)
+{
+	if (unlikely(!alive))
+		return (pid_t)raw_call(SYS_getpid, 0);
+	forked();
+	return owner;
 }
 
 /* The lock is held for a few instructions; a signal handler that finds it taken by its own

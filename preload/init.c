@@ -34,6 +34,7 @@ __attribute__((constructor(101))) void shim_init(void)
 		return;
 	state = 1;
 	real_init();
+	shim.euid = geteuid();
 	read_environment();
 	policy_init();
 	fd_scan();

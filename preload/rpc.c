@@ -297,7 +297,7 @@ static int open_channel(int inherited, bool *attached)
 /* Is the channel all that lets us in: was it opened by another user, or over the parent's? */
 static bool only_channel(void)
 {
-	return ch.fd >= 0 && (ch.attached || ch.uid != geteuid());
+	return ch.fd >= 0 && (ch.attached || ch.uid != shim.euid);
 }
 
 int daemon_connect(int fd, bool stream)
@@ -333,7 +333,7 @@ static int need_channel(void)
 		ch.fd = -1;
 	}
 	fd = open_channel(ch.inherited, &ch.attached);
-	ch.uid = geteuid();
+	ch.uid = shim.euid;
 	if (ch.inherited >= 0) {
 		if (rpc_fd_is_ours(ch.inherited)) {
 			raw_call(SYS_close, ch.inherited);

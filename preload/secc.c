@@ -22,6 +22,8 @@ EXPORT int prctl(int op, ...)
 	va_end(ap);
 	if (unlikely(!shim.ready))
 		shim_init();
+	if (op == PR_SET_SECCOMP)
+		exec_share_all();
 	r = real.prctl(op, a[0], a[1], a[2], a[3]);
 	if (op == PR_SET_SECCOMP && !r)
 		shim.silent = true;
@@ -47,6 +49,13 @@ EXPORT int chroot(const char *path)
 	return real.chroot(path);
 }
 
+void shim_note_user(void)
+{
+	shim.euid = geteuid();
+	shim.as_uid = shim.euid;
+	shim.as_other = shim.as_uid != getuid();
+}
+
 /*
  * Another user may not be let in at the control socket. The channel that is open already is
  * judged by each message's sender, so it serves whatever the program becomes.
@@ -59,8 +68,7 @@ EXPORT int chroot(const char *path)
 			shim_init();                                                               \
 		rpc_prepare();                                                                     \
 		r = real.call;                                                                     \
-		shim.as_uid = geteuid();                                                           \
-		shim.as_other = shim.as_uid != getuid();                                           \
+		shim_note_user();                                                                  \
 		return r;                                                                          \
 	} while (0)
 

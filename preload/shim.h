@@ -13,6 +13,7 @@
  *	rpc.c		calls to the daemon
  *	sock_*.c	entry points, by what they do
  *	connect.c	connecting a TCP socket
+ *	fill.c		a socket that is not to be written yet
  *	stream.c	the rules of a TCP stream: errors, data, urgent data
  *	dgram.c		datagrams and their heads
  *	errq.c		error queues, time stamps, MSG_ZEROCOPY
@@ -96,6 +97,10 @@ enum {
 	KF_DEFER = 0x400000, /* connected, but the SYN waits for the first write */
 	KF_FULL = 0x800000, /* filled: not to be written before it is writable */
 	KF_SHUT_RD = 0x1000000, /* shut down for reading: what came since is the daemon's to give */
+	KF_SMALL = 0x2000000, /* the Unix socket's buffer is small, while it connects (fill.c) */
+	KF_CHOSE = 0x4000000, /* .. and the program chose its size, which the tag tells */
+	KF_FIRST = 0x8000000, /* accepted, and nothing was written yet */
+	KF_NODELAY = 0x10000000, /* TCP_NODELAY was set then, and the daemon does not know it */
 	KF_HERE = 0x20000000, /* datagram socket whose peer is on this host */
 	KF_V4ONLY = 0x40000000, /* datagram socket of IPv6 with an IPv4 address of its own, or peer */
 	KF_BOUNDED = 0x2000000, /* the program set SO_SNDBUF or TCP_NOTSENT_LOWAT: writes may be calls */
@@ -118,11 +123,14 @@ struct shim {
 	void (*swapped)(int fd);	/* .. and is told of another socket under a number (swap.c) */
 	bool as_other;		/* .. for one of another user now, or the effective user is another: */
 	uid_t as_uid;
+	uid_t euid;		/* the effective user */
 	char path[NSP_PATH_MAX + 1];
 };
 extern struct shim shim;
 
 void shim_init(void);
+/** shim_note_user() - the process may be another user's now */
+void shim_note_user(void);
 /** now_ns(), now_ms() - CLOCK_MONOTONIC */
 int64_t now_ns(void);
 static inline int64_t now_ms(void)
@@ -169,6 +177,8 @@ void fd_scan(void);
 unsigned int fd_limit(void);
 /** fd_owner() - true unless this is a vfork child; notices a fork */
 bool fd_owner(void);
+/** fd_owner_pid() - a process that has this memory: this one, or of which this is a vfork child */
+pid_t fd_owner_pid(void);
 /** fd_mem() - the socket's memory; make: allocate. NULL: none (or too many) */
 struct fdmem *fd_mem(int fd, bool make);
 void fd_mem_move(int from, int to);
@@ -303,8 +313,6 @@ ssize_t stream_rx(int fd, ssize_t r);
 ssize_t stream_tx(int fd, ssize_t r, int flags);
 /** stream_sigpipe() - EPIPE, and the signal unless @flags forbid */
 void stream_sigpipe(int flags);
-/** stream_fill() - @n bytes that make a socket unwritable; the daemon throws them away */
-void stream_fill(int fd, size_t n);
 /** stream_more() - a send with or without MSG_MORE, before it (@before) and after */
 void stream_more(int fd, int flags, bool before);
 /** stream_tx_ready() - may this socket be written; 0 or -1 with errno */
@@ -317,6 +325,8 @@ int stream_so_error(int fd, unsigned int k);
 short fd_poll(int fd, short events, int timeout_ms);
 bool fd_nonblock(int fd);
 int sock_flush_opts(int fd, uint64_t tag);
+/** sock_set_nodelay() - TCP_NODELAY of a connection, without waiting */
+void sock_set_nodelay(int fd);
 extern const uint8_t shim_zeros[65536];
 
 static inline size_t iov_bytes(const struct iovec *iov, size_t n)
@@ -329,6 +339,33 @@ static inline size_t iov_bytes(const struct iovec *iov, size_t n)
 }
 /** iov_copy() - between a linear buffer and position @off of a scattered one */
 void iov_copy(const struct iovec *iov, size_t n, size_t off, uint8_t *buf, size_t len, bool in);
+
+/* ---- fill.c: a stream that is not to be written -------------------------------------------------- */
+/** fill_size() - octets of the first message of a connection, @used of them taken, that fill it */
+uint32_t fill_size(int fd, uint32_t used);
+/** fill_begin() - the buffer becomes small, before the message; @tag will tell what it is to be again
+ *
+ * Return: KF_SMALL and the like, for the descriptor's kind.
+ */
+unsigned int fill_begin(int fd, uint64_t *tag);
+/** fill_chose() - SO_SNDBUF was set meanwhile */
+void fill_chose(int fd, unsigned int k, int size);
+/** fill_put() - @n octets of the message that it does not take */
+void fill_put(int fd, size_t n);
+/** fill_grow() - @to gets the buffer that @fd is to have, which is of kind @k */
+void fill_grow(int fd, int to, unsigned int k);
+/** stream_writes() - @n octets are about to be written to a socket of kind KF_FIRST or KF_NODELAY
+ *
+ * The first segment goes at once, whatever Nagle's algorithm says. TCP_NODELAY that is set before it may wait
+ * until after it: a server that writes one short answer never tells the daemon.
+ */
+void stream_writes(int fd, size_t n);
+/** stream_shared() - a stream gets a second holder: put nothing off any longer */
+void stream_shared(int fd);
+/** stream_fill() - @n octets that make a socket unwritable; the daemon throws them away */
+void stream_fill(int fd, size_t n);
+/** stream_connected() - a connecting socket (@k) turned out to be connected */
+void stream_connected(int fd, unsigned int k);
 
 /* ---- dgram.c -------------------------------------------------------------------------- */
 int dgram_socket(int family, int type, int protocol, int flags);
@@ -381,6 +418,8 @@ unsigned int file_learn(int fd);
 
 /* ---- exec.c --------------------------------------------------------------------------- */
 void exec_init(void);
+/** exec_share_all() - stream_shared() of every socket */
+void exec_share_all(void);
 
 /* ---- env.c --------------------------------------------------------------------------- */
 void env_init(void);
@@ -475,6 +514,9 @@ bool user_ok(const void *p);
 bool user_readable(const void *p, size_t n);
 int user_in(void *to, const void *from, size_t n);
 int user_out(void *to, const void *from, size_t n);
+/** user_get(), user_put() - the same, of something small, with pages met lately taken for good */
+int user_get(void *to, const void *from, size_t n);
+int user_put(void *to, const void *from, size_t n);
 int user_addr_in(struct sockaddr_storage *ss, const struct sockaddr *sa, socklen_t len);
 int user_addr_out(const struct nsp_addr *a, struct sockaddr *sa, socklen_t *len);
 

@@ -124,6 +124,7 @@ int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 	}
 	memcpy(&name, un.sun_path, sizeof(name));
 	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0) |
+			       (shim.supervisor ? 0 : KF_FIRST) |
 			       (k & (KF_LINGER | KF_INQ | KF_STAMPS)));
 	if (unlikely(k & (KF_LOWAT | KF_INLINE)))
 		inherit(fd, s, k);
@@ -212,8 +213,10 @@ int ns_shutdown(int fd, int how)
 	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED)) {
 		short ev = fd_poll(fd, POLLOUT, 0);
 
-		if (ev && !(ev & (POLLHUP | POLLERR)))
+		if (ev && !(ev & (POLLHUP | POLLERR))) {
+			stream_connected(fd, k);
 			k = K_STREAM | (k & KF_KEEP);
+		}
 	}
 	switch (KIND(k)) {
 	case K_NEW:

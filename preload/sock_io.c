@@ -57,9 +57,9 @@ static void flush_rights(const struct msghdr *msg)
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
-			mem = KIND(fd_kind(fd)) == K_NEW ? fd_mem(fd, false) : NULL;
-			if (mem && mem->opts)
-				sock_flush_opts(fd, tag_get(fd));
+			mem = fd_mem(fd, false);
+			if (KIND(fd_kind(fd)) != K_NEW || (mem && mem->opts))
+				stream_shared(fd);
 		}
 	}
 }
@@ -125,6 +125,8 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 	unsigned int k = fd_kind(fd);
 	ssize_t r;
 
+	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
+		stream_writes(fd, n);
 	if (unlikely(n >= BULK_BYTES || k & KF_BOUNDED) && KIND(k) == K_STREAM &&
 	    !(k & (KF_MORE | KF_DEFER)) && !(flags & ~PLAIN_SEND) && !shim.silent &&
 	    large_send_wanted(k, n)) {
@@ -429,6 +431,8 @@ static int stream_file_check(int fd, unsigned int k, bool source_ok)
 {
 	if (!source_ok)
 		return 0;
+	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
+		stream_writes(fd, SIZE_MAX);
 	if (KIND(k) != K_STREAM && stream_tx_ready(fd, k, 0))
 		return -1;
 	if (fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)) {
@@ -520,7 +524,8 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 	}
 	if (IS_TCP(kin) || IS_TCP(kout))
 		settle();
-	if (IS_TCP(kout) && !shim.silent && (KIND(kout) != K_STREAM || fd_poll(out, 0, 0)) &&
+	if (IS_TCP(kout) && !shim.silent &&
+	    (KIND(kout) != K_STREAM || kout & (KF_FIRST | KF_NODELAY) || fd_poll(out, 0, 0)) &&
 	    stream_file_check(out, kout, is_pipe(in, O_WRONLY)))
 		return -1;
 	if (IS_TCP(kin) && !shim.silent && !ioff && at_urgent_mark(in, kin) && is_pipe(out, O_RDONLY))

@@ -85,11 +85,11 @@ int ns_dup_result(int oldfd, int newfd)
 	if (newfd >= 0 && newfd != oldfd) {
 		unsigned int k = fd_kind(oldfd);
 
-		if (KIND(k) == K_NEW) {
-			struct fdmem *m = fd_mem(oldfd, false);
+		struct fdmem *m = fd_mem(oldfd, false);
 
-			if (m && m->opts)
-				sock_flush_opts(oldfd, tag_get(oldfd));
+		if (KIND(k) == K_NEW ? m && m->opts : k & (KF_FIRST | KF_NODELAY)) {
+			stream_shared(oldfd);
+			k = fd_kind(oldfd);
 		}
 		if (k || fd_kind(newfd))
 			fd_copy(oldfd, newfd);

@@ -79,7 +79,7 @@ static bool in_range(const struct row *r, const void *val, socklen_t len)
 {
 	int v;
 
-	if (len != sizeof(v) || user_in(&v, val, sizeof(v)))
+	if (len != sizeof(v) || user_get(&v, val, sizeof(v)))
 		return false;
 	return v >= r->lo && v <= r->hi;
 }
@@ -114,11 +114,40 @@ static int set_oneway(int fd, int level, int name, const void *val, socklen_t le
 	return rpc_oneway(NSP_NR_SETOPT, fd, &q, val, len);
 }
 
-/* Also on the Unix socket: what its hop must know. */
-static void set_native(int fd, int level, int name, const void *val, socklen_t len)
+void sock_set_nodelay(int fd)
 {
-	int saved = errno;
+	int saved = errno, on = 1;
 
+	set_oneway(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	errno = saved;
+}
+
+/* TCP_NODELAY on, of an accepted socket on which nothing was written yet: it can wait (fill.c). */
+static bool put_off(int fd, unsigned int k, int level, int name, const void *val)
+{
+	int v;
+
+	if (likely(!(k & KF_FIRST)) || level != IPPROTO_TCP || name != TCP_NODELAY)
+		return false;
+	memcpy(&v, val, sizeof(v));
+	if (v)
+		fd_set_kind(fd, k | KF_NODELAY);
+	else
+		stream_writes(fd, SIZE_MAX);
+	return v;
+}
+
+/* Also on the Unix socket: what its hop must know. */
+static void set_native(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
+{
+	int saved = errno, size;
+
+	if (unlikely(k & KF_SMALL) && name == SO_SNDBUF) {
+		memcpy(&size, val, sizeof(size));
+		fill_chose(fd, k, size);
+		errno = saved;
+		return;
+	}
 	real.setsockopt(fd, level, name, val, len);
 	if (name == SO_SNDBUF) {
 		tag_add(fd, NSP_TAGB_SNDBUF);
@@ -170,12 +199,16 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 
 	if (r && !in_range(r, val, len))
 		r = NULL;
+	if (r && put_off(fd, k, level, name, val))
+		return 0;
+	if (unlikely(k & KF_NODELAY))	/* in order */
+		stream_writes(fd, SIZE_MAX);
 	if (KIND(k) == K_NEW) {
 		tag = tag_get(fd);
 		known = NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN;
 	}
 	if (r && r->flags & NATIVE)
-		set_native(fd, level, name, val, len);
+		set_native(fd, k, level, name, val, len);
 	if (r && level == SOL_SOCKET && name == SO_RCVLOWAT)
 		fd_set_kind(fd, k | KF_LOWAT);
 	if (r && !known && (r->flags & REMEMBER) && fd_remember_opt(fd, level, name, val, len))
@@ -236,7 +269,7 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 	    (level == IPPROTO_IPV6 && name == IPV6_RECVERR))
 		note_recverr(fd, val, len);
 	if (level == SOL_SOCKET && (name == SO_RCVLOWAT))
-		set_native(fd, level, name, val, len);
+		set_native(fd, k, level, name, val, len);
 	return 0;
 }
 
@@ -306,7 +339,7 @@ static int give(const void *data, size_t n, void *val, socklen_t *len)
 
 	if (n > *len)
 		n = *len;
-	e = user_out(val, data, n);
+	e = user_put(val, data, n);
 	if (e)
 		return fail(e);
 	*len = (socklen_t)n;
@@ -436,12 +469,14 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 	socklen_t room;
 	int ret;
 
-	if (user_in(&room, len, sizeof(room)) || (!val && room))
+	if (user_get(&room, len, sizeof(room)) || (!val && room))
 		return fail(EFAULT);
 	if ((int)room < 0)
 		return fail(EINVAL);
 	if (alone(find_row(k, level, name), k))
 		return real.getsockopt(fd, level, name, val, len);
+	if (unlikely(k & KF_NODELAY))
+		stream_writes(fd, SIZE_MAX);
 	if (level == SOL_SOCKET && get_local(fd, k, name, val, len, &ret))
 		return ret;
 	if (KIND(k) == K_NEW) {

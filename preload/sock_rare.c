@@ -94,8 +94,11 @@ EXPORT FILE *fdopen(int fd, const char *mode)
 	};
 	FILE *f;
 
-	if (!IS_DGRAM(fd_kind(fd)) && fd_kind(fd) != K_FILE)
+	if (!IS_DGRAM(fd_kind(fd)) && fd_kind(fd) != K_FILE) {
+		if (fd_kind(fd) & (KF_FIRST | KF_NODELAY))	/* libc writes without us */
+			stream_writes(fd, SIZE_MAX);
 		return real.fdopen(fd, mode);
+	}
 	f = fopencookie((void *)(intptr_t)fd, mode, io);
 	if (f)
 		f->_fileno = fd;	/* for fileno() */

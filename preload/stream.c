@@ -119,7 +119,7 @@ int stream_tx_ready(int fd, unsigned int k, int flags)
 		ev = fd_poll(fd, POLLOUT, 0);
 	}
 	if (!(ev & (POLLHUP | POLLERR)))
-		fd_set_kind(fd, K_STREAM | (k & (KF_KEEP | KF_BULK)));
+		stream_connected(fd, k);
 	return 0;
 }
 
@@ -200,7 +200,7 @@ int stream_so_error(int fd, unsigned int k)
 	ev = fd_poll(fd, POLLOUT, 0);
 	if (!(ev & (POLLHUP | POLLERR))) {
 		if (KIND(k) == K_CONNECTING && ev & POLLOUT)
-			fd_set_kind(fd, K_STREAM | (k & (KF_KEEP | KF_BULK)));
+			stream_connected(fd, k);
 		return 0;
 	}
 	err = stream_take_error(fd, KIND(k) == K_CONNECTING ? ECONNRESET : 0);
@@ -328,6 +328,8 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	if (unlikely(flags & MSG_OOB))
 		return send_oob(fd, &m, flags);
 	total = iov_bytes(m.msg_iov, m.msg_iovlen);
+	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
+		stream_writes(fd, flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL) ? SIZE_MAX : total);
 	if (unlikely(!(k & KF_BULK)) && total >= BULK_BYTES)
 		bulk(fd, fd_kind(fd));
 	if (unlikely(k & KF_TSTAMP || msg->msg_controllen)) {

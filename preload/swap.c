@@ -15,6 +15,18 @@ static void copy_opt(int from, int to, int name, void *buf, socklen_t len)
 		real.setsockopt(to, SOL_SOCKET, name, buf, len);
 }
 
+/* Which the kernel doubles. */
+static void copy_sndbuf(int from, int to)
+{
+	int size;
+	socklen_t len = sizeof(size);
+
+	if (real.getsockopt(from, SOL_SOCKET, SO_SNDBUF, &size, &len))
+		return;
+	size /= 2;
+	real.setsockopt(to, SOL_SOCKET, SO_SNDBUF, &size, len);
+}
+
 /* Put s under fd's number unless that number has become another socket meanwhile. */
 static int replace(int fd, int s, uint64_t cookie)
 {
@@ -78,7 +90,7 @@ int swap_to_new(int fd, bool reset)
 	struct nsp_name_rep name = { 0 };
 	struct nsp_accname acc;
 	unsigned int k = fd_kind(fd);
-	int s, e, sndbuf = 0;
+	int s, e;
 
 	if (!tag) { /* an accepted socket */
 		if (!accname_of(fd, &acc))
@@ -99,8 +111,10 @@ int swap_to_new(int fd, bool reset)
 	fd_forget(s);
 	tag_set(s, NSP_TAG(NSP_TAG_FAMILY(tag), SOCK_STREAM, NSP_TAG_PROTOCOL(tag),
 			   bits & NSP_TAGB_SNDBUF));
-	if (bits & NSP_TAGB_SNDBUF)
-		copy_opt(fd, s, SO_SNDBUF, &sndbuf, sizeof(sndbuf));
+	if (k & KF_SMALL)
+		fill_grow(fd, s, k);
+	else if (bits & NSP_TAGB_SNDBUF)
+		copy_sndbuf(fd, s);
 	e = replace(fd, s, cookie);
 	if (e)
 		return e;

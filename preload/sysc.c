@@ -139,11 +139,11 @@ EXPORT long syscall(long nr, ...)
 		if (r != -2)
 			return r;
 	}
+	if (nr == SYS_seccomp && a[0] != SECCOMP_GET_ACTION_AVAIL)
+		exec_share_all();
 	r = real.syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-	if (nr == SYS_setuid || nr == SYS_setreuid || nr == SYS_setresuid) {
-		shim.as_uid = geteuid();
-		shim.as_other = shim.as_uid != getuid();
-	}
+	if (nr == SYS_setuid || nr == SYS_setreuid || nr == SYS_setresuid)
+		shim_note_user();
 	if (nr == SYS_seccomp && !r && a[0] != SECCOMP_GET_ACTION_AVAIL)
 		shim.silent = true;
 	return r;

@@ -55,7 +55,9 @@ unsigned int tag_kind(uint64_t tag)
 			return v6 | (bits & NSP_TAGB_SHUT ? K_DEADLISTEN : K_LISTEN);
 		if (!(bits & NSP_TAGB_CONNECT))
 			return v6 | K_NEW;
-		return v6 | (bits & NSP_TAGB_REPORTED ? K_STREAM : K_CONNECTING);
+		if (bits & NSP_TAGB_REPORTED)
+			return v6 | K_STREAM;
+		return v6 | K_CONNECTING | KF_SMALL | (bits & NSP_TAGB_SNDBUF ? KF_CHOSE : 0);
 	}
 	if (bits & NSP_TAGB_UCONN)
 		v6 |= KF_CONN;

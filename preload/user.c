@@ -2,7 +2,7 @@
 /*
  * The program's pointers. A system call answers EFAULT to a bad one; so must a call that ends in
  * this library. Where a call costs a question to the daemon anyway, the kernel is asked to copy;
- * where it does not, only what can be no address at all is told apart.
+ * where it does not, the kernel is asked once for each of the pages that a thread uses over and over.
  */
 #include "shim.h"
 
@@ -19,13 +19,12 @@ bool user_ok(const void *p)
 	return a >= SMALLEST && a < (uintptr_t)-SMALLEST;
 }
 
-/*
- * Programs use the same few pages of their stacks over and over. A page that goes away is found out
- * by the program's own fault, as a bug of its own.
- */
+/* A page that goes away is found out by the program's own fault, as a bug of its own. */
+static __thread uintptr_t pages_read[PAGES_SEEN], pages_written[PAGES_SEEN];
+
 bool user_readable(const void *p, size_t n)
 {
-	static __thread uintptr_t seen[PAGES_SEEN];
+	uintptr_t *seen = pages_read;
 	uintptr_t page = (uintptr_t)p / PAGE, last = ((uintptr_t)p + (n ? n - 1 : 0)) / PAGE;
 	char byte;
 
@@ -54,7 +53,7 @@ static int copy(int nr, void *ours, const void *theirs, size_t n)
 		return 0;
 	if (!user_ok(theirs))
 		return EFAULT;
-	r = shim.silent ? -2 : raw_call(nr, raw_call(SYS_getpid, 0), &local, 1, &remote, 1, 0);
+	r = shim.silent ? -2 : raw_call(nr, fd_owner_pid(), &local, 1, &remote, 1, 0);
 	if (r >= 0 && r != (long)n)
 		e = EFAULT;
 	else if (r == -1 && errno == EFAULT)
@@ -77,23 +76,48 @@ int user_out(void *to, const void *from, size_t n)
 	return copy(SYS_process_vm_writev, (void *)(uintptr_t)from, to, n);
 }
 
+int user_get(void *to, const void *from, size_t n)
+{
+	if (n && !user_readable(from, n))
+		return EFAULT;
+	memcpy(to, from, n);
+	return 0;
+}
+
+int user_put(void *to, const void *from, size_t n)
+{
+	uintptr_t first = (uintptr_t)to / PAGE, last = ((uintptr_t)to + (n ? n - 1 : 0)) / PAGE;
+	int e;
+
+	if (n && pages_written[first % PAGES_SEEN] == first && pages_written[last % PAGES_SEEN] == last) {
+		memcpy(to, from, n);
+		return 0;
+	}
+	e = user_out(to, from, n);
+	if (!e && n && last - first <= 1) {
+		pages_written[first % PAGES_SEEN] = first;
+		pages_written[last % PAGES_SEEN] = last;
+	}
+	return e;
+}
+
 int user_addr_in(struct sockaddr_storage *ss, const struct sockaddr *sa, socklen_t len)
 {
 	if (len > sizeof(*ss))
 		return EINVAL;
 	memset(ss, 0, sizeof(*ss));
-	return user_in(ss, sa, len);
+	return user_get(ss, sa, len);
 }
 
 int user_addr_out(const struct nsp_addr *a, struct sockaddr *sa, socklen_t *len)
 {
 	socklen_t room, n = a->len > sizeof(a->sa) ? sizeof(a->sa) : a->len;
-	int e = user_in(&room, len, sizeof(room));
+	int e = user_get(&room, len, sizeof(room));
 
 	if (e)
 		return e;
 	if ((int)room < 0)
 		return EINVAL;
-	e = user_out(sa, a->sa, n < room ? n : room);
-	return e ? e : user_out(len, &n, sizeof(n));
+	e = user_put(sa, a->sa, n < room ? n : room);
+	return e ? e : user_put(len, &n, sizeof(n));
 }

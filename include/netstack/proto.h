@@ -120,6 +120,11 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_TAG_TYPE(tag) ((int)((tag) >> 8 & 0xf))
 #define NSP_TAG_PROTOCOL(tag) ((int)((tag) >> 12 & 0xfff))
 #define NSP_TAG_BITS(tag) ((uint32_t)((tag) >> 24 & 0xffffff))
+/* the upper half of the state bits: SO_SNDBUF to be had once it is connected, in KiB, with NSP_TAGB_SNDBUF */
+#define NSP_TAG_KIB(tag) ((uint32_t)((tag) >> 36 & 0xfff))
+#define NSP_TAG_WITH_KIB(tag, octets)                                                              \
+	(((tag) & ~(0xfffull << 36)) |                                                             \
+	 (((octets) < 0xfff << 10 ? ((uint64_t)(octets) + 1023) >> 10 : 0xfff) << 36))
 
 /* tag state bits */
 #define NSP_TAGB_CONNECT 0x01u	/* connect() was started */
@@ -238,11 +243,16 @@ static const char nsp_proto_text[] __attribute__((unused)) =
  */
 static inline uint64_t nsp_proto_hash(void)
 {
-	uint64_t h = 0xcbf29ce484222325ull;
+	static uint64_t known;	/* each connection tells it */
+	uint64_t h = __atomic_load_n(&known, __ATOMIC_RELAXED);
 	const char *p;
 
+	if (h)
+		return h;
+	h = 0xcbf29ce484222325ull;
 	for (p = nsp_proto_text; *p; p++)
 		h = (h ^ (uint8_t)*p) * 0x100000001b3ull;
+	__atomic_store_n(&known, h, __ATOMIC_RELAXED);
 	return h;
 }
 

@@ -2,6 +2,7 @@
 unit_preload = \
 	tests/unit/preload/test_ctl \
 	tests/unit/preload/test_dgram \
+	tests/unit/preload/test_fill \
 	tests/unit/preload/test_nsort \
 	tests/unit/preload/test_proto \
 	tests/unit/preload/test_rules
@@ -16,6 +17,10 @@ tests_unit_preload_test_dgram_SOURCES = tests/unit/preload/test_dgram.c preload/
 tests_unit_preload_test_dgram_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_preload_test_dgram_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload -U_FORTIFY_SOURCE
 tests_unit_preload_test_dgram_LDADD = $(CRITERION_LIBS)
+tests_unit_preload_test_fill_SOURCES = tests/unit/preload/test_fill.c preload/fill.c preload/tag.c
+tests_unit_preload_test_fill_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_preload_test_fill_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload -U_FORTIFY_SOURCE
+tests_unit_preload_test_fill_LDADD = $(CRITERION_LIBS)
 tests_unit_preload_test_nsort_SOURCES = tests/unit/preload/test_nsort.c preload/nsort.c
 tests_unit_preload_test_nsort_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_preload_test_nsort_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload -U_FORTIFY_SOURCE
