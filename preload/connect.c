@@ -135,7 +135,7 @@ static void wait_loopback(int fd)
 static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len,
 			 bool started, bool wait)
 {
-	uint64_t tag = tag_get(fd);
+	uint64_t tag = tag_of(fd);
 	struct request q;
 	int e;
 

@@ -48,6 +48,7 @@ static bool forked(void)
 		return false;
 	mem_lock = 0;
 	mem_free = NULL;
+	borrowers_forget();
 	owner_claim();
 	rpc_after_fork();
 	return true;
@@ -55,7 +56,9 @@ static bool forked(void)
 
 bool fd_owner(void)
 {
-	return forked() || (pid_t)raw_call(SYS_getpid, 0) == owner;
+	if (forked() || likely(alive && !__atomic_load_n(&fd_borrowers, __ATOMIC_RELAXED)))
+		return true;
+	return (pid_t)raw_call(SYS_getpid, 0) == owner;
 }
 
 pid_t fd_owner_pid(void)
@@ -219,7 +222,10 @@ void fd_mem_move(int from, int to)
 
 void fd_set_kind(int fd, unsigned int kind)
 {
-	if ((unsigned int)fd >= FD_MAX || fd_kinds[fd] == kind || !fd_owner())
+	if ((unsigned int)fd >= FD_MAX)
+		return;
+	kind &= ~KF_TAG | fd_kinds[fd];	/* lost once, lost for good */
+	if (fd_kinds[fd] == kind || !fd_owner())
 		return;
 	fd_kinds[fd] = kind;
 	if ((unsigned int)fd >= fd_top)

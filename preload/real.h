@@ -35,7 +35,7 @@
 	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
 	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat)              \
 	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                    \
-	X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
+	X(clone) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 /* clang-format on */
 
 struct real {

@@ -24,6 +24,7 @@
  *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
  *	files.c		files of /proc and /sys that tell of the network
  *	exec.c, env.c	before fork and exec
+ *	vfork.c		children in this memory
  *	user.c		pointers of the program
  *	poll.c, select.c, epoll.c	bits of poll() that a Unix socket cannot have
  *	large.c		writes that may not fit
@@ -107,6 +108,9 @@ enum {
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_BOUNDED | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
+
+/* The tag is what socket() made it: nobody else has had the descriptor. (An enumerator is an int.) */
+#define KF_TAG 0x80000000u
 
 #define KIND(k) ((k) & K_MASK)
 #define IS_TCP(k) (KIND(k) >= K_NEW && KIND(k) <= K_DEADLISTEN)
@@ -192,6 +196,12 @@ const struct nsp_opt *fd_find_opt(int fd, int level, int name);
 
 /* ---- tag.c ---------------------------------------------------------------------------- */
 uint64_t tag_get(int fd);
+/** tag_of() - the same, without a system call if it is known */
+uint64_t tag_of(int fd);
+/** tag_private() - it was just made, and nobody else has it */
+void tag_private(int fd);
+/** tag_shared() - somebody else may change the tag from now on */
+void tag_shared(int fd);
 int tag_set(int fd, uint64_t tag);
 void tag_add(int fd, uint32_t bits);
 unsigned int tag_kind(uint64_t tag);
@@ -420,6 +430,13 @@ unsigned int file_learn(int fd);
 void exec_init(void);
 /** exec_share_all() - stream_shared() of every socket */
 void exec_share_all(void);
+
+/* ---- vfork.c -------------------------------------------------------------------------- */
+extern int fd_borrowers;	/* 0: nobody else runs in this memory */
+/** borrowers_forget() - this is a forked child, which has a memory of its own */
+void borrowers_forget(void);
+/** borrowers_note() - clone() is about to be called */
+void borrowers_note(unsigned long flags);
 
 /* ---- env.c --------------------------------------------------------------------------- */
 void env_init(void);

@@ -58,6 +58,7 @@ static void flush_rights(const struct msghdr *msg)
 
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
 			mem = fd_mem(fd, false);
+			tag_shared(fd);
 			if (KIND(fd_kind(fd)) != K_NEW || (mem && mem->opts))
 				stream_shared(fd);
 		}

@@ -21,6 +21,7 @@ static int tcp_socket(int family, int flags)
 	tag_set(fd, tag);
 	fd_forget(fd);
 	fd_set_kind(fd, tag_kind(tag));
+	tag_private(fd);
 	return fd;
 }
 
@@ -84,13 +85,11 @@ int ns_dup_result(int oldfd, int newfd)
 {
 	if (newfd >= 0 && newfd != oldfd) {
 		unsigned int k = fd_kind(oldfd);
-
 		struct fdmem *m = fd_mem(oldfd, false);
 
-		if (KIND(k) == K_NEW ? m && m->opts : k & (KF_FIRST | KF_NODELAY)) {
+		tag_shared(oldfd);
+		if (KIND(k) == K_NEW ? m && m->opts : k & (KF_FIRST | KF_NODELAY))
 			stream_shared(oldfd);
-			k = fd_kind(oldfd);
-		}
 		if (k || fd_kind(newfd))
 			fd_copy(oldfd, newfd);
 	}

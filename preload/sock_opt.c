@@ -204,7 +204,7 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 	if (unlikely(k & KF_NODELAY))	/* in order */
 		stream_writes(fd, SIZE_MAX);
 	if (KIND(k) == K_NEW) {
-		tag = tag_get(fd);
+		tag = tag_of(fd);
 		known = NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN;
 	}
 	if (r && r->flags & NATIVE)

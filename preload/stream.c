@@ -12,6 +12,7 @@
 #include <sys/time.h>
 
 #define LATE_MAX 32768	/* octets that a READ call gives at most */
+#define TRIAL_BYTES 1024 /* the smallest buffer takes them in one piece */
 
 short fd_poll(int fd, short events, int timeout_ms)
 {
@@ -298,11 +299,21 @@ static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 	return e < 0 ? fail(-e) : (ssize_t)total;
 }
 
+/*
+ * A short write tells whether a connecting socket is connected: there is no room for it before, and the
+ * kernel waits with it, or does not, as it should. Not one that the daemon has to be told of first.
+ */
+static bool may_try(unsigned int k, const struct msghdr *msg, size_t total, int flags)
+{
+	return total && total <= TRIAL_BYTES && !(flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) &&
+	       !(k & KF_TSTAMP) && !msg->msg_controllen;
+}
+
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 {
 	unsigned int k = fd_kind(fd);
 	struct msghdr m = *msg;
-	bool marked = false;
+	bool marked = false, trial;
 	size_t total;
 	ssize_t r;
 	int e;
@@ -321,13 +332,14 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	m.msg_namelen = 0;
 	m.msg_control = NULL; /* nothing that TCP understands may reach the Unix socket */
 	m.msg_controllen = 0;
-	if (unlikely(KIND(k) != K_STREAM) && stream_tx_ready(fd, k, flags))
+	total = iov_bytes(m.msg_iov, m.msg_iovlen);
+	trial = unlikely(k & KF_SMALL) && may_try(k, msg, total, flags);
+	if (unlikely(KIND(k) != K_STREAM && !trial) && stream_tx_ready(fd, k, flags))
 		return -1;
 	if (unlikely(k & KF_FULL) && !stream_full_over(fd, flags))
 		return -1;
 	if (unlikely(flags & MSG_OOB))
 		return send_oob(fd, &m, flags);
-	total = iov_bytes(m.msg_iov, m.msg_iovlen);
 	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
 		stream_writes(fd, flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL) ? SIZE_MAX : total);
 	if (unlikely(!(k & KF_BULK)) && total >= BULK_BYTES)
@@ -340,6 +352,8 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	if (unlikely(flags & MSG_MORE))
 		stream_more(fd, flags, true);
 	r = real.sendmsg(fd, &m, (flags & ~(MSG_ZEROCOPY | MSG_EOR)) | MSG_NOSIGNAL);
+	if (trial && r > 0)
+		stream_connected(fd, k);
 	if (unlikely(marked || flags & MSG_ZEROCOPY))
 		stamp_after(fd, total, r, flags, marked);
 	if (unlikely(k & KF_MORE))

@@ -3,6 +3,7 @@
 #include "shim.h"
 
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 
@@ -15,8 +16,28 @@ int close_range(unsigned int first, unsigned int last, int flags);
 static long life_call(long nr, long *a)
 {
 	int fd = (int)a[0];
+	uint64_t flags = 0;
 
 	switch (nr) {
+#ifdef SYS_vfork
+	case SYS_vfork:
+		borrowers_note(CLONE_VM);
+		return -2;
+#endif
+#ifdef SYS_fork
+	case SYS_fork:
+		exec_share_all();
+		return -2;
+#endif
+	case SYS_clone:
+		exec_share_all();
+		borrowers_note((unsigned long)a[0]);
+		return -2;
+	case SYS_clone3:
+		exec_share_all();
+		user_get(&flags, P(0), sizeof(flags));
+		borrowers_note(flags);
+		return -2;
 	case SYS_socket:
 		return socket(fd, (int)a[1], (int)a[2]);
 	case SYS_close:

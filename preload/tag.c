@@ -23,8 +23,31 @@ uint64_t tag_get(int fd)
 	return tag;
 }
 
+uint64_t tag_of(int fd)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (KIND(k) == K_NEW && k & KF_TAG)
+		return NSP_TAG(k & KF_V6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP, 0);
+	return tag_get(fd);
+}
+
+void tag_private(int fd)
+{
+	if (KIND(fd_kind(fd)) == K_NEW && fd_owner())
+		__atomic_fetch_or(&fd_kinds[fd], KF_TAG, __ATOMIC_RELAXED);
+}
+
+/* A child that runs in this memory has the same socket under the number: it may say so, too. */
+void tag_shared(int fd)
+{
+	if ((unsigned int)fd < FD_MAX && fd_kinds[fd] & KF_TAG)
+		__atomic_fetch_and(&fd_kinds[fd], ~KF_TAG, __ATOMIC_RELAXED);
+}
+
 int tag_set(int fd, uint64_t tag)
 {
+	tag_shared(fd);
 	return real.setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &tag, sizeof(tag));
 }
 

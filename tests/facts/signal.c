@@ -303,6 +303,8 @@ static void spawned(void)
 {
 	char *argv[] = { "sh", "-c", "printf hi", NULL }, buf[8] = { 0 };
 	posix_spawn_file_actions_t fa;
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof(ss);
 	int fd = open_peer('E'), status;
 	pid_t pid;
 
@@ -317,7 +319,7 @@ static void spawned(void)
 	pid = vfork();
 	if (!pid) {
 		dup2(fd, 1);
-		close(fd);
+		close(fd);	/* here alone */
 		execv("/bin/sh", argv);
 		_exit(127);
 	}
@@ -326,6 +328,8 @@ static void spawned(void)
 	say("read", recv(fd, buf, 2, MSG_WAITALL));
 	say("own", write(fd, "z", 1));
 	say("read", recv(fd, buf, 1, 0));
+	say("peer", getpeername(fd, (struct sockaddr *)&ss, &len));
+	say("family", ss.ss_family == family);
 	say_poll("poll", fd);
 }
 

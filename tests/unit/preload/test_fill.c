@@ -27,6 +27,11 @@ void fd_set_kind(int fd, unsigned int kind)
 	fd_kinds[fd] = kind;
 }
 
+bool fd_owner(void)
+{
+	return true;
+}
+
 const struct nsp_opt *fd_find_opt(int fd, int level, int name)
 {
 	(void)fd;
@@ -182,6 +187,23 @@ Test(fill, the_supervisor_leaves_the_buffer)
 	cr_assert_eq(sndbuf(pair[0]), before);
 	cr_assert_eq(size, 104 + (uint32_t)before / 4);
 	cr_assert_eq(fd_poll(pair[0], POLLOUT, 0), 0);
+}
+
+Test(fill, a_tag_is_asked_for_once_somebody_else_may_change_it)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	uint64_t tag = NSP_TAG(AF_INET6, SOCK_STREAM, IPPROTO_TCP, 0), no = 0;
+
+	tag_set(fd, tag);
+	fd_kinds[fd] = tag_kind(tag);
+	tag_private(fd);
+	setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &no, sizeof(no));
+	cr_assert_eq(tag_of(fd), tag, "nobody is asked");
+	cr_assert(fd_kinds[fd] & KF_TAG);
+	setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &tag, sizeof(tag));
+	tag_add(fd, NSP_TAGB_KNOWN);
+	cr_assert_not(fd_kinds[fd] & KF_TAG);
+	cr_assert(NSP_TAG_BITS(tag_of(fd)) & NSP_TAGB_KNOWN);
 }
 
 static void accepted(bool nodelay)
