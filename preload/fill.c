@@ -89,7 +89,7 @@ void fill_chose(int fd, unsigned int k, int size)
 	fd_remember_opt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	if (NSP_TAG_OK(tag))
 		tag_set(fd, NSP_TAG_WITH_KIB(tag, octets));
-	fd_set_kind(fd, k | KF_CHOSE);
+	fd_set_kind(fd, k | KF_CHOSE | KF_BOUNDED);
 }
 
 /* Zeros, as many as there is room for; what is left. */

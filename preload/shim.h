@@ -104,7 +104,8 @@ enum {
 	KF_NODELAY = 0x10000000, /* TCP_NODELAY was set then, and the daemon does not know it */
 	KF_HERE = 0x20000000, /* datagram socket whose peer is on this host */
 	KF_V4ONLY = 0x40000000, /* datagram socket of IPv6 with an IPv4 address of its own, or peer */
-	KF_BOUNDED = 0x2000000, /* the program set SO_SNDBUF or TCP_NOTSENT_LOWAT: writes may be calls */
+	/* of streams, with a bit that datagrams use otherwise: */
+	KF_BOUNDED = KF_V4ONLY, /* the program set SO_SNDBUF or TCP_NOTSENT_LOWAT: writes may be calls */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_BOUNDED | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
