@@ -60,16 +60,9 @@ static void request_send(int fd, struct request *q, bool owe)
 		left -= part;
 	}
 	if (q->h.flags & NSP_CONN_FDPASS) {
-		struct cmsghdr *c;
-
 		memset(&ctl, 0, sizeof(ctl));
 		m.msg_control = &ctl;
-		m.msg_controllen = sizeof(ctl.buf);
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+		fdpass_put(&m, &fd, 1);
 	}
 	n = raw_call(SYS_sendmsg, fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (unlikely(n > 0 && (size_t)n < q->h.total - owe))

@@ -274,6 +274,14 @@ static int check_dest(unsigned int k, const struct sockaddr *sa, socklen_t len)
 	return 0;
 }
 
+/* More than a datagram holds; the error goes to the error queue, too, which is the daemon's. */
+static int too_long(unsigned int k, size_t total)
+{
+	if (KIND(k) == K_UDP && k & KF_RECVERR && (k & KF_V6 || total <= 65535) && total <= INT32_MAX)
+		return -1;
+	return EMSGSIZE;
+}
+
 /* What sendto() must report at once; 0 when the datagram may go, -1 when the stack must be asked. */
 static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t total, int flags)
 {
@@ -281,8 +289,11 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 
 	if ((flags & MSG_OOB) && !(k & KF_V6))
 		return EOPNOTSUPP;
-	if (total > 65535 || (KIND(k) == K_UDP && total > (k & KF_V6 ? 65527u : 65507u)))
-		return EMSGSIZE;
+	if (total > 65535 || (KIND(k) == K_UDP && total > (k & KF_V6 ? 65527u : 65507u))) {
+		e = too_long(k, total);
+		if (e > 0)
+			return e;
+	}
 	if (k & (KF_CONN | KF_RECVERR)) {
 		e = dgram_so_error(fd);
 		if (e)
@@ -373,7 +384,7 @@ static ssize_t send_packet(int fd, const struct msghdr *msg, struct nsp_dgram *h
 	iov[1] = (struct iovec){ ctl, h->ctllen };
 	memcpy(iov + 2, msg->msg_iov, n * sizeof(*iov));
 	m.msg_iov = iov;
-	m.msg_iovlen = n + 2;
+	m.msg_iovlen = h->flags & NSP_DGRAM_LONG ? 2 : n + 2;
 	return real.sendmsg(fd, &m, MSG_NOSIGNAL | (flags & MSG_DONTWAIT));
 }
 
@@ -418,6 +429,11 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	here = unlikely(k & (KF_HERE | KF_RECVERR)) && may_be_refused_here(fd, k, msg);
 	if (e || here || must_ask(fd, k, msg, total, ctl, (size_t)n))
 		h.flags = NSP_DGRAM_TELL;
+	if (unlikely(total > 65535)) {
+		h.flags |= NSP_DGRAM_LONG;
+		h.err = (int32_t)total;
+		h.paylen = 0;
+	}
 	if (unlikely(k & (KF_TSTAMP | KF_ZEROCOPY) || h.ctllen))
 		errq_expect(fd);
 	n = send_packet(fd, msg, &h, ctl, flags);

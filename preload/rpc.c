@@ -68,15 +68,15 @@ static void set_timeouts(int fd)
 	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 }
 
-static void add_control(struct msghdr *m, int type, const void *data, size_t n)
+static void add_credentials(struct msghdr *m, const struct ucred *cred)
 {
 	struct cmsghdr *c = (void *)((char *)m->msg_control + m->msg_controllen);
 
 	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = type;
-	c->cmsg_len = CMSG_LEN(n);
-	memcpy(CMSG_DATA(c), data, n);
-	m->msg_controllen += CMSG_SPACE(n);
+	c->cmsg_type = SCM_CREDENTIALS;
+	c->cmsg_len = CMSG_LEN(sizeof(*cred));
+	memcpy(CMSG_DATA(c), cred, sizeof(*cred));
+	m->msg_controllen += CMSG_SPACE(sizeof(*cred));
 }
 
 static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
@@ -91,11 +91,11 @@ static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
 
 	memset(&ctl, 0, sizeof(ctl));
 	if (pass >= 0)
-		add_control(&m, SCM_RIGHTS, &pass, sizeof(pass));
+		fdpass_put(&m, &pass, 1);
 	if (unlikely(shim.as_other)) {
 		struct ucred cred = { getpid(), shim.as_uid, getgid() };
 
-		add_control(&m, SCM_CREDENTIALS, &cred, sizeof(cred));
+		add_credentials(&m, &cred);
 	}
 	if (!m.msg_controllen)
 		m.msg_control = NULL;

@@ -55,6 +55,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "netstack/fdpass.h"
 #include "netstack/proto.h"
 #include "real.h"
 

@@ -274,8 +274,8 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 }
 
 /*
- * SO_ATTACH_FILTER's value points to the program: the daemon gets the instructions themselves.
- * 0 or an errno; *val and *len are what is sent.
+ * The value of SO_ATTACH_FILTER and its like points to the program: the daemon gets the instructions
+ * themselves. 0 or an errno; *val and *len are what is sent.
  */
 static int filter_in(const void **val, socklen_t *len)
 {
@@ -308,7 +308,7 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 			fd_set_kind(fd, k | KF_INLINE);
 		return real.setsockopt(fd, level, name, val, len);
 	}
-	if (level == SOL_SOCKET && name == SO_ATTACH_FILTER) {
+	if (level == SOL_SOCKET && (name == SO_ATTACH_FILTER || name == SO_ATTACH_REUSEPORT_CBPF)) {
 		r = filter_in(&val, &len);
 		if (r)
 			return fail(r);

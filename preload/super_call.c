@@ -180,12 +180,14 @@ static long attach_filter(struct call *c, int len)
 	struct sock_fprog p;
 	int e = len == sizeof(p) ? filter_copy(c, &p) : -EINVAL;
 
-	return e ? e : result(ns_setsockopt(c->fd, SOL_SOCKET, SO_ATTACH_FILTER, &p, sizeof(p)));
+	return e ? e : result(ns_setsockopt(c->fd, SOL_SOCKET, (int)c->a[2], &p,
+					   sizeof(p)));
 }
 
 static bool is_filter(const struct call *c)
 {
-	return (int)c->a[1] == SOL_SOCKET && (int)c->a[2] == SO_ATTACH_FILTER;
+	return (int)c->a[1] == SOL_SOCKET &&
+	       ((int)c->a[2] == SO_ATTACH_FILTER || (int)c->a[2] == SO_ATTACH_REUSEPORT_CBPF);
 }
 
 long call_getsockopt(struct call *c)

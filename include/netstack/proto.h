@@ -103,6 +103,7 @@ typedef struct nsp_addr nsp_addr;
 
 /* struct nsp_dgram.flags */
 #define NSP_DGRAM_TELL 0x02	/* to the daemon: keep the errno of this send for GETERR */
+#define NSP_DGRAM_LONG 0x04	/* to the daemon: err is the length of one that no packet holds; no payload */
 #define NSP_DGRAM_TRUNC 0x01	/* from the daemon: payload was cut (limit of the channel) */
 
 /*

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "netstack/fdpass.h"
 
 /* What the supervisor tells, over the pipe: first the command's number, then how it ended. */
 struct supervisor {
@@ -40,14 +41,9 @@ static bool pass_listener(int via, int listener)
 	struct iovec iov = { (void *)(uintptr_t) "", 1 };
 	struct msghdr m = { .msg_iov = &iov,
 			    .msg_iovlen = 1,
-			    .msg_control = &ctl,
-			    .msg_controllen = sizeof(ctl.buf) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+			    .msg_control = &ctl };
 
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &listener, sizeof(int));
+	fdpass_put(&m, &listener, 1);
 	return sendmsg(via, &m, 0) == 1;
 }
 

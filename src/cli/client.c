@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/client.h"
+#include "netstack/fdpass.h"
 
 const char *client_path(const char *given)
 {
@@ -92,16 +93,10 @@ static int send_request(struct client *c, int nr, const void *req, size_t reqlen
 	struct iovec iov[3] = { { &h, sizeof(h) }, { (void *)(uintptr_t)req, reqlen },
 				{ (void *)(uintptr_t)data, datalen } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 3 };
-	struct cmsghdr *cmsg;
 
 	if (fd >= 0) {
 		msg.msg_control = control;
-		msg.msg_controllen = sizeof(control);
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+		fdpass_put(&msg, &fd, 1);
 	}
 	return sendmsg(c->fd, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

@@ -81,6 +81,8 @@ static void sk_free(struct sock *sk)
 	skb_queue_purge(&sk->sk_write_queue);
 	skb_queue_purge(&sk->sk_error_queue);
 	sock_filter_detach(sk);
+	if (sk->sk_reuse_prog)
+		sock_filter_put(net, sk->sk_reuse_prog);
 	sk_dst_set(sk, NULL);
 	dst_release(sk->sk_rx_dst);
 	ASSERT(sk->sk_wmem_alloc == 0 && sk->sk_rmem_alloc == 0);

@@ -24,6 +24,7 @@ struct proto;
 struct sock;
 struct inet_af;
 struct inet_sockaddr;		/* ip/addr.h */
+struct sock_filter;		/* core/sock_filter.h */
 
 /* TCP states with Linux's values (TCP_INFO, sock_diag); other protocols use ESTABLISHED/CLOSE. */
 enum {
@@ -90,11 +91,28 @@ struct sock_cmsg {
 	u32 mark, priority, rxq_ovfl;
 	u16 origdst_port;		/* of the packet; its address is dst */
 	u32 fragsize;			/* IP_RECVFRAGSIZE */
+	/*
+	 * IPv6 extension headers, in memory of the user's, of ext_room octets (none: NULL, 0). In
+	 * (has_ext): hop-by-hop and destination options to send instead of the socket's. Out (ext_want,
+	 * SOCK_CMSG_EXT6_*): the chain of a received packet, from the first one, of type ext_proto.
+	 */
+	bool has_ext, has_flowinfo;
+	u8 ext_proto;
+	u16 hop_len, dst_len, ext_len, ext_room, ext_want;
+	u8 *ext;
+	u32 flowinfo;			/* IPV6_FLOWINFO: class and label */
 	u8 opts_len;			/* IP_RECVOPTS: received IPv4 options; 0: none */
 	u8 opts[40];
 	/* error queue record: struct sock_extended_err and the offender, as Linux lays them out */
 	u8 ext_err[16];
 	u8 offender[28];
+};
+
+/* sock_cmsg.ext_want: in RFC 3542's messages and in RFC 2292's */
+enum {
+	SOCK_CMSG_EXT6_HOPOPTS = 1, SOCK_CMSG_EXT6_DSTOPTS = 2, SOCK_CMSG_EXT6_RTHDR = 4,
+	SOCK_CMSG_EXT6_OLD_SHIFT = 3,
+	SOCK_CMSG_EXT6_MASK = 63,
 };
 
 struct msg {
@@ -145,6 +163,9 @@ struct proto {
 	int (*stream_read_oob)(struct sock *sk, u8 *byte, int flags);
 	void (*keepalive)(struct sock *sk, bool on);	/* SO_KEEPALIVE changed; may be NULL */
 	int (*set_rcvlowat)(struct sock *sk, int val);	/* clamps, wakes; NULL: just stored */
+	/* A program (NULL: none any more) chooses within the SO_REUSEPORT group; NULL: no groups. -EINVAL
+	 * without SO_REUSEPORT, -ENOENT if there was none. */
+	int (*reuseport_prog)(struct sock *sk, struct sock_filter *prog);
 	int (*listen_retry)(struct sock *sk);	/* try held handshakes again; how many are left */
 	/* Where SOF_TIMESTAMPING_OPT_ID counts from: behind what is written, or what is acknowledged. */
 	int (*tskey)(const struct sock *sk, bool written, u32 *key);
@@ -204,6 +225,7 @@ struct sock {
 	u32 sk_gso_max_size;
 	netdev_features_t sk_route_caps;
 	struct sock_filter *sk_filter;	/* SO_ATTACH_FILTER, NULL: none (core/sock_filter.h) */
+	struct sock_filter *sk_reuse_prog;	/* SO_ATTACH_REUSEPORT_CBPF, the group's; NULL: none */
 	struct dst_entry *sk_dst_cache;	/* one reference; sk_dst_check() */
 	struct dst_entry *sk_rx_dst;
 

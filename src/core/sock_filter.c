@@ -185,10 +185,16 @@ static int filter_charge(struct sock *sk, u32 size)
 	return 0;
 }
 
-static void filter_put(struct net *net, struct sock_filter *f)
+void sock_filter_put(struct net *net, struct sock_filter *f)
 {
 	if (!--f->refs)
 		net_free(net, f, filter_size(f));
+}
+
+struct sock_filter *sock_filter_hold(struct sock_filter *f)
+{
+	f->refs++;
+	return f;
 }
 
 int sock_filter_detach(struct sock *sk)
@@ -199,11 +205,11 @@ int sock_filter_detach(struct sock *sk)
 		return -ENOENT;
 	sk->sk_filter = NULL;
 	sk->sk_omem_alloc -= filter_size(f);
-	filter_put(sk->net, f);
+	sock_filter_put(sk->net, f);
 	return 0;
 }
 
-int sock_filter_attach(struct sock *sk, const void *insns, u32 len)
+int sock_filter_new(struct net *net, const void *insns, u32 len, struct sock_filter **prog)
 {
 	u32 nr = len / (u32)sizeof(struct sock_filter_insn), size;
 	struct sock_filter *f;
@@ -212,17 +218,33 @@ int sock_filter_attach(struct sock *sk, const void *insns, u32 len)
 	if (!nr || nr > SOCK_FILTER_MAX || len % sizeof(struct sock_filter_insn))
 		return -EINVAL;
 	size = (u32)sizeof(*f) + len;
-	f = net_alloc(sk->net, size);
+	f = net_alloc(net, size);
 	if (!f)
 		return -ENOMEM;
 	f->refs = 1;
 	f->nr = nr;
 	memcpy(f->insn, insns, len);
-	err = filter_check(sk->net, f);
-	if (!err)
-		err = filter_charge(sk, size);
+	err = filter_check(net, f);
+	if (!err && size > net->core.optmem_max)
+		err = -ENOMEM;
 	if (err) {
-		net_free(sk->net, f, size);
+		net_free(net, f, size);
+		return err;
+	}
+	*prog = f;
+	return 0;
+}
+
+int sock_filter_attach(struct sock *sk, const void *insns, u32 len)
+{
+	struct sock_filter *f;
+	int err = sock_filter_new(sk->net, insns, len, &f);
+
+	if (err)
+		return err;
+	err = filter_charge(sk, filter_size(f));
+	if (err) {
+		sock_filter_put(sk->net, f);
 		return err;
 	}
 	if (sk->sk_filter)
@@ -241,8 +263,7 @@ int sock_filter_inherit(const struct sock *parent, struct sock *child)
 	err = filter_charge(child, filter_size(f));
 	if (err)
 		return err;
-	f->refs++;
-	child->sk_filter = f;
+	child->sk_filter = sock_filter_hold(f);
 	return 0;
 }
 
@@ -406,7 +427,12 @@ static u32 jump(const struct machine *m, const struct sock_filter_insn *i)
 
 u32 sock_filter_run(const struct sock *sk, const struct sk_buff *skb)
 {
-	const struct sock_filter_insn *i = sk->sk_filter->insn;
+	return sock_filter_exec(sk->sk_filter, skb);
+}
+
+u32 sock_filter_exec(const struct sock_filter *prog, const struct sk_buff *skb)
+{
+	const struct sock_filter_insn *i = prog->insn;
 	struct machine m = { .skb = skb };
 	bool ok = true;
 

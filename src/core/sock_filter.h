@@ -27,6 +27,16 @@ int sock_filter_inherit(const struct sock *parent, struct sock *child);
 /* The instructions, as attached; *len octets (0: no filter). */
 const struct sock_filter_insn *sock_filter_insns(const struct sock *sk, u32 *len);
 
+/*
+ * A program for other uses than a socket's filter, checked as that is: one reference, the caller's.
+ * -EINVAL, -ENOMEM.
+ */
+int sock_filter_new(struct net *net, const void *insns, u32 len, struct sock_filter **prog);
+struct sock_filter *sock_filter_hold(struct sock_filter *prog);
+void sock_filter_put(struct net *net, struct sock_filter *prog);
+/* What the program returns for skb, from data on. */
+u32 sock_filter_exec(const struct sock_filter *prog, const struct sk_buff *skb);
+
 /* How many octets of skb, from data on, the program keeps. 0: none, the packet is not for this socket. */
 u32 sock_filter_run(const struct sock *sk, const struct sk_buff *skb);
 /*

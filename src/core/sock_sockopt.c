@@ -27,7 +27,7 @@ enum {
 	SO_CNX_ADVICE = 53, SO_PEERGROUPS = 59, SO_NETNS_COOKIE = 71, SO_RESERVE_MEM = 73,
 	SO_TXREHASH = 74, SO_PASSPIDFD = 76, SO_PEERPIDFD = 77, SO_PASSRIGHTS = 83,
 	SO_RCVMARK = 75, SO_RCVPRIORITY = 82, SO_ATTACH_FILTER = 26, SO_DETACH_FILTER = 27,
-	SO_LOCK_FILTER = 44,
+	SO_LOCK_FILTER = 44, SO_ATTACH_REUSEPORT_CBPF = 51, SO_DETACH_REUSEPORT_BPF = 68,
 	SO_TIMESTAMPING_OLD = 37, SO_TIMESTAMPING_NEW = 65,
 	SO_ZEROCOPY = 60,
 };
@@ -575,6 +575,29 @@ SETTER(detach_filter)
 	return sock_flag(sk, SOCK_FILTER_LOCKED) ? -EPERM : sock_filter_detach(sk);
 }
 
+/* Again the instructions themselves. */
+SETTER(attach_reuseport)
+{
+	struct sock_filter *prog;
+	int err;
+
+	(void)row;
+	if (sock_flag(sk, SOCK_FILTER_LOCKED))
+		return -EPERM;
+	err = sock_filter_new(sk->net, val, len, &prog);
+	if (err)
+		return err;
+	err = sk->prot->reuseport_prog ? sk->prot->reuseport_prog(sk, prog) : -EINVAL;
+	sock_filter_put(sk->net, prog);
+	return err;
+}
+
+SETTER(detach_reuseport)
+{
+	(void)row, (void)val, (void)len;
+	return sk->prot->reuseport_prog ? sk->prot->reuseport_prog(sk, NULL) : -EINVAL;
+}
+
 SETTER(lock_filter)
 {
 	int on = sockopt_int(val);
@@ -665,6 +688,10 @@ static const struct sockopt_row sol_socket_rows[] = {
 	ROW(SO_ATTACH_FILTER, SOCKOPT_STRUCT, 0, attach_filter, .min_len = 8),
 	WO_ROW(SO_DETACH_FILTER, SOCKOPT_INT, detach_filter),
 	ROW(SO_LOCK_FILTER, SOCKOPT_INT, 0, lock_filter),
+	{ .level = SOL_SOCKET_NS, .name = SO_ATTACH_REUSEPORT_CBPF, .flags = SOCKOPT_WO,
+	  .label = "SO_ATTACH_REUSEPORT_CBPF", .kind = SOCKOPT_STRUCT, .min_len = 8,
+	  .set = set_attach_reuseport },
+	WO_ROW(SO_DETACH_REUSEPORT_BPF, SOCKOPT_INT, detach_reuseport),
 	ROW(SO_TXREHASH, SOCKOPT_INT, 0, txrehash),
 	ROW(SO_PASSPIDFD, SOCKOPT_BOOL, 0, unix_only),
 };

@@ -6,7 +6,7 @@
 
 #include "core/internal.h"
 
-enum { SOL_SOCKET_NS = 1, SOL_TCP_NS = 6, SOL_UDP_NS = 17, SOL_IPV6_NS = 41 };
+enum { SOL_SOCKET_NS = 1, SOL_TCP_NS = 6, SOL_UDP_NS = 17, SOL_IPV6_NS = 41, SOL_ICMPV6_NS = 58 };
 enum { SO_BINDTODEVICE_NS = 25, FAMILY_IPV4 = 2 };
 
 /* *level_known: some row has that level */
@@ -32,7 +32,7 @@ static const struct sockopt_row *row_find(const struct sock *sk,
 	const struct sockopt_row *row;
 
 	*level_known = false;
-	if (level == SOL_IPV6_NS && sk->sk_family == FAMILY_IPV4)
+	if ((level == SOL_IPV6_NS || level == SOL_ICMPV6_NS) && sk->sk_family == FAMILY_IPV4)
 		return NULL;
 	if (level == SOL_SOCKET_NS)
 		return table_find(&sol_socket_table, level, name, level_known);

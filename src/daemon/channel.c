@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/channel.h"
+#include "netstack/fdpass.h"
 
 enum {
 	CHANNEL_BUDGET = 32,		/* messages before others have their turn */
@@ -59,17 +60,6 @@ void channel_free(struct channel *ch)
 
 /* -- replies --------------------------------------------------------------- */
 
-static void put_fds(struct msghdr *msg, const int *fds, u32 nr)
-{
-	struct cmsghdr *c = msg->msg_control;
-
-	msg->msg_controllen = CMSG_SPACE(nr * sizeof(int));
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(nr * sizeof(int));
-	memcpy(CMSG_DATA(c), fds, nr * sizeof(int));
-}
-
 /* true: sent, or the client is gone (seen when it is read). false: no room now. */
 static bool send_with(struct channel *ch, const struct nsp_msg *h, const void *body, u32 len,
 		      const int *fds, u32 nr)
@@ -84,7 +74,7 @@ static bool send_with(struct channel *ch, const struct nsp_msg *h, const void *b
 
 	if (nr) {
 		msg.msg_control = ctl.buf;
-		put_fds(&msg, fds, nr);
+		fdpass_put(&msg, fds, nr);
 	}
 	return sendmsg(ch->d.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != EAGAIN;
 }

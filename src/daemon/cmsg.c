@@ -22,7 +22,9 @@ enum {
 	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
 	C_IPV6_2292PKTINFO = 2, C_IPV6_2292HOPLIMIT = 8, C_IPV6_ORIGDSTADDR = 74,
 	C_IPV6_RECVFRAGSIZE = 77, C_IPV6_RECVERR = 25, C_IPV6_PKTINFO = 50, C_IPV6_HOPLIMIT = 52,
-	C_IPV6_DONTFRAG = 62, C_IPV6_TCLASS = 67,
+	C_IPV6_DONTFRAG = 62, C_IPV6_TCLASS = 67, C_IPV6_FLOWINFO = 11,
+	C_IPV6_2292HOPOPTS = 3, C_IPV6_2292DSTOPTS = 4, C_IPV6_2292RTHDR = 5,
+	C_IPV6_HOPOPTS = 54, C_IPV6_RTHDRDSTOPTS = 55, C_IPV6_RTHDR = 57, C_IPV6_DSTOPTS = 59,
 };
 
 struct pktinfo4 {
@@ -122,6 +124,43 @@ static void put_origdst(struct out *out, bool v4, const struct sock_cmsg *c)
 	put(out, L_IPV6, C_IPV6_ORIGDSTADDR, &s6, sizeof(s6));
 }
 
+/* Received extension headers, each as it came, in the messages that one of the RFCs has for them. */
+static void put_ext6(struct out *out, const struct sock_cmsg *c, u32 want, const int types[3])
+{
+	u32 off = 0, len;
+	u8 proto = c->ext_proto;
+
+	for (; c->ext_len - off >= 8; off += len) {
+		const u8 *h = c->ext + off;
+		bool hop = proto == IP_PROTO_HOPOPTS, dst = proto == IP_PROTO_DSTOPTS;
+
+		len = proto == IP_PROTO_FRAGMENT ? 8 : (h[1] + 1u) * 8;
+		if (len > c->ext_len - off)
+			return;
+		if (hop && want & SOCK_CMSG_EXT6_HOPOPTS)
+			put(out, L_IPV6, types[0], h, len);
+		else if (dst && want & SOCK_CMSG_EXT6_DSTOPTS)
+			put(out, L_IPV6, types[1], h, len);
+		else if (proto == IP_PROTO_ROUTING && want & SOCK_CMSG_EXT6_RTHDR)
+			put(out, L_IPV6, types[2], h, len);
+		proto = h[0];
+	}
+}
+
+static void put_flow6(struct out *out, const struct sock_cmsg *c)
+{
+	static const int rfc3542[] = { C_IPV6_HOPOPTS, C_IPV6_DSTOPTS, C_IPV6_RTHDR };
+	static const int rfc2292[] = { C_IPV6_2292HOPOPTS, C_IPV6_2292DSTOPTS, C_IPV6_2292RTHDR };
+	u32 info = htonl(c->flowinfo);
+
+	if (c->has_flowinfo)
+		put(out, L_IPV6, C_IPV6_FLOWINFO, &info, sizeof(info));
+	if (unlikely(c->ext_len)) {
+		put_ext6(out, c, c->ext_want, rfc3542);
+		put_ext6(out, c, c->ext_want >> SOCK_CMSG_EXT6_OLD_SHIFT, rfc2292);
+	}
+}
+
 static void put_socket(struct out *out, const struct sock *sk, const struct sock_cmsg *c)
 {
 	if (c->has_tstamp)
@@ -156,6 +195,7 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 		put(&out, L_IP, C_IP_TOS, &(u8){ (u8)c->tos }, 1);
 	else if (c->has_tos)
 		put(&out, L_IPV6, C_IPV6_TCLASS, &c->tos, sizeof(c->tos));
+	put_flow6(&out, c);
 	if (c->opts_len)
 		put(&out, L_IP, C_IP_RECVOPTS, c->opts, c->opts_len);
 	if (c->has_origdst)
@@ -282,6 +322,57 @@ static int get_ts_id(struct sock_cmsg *c, const void *data)
 	return 0;
 }
 
+static int get_flowinfo(struct sock_cmsg *c, const void *data)
+{
+	c->flowinfo = ntohl((u32)get_int(data));
+	c->has_flowinfo = true;
+	return 0;
+}
+
+static u16 ext_len(const void *data)
+{
+	return (u16)((((const u8 *)data)[1] + 1u) * 8);
+}
+
+/* Hop-by-hop options go before what is there. */
+static int get_hopopts(struct sock_cmsg *c, const void *data)
+{
+	u16 len = ext_len(data);
+
+	if (c->hop_len || c->dst_len + len > c->ext_room)
+		return -EINVAL;
+	memmove(c->ext + len, c->ext, c->dst_len);
+	memcpy(c->ext, data, len);
+	c->hop_len = len;
+	c->has_ext = true;
+	return 0;
+}
+
+static int get_dstopts(struct sock_cmsg *c, const void *data)
+{
+	u16 len = ext_len(data);
+
+	if (c->hop_len + len > c->ext_room)
+		return -EINVAL;
+	memcpy(c->ext + c->hop_len, data, len);
+	c->dst_len = len;
+	c->has_ext = true;
+	return 0;
+}
+
+static int get_dstopts_2292(struct sock_cmsg *c, const void *data)
+{
+	return c->dst_len ? -EINVAL : get_dstopts(c, data);
+}
+
+/* They go with a routing header, of which there is none; but the socket's own headers do not go. */
+static int get_rthdrdstopts(struct sock_cmsg *c, const void *data)
+{
+	(void)data;
+	c->has_ext = true;
+	return 0;
+}
+
 /* Of Unix sockets: passed over. */
 static int get_nothing(struct sock_cmsg *c, const void *data)
 {
@@ -289,7 +380,8 @@ static int get_nothing(struct sock_cmsg *c, const void *data)
 	return 0;
 }
 
-enum { FOR_4 = 1, FOR_6 = 2, FOR_UDP = 4, ANY_LENGTH = 8, RIGHTS = 16, ALSO_PKTINFO6 = 32 };
+enum { FOR_4 = 1, FOR_6 = 2, FOR_UDP = 4, ANY_LENGTH = 8, RIGHTS = 16, ALSO_PKTINFO6 = 32,
+       EXT_HDR = 64 };
 
 static const struct cmsg_row {
 	s32 level, type;
@@ -313,6 +405,12 @@ static const struct cmsg_row {
 	{ L_IPV6, C_IPV6_2292HOPLIMIT, 4, FOR_6, get_hoplimit },
 	{ L_IPV6, C_IPV6_TCLASS, 4, FOR_6, get_tclass },
 	{ L_IPV6, C_IPV6_DONTFRAG, 4, FOR_6, get_dontfrag },
+	{ L_IPV6, C_IPV6_FLOWINFO, 4, FOR_6 | ANY_LENGTH, get_flowinfo },
+	{ L_IPV6, C_IPV6_HOPOPTS, 2, FOR_6 | EXT_HDR | RIGHTS, get_hopopts },
+	{ L_IPV6, C_IPV6_2292HOPOPTS, 2, FOR_6 | EXT_HDR | RIGHTS, get_hopopts },
+	{ L_IPV6, C_IPV6_DSTOPTS, 2, FOR_6 | EXT_HDR | RIGHTS, get_dstopts },
+	{ L_IPV6, C_IPV6_2292DSTOPTS, 2, FOR_6 | EXT_HDR | RIGHTS, get_dstopts_2292 },
+	{ L_IPV6, C_IPV6_RTHDRDSTOPTS, 2, FOR_6 | EXT_HDR | RIGHTS, get_rthdrdstopts },
 	{ L_UDP, C_UDP_SEGMENT, 2, FOR_4 | FOR_6 | FOR_UDP, get_segment },
 };
 
@@ -355,9 +453,11 @@ static int get_one(const struct nsp_cmsg *h, const void *data, u32 who, struct s
 
 		if (row->level != h->level || row->type != h->type)
 			continue;
+		if (row->flags & EXT_HDR && (h->len < row->len || ext_len(data) > h->len))
+			return -EINVAL;
 		if (row->flags & RIGHTS && !(who & RIGHTS))
 			return -EPERM;
-		if (row->flags & ANY_LENGTH ? h->len >= row->len : h->len == row->len)
+		if (row->flags & (ANY_LENGTH | EXT_HDR) ? h->len >= row->len : h->len == row->len)
 			return row->get(c, data);
 	}
 	return -EINVAL;

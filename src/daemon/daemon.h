@@ -107,6 +107,10 @@ static inline bool cred_is_admin(const struct daemon *dm, const struct cred *c)
 {
 	return c->uid == 0 || c->uid == dm->uid;
 }
+/* Capabilities of Linux, as bits of a mask. */
+enum { MAY_BIND_SERVICE = 1 << 10, MAY_NET_ADMIN = 1 << 12, MAY_NET_RAW = 1 << 13 };
+/* Has this peer one of these? Reads a file of /proc for root. */
+bool cred_capable(const struct cred *c, u32 caps);
 /* May this peer use the stack at all? */
 bool daemon_allows(const struct daemon *dm, const struct cred *c);
 

@@ -26,6 +26,7 @@ struct dgram_stash {
 };
 
 struct pump_buffers {
+	u8 ext[NSP_DGRAM_CTL_MAX];	/* extension headers of the datagram at hand */
 	u8 slots[DGRAM_BATCH][DGRAM_SLOT];
 	struct mmsghdr msgs[DGRAM_BATCH];
 	struct iovec iov[DGRAM_BATCH];
@@ -141,6 +142,18 @@ static ssize_t send_payload(struct object *o, struct msg *m, u8 *data, u32 len)
 	return sock_sendmsg(o->sk, m);
 }
 
+/* A datagram whose octets did not come, as nothing could hold them: refused, by the stack's rules. */
+static ssize_t send_too_long(struct object *o, struct msg *m, s32 len)
+{
+	ssize_t ret;
+
+	if (len <= U16_MAX || o->type != SOCK_DGRAM ||
+	    (o->protocol != IPPROTO_UDP && o->protocol != IPPROTO_UDPLITE))
+		return -EMSGSIZE;
+	ret = send_payload(o, m, NULL, (u32)len);
+	return ret < 0 ? ret : -EMSGSIZE;
+}
+
 /* Will a datagram to this address, or to the peer, be one of IPv4? */
 static bool sends_v4(const struct object *o, const struct inet_sockaddr *name)
 {
@@ -159,7 +172,7 @@ static bool sends_v4(const struct object *o, const struct inet_sockaddr *name)
 static int take_packet(struct object *o, u8 *p, u32 len)
 {
 	struct inet_sockaddr name;
-	struct sock_cmsg cmsg = { 0 };
+	struct sock_cmsg cmsg = { .ext = o->dm->bufs->ext, .ext_room = sizeof(o->dm->bufs->ext) };
 	struct msg m = { 0 };
 	struct nsp_dgram h;
 	ssize_t ret = 0;
@@ -186,7 +199,9 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 	}
 	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE | SMSG_PROBE |
 				      SMSG_ZEROCOPY);
-	if (!ret)
+	if (!ret && h.flags & NSP_DGRAM_LONG)
+		ret = send_too_long(o, &m, h.err);
+	else if (!ret)
 		ret = send_payload(o, &m, p + sizeof(h) + h.ctllen, h.paylen);
 	if (ret == -EAGAIN)
 		return -EAGAIN;
@@ -270,7 +285,7 @@ static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 	u8 *payload = p + sizeof(struct nsp_dgram) + ctl_room;
 	struct skb_vec vec = { .base = payload, .len = DGRAM_SLOT - (size_t)(payload - p) };
 	struct inet_sockaddr name = { 0 };
-	struct sock_cmsg cmsg = { 0 };
+	struct sock_cmsg cmsg = { .ext = o->dm->bufs->ext, .ext_room = sizeof(o->dm->bufs->ext) };
 	struct msg m = { .vec = &vec, .nr_vec = 1, .len = vec.len, .name = &name, .cmsg = &cmsg,
 			 .flags = flags | SMSG_DONTWAIT };
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_DATA,
@@ -413,7 +428,7 @@ void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred
 	o->family = h->family;
 	o->type = h->type;
 	o->protocol = h->protocol;
-	if (!ret && h->type == SOCK_RAW && cred->uid != 0)
+	if (!ret && h->type == SOCK_RAW && !cred_capable(cred, MAY_NET_RAW))
 		ret = -EPERM;
 	if (!ret)
 		ret = obj_make_sock(o);

@@ -365,7 +365,7 @@ int ifreq_set(struct daemon *dm, const struct cred *cred, u16 family, u32 code, 
 
 	if (row_of(code) == ARRAY_SIZE(set_rows) && !route && !addr6)
 		return -ENOTTY;
-	if (!cred_is_admin(dm, cred))
+	if (!cred_is_admin(dm, cred) || (!cred->uid && !cred_capable(cred, MAY_NET_ADMIN)))
 		return -EPERM;
 	if (route)
 		return v6 ? route_v6(dm->net, code, arg, len) : route_v4(dm->net, code, arg, len);

@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/addr.c \
 	src/daemon/admin.c \
+	src/daemon/capable.c \
 	src/daemon/capture.c \
 	src/daemon/channel.c \
 	src/daemon/channel.h \

@@ -135,7 +135,7 @@ int call_bind(struct call *c)
 
 	if (!c->o->sk)
 		return -EINVAL;
-	if (c->cred.uid != 0 && port_is_privileged(c->dm->net, &req->addr))
+	if (port_is_privileged(c->dm->net, &req->addr) && !cred_capable(&c->cred, MAY_BIND_SERVICE))
 		return -EACCES;
 	ret = bind_once(c, &req->addr);
 	if (ret == -EADDRINUSE) {
@@ -201,35 +201,48 @@ int call_uconn(struct call *c)
 
 enum { L_SOCKET = 1, L_IP = 0, L_TCP = 6, L_IPV6 = 41, L_TCP_CONGESTION = 13 };
 
-/* Options that need rights: Linux asks CAP_NET_ADMIN or CAP_NET_RAW, we ask root. */
+/* Options that need one of these capabilities. */
 static const struct {
 	int level, name;
+	u32 caps;
 } privileged_options[] = {
-	{ L_SOCKET, SO_DEBUG }, { L_SOCKET, SO_MARK }, { L_SOCKET, SO_SNDBUFFORCE },
-	{ L_SOCKET, SO_RCVBUFFORCE }, { L_IP, 19 /* IP_TRANSPARENT */ },
-	{ L_IPV6, 75 /* IPV6_TRANSPARENT */ }, { L_TCP, 19 /* TCP_REPAIR */ },
+	{ L_SOCKET, SO_DEBUG, MAY_NET_ADMIN },
+	{ L_SOCKET, SO_MARK, MAY_NET_ADMIN | MAY_NET_RAW },
+	{ L_SOCKET, SO_SNDBUFFORCE, MAY_NET_ADMIN },
+	{ L_SOCKET, SO_RCVBUFFORCE, MAY_NET_ADMIN },
+	{ L_IP, 19 /* IP_TRANSPARENT */, MAY_NET_ADMIN | MAY_NET_RAW },
+	{ L_IPV6, 75 /* IPV6_TRANSPARENT */, MAY_NET_ADMIN | MAY_NET_RAW },
+	{ L_IPV6, 54 /* IPV6_HOPOPTS */, MAY_NET_RAW },
+	{ L_IPV6, 55 /* IPV6_RTHDRDSTOPTS */, MAY_NET_RAW },
+	{ L_IPV6, 59 /* IPV6_DSTOPTS */, MAY_NET_RAW },
+	{ L_TCP, 19 /* TCP_REPAIR */, MAY_NET_ADMIN },
 };
 
-static bool is_privileged(int level, int name)
+/* What an option needs; 0: nothing. */
+static u32 needs(const struct object *o, int level, int name, const void *val, u32 len)
 {
 	size_t i;
 
+	if (level == L_SOCKET && name == SO_DEBUG && len >= sizeof(int) && !sockopt_int(val))
+		return 0;	/* to switch it off */
+	if (level == L_IPV6 && o->family == INET_FAMILY_4)
+		return 0;	/* no such option */
 	for (i = 0; i < ARRAY_SIZE(privileged_options); i++)
 		if (privileged_options[i].level == level && privileged_options[i].name == name)
-			return true;
-	return false;
+			return privileged_options[i].caps;
+	if (level == L_TCP && name == L_TCP_CONGESTION && tcp_ca_restricted(o->dm->net, val, len))
+		return MAY_NET_ADMIN;
+	return 0;
 }
 
 int obj_setsockopt(struct object *o, const struct cred *cred, int level, int name, const void *val,
 		   u32 len)
 {
+	u32 caps = needs(o, level, name, val, len);
 	int ret;
 
-	if (cred->uid != 0 && is_privileged(level, name))
-		return -EPERM;
-	if (cred->uid != 0 && level == L_TCP && name == L_TCP_CONGESTION &&
-	    tcp_ca_restricted(o->dm->net, val, len))
-		return -EPERM;
+	if (unlikely(caps) && !cred_capable(cred, caps))
+		return level == L_SOCKET && name == SO_DEBUG ? -EACCES : -EPERM;
 	ret = sock_setsockopt(o->sk, level, name, val, len);
 	if (!ret && level == L_SOCKET && name == SO_RCVLOWAT && obj_is_stream(o)) {
 		o->lowat = (u32)o->sk->sk_rcvlowat;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sending side of the datagram base: destination, control messages, route, and the packet. */
 #include "inet/inet.h"
+#include "inet/ip6_ext_sockopt.h"
 
 #include <errno.h>
 
 enum { PMTUDISC_DO = 2, PMTUDISC_PROBE = 3, PMTUDISC_INTERFACE = 4, PMTUDISC_OMIT = 5 };
-enum { FLOWLABEL_MASK = 0x000fffff };
 
 static int tx_check(struct sock *sk, const struct msg *msg)
 {
@@ -30,14 +30,11 @@ static int tx_scope(struct sock *sk, const struct inet_sockaddr *dst, struct flo
 	return 0;
 }
 
-static int tx_flowinfo(const struct inet_sock *inet, const struct inet_sockaddr *dst, struct flowi *fl)
+/* The class of a destination's flowinfo does not count, as on Linux. */
+static void tx_flowinfo(const struct inet_sock *inet, const struct inet_sockaddr *dst, struct flowi *fl)
 {
-	if (!inet->o6.sndflow || !dst->flowinfo || fl->family != INET_FAMILY_6)
-		return 0;
-	if (dst->flowinfo & FLOWLABEL_MASK)	/* only leased labels may be used: none are */
-		return -EINVAL;
-	fl->tos = (u8)(dst->flowinfo >> 20);
-	return 0;
+	if (fl->family == INET_FAMILY_6)
+		fl->flowlabel = inet->o6.sndflow ? dst->flowinfo & FLOWLABEL_MASK : 0;
 }
 
 static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port)
@@ -63,8 +60,8 @@ static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 	if (err)
 		return err;
 	inet_sk_flow(sk, &tx->fl, &dst.addr, dst.port);
-	err = tx_scope(sk, &dst, &tx->fl);
-	return err ? err : tx_flowinfo(inet, &dst, &tx->fl);
+	tx_flowinfo(inet, &dst, &tx->fl);
+	return tx_scope(sk, &dst, &tx->fl);
 }
 
 static int tx_pktinfo(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *tx)
@@ -89,6 +86,14 @@ static int tx_pktinfo(struct sock *sk, const struct sock_cmsg *c, struct dgram_t
 		return -EINVAL;
 	tx->fl.saddr = src;
 	return 0;
+}
+
+/* Extension headers of a send take the place of all those of the socket. */
+static void tx_ext6(const struct sock_cmsg *c, struct ip_xmit_opts *o)
+{
+	o->options_proto = inet_ext6_link(c->ext, c->hop_len, c->dst_len);
+	o->options_len = c->hop_len + c->dst_len;
+	o->options = o->options_len ? c->ext : NULL;
 }
 
 /* -EINVAL for values that Linux refuses. *own_route: the cached route does not serve. */
@@ -133,6 +138,10 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 	}
 	if (c->has_dontfrag)
 		tx->dontfrag = true;
+	if (c->has_flowinfo)
+		tx->fl.flowlabel = c->flowinfo & FLOWLABEL_MASK;
+	if (unlikely(c->has_ext))
+		tx_ext6(c, &tx->opts);
 	if (!c->has_pktinfo)
 		return 0;
 	*own_route = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Control messages of received packets, in the neutral form that the socket's user translates. */
 #include "inet/inet.h"
+#include "inet/ip6_ext_sockopt.h"
 
 static void addr_bytes(void *to, const union inet_addr *a)
 {
@@ -80,7 +81,6 @@ void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 
 	if (!c)
 		return;
-	memset(c, 0, sizeof(*c));
 	sock_recv_tstamp(sk, skb->tstamp, false, c);
 	if (sock_flag(sk, SOCK_RXQ_OVFL) && dcb->drops) {
 		c->has_rxq_ovfl = true;
@@ -114,6 +114,8 @@ void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 	}
 	if (want & INET_CMSG_RECVOPTS)
 		recv_options(skb, cb, c);
+	if (cb->af->af_bit && want >> INET_CMSG_EXT6_SHIFT | (want & INET_CMSG_FLOWINFO))
+		inet_ext6_recv(skb, want, c);
 }
 
 bool inet_cmsg_sent(struct sock *sk, const struct sk_buff *skb, struct inet_skb_cb *cb, u32 iif,

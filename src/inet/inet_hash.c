@@ -158,6 +158,8 @@ void inet_listen_hash(struct inet_hashinfo *h, struct sock *sk)
 
 	if (hlist_is_linked(&inet->hash_node))
 		return;
+	if (sk->sk_reuseport)
+		inet_reuseport_join(h, sk);
 	h->lhash_count++;
 	lhash_grow(sk->net, h);
 	hlist_add_head(&inet->hash_node, &h->lhash[port_slot(inet->sport, h->lhash_shift)]);
@@ -206,7 +208,8 @@ static int listener_score(const struct inet_sock *inet, const struct inet_tuple 
 	return score;
 }
 
-struct sock *inet_lookup_listener(struct net *net, struct inet_hashinfo *h, const struct inet_tuple *t)
+struct sock *inet_lookup_listener(struct net *net, struct inet_hashinfo *h, const struct inet_tuple *t,
+				  struct sk_buff *skb, u32 hdr)
 {
 	struct hlist_head *head = &h->lhash[port_slot(t->lport, h->lhash_shift)];
 	struct inet_sock *inet, *best = NULL;
@@ -226,7 +229,10 @@ struct sock *inet_lookup_listener(struct net *net, struct inet_hashinfo *h, cons
 	if (nr <= 1 || !best->sk.sk_reuseport)
 		return best ? &best->sk : NULL;
 	/* A SO_REUSEPORT group: bind() let only members of one uid share the place. */
-	pick = reciprocal_scale(inet_tuple_hash(net, t), nr);
+	if (inet_reuseport_choose(&best->sk, skb, hdr, nr, &pick))
+		pick = nr - 1 - pick;	/* the newest comes first */
+	else
+		pick = reciprocal_scale(inet_tuple_hash(net, t), nr);
 	hlist_for_each_entry(inet, head, hash_node)
 		if (listener_score(inet, t) == best_score && pick-- == 0)
 			return &inet->sk;

@@ -10,6 +10,7 @@
 #include "ip/ip.h"
 
 struct inet_sock;
+struct sock_filter;
 
 struct inet_tuple {		/* as seen from here: local first */
 	union inet_addr laddr, raddr;
@@ -66,8 +67,19 @@ void inet_ehash_remove(struct inet_hashinfo *h, struct inet_ehash_entry *e);
 struct inet_ehash_entry *inet_ehash_lookup(struct net *net, struct inet_hashinfo *h,
 					   const struct inet_tuple *t);
 /* Best listener for a tuple: exact address over wildcard, bound device over none, own family over
- * v6 wildcard that takes v4; SO_REUSEPORT groups are spread by flow hash. NULL if none. */
-struct sock *inet_lookup_listener(struct net *net, struct inet_hashinfo *h, const struct inet_tuple *t);
+ * v6 wildcard that takes v4; SO_REUSEPORT groups are spread by their program, given skb (NULL: there is
+ * no packet) with hdr octets of transport header, or by flow hash. NULL if none. */
+struct sock *inet_lookup_listener(struct net *net, struct inet_hashinfo *h, const struct inet_tuple *t,
+				  struct sk_buff *skb, u32 hdr);
+
+/* inet_reuseport.c */
+/* proto.reuseport_prog of a transport with these tables. */
+int inet_reuseport_prog(struct inet_hashinfo *h, struct sock *sk, struct sock_filter *prog);
+/* sk is about to be hashed: it gets the program of the group that it joins, if there is one already. */
+void inet_reuseport_join(struct inet_hashinfo *h, struct sock *sk);
+/* Which of the nr members of its group, oldest first, does the program want? False: no program, or none
+ * of them. */
+bool inet_reuseport_choose(const struct sock *member, struct sk_buff *skb, u32 hdr, u32 nr, u32 *index);
 /* sk: inet->sport, rcv_saddr and sk_bound_dev_if decide what it matches; they may change while it is
  * hashed, but for sport. inet->hash_node is used. Datagram sockets of all states live here too. */
 void inet_listen_hash(struct inet_hashinfo *h, struct sock *sk);

@@ -152,6 +152,8 @@ static bool bind_conflict(const struct inet_sock *inet, const struct inet_bind_b
 
 /* -- choosing ---------------------------------------------------------- */
 
+enum { SOCK_STREAM_NS = 1 };
+
 /* The range [*lo, *hi], both included, of sk: IP_LOCAL_PORT_RANGE clamps the sysctl's. */
 static void port_range(const struct inet_sock *inet, u32 *lo, u32 *hi)
 {
@@ -219,9 +221,11 @@ static int port_choose_round(struct inet_sock *inet, struct inet_hashinfo *h, bo
 static int port_choose_bind(struct inet_sock *inet, struct inet_hashinfo *h)
 {
 	const struct sock *sk = &inet->sk;
+	/* those of datagram sockets may be shared if both ends want, as Linux */
+	bool share = sk->net->inet.autobind_reuse || sk->sk_type != SOCK_STREAM_NS;
 	int err = port_choose_round(inet, h, true);
 
-	if (err == -EADDRINUSE && sk->net->inet.autobind_reuse && (sk->sk_reuse || sk->sk_reuseport))
+	if (err == -EADDRINUSE && share && (sk->sk_reuse || sk->sk_reuseport))
 		err = port_choose_round(inet, h, false);
 	return err;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* inet_sock: defaults, names, source and route of a socket of either family. */
 #include "inet/inet.h"
+#include "inet/ip6_ext_sockopt.h"
 
 #include <errno.h>
 
@@ -43,7 +44,8 @@ void inet_sock_init(struct sock *sk)
 	inet->id = net_rand32(sk->net) & 0xffff;
 	inet->v6only = inet->af->af_bit && sk->net->ipv6.bindv6only;
 	inet->o6 = (struct inet_opts6){
-		.ucast_hops = -1, .mcast_hops = -1, .pmtudisc = PMTUDISC_WANT, .autoflowlabel = 2,
+		.ucast_hops = -1, .mcast_hops = -1, .pmtudisc = PMTUDISC_WANT,
+		.autoflowlabel = AUTOFLOWLABEL_SYSCTL,
 		.mc_loop = true, .mc_all = true, .csum_offset = -1,
 	};
 	list_add_tail(&inet->net_entry, &sk->net->inet.socks);
@@ -55,6 +57,7 @@ void inet_sock_destroy(struct sock *sk)
 
 	ASSERT(!inet->bind_bucket && !hlist_is_linked(&inet->hash_node));
 	inet_mc_drop_all(sk);
+	inet_ext6_free(sk);
 	skb_queue_purge(&sk->sk_receive_queue);
 	skb_queue_purge(&sk->sk_write_queue);
 	skb_queue_purge(&sk->sk_error_queue);
@@ -88,6 +91,7 @@ void inet_sock_inherit(const struct sock *parent, struct sock *child)
 	c->local_port_lo = p->local_port_lo;
 	c->local_port_hi = p->local_port_hi;
 	c->o6 = p->o6;
+	inet_ext6_inherit(parent, child);
 }
 
 void inet_sock_for_each(struct net *net, void (*fn)(struct sock *sk, void *arg), void *arg)
@@ -297,7 +301,7 @@ void inet_sk_flow(struct sock *sk, struct flowi *fl, const union inet_addr *dadd
 		.sport = inet->sport, .dport = daddr ? dport : inet->dport,
 		.family = inet->af->family, .proto = sk->sk_protocol,
 		.tos = v6 ? inet->o6.tclass : inet->tos, .uid = sk->sk_uid,
-		.flowlabel = v6 ? inet->flowlabel : 0,
+		.flowlabel = v6 ? inet->flowlabel & FLOWLABEL_MASK : 0,
 	};
 	/*
 	 * "any" of the other family (an unbound IPv6 socket that talks IPv4, or the reverse); nor does
@@ -335,12 +339,34 @@ struct dst_entry *inet_sk_route(struct sock *sk, struct flowi *fl, int *err)
 	return dst;
 }
 
+static u32 ext6_len(const struct inet_ext6 *e)
+{
+	return e ? (u32)e->len[EXT6_HOPOPTS] + e->len[EXT6_DSTOPTS] : 0;
+}
+
+u32 inet_opt_len(const struct inet_sock *inet)
+{
+	return inet->af->af_bit ? ext6_len(inet->o6.ext) : inet->opt_len;
+}
+
+static void ext6_xmit_opts(const struct inet_ext6 *e, struct ip_xmit_opts *o)
+{
+	o->options_len = (u16)ext6_len(e);
+	if (!o->options_len)
+		return;
+	o->options = e->data;
+	o->options_proto = e->proto;
+}
+
 void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
 	*o = (struct ip_xmit_opts){ .tos_set = true };
 	if (inet->af->af_bit) {
+		o->autoflowlabel = inet->o6.autoflowlabel;
+		if (unlikely(inet->o6.ext))
+			ext6_xmit_opts(inet->o6.ext, o);
 		o->ttl = inet->o6.ucast_hops;
 		o->tos = inet->o6.tclass;
 		o->pmtudisc = inet->o6.pmtudisc;

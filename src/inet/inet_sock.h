@@ -6,6 +6,7 @@
 #include "ip/ip.h"
 
 struct inet_bind_bucket;
+struct inet_ext6;
 struct inet_hashinfo;
 
 /* sk_userlocks beside the buffers' 1 and 2: what bind() was given, so that it survives disconnect */
@@ -17,7 +18,7 @@ struct inet_opts6 {
 	u8 tclass;
 	u8 pmtudisc;			/* IPV6_PMTUDISC_* */
 	u8 min_hopcount;
-	u8 autoflowlabel;		/* 0 off, 1 on, 2 the sysctl's */
+	u8 autoflowlabel;		/* AUTOFLOWLABEL_* */
 	bool mc_loop, mc_all, recverr, recverr_rfc4884, dontfrag, sndflow;
 	u16 srcprefs;			/* IPV6_PREFER_SRC_* */
 	u32 frag_size;			/* IPV6_MTU; 0: the path's */
@@ -25,6 +26,7 @@ struct inet_opts6 {
 	u32 cmsg_flags;			/* INET_CMSG_* */
 	bool pktinfo_2292, hoplimit_2292;	/* which dialect asked */
 	s32 csum_offset;		/* IPV6_CHECKSUM of raw sockets; -1: none */
+	struct inet_ext6 *ext;		/* extension headers (ip6_ext_sockopt.h); NULL: none */
 };
 
 struct inet_sock {
@@ -54,7 +56,7 @@ struct inet_sock {
 	u32 mc_index, uc_index;
 	union inet_addr mc_addr;
 	u32 cmsg_flags;			/* INET_CMSG_*: which control messages to deliver */
-	u32 flowlabel;
+	u32 flowlabel;			/* of the peer's address: class and label (sndflow) */
 	u16 local_port_lo, local_port_hi;	/* IP_LOCAL_PORT_RANGE; 0: the sysctl's */
 	struct list_head mc_list;	/* joined groups */
 	u8 opt_len;
@@ -68,6 +70,8 @@ enum {
 	INET_CMSG_RECVOPTS = 1 << 3, INET_CMSG_RETOPTS = 1 << 4, INET_CMSG_ORIGDSTADDR = 1 << 5,
 	INET_CMSG_CHECKSUM = 1 << 6, INET_CMSG_RECVFRAGSIZE = 1 << 7, INET_CMSG_FLOWINFO = 1 << 8,
 };
+/* The rest of cmsg_flags, received extension headers: SOCK_CMSG_EXT6_* << INET_CMSG_EXT6_SHIFT */
+enum { INET_CMSG_EXT6_SHIFT = 16 };
 
 static inline struct inet_sock *inet_sk(const struct sock *sk)
 {
@@ -108,6 +112,8 @@ struct dst_entry *inet_sk_route(struct sock *sk, struct flowi *fl, int *err);
  * (v6only), -EINVAL */
 int inet_sk_set_family_for(struct sock *sk, const struct inet_sockaddr *dst);
 int inet_getname(struct sock *sk, struct inet_sockaddr *addr, bool peer);	/* -ENOTCONN */
+/* Octets of IPv4 options or IPv6 extension headers on what leaves now. */
+u32 inet_opt_len(const struct inet_sock *inet);
 void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o);	/* ttl, tos, pmtudisc, options */
 /* The same for a packet to daddr: multicast has its own TTL. */
 void inet_xmit_opts_to(const struct sock *sk, const union inet_addr *daddr, struct ip_xmit_opts *o);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SOL_IPV6: options of IPv6 sockets, for what they send and receive as IPv6 (RFC 3493, RFC 3542). */
 #include "inet/inet.h"
+#include "inet/ip6_ext_sockopt.h"
 #include "inet/mcast_sockopt.h"
 #include "inet/sockopt_rows.h"
 
@@ -25,6 +26,15 @@ OPT_BIT(hoplimit, o6_sk, cmsg_flags, INET_CMSG_TTL)
 OPT_BIT(tclass_recv, o6_sk, cmsg_flags, INET_CMSG_TOS)
 OPT_BIT(origdst, o6_sk, cmsg_flags, INET_CMSG_ORIGDSTADDR)
 OPT_BIT(fragsize, o6_sk, cmsg_flags, INET_CMSG_RECVFRAGSIZE)
+OPT_BIT(flowinfo, o6_sk, cmsg_flags, INET_CMSG_FLOWINFO)
+#define EXT6_BIT(name, bit) OPT_BIT(name, o6_sk, cmsg_flags, (bit) << INET_CMSG_EXT6_SHIFT)
+#define EXT6_OLD_BIT(name, bit) EXT6_BIT(name, (bit) << SOCK_CMSG_EXT6_OLD_SHIFT)
+EXT6_BIT(recvhopopts, SOCK_CMSG_EXT6_HOPOPTS)
+EXT6_BIT(recvdstopts, SOCK_CMSG_EXT6_DSTOPTS)
+EXT6_BIT(recvrthdr, SOCK_CMSG_EXT6_RTHDR)
+EXT6_OLD_BIT(hopopts_2292, SOCK_CMSG_EXT6_HOPOPTS)
+EXT6_OLD_BIT(dstopts_2292, SOCK_CMSG_EXT6_DSTOPTS)
+EXT6_OLD_BIT(rthdr_2292, SOCK_CMSG_EXT6_RTHDR)
 
 OPT_SET(set_pktinfo_2292)
 {
@@ -292,8 +302,12 @@ OPT_GET(get_hdrincl)
 static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(1, "IPV6_ADDRFORM", addrform),
 	IP6_ROW(2, "IPV6_2292PKTINFO", INT_MIN, INT_MAX, set_pktinfo_2292, get_pktinfo),
+	IP6_BOOL(3, "IPV6_2292HOPOPTS", hopopts_2292),
+	IP6_BOOL(4, "IPV6_2292DSTOPTS", dstopts_2292),
+	IP6_BOOL(5, "IPV6_2292RTHDR", rthdr_2292),
 	IP6_BOOL(7, "IPV6_CHECKSUM", checksum),
 	IP6_ROW(8, "IPV6_2292HOPLIMIT", INT_MIN, INT_MAX, set_hoplimit_2292, get_hoplimit),
+	IP6_BOOL(11, "IPV6_FLOWINFO", flowinfo),
 	IP6_ROW(16, "IPV6_UNICAST_HOPS", -1, 255, set_hops, get_hops),
 	IP6_BOOL(17, "IPV6_MULTICAST_IF", mc_if),
 	IP6_ROW(18, "IPV6_MULTICAST_HOPS", -1, 255, set_mc_hops, get_mc_hops),
@@ -310,6 +324,10 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	MCAST_ROWS(SOL_IPV6_NS),
 	IP6_BOOL(49, "IPV6_RECVPKTINFO", pktinfo),
 	IP6_BOOL(51, "IPV6_RECVHOPLIMIT", hoplimit),
+	IP6_BOOL(53, "IPV6_RECVHOPOPTS", recvhopopts),
+	IP6_BOOL(56, "IPV6_RECVRTHDR", recvrthdr),
+	IP6_BOOL(58, "IPV6_RECVDSTOPTS", recvdstopts),
+	IP6_EXT_ROWS(SOL_IPV6_NS),
 	{ .level = SOL_IPV6_NS, .name = 62, .label = "IPV6_DONTFRAG", .kind = SOCKOPT_INT,
 	  .flags = SOCKOPT_SHORT0, .min = INT_MIN, .max = INT_MAX, .set = set_dontfrag,
 	  .get = get_dontfrag },

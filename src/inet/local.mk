@@ -12,9 +12,12 @@ src_inet_libinet_a_SOURCES = \
 	src/inet/inet_mcast.h \
 	src/inet/inet_net.c \
 	src/inet/inet_port.c \
+	src/inet/inet_reuseport.c \
 	src/inet/inet_sock.c \
 	src/inet/inet_sock.h \
 	src/inet/ip4_sockopt.c \
+	src/inet/ip6_ext_sockopt.c \
+	src/inet/ip6_ext_sockopt.h \
 	src/inet/ip6_sockopt.c \
 	src/inet/mcast_sockopt.c \
 	src/inet/mcast_sockopt.h \

@@ -21,6 +21,9 @@ struct flowi {
 	u32 uid;
 };
 
+enum { AUTOFLOWLABEL_OFF, AUTOFLOWLABEL_ON, AUTOFLOWLABEL_SYSCTL };
+enum { FLOWLABEL_MASK = 0x000fffff, FLOWINFO_MASK = 0x0fffffff };
+
 struct ip_xmit_opts {
 	s16 ttl;		/* -1: the route's or the system's default */
 	u8 tos;			/* DSCP and ECN bits as they go out */
@@ -29,8 +32,9 @@ struct ip_xmit_opts {
 	bool allow_frag;	/* may fragment locally (UDP, raw) */
 	u32 mtu;		/* the user's own limit (IPV6_MTU), below the path's; 0: none */
 	const u8 *options;	/* IPv4 options or IPv6 extension headers to insert; may be NULL */
-	u8 options_len;		/* IPv4: a multiple of 4, at most 40 */
+	u16 options_len;	/* IPv4: a multiple of 4, at most 40; IPv6: a multiple of 8 */
 	u8 options_proto;	/* IPv6: type of the first extension header in options */
+	u8 autoflowlabel;	/* IPv6, of a flow without a label: AUTOFLOWLABEL_* */
 	bool no_mc_loop;	/* IP_MULTICAST_LOOP 0: no copy to ourselves of what goes to a group */
 	bool hdrincl;		/* data begins with an IP header that the user made: source, id (if
 				 * zero), total length and checksum are filled in; opts are ignored */

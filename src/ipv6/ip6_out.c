@@ -103,13 +103,15 @@ static u8 default_hop_limit(const struct net *net, const struct rtable *rt)
 }
 
 /* The socket's label, or one that is the same for all packets of a flow (RFC 6437). */
-static u32 flow_label(const struct net *net, const struct sk_buff *skb, const struct flowi *fl)
+static u32 flow_label(const struct net *net, const struct sk_buff *skb, const struct flowi *fl,
+		      const struct ip_xmit_opts *opts)
 {
 	u64 h;
 
 	if (fl->flowlabel)
 		return fl->flowlabel & 0xfffff;
-	if (!net->ipv6.auto_flowlabels)
+	if (opts->autoflowlabel == AUTOFLOWLABEL_SYSCTL ? !net->ipv6.auto_flowlabels :
+							  !opts->autoflowlabel)
 		return 0;
 	if (skb->l4_hash)
 		h = hash_32(skb->hash);
@@ -162,7 +164,7 @@ static void fill_header(struct net *net, struct sk_buff *skb, const struct flowi
 	u32 payload = skb->len - IP6_HLEN;
 
 	h->ver_tc_flow = ip6_ver_tc_flow(opts->tos_set ? opts->tos : fl->tos,
-					 flow_label(net, skb, fl));
+					 flow_label(net, skb, fl, opts));
 	h->payload_len = be16_make(payload > 65535 ? 0 : (u16)payload);
 	h->nexthdr = nexthdr;
 	h->hop_limit = opts->ttl >= 0 ? (u8)opts->ttl : default_hop_limit(net, rt);
@@ -186,7 +188,9 @@ static int xmit_hdrincl(struct net *net, struct sock *sk, struct sk_buff *skb,
 	return ip6_local_out(net, sk, skb);
 }
 
-static const struct ip_xmit_opts default_opts = { .ttl = -1, .pmtudisc = IP6_PMTUDISC_WANT };
+static const struct ip_xmit_opts default_opts = {
+	.ttl = -1, .pmtudisc = IP6_PMTUDISC_WANT, .autoflowlabel = AUTOFLOWLABEL_SYSCTL,
+};
 
 int ip6_xmit(struct net *net, struct sock *sk, struct sk_buff *skb, const struct flowi *fl,
 	     struct dst_entry *dst, const struct ip_xmit_opts *opts)

@@ -197,7 +197,7 @@ static int raw_tx_check(struct sock *sk, const struct msg *msg, const struct dgr
 		return -EINVAL;
 	if (!inet->hdrincl)
 		return dgram_tx_check_size(sk, tx, (u32)msg->len);
-	if (msg->len < tx->af->hdr_len || tx->opts.options_len)
+	if (msg->len < tx->af->hdr_len || (!tx->af->af_bit && tx->opts.options_len))
 		return -EINVAL;
 	if (msg->len > dst_mtu(tx->dst)) {
 		inet_err_local(sk, EMSGSIZE, tx->af, &tx->fl.daddr, tx->fl.dport, dst_mtu(tx->dst));

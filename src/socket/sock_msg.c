@@ -19,13 +19,24 @@ ssize_t sock_sendmsg(struct sock *sk, struct msg *msg)
 	return sk->prot->sendmsg(sk, msg);
 }
 
+/* Nothing told yet, but where the user has room. */
+static void cmsg_clear(struct sock_cmsg *c)
+{
+	u8 *ext = c->ext;
+	u16 room = c->ext_room;
+
+	memset(c, 0, sizeof(*c));
+	c->ext = ext;
+	c->ext_room = room;
+}
+
 ssize_t sock_recvmsg(struct sock *sk, struct msg *msg)
 {
 	ASSERT(msg->len == vec_len(msg));
 	msg->out_flags = 0;
 	msg->has_name = false;
 	if (msg->cmsg)
-		memset(msg->cmsg, 0, sizeof(*msg->cmsg));
+		cmsg_clear(msg->cmsg);
 	return sk->prot->recvmsg(sk, msg);
 }
 

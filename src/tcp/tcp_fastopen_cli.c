@@ -111,7 +111,7 @@ bool tcp_fastopen_cookie_check(struct sock *sk, struct tcp_fastopen_request *fo)
 u32 tcp_fastopen_syn_space(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 over = (u32)tp->inet.af->hdr_len + tp->inet.opt_len + TCP_HLEN;
+	u32 over = (u32)tp->inet.af->hdr_len + inet_opt_len(&tp->inet) + TCP_HLEN;
 	u32 mss = tp->pmtu_cookie > over ? tp->pmtu_cookie - over : 0;
 	u32 peer = tp->fo_req->mss ? tp->fo_req->mss : tp->advmss;
 

@@ -12,7 +12,7 @@
 u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 over = (u32)tp->inet.af->hdr_len + tp->inet.opt_len + TCP_HLEN;
+	u32 over = (u32)tp->inet.af->hdr_len + inet_opt_len(&tp->inet) + TCP_HLEN;
 	u32 mss = pmtu > over ? pmtu - over : 0;
 
 	if (tp->rx_opt.mss_clamp && mss > tp->rx_opt.mss_clamp)
@@ -24,7 +24,7 @@ u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu)
 /* The other way round: the size of a datagram with a segment of mss octets. */
 u32 tcp_mss_to_mtu(const struct tcp_sock *tp, u32 mss)
 {
-	return mss + tp->hdr_len + tp->inet.opt_len + (u32)tp->inet.af->hdr_len;
+	return mss + tp->hdr_len + inet_opt_len(&tp->inet) + (u32)tp->inet.af->hdr_len;
 }
 
 /* SWS: no segment above half of the largest window the peer ever offered. */

@@ -211,7 +211,8 @@ void tcp_rcv(struct sk_buff *skb)
 	if (e && !tcp_rcv_timewait(net, container_of(e, struct tcp_timewait_sock, eh), skb, &seg))
 		return;
 	/* nothing, or a time-wait object that gave way to a new SYN */
-	sk = inet_lookup_listener(net, net->tcp.hash, &t);
+	sk = inet_lookup_listener(net, net->tcp.hash, &t, skb,
+				  tcp_hdrlen((const struct tcp_hdr *)skb->data));
 	if (sk)
 		tcp_rcv_sock(sk, skb, &seg);
 	else

@@ -128,10 +128,10 @@ static bool sig_no_socket(struct net *net, const struct sk_buff *skb, const stru
 		return false;		/* its keys depend on numbers that nobody knows any more */
 	if (!(seg->opt.saw & TCP_SAW_MD5))
 		return true;
-	lsk = inet_lookup_listener(net, net->tcp.hash, &t);
+	lsk = inet_lookup_listener(net, net->tcp.hash, &t, NULL, 0);
 	if (!lsk) {
 		t.lport = seg->sport;
-		lsk = inet_lookup_listener(net, net->tcp.hash, &t);
+		lsk = inet_lookup_listener(net, net->tcp.hash, &t, NULL, 0);
 	}
 	if (lsk)
 		key = tcp_md5_lookup(tcp_sk(lsk), cb->af, &cb->saddr);

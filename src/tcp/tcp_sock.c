@@ -468,6 +468,11 @@ static int tcp_bind(struct sock *sk, const struct inet_sockaddr *addr)
 	return inet_bind(sk, tcp_ns(sk)->hash, addr);
 }
 
+static int tcp_reuseport_prog(struct sock *sk, struct sock_filter *prog)
+{
+	return inet_reuseport_prog(tcp_ns(sk)->hash, sk, prog);
+}
+
 static const struct sockopt_table *const tcp_sockopt_tables[] = {
 	&tcp_sockopt_table, &tcp_admin_sockopt_table, NULL, /* SOL_IP and SOL_IPV6: the socket room */
 };
@@ -497,6 +502,7 @@ const struct proto tcp_prot = {
 	.stream_consume = tcp_stream_consume,
 	.stream_read_oob = tcp_stream_read_oob,
 	.stream_stamp = tcp_stream_stamp,
+	.reuseport_prog = tcp_reuseport_prog,
 	.tskey = tcp_tskey,
 	.listen_retry = tcp_listen_retry,
 	.keepalive = tcp_set_keepalive,

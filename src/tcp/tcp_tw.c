@@ -275,7 +275,7 @@ bool tcp_rcv_timewait(struct net *net, struct tcp_timewait_sock *tw, struct sk_b
 	else
 		v = tcp_tw_time_wait(tw, seg, &kill);
 	if (v == TW_SYN) {
-		if (inet_lookup_listener(net, net->tcp.hash, &tw->eh.tuple)) {
+		if (inet_lookup_listener(net, net->tcp.hash, &tw->eh.tuple, NULL, 0)) {
 			tcp_tw_free(tw);
 			return true;
 		}

@@ -94,6 +94,17 @@ static int udp_send_skb(struct sock *sk, struct sk_buff *skb, const struct dgram
 	return err;
 }
 
+/* What tx, which up->cork was, holds. */
+static void uncork(struct sock *sk, struct dgram_tx *tx)
+{
+	struct udp_sock *up = udp_sk(sk);
+
+	if (up->cork_opt)
+		net_free(sk->net, up->cork_opt, tx->opts.options_len);
+	up->cork_opt = NULL;
+	dgram_tx_end(tx);
+}
+
 void udp_flush_pending(struct sock *sk)
 {
 	struct udp_sock *up = udp_sk(sk);
@@ -102,7 +113,7 @@ void udp_flush_pending(struct sock *sk)
 		return;
 	consume_skb(up->pending);
 	up->pending = NULL;
-	dgram_tx_end(&up->cork);
+	uncork(sk, &up->cork);
 }
 
 int udp_push_pending(struct sock *sk)
@@ -116,7 +127,7 @@ int udp_push_pending(struct sock *sk)
 		return 0;
 	up->pending = NULL;
 	err = udp_send_skb(sk, skb, &tx);
-	dgram_tx_end(&tx);
+	uncork(sk, &tx);
 	return err;
 }
 
@@ -126,16 +137,22 @@ static u32 udp_max_payload(const struct dgram_tx *tx)
 	return U16_MAX - UDP_HLEN - (tx->af->af_bit ? 0 : tx->af->hdr_len + tx->opts.options_len);
 }
 
+/* Longer than any datagram: told at once, and on the error queue but for what IPv4 does not look at. */
+static int udp_too_long(struct sock *sk, const struct dgram_tx *tx, size_t len)
+{
+	if (len <= U16_MAX || tx->af->af_bit)
+		inet_err_local(sk, EMSGSIZE, tx->af, &tx->fl.daddr, tx->fl.dport, dgram_tx_mtu(tx));
+	return -EMSGSIZE;
+}
+
 static ssize_t udp_append_pending(struct sock *sk, struct msg *msg, bool more)
 {
 	struct udp_sock *up = udp_sk(sk);
 	u32 len = (u32)msg->len;
 	int err = 0;
 
-	if (up->pending->len - UDP_HLEN + len > udp_max_payload(&up->cork)) {
-		inet_err_local(sk, EMSGSIZE, up->cork.af, &up->cork.fl.daddr, up->cork.fl.dport,
-			       dgram_tx_mtu(&up->cork));
-		err = -EMSGSIZE;
+	if (msg->len > U16_MAX || up->pending->len - UDP_HLEN + len > udp_max_payload(&up->cork)) {
+		err = udp_too_long(sk, &up->cork, msg->len);
 	} else if (sk->sk_wmem_alloc >= sk->sk_sndbuf) {
 		err = -EAGAIN;
 	} else {
@@ -150,16 +167,21 @@ static ssize_t udp_append_pending(struct sock *sk, struct msg *msg, bool more)
 	return err ? err : (ssize_t)len;
 }
 
-static void udp_cork(struct sock *sk, struct sk_buff *skb, const struct dgram_tx *tx)
+/* 0, or -ENOBUFS: skb and tx are still the caller's. */
+static int udp_cork(struct sock *sk, struct sk_buff *skb, const struct dgram_tx *tx)
 {
 	struct udp_sock *up = udp_sk(sk);
 
-	up->pending = skb;
 	up->cork = *tx;
-	if (tx->opts.options) {	/* IP_OPTIONS may change before it leaves */
+	if (tx->opts.options_len) {	/* IP_OPTIONS may change before it leaves */
+		up->cork_opt = net_alloc(sk->net, tx->opts.options_len);
+		if (!up->cork_opt)
+			return -ENOBUFS;
 		memcpy(up->cork_opt, tx->opts.options, tx->opts.options_len);
 		up->cork.opts.options = up->cork_opt;
 	}
+	up->pending = skb;
+	return 0;
 }
 
 static ssize_t udp_send_one(struct sock *sk, struct msg *msg)
@@ -170,7 +192,7 @@ static ssize_t udp_send_one(struct sock *sk, struct msg *msg)
 	struct sk_buff *skb;
 	int err;
 
-	if (msg->len > U16_MAX)
+	if (msg->len > U16_MAX && !sk->sk_family_af->af_bit)
 		return -EMSGSIZE;
 	err = udp_autobind(sk);
 	if (err)
@@ -183,7 +205,7 @@ static ssize_t udp_send_one(struct sock *sk, struct msg *msg)
 	if (!tx.fl.dport)
 		err = -EINVAL;
 	else if (msg->len > udp_max_payload(&tx))
-		err = -EMSGSIZE;
+		err = udp_too_long(sk, &tx, msg->len);
 	skb = err ? NULL : dgram_alloc(sk, UDP_HLEN, msg, 0, (u32)msg->len, &err);
 	if (!skb) {
 		dgram_tx_end(&tx);
@@ -196,8 +218,12 @@ static ssize_t udp_send_one(struct sock *sk, struct msg *msg)
 	}
 	dgram_tx_mark(&tx, skb);
 	if (more) {
-		udp_cork(sk, skb, &tx);
-		return (ssize_t)msg->len;
+		err = udp_cork(sk, skb, &tx);
+		if (!err)
+			return (ssize_t)msg->len;
+		consume_skb(skb);
+		dgram_tx_end(&tx);
+		return err;
 	}
 	err = udp_send_skb(sk, skb, &tx);
 	dgram_tx_end(&tx);

@@ -20,7 +20,7 @@ struct udp_sock {
 	/* Corked: what has been gathered, and where it will go. */
 	struct sk_buff *pending;
 	struct dgram_tx cork;
-	u8 cork_opt[40];		/* IP options of the corked datagram */
+	u8 *cork_opt;			/* IP options of the corked datagram; NULL: none */
 	bool corkflag;			/* UDP_CORK */
 	bool gro_enabled;		/* UDP_GRO */
 	bool no_check6_tx, no_check6_rx;

@@ -72,14 +72,18 @@ static bool lookup_pick(struct sock *sk, void *arg)
 	return true;
 }
 
-static struct sock *udp_lookup(struct net *net, const struct inet_tuple *t, u8 proto)
+/* skb: the datagram for it, data at the UDP header; NULL: there is none */
+static struct sock *udp_lookup(struct net *net, const struct inet_tuple *t, u8 proto, struct sk_buff *skb)
 {
 	struct inet_hashinfo *h = udp_hash_of(net, proto);
 	struct lookup l = { .t = t };
 
 	inet_port_for_each(h, t->lport, lookup_best, &l);
 	if (l.nr > 1) {
-		l.pick = reciprocal_scale(inet_tuple_hash(net, t), l.nr);
+		if (inet_reuseport_choose(l.best, skb, UDP_HLEN, l.nr, &l.pick))
+			l.pick = l.nr - 1 - l.pick;	/* the newest comes first */
+		else
+			l.pick = reciprocal_scale(inet_tuple_hash(net, t), l.nr);
 		inet_port_for_each(h, t->lport, lookup_pick, &l);
 	}
 	return l.best;
@@ -313,7 +317,7 @@ void udp_rcv(struct sk_buff *skb)
 			udp_mcast_rcv(skb, &t);
 		return;
 	}
-	sk = t.lport ? udp_lookup(skb->net, &t, cb->proto) : NULL;
+	sk = t.lport ? udp_lookup(skb->net, &t, cb->proto, skb) : NULL;
 	if (udp_csum_bad(skb, sk))
 		udp_drop(skb, SKB_DROP_UDP_CSUM);
 	else if (sk)
@@ -337,7 +341,7 @@ static void err_rcv(struct net *net, const struct inet_icmp_err *e, u8 proto)
 		return;
 	t.lport = be16_get(uh->source);
 	t.rport = be16_get(uh->dest);
-	sk = t.lport ? udp_lookup(net, &t, proto) : NULL;
+	sk = t.lport ? udp_lookup(net, &t, proto, NULL) : NULL;
 	if (!sk) {
 		if (e->af->af_bit)
 			net_mib_inc(net, Icmp6_InErrors);

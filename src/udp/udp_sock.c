@@ -53,6 +53,11 @@ static int udp_bind(struct sock *sk, const struct inet_sockaddr *addr)
 	return err;
 }
 
+static int udp_reuseport_prog(struct sock *sk, struct sock_filter *prog)
+{
+	return inet_reuseport_prog(udp_hash(sk), sk, prog);
+}
+
 static int udp_connect(struct sock *sk, const struct inet_sockaddr *addr)
 {
 	struct inet_hashinfo *h = udp_hash(sk);
@@ -93,6 +98,7 @@ const struct proto udp_prot = {
 	.close = udp_close,
 	.bind = udp_bind,
 	.connect = udp_connect,
+	.reuseport_prog = udp_reuseport_prog,
 	.shutdown = dgram_shutdown,
 	.sendmsg = udp_sendmsg,
 	.recvmsg = udp_recvmsg,
@@ -115,6 +121,7 @@ const struct proto udplite_prot = {
 	.close = udp_close,
 	.bind = udp_bind,
 	.connect = udp_connect,
+	.reuseport_prog = udp_reuseport_prog,
 	.shutdown = dgram_shutdown,
 	.sendmsg = udp_sendmsg,
 	.recvmsg = udp_recvmsg,

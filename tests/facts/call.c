@@ -2,6 +2,7 @@
 /* Facts about calls that are rare, or made in a rare way: bad arguments, other entry points. */
 #include "facts.h"
 
+#include <linux/capability.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -353,7 +354,61 @@ static void large_datagrams(void)
 	say("df", send(fd, buf, 3000, 0));
 }
 
+/* Root without these capabilities is not root. */
+static int drop_caps(uint32_t mask)
+{
+	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[2];
+
+	if (syscall(SYS_capget, &h, d))
+		return -1;
+	d[0].effective &= ~mask;
+	return (int)syscall(SYS_capset, &h, d);
+}
+
+static void privileged_calls(void)
+{
+	struct sockaddr_storage ss = addr_of(false, family == AF_INET ? 77 : 78);
+	int fd = open_udp(), tcp = open_tcp(), on = 1;
+	bool v4 = family == AF_INET;
+
+	say("raw", socket(family, SOCK_RAW, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6) >= 0 ? 0 : -1);
+	say("bind", bind(open_udp(), (struct sockaddr *)&ss, addr_len()));
+	say("tcp", bind(open_tcp(), (struct sockaddr *)&ss, addr_len()));
+	say("mark", setsockopt(fd, SOL_SOCKET, SO_MARK, &on, sizeof(on)));
+	say("force", setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &on, sizeof(on)));
+	say("debug", setsockopt(fd, SOL_SOCKET, SO_DEBUG, &on, sizeof(on)));
+	say("transparent", setsockopt(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? 19 : 75, &on, sizeof(on)));
+	say("hopopts", setsockopt(fd, IPPROTO_IPV6, IPV6_HOPOPTS, "\0\0\1\4\0\0\0", 8));
+	say("repair", setsockopt(tcp, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)));
+}
+
+static void dropped_caps(void)
+{
+	static const uint32_t caps[] = { 1 << CAP_NET_BIND_SERVICE, 1 << CAP_NET_RAW, 1 << CAP_NET_ADMIN };
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		pid_t pid;
+
+		printf("\n cap%d", i);
+		fflush(stdout);
+		pid = fork();
+		if (!pid) {
+			say("drop", drop_caps(caps[i]));
+			privileged_calls();
+			fflush(stdout);
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	say("drop", drop_caps(1 << CAP_NET_ADMIN | 1 << CAP_NET_RAW | 1 << CAP_NET_BIND_SERVICE));
+	printf("\n all");
+	privileged_calls();
+}
+
 const struct fact facts_call[] = {
+	{ "dropped_caps", dropped_caps },
 	{ "tcp_vectors", tcp_vectors },
 	{ "udp_vectors", udp_vectors },
 	{ "tcp_many", tcp_many },

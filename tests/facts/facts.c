@@ -245,6 +245,7 @@ static void run_family(const char *only)
 	run_table(facts_group, only);
 	run_table(facts_signal, only);
 	run_table(facts_ifreq, only);
+	run_table(facts_ext6, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */

@@ -2,6 +2,7 @@
 /* Facts about multicast and broadcast: joining, source filters, who gets what. */
 #include "facts.h"
 
+#include <linux/filter.h>
 #include <net/if.h>
 
 #define GROUP4 "239.1.2.3"
@@ -359,6 +360,129 @@ static void balanced(void)
 	say("used", used);
 }
 
+/* Loads an octet of the payload and gives it less '0'. */
+static struct sock_filter by_digit[] = {
+	{ 0x30, 0, 0, 0 }, { 0x14, 0, 0, '0' }, { 0x16, 0, 0, 0 },
+};
+static struct sock_filter second[] = { { 0x06, 0, 0, 1 } };
+static struct sock_filter endless[] = { { 0x30, 0, 0, 0 } };
+
+static int set_prog(int fd, struct sock_filter *f, unsigned short n)
+{
+	struct sock_fprog p = { .len = n, .filter = f };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &p, sizeof(p));
+}
+
+static int reuseport_on(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+}
+
+static int detach_prog(int fd)
+{
+	int v = 0;
+
+	return setsockopt(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &v, sizeof(v));
+}
+
+/* Which of the sockets got the datagram; 9: none. */
+static int who_got(const int *fd, int n)
+{
+	char c;
+	int i;
+
+	settle();
+	for (i = 0; i < n; i++)
+		if (recv(fd[i], &c, 1, MSG_DONTWAIT) == 1)
+			return i;
+	return 9;
+}
+
+static int send_digit(const struct sockaddr_storage *to, const char *digit)
+{
+	int s = open_udp(), r = (int)sendto(s, digit, 1, 0, (const struct sockaddr *)to, addr_len());
+
+	close(s);
+	return r;
+}
+
+static void reuseport_prog(void)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd[4], i, v;
+	char digit[2] = "0";
+
+	fd[0] = open_udp();
+	say("without", set_prog(fd[0], by_digit, 3));
+	say("detach", detach_prog(fd[0]));
+	say("on", reuseport_on(fd[0]));
+	say("detach", detach_prog(fd[0]));
+	say("unbound", set_prog(fd[0], by_digit, 3));
+	say("bad", set_prog(fd[0], endless, 1));
+	say("empty", set_prog(fd[0], by_digit, 0));
+	say("short", setsockopt(fd[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, by_digit, 8));
+	own_address(&ss);
+	((struct sockaddr_in *)&ss)->sin_port = 0;
+	say("bind", bind(fd[0], (struct sockaddr *)&ss, addr_len()));
+	getsockname(fd[0], (struct sockaddr *)&ss, &len);
+	for (i = 1; i < 4; i++) {
+		fd[i] = open_udp();
+		reuseport_on(fd[i]);
+		say("bind", bind(fd[i], (struct sockaddr *)&ss, addr_len()));
+	}
+	for (i = 3; i >= 0; i--) {
+		digit[0] = (char)('0' + i);
+		send_digit(&ss, digit);
+		say(digit, who_got(fd, 4));
+	}
+	send_digit(&ss, "7");
+	say("other", who_got(fd, 4) < 4);
+	say("another", set_prog(fd[2], second, 1));
+	send_digit(&ss, "3");
+	say("3", who_got(fd, 4));
+	close(fd[0]);
+	say("detach", detach_prog(fd[3]));
+	say("again", detach_prog(fd[3]));
+	len = sizeof(v);
+	say("get", getsockopt(fd[1], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &v, &len));
+	v = 1;
+	say("lock", setsockopt(fd[1], SOL_SOCKET, SO_LOCK_FILTER, &v, sizeof(v)));
+	say("locked", set_prog(fd[1], second, 1));
+}
+
+static void reuseport_prog_tcp(void)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd[3], i, n, c;
+
+	own_address(&ss);
+	((struct sockaddr_in *)&ss)->sin_port = 0;
+	for (i = 0; i < 3; i++) {
+		fd[i] = open_tcp();
+		reuseport_on(fd[i]);
+		say("bind", bind(fd[i], (struct sockaddr *)&ss, addr_len()));
+		getsockname(fd[i], (struct sockaddr *)&ss, &len);
+		if (!i)
+			say("early", set_prog(fd[0], second, 1));
+		say("listen", listen(fd[i], 8));
+		fcntl(fd[i], F_SETFL, O_NONBLOCK);
+	}
+	for (i = 0; i < 3; i++) {
+		c = open_tcp();
+		say("connect", connect(c, (struct sockaddr *)&ss, addr_len()));
+		settle();
+		for (n = 0; n < 3 && accept(fd[n], NULL, NULL) < 0; n++)
+			;
+		say("accepted", n);
+	}
+	say("detach", detach_prog(fd[2]));
+}
+
 const struct fact facts_group[] = {
 	{ "group_join", join },
 	{ "group_sources", sources },
@@ -367,5 +491,7 @@ const struct fact facts_group[] = {
 	{ "group_loop", loop },
 	{ "broadcast", broadcast },
 	{ "reuseport", balanced },
+	{ "reuseport_prog", reuseport_prog },
+	{ "reuseport_prog_tcp", reuseport_prog_tcp },
 	{ NULL, NULL },
 };

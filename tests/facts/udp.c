@@ -455,7 +455,82 @@ static void listed(void)
 	say("left", left);
 }
 
+/* Ports are two, sockets three: those that may share one do. */
+static void few_ports(void)
+{
+	uint32_t first = family == AF_INET ? 45000 : 45100, range = (first + 1) << 16 | first;
+	int type, i, on = 1;
+
+	for (type = SOCK_STREAM; type <= SOCK_DGRAM; type++) {
+		printf("\n type%d", type);
+		for (i = 0; i < 6; i++) {
+			struct sockaddr_storage ss = addr_of(false, 0);
+			int fd = socket(family, type, 0);
+
+			if (i >= 3)
+				setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+			range += i == 3 ? 0x20002 : 0;
+			say("range", setsockopt(fd, IPPROTO_IP, 51, &range, sizeof(range)));
+			say("bind", bind(fd, (struct sockaddr *)&ss, addr_len()));
+		}
+	}
+}
+
+static void mapped_bound(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	struct sockaddr_in6 own = { .sin6_family = AF_INET6 };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	inet_pton(AF_INET6, "::ffff:10.77.0.2", &own.sin6_addr);
+	say("bind", bind(fd, (struct sockaddr *)&own, sizeof(own)));
+	say("send", sendto(fd, "x", 1, 0, (struct sockaddr *)&ss, addr_len()));
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	own.sin6_port = 0;
+	inet_pton(AF_INET6, "::1", &own.sin6_addr);
+	say("loopback", sendto(fd, "x", 1, 0, (struct sockaddr *)&own, sizeof(own)));
+}
+
+static void too_long(void)
+{
+	static char big[70000];
+	char c;
+	int fd = open_udp(), on = 1;
+
+	say("recverr", setsockopt(fd, family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6,
+				  family == AF_INET ? IP_RECVERR : IPV6_RECVERR, &on, sizeof(on)));
+	say("send", send_peer(fd, big, 65508, PEER_PORT) > 0);
+	say("queue", recv(fd, &c, 1, MSG_ERRQUEUE | MSG_DONTWAIT));
+	say("send", send_peer(fd, big, 65528, PEER_PORT));
+	say("queue", recv(fd, &c, 1, MSG_ERRQUEUE | MSG_DONTWAIT));
+	say("send", send_peer(fd, big, 65536, PEER_PORT));
+	say("queue", recv(fd, &c, 1, MSG_ERRQUEUE | MSG_DONTWAIT));
+}
+
+static void raw_levels(void)
+{
+	int fd = socket(family, SOCK_RAW, family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	static const int levels[] = { 1, 255, 58, 6, 17, 4711 };
+	uint8_t v[32] = { 0 };
+	socklen_t len;
+	size_t i;
+
+	for (i = 0; i < 6; i++) {
+		printf("\n level%d", levels[i]);
+		len = sizeof(v);
+		say("get", getsockopt(fd, levels[i], 1, v, &len));
+		say("set", setsockopt(fd, levels[i], 1, v, sizeof(v)));
+		len = sizeof(v);
+		say("get", getsockopt(fd, levels[i], 4711, v, &len));
+		say("set", setsockopt(fd, levels[i], 4711, v, 4));
+	}
+}
+
 const struct fact facts_udp[] = {
+	{ "few_ports", few_ports },
+	{ "mapped_bound", mapped_bound },
+	{ "too_long", too_long },
+	{ "raw_levels", raw_levels },
 	{ "udp_unconnected", unconnected },
 	{ "udp_echo", echo },
 	{ "udp_connected", connected },

@@ -224,3 +224,45 @@ Test(cmsg, what_does_not_fit_is_left_out)
 	cr_assert_eq(cmsg_put(&sk, INET_FAMILY_4, &c, buf, 24), 24);
 	cr_assert_eq(cmsg_put(&sk, INET_FAMILY_4, &c, buf, 23), 0);
 }
+
+/* Hop-by-hop options go first, whatever the order of the messages; all within the room. */
+Test(cmsg, extension_headers_to_send)
+{
+	static const u8 hop[8] = { 0, 0, 0x1e, 4, 1 }, dst[16] = { 0, 1, 0x1e, 12, 2 };
+	u8 ext[24];
+	struct sock_cmsg c = { .ext = ext, .ext_room = sizeof(ext) };
+	u32 len = put(put(0, 41, 59, dst, 16), 41, 54, hop, 8);
+
+	cr_assert_eq(get(INET_FAMILY_6, len, &c), 0);
+	cr_assert(c.has_ext);
+	cr_assert_eq(c.hop_len, 8);
+	cr_assert_eq(c.dst_len, 16);
+	cr_assert_arr_eq(ext, hop, 8);
+	cr_assert_arr_eq(ext + 8, dst, 16);
+	c = (struct sock_cmsg){ .ext = ext, .ext_room = 16 };
+	cr_assert_eq(get(INET_FAMILY_6, len, &c), -EINVAL, "no room for both");
+	c = (struct sock_cmsg){ .ext = ext, .ext_room = sizeof(ext) };
+	cr_assert_eq(get(INET_FAMILY_6, put(put(0, 41, 54, hop, 8), 41, 3, hop, 8), &c), -EINVAL, "two");
+	c = (struct sock_cmsg){ .ext = ext, .ext_room = sizeof(ext) };
+	cr_assert_eq(get(INET_FAMILY_6, put(0, 41, 59, dst, 8), &c), -EINVAL, "longer than it is");
+	cr_assert_eq(get_as(INET_FAMILY_6, 1000, put(0, 41, 54, hop, 8), &c), -EPERM);
+	cr_assert_eq(get(INET_FAMILY_4, put(0, 41, 54, hop, 8), &c), 0, "not of this family");
+}
+
+/* A received chain is told header by header, and not past its end. */
+Test(cmsg, extension_headers_received)
+{
+	u8 ext[24] = { 60, 0, 1, 4, 0, 0, 0, 0, 17, 1, 0x1e, 12, 5 }, out[256];
+	struct sock_cmsg c = { .ext = ext, .ext_room = sizeof(ext), .ext_len = sizeof(ext),
+			       .ext_want = SOCK_CMSG_EXT6_MASK };
+	struct nsp_cmsg h;
+	u32 len = cmsg_put(&sk, INET_FAMILY_6, &c, out, sizeof(out));
+
+	cr_assert_eq(len, 2 * (sizeof(h) + 8) + 2 * (sizeof(h) + 16), "each by both RFCs' names");
+	memcpy(&h, out, sizeof(h));
+	cr_assert_eq(h.type, 54);
+	cr_assert_arr_eq(out + sizeof(h), ext, 8);
+	ext[9] = 200;
+	len = cmsg_put(&sk, INET_FAMILY_6, &c, out, sizeof(out));
+	cr_assert_eq(len, 2 * (sizeof(h) + 8), "the second header claims too much");
+}

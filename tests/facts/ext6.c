@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Facts about IPv6's extension headers and flow labels (RFC 3542, RFC 2292), and what IPv4 says to them. */
+#include "facts.h"
+
+enum { O_FLOWINFO = 11, O_PATHMTU = 61, O_AUTOFLOWLABEL = 70, O_FLOWINFO_SEND = 33 };
+
+static const uint8_t pad[8] = { 0, 0, 1, 4 }, data16[16] = { 0, 1, 0x1e, 12, 1, 2, 3 },
+		     data8[8] = { 0, 0, 0x1e, 4, 9, 8, 7, 6 }, long8[8] = { 0, 1, 1, 4 };
+
+static int set(int fd, int name, const void *v, socklen_t len)
+{
+	return setsockopt(fd, IPPROTO_IPV6, name, v, len);
+}
+
+static int set_int(int fd, int name, int v)
+{
+	return set(fd, name, &v, sizeof(v));
+}
+
+static void say_bytes(const char *word, const uint8_t *p, size_t n)
+{
+	printf(" %s=", word);
+	while (n--)
+		printf("%02x", *p++);
+}
+
+static void say_get(int fd, int name, socklen_t room)
+{
+	uint8_t buf[64];
+	socklen_t len = room;
+
+	memset(buf, 0xee, sizeof(buf));
+	say("get", getsockopt(fd, IPPROTO_IPV6, name, buf, &len));
+	say("len", len);
+	say_bytes("bytes", buf, 18);
+}
+
+static void sticky_one(int fd, int name)
+{
+	uint8_t rt0[24] = { 0, 2, 0, 1 }, rt4[24] = { 0, 2, 4, 0 }, rt9[8] = { 0, 0, 9, 0 };
+
+	say_get(fd, name, 64);
+	say("none", set(fd, name, NULL, 0));
+	say("short", set(fd, name, pad, 1));
+	say("odd", set(fd, name, data16, 12));
+	say("longer", set(fd, name, long8, 8));
+	say("rt0", set(fd, name, rt0, 24));
+	say("rt4", set(fd, name, rt4, 20));
+	say("rt9", set(fd, name, rt9, 8));
+	if (name == IPV6_RTHDR)
+		return;
+	say("set", set(fd, name, pad, 8));
+	say_get(fd, name, 64);
+	say("set", set(fd, name, data16, 16));
+	say_get(fd, name, 64);
+	say_get(fd, name, 4);
+	say("more", set(fd, name, data16, 16));
+	say("clear", set(fd, name, data16, 0));
+	say_get(fd, name, 64);
+}
+
+static void ext6_sticky(void)
+{
+	static const int names[] = { IPV6_HOPOPTS, IPV6_DSTOPTS, IPV6_RTHDRDSTOPTS, IPV6_RTHDR };
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		printf("\n udp%zu", i);
+		sticky_one(open_udp(), names[i]);
+		printf("\n tcp%zu", i);
+		sticky_one(open_tcp(), names[i]);
+	}
+}
+
+static const int receives[] = { IPV6_RECVHOPOPTS, IPV6_RECVDSTOPTS, IPV6_RECVRTHDR, O_FLOWINFO,
+				IPV6_2292HOPOPTS, IPV6_2292DSTOPTS, IPV6_2292RTHDR, IPV6_RECVPKTINFO,
+				IPV6_RECVTCLASS };
+
+static void ext6_switches(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(receives) / sizeof(receives[0]); i++) {
+		int fd = open_udp(), v = -2;
+		socklen_t len = sizeof(v);
+
+		printf("\n %d", receives[i]);
+		say("get", getsockopt(fd, IPPROTO_IPV6, receives[i], &v, &len));
+		say("v", v);
+		say("short", set(fd, receives[i], "\1", 1));
+		say("set", set_int(fd, receives[i], 7));
+		say("get", getsockopt(fd, IPPROTO_IPV6, receives[i], &v, &len));
+		say("v", v);
+	}
+}
+
+/* A socket on our own address, and one connected to it. */
+static void self_pair(int *to, int *from)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT), own;
+	socklen_t len = sizeof(own);
+
+	*to = open_udp();
+	*from = open_udp();
+	connect(*from, (struct sockaddr *)&ss, addr_len());
+	getsockname(*from, (struct sockaddr *)&own, &len);
+	((struct sockaddr_in *)&own)->sin_port = 0;
+	if (bind(*to, (struct sockaddr *)&own, addr_len()))
+		say("bind", -1);
+	getsockname(*to, (struct sockaddr *)&own, &len);
+	close(*from);
+	*from = open_udp();
+	if (connect(*from, (struct sockaddr *)&own, addr_len()))
+		say("connect", -1);
+}
+
+static bool labels;	/* are flow labels told */
+
+static void take(int fd)
+{
+	char data[64], ctl[1024];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
+			    .msg_controllen = sizeof(ctl) };
+	struct cmsghdr *c;
+
+	settle();
+	say("recv", recvmsg(fd, &m, MSG_DONTWAIT));
+	for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+		printf(" [%d/%d", c->cmsg_level, c->cmsg_type);
+		if (c->cmsg_type == O_FLOWINFO && !labels)	/* chosen at random */
+			printf("/%zu", c->cmsg_len);
+		else
+			say_bytes("", CMSG_DATA(c), c->cmsg_type == IPV6_PKTINFO ? 16 :
+						    c->cmsg_len - CMSG_LEN(0));
+		printf("]");
+	}
+}
+
+static void receive_all(int fd, bool old)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(receives) / sizeof(receives[0]); i++)
+		if ((i >= 4 && i <= 6) == old)
+			set_int(fd, receives[i], 1);
+}
+
+static ssize_t send_with(int fd, int type, const void *data, size_t len)
+{
+	char ctl[256] = { 0 };
+	struct iovec iov = { "abcdefgh", 8 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
+			    .msg_controllen = CMSG_SPACE(len) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = IPPROTO_IPV6;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	return sendmsg(fd, &m, 0);
+}
+
+static void ext6_received(void)
+{
+	int to, from, old;
+
+	for (old = 0; old < 2; old++) {
+		printf("\n %s", old ? "rfc2292" : "rfc3542");
+		self_pair(&to, &from);
+		receive_all(to, old);
+		say("send", send(from, "x", 1, 0));
+		take(to);
+		set(from, IPV6_HOPOPTS, data8, 8);
+		say("send", send(from, "x", 1, 0));
+		take(to);
+		set(from, IPV6_DSTOPTS, data16, 16);
+		say("send", send(from, "x", 1, 0));
+		take(to);
+		set(from, IPV6_HOPOPTS, NULL, 0);
+		set(from, IPV6_RTHDRDSTOPTS, data16, 16);
+		say("send", send(from, "x", 1, 0));
+		take(to);
+		say("send", send_with(from, IPV6_HOPOPTS, data16, 16));
+		take(to);
+		close(to);
+		close(from);
+	}
+}
+
+static void ext6_sent(void)
+{
+	static const int types[] = { IPV6_HOPOPTS, IPV6_2292HOPOPTS, IPV6_DSTOPTS, IPV6_2292DSTOPTS,
+				     IPV6_RTHDRDSTOPTS, IPV6_RTHDR, IPV6_2292RTHDR };
+	uint8_t rt0[24] = { 0, 2, 0, 1 };
+	size_t i;
+	int to, from;
+
+	self_pair(&to, &from);
+	receive_all(to, false);
+	for (i = 0; i < 7; i++) {
+		printf("\n %d", types[i]);
+		say("short", send_with(from, types[i], pad, 1));
+		say("longer", send_with(from, types[i], long8, 8));
+		say("rt0", send_with(from, types[i], rt0, 24));
+		if (i < 5) {
+			say("set", send_with(from, types[i], data8, 8));
+			take(to);
+			say("more", send_with(from, types[i], data8, 7));
+		}
+		while (recv(to, rt0, 1, MSG_DONTWAIT) >= 0)
+			;
+	}
+}
+
+/* Fragments: the hop-by-hop header goes with each, the destination options with the first. */
+static void ext6_fragments(void)
+{
+	static char big[4000];
+	int to, from;
+
+	self_pair(&to, &from);
+	receive_all(to, false);
+	set(from, IPV6_HOPOPTS, data8, 8);
+	set(from, IPV6_DSTOPTS, data16, 16);
+	set_int(from, 24 /* IPV6_MTU */, 1400);
+	say("send", send(from, big, sizeof(big), 0));
+	take(to);
+	set_int(from, 23 /* IPV6_MTU_DISCOVER */, IPV6_PMTUDISC_DO);
+	say("toobig", send(from, big, 1400 - 48 - 24 + 1, 0));
+	say("fits", send(from, big, 1400 - 48 - 24 - 16, 0));
+}
+
+static void ext6_tcp(void)
+{
+	int fd = open_tcp(), v = 0;
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	socklen_t len = sizeof(v);
+	static char big[10000];
+	ssize_t r, n;
+	char c;
+
+	set(fd, IPV6_DSTOPTS, data16, 16);
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	say("write", write(fd, "Ex", 2));
+	say("read", read(fd, &c, 1));
+	for (n = 0; n < 50000 && (r = write(fd, big, sizeof(big))) > 0; n += r)
+		;
+	for (; n > 0 && (r = read(fd, big, sizeof(big))) > 0; n -= r)
+		;
+	say("left", n);
+	say("maxseg", getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &v, &len));
+	say("v", v);
+}
+
+static ssize_t send_label(int fd, const struct sockaddr_storage *to, uint32_t flowinfo)
+{
+	struct sockaddr_storage ss = *to;
+
+	if (family == AF_INET6)
+		((struct sockaddr_in6 *)&ss)->sin6_flowinfo = htonl(flowinfo);
+	return sendto(fd, "x", 1, 0, (struct sockaddr *)&ss, addr_len());
+}
+
+static void flow_info(void)
+{
+	struct sockaddr_storage own, peer;
+	socklen_t len = sizeof(own), l = sizeof(int);
+	int to, from, fd = open_udp(), v = -2;
+	uint32_t label = htonl(0x54321), info = htonl(0x0ab54321);
+
+	labels = true;
+	say("auto", getsockopt(fd, IPPROTO_IPV6, O_AUTOFLOWLABEL, &v, &l));
+	say("v", v);
+	say("set", set_int(fd, O_AUTOFLOWLABEL, 0));
+	say("auto", getsockopt(fd, IPPROTO_IPV6, O_AUTOFLOWLABEL, &v, &l));
+	say("v", v);
+	self_pair(&to, &from);
+	getsockname(to, (struct sockaddr *)&own, &len);
+	receive_all(to, false);
+	set_int(fd, O_FLOWINFO_SEND, 0);
+	say("off", send_label(fd, &own, 0x12345));
+	take(to);
+	set_int(fd, O_FLOWINFO_SEND, 1);
+	say("on", send_label(fd, &own, 0x12345));
+	take(to);
+	say("class", send_label(fd, &own, 0x0ab12345));
+	take(to);
+	say("class", send_label(fd, &own, 0x0ab00000));
+	take(to);
+	printf("\n cmsg");
+	say("label", send_with(from, O_FLOWINFO, &label, 4));
+	take(to);
+	set_int(from, O_AUTOFLOWLABEL, 0);
+	say("info", send_with(from, O_FLOWINFO, &info, 4));
+	take(to);
+	say("short", send_with(from, O_FLOWINFO, &info, 2));
+	printf("\n connected");
+	if (family == AF_INET6)
+		((struct sockaddr_in6 *)&own)->sin6_flowinfo = htonl(0x12345);
+	say("connect", connect(fd, (struct sockaddr *)&own, addr_len()));
+	say("send", send(fd, "x", 1, 0));
+	take(to);
+	l = sizeof(peer);
+	memset(&peer, 0, sizeof(peer));
+	getpeername(fd, (struct sockaddr *)&peer, &l);
+	say("flowinfo", family == AF_INET6 ? ((struct sockaddr_in6 *)&peer)->sin6_flowinfo : 0);
+	say("differs", send_with(fd, O_FLOWINFO, &label, 4));
+}
+
+static void path_mtu(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	struct {
+		struct sockaddr_in6 addr;
+		uint32_t mtu;
+	} info;
+	int udp = open_udp(), tcp = open_peer('E');
+	socklen_t len = sizeof(info);
+
+	say("none", getsockopt(udp, IPPROTO_IPV6, O_PATHMTU, &info, &len));
+	say("connect", connect(udp, (struct sockaddr *)&ss, addr_len()));
+	say("udp", getsockopt(udp, IPPROTO_IPV6, O_PATHMTU, &info, &len));
+	say("len", len);
+	say("mtu", info.mtu);
+	say("family", info.addr.sin6_family);
+	say("tcp", getsockopt(tcp, IPPROTO_IPV6, O_PATHMTU, &info, &len));
+	say("mtu", info.mtu);
+	len = sizeof(info) - 1;
+	say("short", getsockopt(udp, IPPROTO_IPV6, O_PATHMTU, &info, &len));
+	say("set", set_int(udp, O_PATHMTU, 1));
+}
+
+const struct fact facts_ext6[] = {
+	{ "ext6_sticky", ext6_sticky },
+	{ "ext6_switches", ext6_switches },
+	{ "ext6_received", ext6_received },
+	{ "ext6_sent", ext6_sent },
+	{ "ext6_fragments", ext6_fragments },
+	{ "ext6_tcp", ext6_tcp },
+	{ "flow_info", flow_info },
+	{ "path_mtu", path_mtu },
+	{ NULL, NULL },
+};
