@@ -96,6 +96,12 @@ int route_check(const struct sockaddr *sa, socklen_t len)
 	return 0;
 }
 
+bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_storage *src)
+{
+	(void)dst, (void)len, (void)src;
+	return false;
+}
+
 short fd_poll(int fd, short events, int timeout_ms)
 {
 	(void)fd, (void)events, (void)timeout_ms;
