@@ -43,8 +43,12 @@ static ssize_t plain(int fd, const char *buf, size_t n, int flags, size_t done)
 {
 	struct iovec iov = { (void *)(uintptr_t)buf, n };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t r = stream_send(fd, &m, flags);
+	ssize_t r;
 
+	/* An error is for the next call, which it must still be there for. */
+	if (done && fd_poll(fd, 0, 0) & (POLLHUP | POLLERR))
+		return (ssize_t)done;
+	r = stream_send(fd, &m, flags);
 	if (r < 0 && !done)
 		return r;
 	return (ssize_t)done + (r > 0 ? r : 0);
