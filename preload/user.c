@@ -84,12 +84,18 @@ int user_get(void *to, const void *from, size_t n)
 	return 0;
 }
 
+/* Has this thread written these pages before? */
+static bool written(uintptr_t first, uintptr_t last)
+{
+	return pages_written[first % PAGES_SEEN] == first && pages_written[last % PAGES_SEEN] == last;
+}
+
 int user_put(void *to, const void *from, size_t n)
 {
 	uintptr_t first = (uintptr_t)to / PAGE, last = ((uintptr_t)to + (n ? n - 1 : 0)) / PAGE;
 	int e;
 
-	if (n && pages_written[first % PAGES_SEEN] == first && pages_written[last % PAGES_SEEN] == last) {
+	if (n && user_ok(to) && written(first, last)) {	/* page 0 is no page, and no slot's */
 		memcpy(to, from, n);
 		return 0;
 	}

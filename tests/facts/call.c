@@ -166,6 +166,8 @@ static void bad_pointers(void)
 	say("bind", bind(fd, (struct sockaddr *)-1, addr_len()));
 	say("connect", connect(fd, bad, addr_len()));
 	say("getsockname", getsockname(l, bad, &len));
+	say("getsockname", getsockname(l, (struct sockaddr *)8, &len));
+	say("getsockname", getsockname(l, (struct sockaddr *)&ss, (socklen_t *)8));
 	say("getsockname", getsockname(l, (struct sockaddr *)&ss, badlen));
 	len = (socklen_t)-1;
 	say("getsockname", getsockname(l, (struct sockaddr *)&ss, &len));
