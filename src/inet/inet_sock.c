@@ -45,7 +45,6 @@ void inet_sock_init(struct sock *sk)
 	inet->v6only = inet->af->af_bit && sk->net->ipv6.bindv6only;
 	inet->o6 = (struct inet_opts6){
 		.ucast_hops = -1, .mcast_hops = -1, .pmtudisc = PMTUDISC_WANT,
-		.autoflowlabel = AUTOFLOWLABEL_SYSCTL,
 		.mc_loop = true, .mc_all = true, .csum_offset = -1,
 	};
 	list_add_tail(&inet->net_entry, &sk->net->inet.socks);

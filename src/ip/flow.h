@@ -21,7 +21,7 @@ struct flowi {
 	u32 uid;
 };
 
-enum { AUTOFLOWLABEL_OFF, AUTOFLOWLABEL_ON, AUTOFLOWLABEL_SYSCTL };
+enum { AUTOFLOWLABEL_SYSCTL, AUTOFLOWLABEL_OFF, AUTOFLOWLABEL_ON };
 enum { FLOWLABEL_MASK = 0x000fffff, FLOWINFO_MASK = 0x0fffffff };
 
 struct ip_xmit_opts {

@@ -111,7 +111,7 @@ static u32 flow_label(const struct net *net, const struct sk_buff *skb, const st
 	if (fl->flowlabel)
 		return fl->flowlabel & 0xfffff;
 	if (opts->autoflowlabel == AUTOFLOWLABEL_SYSCTL ? !net->ipv6.auto_flowlabels :
-							  !opts->autoflowlabel)
+							  opts->autoflowlabel == AUTOFLOWLABEL_OFF)
 		return 0;
 	if (skb->l4_hash)
 		h = hash_32(skb->hash);
@@ -188,9 +188,7 @@ static int xmit_hdrincl(struct net *net, struct sock *sk, struct sk_buff *skb,
 	return ip6_local_out(net, sk, skb);
 }
 
-static const struct ip_xmit_opts default_opts = {
-	.ttl = -1, .pmtudisc = IP6_PMTUDISC_WANT, .autoflowlabel = AUTOFLOWLABEL_SYSCTL,
-};
+static const struct ip_xmit_opts default_opts = { .ttl = -1, .pmtudisc = IP6_PMTUDISC_WANT };
 
 int ip6_xmit(struct net *net, struct sock *sk, struct sk_buff *skb, const struct flowi *fl,
 	     struct dst_entry *dst, const struct ip_xmit_opts *opts)
