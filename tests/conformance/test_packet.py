@@ -20,10 +20,9 @@ ELSEWHERE = [("packet-v3", "conformance/test_link.py"), ("packet-recv", "conform
              ("packet", "conformance/test_vlan.py"), ("packet-mq", "conformance/test_link.py"),
              ("xdp", "conformance/test_link.py"), ("xdp-mq", "conformance/test_link.py"),
              ("tap-mq", "conformance/test_link.py"), ("igb", "conformance/test_vlan.py"),
-             ("igb-mq", "conformance/test_link.py"), ("igb-packet", "conformance/test_icmp.py"),
-             ("packet", "apps/test_servers.py")]
+             ("igb-mq", "conformance/test_link.py"), ("igb-packet", "conformance/test_icmp.py")]
 if os.environ.get("SIM_LONG"):      # check-long
-    ELSEWHERE += [("xdp", "conformance/test_tcp.py"), ("tap-mq", "conformance/test_udp.py"),
+    ELSEWHERE += [("packet", "apps/test_servers.py"), ("xdp", "conformance/test_tcp.py"), ("tap-mq", "conformance/test_udp.py"),
                   ("igb-mq", "conformance/test_udp.py"), ("xdp", "apps/test_servers.py"),
                   ("igb-mq", "apps/test_servers.py")]
 
