@@ -10,26 +10,6 @@
 #endif
 #define IPPROTO_OF(v4, v6) (family == AF_INET ? (v4) : (v6))
 
-/* A socket bound to our own address, and one connected to it. */
-static void self_pair(int *to, int *from)
-{
-	struct sockaddr_storage ss = addr_of(true, PEER_PORT), own;
-	socklen_t len = sizeof(own);
-
-	*to = open_udp();
-	*from = open_udp();
-	connect(*from, (struct sockaddr *)&ss, addr_len());
-	getsockname(*from, (struct sockaddr *)&own, &len);
-	((struct sockaddr_in *)&own)->sin_port = 0;
-	if (bind(*to, (struct sockaddr *)&own, addr_len()))
-		say("bind", -1);
-	getsockname(*to, (struct sockaddr *)&own, &len);
-	ss.ss_family = AF_UNSPEC;
-	connect(*from, (struct sockaddr *)&ss, addr_len());
-	if (connect(*from, (struct sockaddr *)&own, addr_len()))
-		say("connect", -1);
-}
-
 static void say_cmsgs(struct msghdr *m, bool values)
 {
 	struct cmsghdr *c;

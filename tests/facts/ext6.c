@@ -94,26 +94,6 @@ static void ext6_switches(void)
 	}
 }
 
-/* A socket on our own address, and one connected to it. */
-static void self_pair(int *to, int *from)
-{
-	struct sockaddr_storage ss = addr_of(true, PEER_PORT), own;
-	socklen_t len = sizeof(own);
-
-	*to = open_udp();
-	*from = open_udp();
-	connect(*from, (struct sockaddr *)&ss, addr_len());
-	getsockname(*from, (struct sockaddr *)&own, &len);
-	((struct sockaddr_in *)&own)->sin_port = 0;
-	if (bind(*to, (struct sockaddr *)&own, addr_len()))
-		say("bind", -1);
-	getsockname(*to, (struct sockaddr *)&own, &len);
-	close(*from);
-	*from = open_udp();
-	if (connect(*from, (struct sockaddr *)&own, addr_len()))
-		say("connect", -1);
-}
-
 static bool labels;	/* are flow labels told */
 
 static void take(int fd)

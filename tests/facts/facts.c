@@ -120,6 +120,19 @@ void own_address(struct sockaddr_storage *ss)
 	close(fd);
 }
 
+void self_pair(int *to, int *from)
+{
+	struct sockaddr_storage own;
+
+	own_address(&own);
+	*to = open_udp();
+	*from = open_udp();
+	if (bind(*to, (struct sockaddr *)&own, addr_len()))
+		say("bind", -1);
+	if (connect(*from, (struct sockaddr *)&own, addr_len()))
+		say("connect", -1);
+}
+
 void settle(void)
 {
 	const char *ms = getenv("FACTS_SETTLE_MS");

@@ -49,6 +49,8 @@ socklen_t addr_len(void);
 unsigned int own_interface(void);
 /* our own address towards the peer, and a port that was free */
 void own_address(struct sockaddr_storage *ss);
+/* a datagram socket on our own address, and one connected to it */
+void self_pair(int *to, int *from);
 int open_tcp(void);
 int open_udp(void);
 /* connected to the peer, which has been told what to do */
