@@ -60,7 +60,7 @@ if scheme == "ao":
     assert (nkeys, flags, snd, rcv, prefix, mac, n.value) == (1, 3, 5, 5, len(raw) * 8, 12, 304)
     assert keys[128:138] == b"hmac(sha1)"
     good = struct.unpack_from("=Q", s.getsockopt(6, 40, 48), 8)[0]
-    assert good > 10, good
+    assert good > 3, good       # a large packet counts once
 print("good", flush=True)
 s.shutdown(socket.SHUT_WR)
 s.recv(1)
