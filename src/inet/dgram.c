@@ -34,7 +34,7 @@ static int connect_route(struct sock *sk, const struct inet_sockaddr *a, u32 oif
 	if (err)
 		return err;
 	inet_sk_flow(sk, fl, &a->addr, a->port);
-	fl->flowlabel = inet->o6.sndflow && inet->af->af_bit ? a->flowinfo & FLOWLABEL_MASK : 0;
+	fl->flowlabel = inet_flowinfo(inet, a) & FLOWLABEL_MASK;
 	if (oif)
 		fl->oif = oif;
 	err = inet->af->route_output(sk->net, fl, dst);
@@ -72,7 +72,7 @@ int dgram_connect(struct sock *sk, const struct inet_sockaddr *addr)
 	inet->daddr = a.addr;
 	inet->dport = a.port;
 	inet->scope_id = bound;
-	inet->flowlabel = inet->o6.sndflow && inet->af->af_bit ? a.flowinfo & FLOWINFO_MASK : 0;
+	inet->flowlabel = inet_flowinfo(inet, &a);
 	sk->sk_txhash = net_rand32(sk->net);
 	sk_set_state(sk, TCP_ESTABLISHED);
 	sk_dst_set(sk, dst);

@@ -34,7 +34,7 @@ static int tx_scope(struct sock *sk, const struct inet_sockaddr *dst, struct flo
 static void tx_flowinfo(const struct inet_sock *inet, const struct inet_sockaddr *dst, struct flowi *fl)
 {
 	if (fl->family == INET_FAMILY_6)
-		fl->flowlabel = inet->o6.sndflow ? dst->flowinfo & FLOWLABEL_MASK : 0;
+		fl->flowlabel = inet_flowinfo(inet, dst) & FLOWLABEL_MASK;
 }
 
 static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port)

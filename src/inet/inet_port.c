@@ -152,8 +152,6 @@ static bool bind_conflict(const struct inet_sock *inet, const struct inet_bind_b
 
 /* -- choosing ---------------------------------------------------------- */
 
-enum { SOCK_STREAM_NS = 1 };
-
 /* The range [*lo, *hi], both included, of sk: IP_LOCAL_PORT_RANGE clamps the sysctl's. */
 static void port_range(const struct inet_sock *inet, u32 *lo, u32 *hi)
 {

@@ -6,7 +6,6 @@
 #include <errno.h>
 
 enum { PMTUDISC_DONT = 0, PMTUDISC_WANT = 1, PMTUDISC_DO = 2 };
-enum { SOCK_STREAM_NS = 1 };
 
 static const union inet_addr addr_any6;
 

@@ -5,6 +5,8 @@
 
 #include "ip/ip.h"
 
+enum { SOCK_STREAM_NS = 1 };	/* sk_type, with the ABI's value */
+
 struct inet_bind_bucket;
 struct inet_ext6;
 struct inet_hashinfo;
@@ -112,6 +114,11 @@ struct dst_entry *inet_sk_route(struct sock *sk, struct flowi *fl, int *err);
  * (v6only), -EINVAL */
 int inet_sk_set_family_for(struct sock *sk, const struct inet_sockaddr *dst);
 int inet_getname(struct sock *sk, struct inet_sockaddr *addr, bool peer);	/* -ENOTCONN */
+/* What counts of a destination's flowinfo: class and label (IPV6_FLOWINFO_SEND), or nothing. */
+static inline u32 inet_flowinfo(const struct inet_sock *inet, const struct inet_sockaddr *a)
+{
+	return inet->o6.sndflow && inet->af->af_bit ? a->flowinfo & FLOWINFO_MASK : 0;
+}
 /* Octets of IPv4 options or IPv6 extension headers on what leaves now. */
 u32 inet_opt_len(const struct inet_sock *inet);
 void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o);	/* ttl, tos, pmtudisc, options */

@@ -209,7 +209,7 @@ int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr)
 	tcp_init_fields(sk);
 	tp->inet.daddr = a.addr;
 	tp->inet.dport = a.port;
-	tp->inet.flowlabel = tp->inet.o6.sndflow && tp->inet.af->af_bit ? a.flowinfo & FLOWINFO_MASK : 0;
+	tp->inet.flowlabel = inet_flowinfo(&tp->inet, &a);
 	err = tcp_connect_route(sk);
 	if (!err)
 		err = inet_port_connect(sk, tcp_ns(sk)->hash, tcp_tw_usable);
