@@ -18,20 +18,37 @@ void obj_note_fd(struct object *o, int fd)
 		o->ino = (u32)st.st_ino;
 }
 
+u32 obj_own_inode(const struct object *o)
+{
+	struct stat st;
+
+	return o->d.fd < 0 || fstat(o->d.fd, &st) ? 0 : (u32)st.st_ino;
+}
+
+void obj_learn_inode(struct object *o)
+{
+	u32 ino = o->ino ? 0 : obj_own_inode(o);
+
+	if (!ino)
+		return;
+	host_unix_peers(&ino, 1);
+	o->ino = ino;
+}
+
 /* Sockets whose inode no call has shown us, with that of our end: how many. */
 static u32 unknown(struct daemon *dm, struct object **who, u32 *inos)
 {
 	struct object *o;
-	struct stat st;
 	u32 nr = 0;
 
 	list_for_each_entry(o, &dm->objects.all, all) {
 		if (nr == ASK_MAX)
 			break;
-		if (!o->sk || o->ino || o->d.fd < 0 || fstat(o->d.fd, &st))
+		if (!o->sk || o->ino)
 			continue;
-		who[nr] = o;
-		inos[nr++] = (u32)st.st_ino;
+		inos[nr] = obj_own_inode(o);
+		if (inos[nr])
+			who[nr++] = o;
 	}
 	return nr;
 }

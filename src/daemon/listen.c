@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -142,9 +141,9 @@ static bool queue_is_full(struct sock *sk)
 static bool waits_for_program(const struct sock *child)
 {
 	const struct object *o = child->sk_user_data;
-	struct stat st;
+	u32 ino = o && o->state == OBJ_OPEN ? obj_own_inode(o) : 0;
 
-	return o && o->state == OBJ_OPEN && !fstat(o->d.fd, &st) && !host_unix_accepted((u32)st.st_ino);
+	return ino && !host_unix_accepted(ino);
 }
 
 /* sk_conn_abort: the connection died before we took it. Not now: we may be called from anywhere. */

@@ -106,6 +106,8 @@ void obj_last_close(struct object *o);
 void obj_drain(struct object *o);
 /* inode.c */
 void obj_note_fd(struct object *o, int fd);	/* fd is the program's */
+u32 obj_own_inode(const struct object *o);	/* of our end of its descriptor; 0: it is closed */
+void obj_learn_inode(struct object *o);		/* of the program's, if not known: asks the kernel */
 void objects_learn_inodes(struct daemon *dm);	/* before sk_ino is told to anybody */
 void objects_init(struct daemon *dm);
 void objects_exit(struct daemon *dm);	/* resets and frees all */

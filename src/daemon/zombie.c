@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <sys/stat.h>
 
 #include "daemon/object.h"
 
@@ -18,25 +17,13 @@ enum {
 #define LOOK_MIN_NS NSEC_PER_SEC
 #define LOOK_MAX_NS (32 * NSEC_PER_SEC)		/* as long as all of them live on */
 
-static void learn_inode(struct object *o)
-{
-	struct stat st;
-	u32 ino;
-
-	if (o->ino || o->d.fd < 0 || fstat(o->d.fd, &st))
-		return;
-	ino = (u32)st.st_ino;
-	host_unix_peers(&ino, 1);
-	o->ino = ino;
-}
-
 void zombie_add(struct object *o)
 {
 	struct objects *os = &o->dm->objects;
 
 	if (o->wd || (o->flags & OBJ_F_ZOMBIE))
 		return;
-	learn_inode(o);
+	obj_learn_inode(o);
 	o->flags |= OBJ_F_ZOMBIE;
 	list_add_tail(&o->link, &os->zombies);
 	if (os->nr_zombies++ && os->look_ns == LOOK_MIN_NS)
