@@ -70,6 +70,12 @@ static uint32_t hash_of(const uint8_t *p, size_t len)
 	return h;
 }
 
+static bool is_mapped(const struct sockaddr *sa, socklen_t len)
+{
+	return sa->sa_family == AF_INET6 && len >= 24 &&
+	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
+}
+
 static uint8_t dest_class(const struct sockaddr *sa, socklen_t len)
 {
 	const struct sockaddr_in6 *s6 = (const void *)sa;
@@ -81,17 +87,11 @@ static uint8_t dest_class(const struct sockaddr *sa, socklen_t len)
 
 		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP : 0;
 	}
+	if (is_mapped(sa, len))
+		return TRUST_MAPPED;
 	if (sa->sa_family != AF_INET6 || len < 24)
 		return 0;
-	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
-		return TRUST_MAPPED;
 	return IN6_IS_ADDR_MULTICAST(&s6->sin6_addr) ? TRUST_GROUP : 0;
-}
-
-static bool is_mapped(const struct sockaddr *sa, socklen_t len)
-{
-	return sa->sa_family == AF_INET6 && len >= 24 &&
-	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
 
 /** dgram_note_address() - an address of the socket, its own or its peer's: is it one of IPv4? */

@@ -187,7 +187,7 @@ static int shut_rpc(int fd, int how)
 /* A handshake without an answer yet: its end leaves a socket that can be connected again. */
 static int shut_connecting(int fd, int how)
 {
-	const struct nsp_geterr_req q = { .peek = 1 };
+	const struct nsp_geterr_req q = { .peek = NSP_GETERR_PEEK };
 	struct nsp_geterr_rep r;
 	int e = shut_rpc(fd, how);
 

@@ -24,7 +24,6 @@ static __thread uintptr_t pages_read[PAGES_SEEN], pages_written[PAGES_SEEN];
 
 bool user_readable(const void *p, size_t n)
 {
-	uintptr_t *seen = pages_read;
 	uintptr_t page = (uintptr_t)p / PAGE, last = ((uintptr_t)p + (n ? n - 1 : 0)) / PAGE;
 	char byte;
 
@@ -33,11 +32,11 @@ bool user_readable(const void *p, size_t n)
 	for (; page <= last; page++) {
 		const void *at = page * PAGE > (uintptr_t)p ? (const void *)(page * PAGE) : p;
 
-		if (seen[page % PAGES_SEEN] == page)
+		if (pages_read[page % PAGES_SEEN] == page)
 			continue;
 		if (user_in(&byte, at, 1))
 			return false;
-		seen[page % PAGES_SEEN] = page;
+		pages_read[page % PAGES_SEEN] = page;
 	}
 	return true;
 }

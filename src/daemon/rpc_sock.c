@@ -319,15 +319,19 @@ int call_getopt(struct call *c)
 	return 0;
 }
 
+static int pending_error(const struct object *o)
+{
+	return o->err || !o->sk ? o->err : o->sk->sk_err;
+}
+
 int call_geterr(struct call *c)
 {
 	const struct nsp_geterr_req *req = c->req;
 	struct nsp_geterr_rep *rep = c->rep;
 	struct object *o = c->o;
-
 	bool peek = req->peek == NSP_GETERR_PEEK;
 
-	if (req->peek == NSP_GETERR_READ && (o->err ?: o->sk ? o->sk->sk_err : 0) == EPIPE)
+	if (req->peek == NSP_GETERR_READ && pending_error(o) == EPIPE)
 		return 0;
 	rep->err = o->err;
 	if (!peek)
