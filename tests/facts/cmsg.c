@@ -91,21 +91,6 @@ static void received(void)
 	}
 }
 
-static ssize_t send_with(int fd, int level, int type, const void *data, size_t len)
-{
-	char ctl[256] = { 0 };
-	struct iovec iov = { "abcdefgh", 8 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
-			    .msg_controllen = CMSG_SPACE(len) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = level;
-	c->cmsg_type = type;
-	c->cmsg_len = CMSG_LEN(len);
-	memcpy(CMSG_DATA(c), data, len);
-	return sendmsg(fd, &m, 0);
-}
-
 static void sent_int(const char *name, int level, int type, int v, size_t len)
 {
 	int to, from, on = 1;

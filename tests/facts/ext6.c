@@ -126,21 +126,6 @@ static void receive_all(int fd, bool old)
 			set_int(fd, receives[i], 1);
 }
 
-static ssize_t send_with(int fd, int type, const void *data, size_t len)
-{
-	char ctl[256] = { 0 };
-	struct iovec iov = { "abcdefgh", 8 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
-			    .msg_controllen = CMSG_SPACE(len) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = IPPROTO_IPV6;
-	c->cmsg_type = type;
-	c->cmsg_len = CMSG_LEN(len);
-	memcpy(CMSG_DATA(c), data, len);
-	return sendmsg(fd, &m, 0);
-}
-
 static void ext6_received(void)
 {
 	int to, from, old;
@@ -161,7 +146,7 @@ static void ext6_received(void)
 		set(from, IPV6_RTHDRDSTOPTS, data16, 16);
 		say("send", send(from, "x", 1, 0));
 		take(to);
-		say("send", send_with(from, IPV6_HOPOPTS, data16, 16));
+		say("send", send_with(from, IPPROTO_IPV6, IPV6_HOPOPTS, data16, 16));
 		take(to);
 		close(to);
 		close(from);
@@ -180,13 +165,13 @@ static void ext6_sent(void)
 	receive_all(to, false);
 	for (i = 0; i < 7; i++) {
 		printf("\n %d", types[i]);
-		say("short", send_with(from, types[i], pad, 1));
-		say("longer", send_with(from, types[i], long8, 8));
-		say("rt0", send_with(from, types[i], rt0, 24));
+		say("short", send_with(from, IPPROTO_IPV6, types[i], pad, 1));
+		say("longer", send_with(from, IPPROTO_IPV6, types[i], long8, 8));
+		say("rt0", send_with(from, IPPROTO_IPV6, types[i], rt0, 24));
 		if (i < 5) {
-			say("set", send_with(from, types[i], data8, 8));
+			say("set", send_with(from, IPPROTO_IPV6, types[i], data8, 8));
 			take(to);
-			say("more", send_with(from, types[i], data8, 7));
+			say("more", send_with(from, IPPROTO_IPV6, types[i], data8, 7));
 		}
 		while (recv(to, rt0, 1, MSG_DONTWAIT) >= 0)
 			;
@@ -269,12 +254,12 @@ static void flow_info(void)
 	say("class", send_label(fd, &own, 0x0ab00000));
 	take(to);
 	printf("\n cmsg");
-	say("label", send_with(from, O_FLOWINFO, &label, 4));
+	say("label", send_with(from, IPPROTO_IPV6, O_FLOWINFO, &label, 4));
 	take(to);
 	set_int(from, O_AUTOFLOWLABEL, 0);
-	say("info", send_with(from, O_FLOWINFO, &info, 4));
+	say("info", send_with(from, IPPROTO_IPV6, O_FLOWINFO, &info, 4));
 	take(to);
-	say("short", send_with(from, O_FLOWINFO, &info, 2));
+	say("short", send_with(from, IPPROTO_IPV6, O_FLOWINFO, &info, 2));
 	printf("\n connected");
 	if (family == AF_INET6)
 		((struct sockaddr_in6 *)&own)->sin6_flowinfo = htonl(0x12345);
@@ -285,7 +270,7 @@ static void flow_info(void)
 	memset(&peer, 0, sizeof(peer));
 	getpeername(fd, (struct sockaddr *)&peer, &l);
 	say("flowinfo", family == AF_INET6 ? ((struct sockaddr_in6 *)&peer)->sin6_flowinfo : 0);
-	say("differs", send_with(fd, O_FLOWINFO, &label, 4));
+	say("differs", send_with(fd, IPPROTO_IPV6, O_FLOWINFO, &label, 4));
 }
 
 static void path_mtu(void)

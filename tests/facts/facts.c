@@ -133,6 +133,21 @@ void self_pair(int *to, int *from)
 		say("connect", -1);
 }
 
+ssize_t send_with(int fd, int level, int type, const void *data, size_t len)
+{
+	char ctl[256] = { 0 };
+	struct iovec iov = { "abcdefgh", 8 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
+			    .msg_controllen = CMSG_SPACE(len) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	return sendmsg(fd, &m, 0);
+}
+
 void settle(void)
 {
 	const char *ms = getenv("FACTS_SETTLE_MS");

@@ -51,6 +51,8 @@ unsigned int own_interface(void);
 void own_address(struct sockaddr_storage *ss);
 /* a datagram socket on our own address, and one connected to it */
 void self_pair(int *to, int *from);
+/* eight octets with one control message */
+ssize_t send_with(int fd, int level, int type, const void *data, size_t len);
 int open_tcp(void);
 int open_udp(void);
 /* connected to the peer, which has been told what to do */

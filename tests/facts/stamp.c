@@ -231,7 +231,7 @@ static void tx_cmsg(void)
 	close(fd);
 }
 
-static ssize_t send_with(int fd, int type, uint32_t v, int flags)
+static ssize_t send_stamped(int fd, int type, uint32_t v, int flags)
 {
 	char ctl[CMSG_SPACE(sizeof(v))] = { 0 };
 	struct iovec iov = { "abcdefgh", 8 };
@@ -258,10 +258,10 @@ static void per_send(void)
 		settle();
 		say("set", set(fd, SO_TIMESTAMPING, SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
 							SOF_TIMESTAMPING_OPT_TSONLY));
-		say("send", send_with(fd, SO_TIMESTAMPING, SOF_TIMESTAMPING_TX_SOFTWARE, 0));
-		say("bad", send_with(fd, SO_TIMESTAMPING, RX, 0));
-		say("id", send_with(fd, SCM_TS_OPT_ID, 77, 0));
-		say("other", send_with(fd, 4711, 0, 0));
+		say("send", send_stamped(fd, SO_TIMESTAMPING, SOF_TIMESTAMPING_TX_SOFTWARE, 0));
+		say("bad", send_stamped(fd, SO_TIMESTAMPING, RX, 0));
+		say("id", send_stamped(fd, SCM_TS_OPT_ID, 77, 0));
+		say("other", send_stamped(fd, 4711, 0, 0));
 		settle();
 		take_all(fd, 1);
 		close(fd);
