@@ -37,6 +37,7 @@ struct capture {
 	struct bpf_insn *filter;	/* NULL: everything */
 	u32 snaplen;
 	u64 left;			/* packets until the end; U64_MAX: without end */
+	bool stopped;
 	u32 nr_ifs;
 	struct capture_if ifs[PCAPNG_INTERFACES_MAX];
 	u32 len;
@@ -243,6 +244,20 @@ bool capture_done(const struct capture *c)
 	return !c->left || c->out.error;
 }
 
+void capture_stop(struct capture *c)
+{
+	u64 wall = c->net->now + c->net->cfg.wall_offset_ns;
+	u32 i;
+
+	if (c->stopped)
+		return;
+	c->stopped = true;
+	c->left = 0;
+	dev_remove_pack(&c->pt);
+	for (i = 0; i < c->nr_ifs; i++)
+		pcapng_statistics(&c->out, i, wall, c->ifs[i].received, c->ifs[i].lost);
+}
+
 bool capture_flush(struct capture *c)
 {
 	return pcapng_flush(&c->out);
@@ -250,12 +265,8 @@ bool capture_flush(struct capture *c)
 
 void capture_close(struct capture *c)
 {
-	u64 wall = c->net->now + c->net->cfg.wall_offset_ns;
-	u32 i;
-
-	dev_remove_pack(&c->pt);
-	for (i = 0; i < c->nr_ifs; i++)
-		pcapng_statistics(&c->out, i, wall, c->ifs[i].received, c->ifs[i].lost);
+	capture_stop(c);
+	capture_flush(c);
 	pcapng_close(&c->out);
 	free(c->filter);
 	free(c);

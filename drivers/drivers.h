@@ -205,7 +205,9 @@ void capture_drop(struct capture *c, const struct sk_buff *skb, enum skb_drop_re
 		  const struct sock *sk);
 bool capture_flush(struct capture *c); /* without waiting, if fd is non-blocking; true: all is out */
 bool capture_done(const struct capture *c); /* has count packets, or nobody reads any more */
-void capture_close(struct capture *c);	    /* with statistics at its end */
+/* Takes nothing more and puts the statistics behind what waits: to be flushed, then closed. */
+void capture_stop(struct capture *c);
+void capture_close(struct capture *c); /* stops it; what cannot be flushed at once is lost */
 
 /* -- simulated wire -------------------------------------------------------- */
 /*

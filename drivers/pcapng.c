@@ -16,7 +16,7 @@ enum {
 /* -- blocks -------------------------------------------------------------------------------- */
 static void put(struct pcapng *p, const void *data, u32 len)
 {
-	if (p->overflow || len > PCAPNG_BUFFER - p->len) {
+	if (p->overflow || len > p->size - p->len) {
 		p->overflow = true;
 		return;
 	}
@@ -40,8 +40,9 @@ static void put_option(struct pcapng *p, u16 code, const void *data, u16 len)
 	put_padded(p, data, len);
 }
 
-static void begin(struct pcapng *p)
+static void begin(struct pcapng *p, u32 size)
 {
+	p->size = size;
 	p->block = p->len;
 	p->overflow = false;
 }
@@ -67,12 +68,12 @@ int pcapng_open(struct pcapng *p, int fd)
 	const struct pcapng_shb shb = { .b.type = PCAPNG_SHB, .byte_order = PCAPNG_BYTE_ORDER,
 					.major = 1, .section_len = -1 };
 
-	*p = (struct pcapng){ .fd = fd, .buf = malloc(PCAPNG_BUFFER) };
+	*p = (struct pcapng){ .fd = fd, .buf = malloc(PCAPNG_BUFFER + PCAPNG_RESERVE) };
 	if (!p->buf) {
 		close(fd);
 		return -ENOMEM;
 	}
-	begin(p);
+	begin(p, PCAPNG_BUFFER);
 	put(p, &shb, sizeof(shb));
 	put_option(p, PCAPNG_SHB_USERAPPL, program, sizeof(program) - 1);
 	put_option(p, PCAPNG_OPT_END, NULL, 0);
@@ -88,7 +89,7 @@ int pcapng_interface(struct pcapng *p, u16 linktype, u32 snaplen, const char *na
 
 	if (p->nr_interfaces == PCAPNG_INTERFACES_MAX)
 		return -ENOSPC;
-	begin(p);
+	begin(p, PCAPNG_BUFFER);
 	put(p, &idb, sizeof(idb));
 	put_option(p, PCAPNG_IF_NAME, name, (u16)strlen(name));
 	if (mac)
@@ -106,7 +107,7 @@ bool pcapng_write(struct pcapng *p, const struct pcapng_packet *pkt)
 		.caplen = pkt->caplen, .len = pkt->len,
 	};
 
-	begin(p);
+	begin(p, PCAPNG_BUFFER);
 	put(p, &epb, sizeof(epb));
 	put_padded(p, pkt->data, pkt->caplen);
 	put_option(p, PCAPNG_EPB_FLAGS, &pkt->flags, sizeof(pkt->flags));
@@ -121,7 +122,7 @@ void pcapng_statistics(struct pcapng *p, u32 interface, u64 time_ns, u64 receive
 	const struct pcapng_block b = { .type = PCAPNG_ISB };
 	const u32 head[3] = { interface, (u32)(time_ns >> 32), (u32)time_ns };
 
-	begin(p);
+	begin(p, PCAPNG_BUFFER + PCAPNG_RESERVE);
 	put(p, &b, sizeof(b));
 	put(p, head, sizeof(head));
 	put_option(p, ISB_IFRECV, &received, sizeof(received));
@@ -159,7 +160,6 @@ bool pcapng_flush(struct pcapng *p)
 
 void pcapng_close(struct pcapng *p)
 {
-	pcapng_flush(p);
 	close(p->fd);
 	free(p->buf);
 	p->buf = NULL;

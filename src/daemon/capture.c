@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Captures: that of --pcap, and those of clients, who pass the end of a pipe and read pcapng from the
- * other. A client's capture ends with its channel; a reader that is too slow loses packets, which
- * are counted, and never stops the stack.
+ * other. A reader that is too slow loses packets, which are counted, and never stops the stack. A
+ * client's capture stops with its channel; what waits for its reader, and the counts at the end,
+ * stay a while for it to read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +15,15 @@
 #include "daemon/channel.h"
 
 #define RETRY_NS NSEC_PER_MSEC	/* of a pipe that was full */
+#define LINGER_NS (5 * NSEC_PER_SEC) /* for the reader of a stopped one */
 
 struct daemon_capture {
 	struct list_head list;	/* dm->captures */
-	struct channel *ch;	/* NULL: --pcap's */
+	struct channel *ch;	/* NULL: --pcap's, or its client is gone */
 	struct capture *capture;
 	bool drops;		/* wants dropped packets, too */
 	bool pending;		/* the pipe is full */
+	u64 until;		/* when it is ended though that is so */
 };
 
 static void end_capture(struct daemon *dm, struct daemon_capture *dc)
@@ -29,6 +32,23 @@ static void end_capture(struct daemon *dm, struct daemon_capture *dc)
 	capture_close(dc->capture);
 	free(dc);
 	trace_update_mask(dm);
+}
+
+static void turn_capture(struct daemon *dm, struct daemon_capture *dc)
+{
+	if (capture_done(dc->capture))
+		capture_stop(dc->capture);
+	dc->pending = !capture_flush(dc->capture);
+	if (capture_done(dc->capture) && (!dc->pending || dm->net->now >= dc->until))
+		end_capture(dm, dc);
+}
+
+static void stop_capture(struct daemon *dm, struct daemon_capture *dc)
+{
+	dc->ch = NULL;
+	dc->until = dm->net->now + LINGER_NS;
+	capture_stop(dc->capture);
+	turn_capture(dm, dc);
 }
 
 /* cfg->fd is taken over. */
@@ -48,6 +68,7 @@ static int start_capture(struct daemon *dm, struct channel *ch, const struct cap
 		return ret;
 	}
 	dc->ch = ch;
+	dc->until = U64_MAX;
 	dc->drops = drops;
 	list_add_tail(&dc->list, &dm->captures);
 	trace_update_mask(dm);
@@ -106,19 +127,18 @@ void captures_end(struct daemon *dm, struct channel *ch)
 	struct daemon_capture *dc, *tmp;
 
 	list_for_each_entry_safe(dc, tmp, &dm->captures, list)
-		if (!ch || dc->ch == ch)
+		if (!ch)
 			end_capture(dm, dc);
+		else if (dc->ch == ch)
+			stop_capture(dm, dc);
 }
 
 void captures_turn(struct daemon *dm)
 {
 	struct daemon_capture *dc, *tmp;
 
-	list_for_each_entry_safe(dc, tmp, &dm->captures, list) {
-		dc->pending = !capture_flush(dc->capture);
-		if (capture_done(dc->capture) && !dc->pending)
-			end_capture(dm, dc);
-	}
+	list_for_each_entry_safe(dc, tmp, &dm->captures, list)
+		turn_capture(dm, dc);
 }
 
 u64 captures_deadline(const struct daemon *dm)

@@ -183,6 +183,33 @@ def sleeping_reader(l):
     assert lost > 0 and len(packets) + lost == got, (len(packets), got, lost)
 
 
+def until(what, tries=600):
+    """Waits for a condition, 30 s at most."""
+    for _ in range(tries):
+        if what():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"never: {what.__doc__ or what}")
+
+
+@test
+def stopped_while_nobody_reads(l):
+    """what waits for its reader when it is told to stop is not cut off, and the counts follow it"""
+    p = subprocess.Popen([f"{l.build}/netstack", "capture", "--control", l.control, "--no-drops", "icmp"],
+                         stdout=subprocess.PIPE)
+    until(lambda: l.stat()["daemon"]["captures"])
+    clients = l.stat()["daemon"]["channels"]
+    for _ in range(1500):
+        l.send(ip(False) / ICMP(id=6) / Raw(bytes(1400)))
+    ping(l)
+    p.send_signal(signal.SIGINT)
+    until(lambda: l.stat()["daemon"]["channels"] < clients)
+    packets, _, stats = parse(p.communicate(timeout=30)[0])
+    got, lost = stats[("eth0", 1)]
+    assert lost > 0 and len(packets) + lost == got, (len(packets), got, lost)
+    until(lambda: not l.stat()["daemon"]["captures"])
+
+
 @test
 def killed_reader(l):
     """a reader that dies ends its capture"""
