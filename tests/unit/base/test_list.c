@@ -124,7 +124,7 @@ Test(fifo, wraps_and_bounds)
 {
 	struct {
 		FIFO(int, 4)
-	} q;
+	} q = { 0 };
 	int v = -1, in = 0, out = 0;
 
 	fifo_init(&q);
