@@ -3,6 +3,7 @@ conformance_tests = \
 	tests/conformance/test_capture.py \
 	tests/conformance/test_icmp.py \
 	tests/conformance/test_link.py \
+	tests/conformance/test_malformed.py \
 	tests/conformance/test_mutate.py \
 	tests/conformance/test_packet.py \
 	tests/conformance/test_sockets.py \

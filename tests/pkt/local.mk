@@ -8,8 +8,8 @@ tests_pkt_pkt_SOURCES = \
 	tests/pkt/parse_packet.c tests/pkt/parse_val.c tests/pkt/pkt.h tests/pkt/run.c \
 	tests/pkt/scan.c tests/pkt/shell.c tests/pkt/text.c tests/pkt/world.c
 tests_pkt_pkt_LDADD = drivers/libdrivers.a $(CORE_LIBS) $(EXTERNAL_LIBS) -lm
-TESTS += tests/pkt/scripts.sh
-dist_check_SCRIPTS += tests/pkt/scripts.sh
+TESTS += tests/pkt/scripts.sh tests/pkt/clock.sh
+dist_check_SCRIPTS += tests/pkt/scripts.sh tests/pkt/clock.sh
 pkt_behaviours = tests/pkt/challenge tests/pkt/close tests/pkt/common tests/pkt/cookie \
 	tests/pkt/cork tests/pkt/cubic tests/pkt/delack tests/pkt/dsack tests/pkt/ecn tests/pkt/fastopen tests/pkt/frto \
 	tests/pkt/icmp tests/pkt/info tests/pkt/ioctl tests/pkt/keepalive tests/pkt/limited-transmit \

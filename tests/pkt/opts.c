@@ -14,6 +14,7 @@ void opts_default(struct pk_opts *o)
 		.only = -1,
 		.bind_port = PKT_PORT,
 		.connect_port = PKT_PORT,
+		.clock_ns = 1000 * NSEC_PER_SEC, /* one that starts at 0 hides bugs */
 	};
 }
 
@@ -52,6 +53,8 @@ static bool set_number(struct pk_opts *o, const char *name, const char *v)
 		o->bind_port = (u16)n;
 	else if (!strcmp(name, "connect_port"))
 		o->connect_port = (u16)n;
+	else if (!strcmp(name, "clock_msecs"))
+		o->clock_ns = (u64)n * NSEC_PER_MSEC;
 	else
 		return false;
 	return true;

@@ -113,6 +113,7 @@ struct pk_opts {			/* --name=value, on the command line and in the script */
 	int only;			/* variant, or -1 */
 	bool verbose;
 	u16 bind_port, connect_port;
+	u64 clock_ns;			/* when the script begins: counters wrap near some times */
 	struct define define[32];
 	u32 nr_defines;
 };

@@ -2,8 +2,6 @@
 /* The stack under test, its one wire and its clock. */
 #include "tests/pkt/pkt.h"
 
-#define EPOCH (1000 * NSEC_PER_SEC)	/* a clock that starts at 0 hides bugs */
-
 static void *hook_alloc(void *ctx, size_t size)
 {
 	struct pkt *p = ctx;
@@ -90,10 +88,10 @@ static void set_up_family(struct pkt *p, int f, u8 prefix_len)
 void world_create(struct pkt *p)
 {
 	struct net_cfg cfg = { .ctx = p, .alloc = hook_alloc, .free = hook_free, .seed = 42,
-			       .now_ns = EPOCH, .wall_offset_ns = 1700000000ull * NSEC_PER_SEC };
+			       .now_ns = p->opt.clock_ns, .wall_offset_ns = 1700000000ull * NSEC_PER_SEC };
 
 	p->frames_tail = &p->frames;
-	p->now = p->start = EPOCH;
+	p->now = p->start = p->opt.clock_ns;
 	p->net = net_create(&cfg);
 	if (!p->net || loopback_create(p->net))
 		pk_fail(p, 0, "no memory for a stack");
