@@ -115,6 +115,7 @@ void tcp_xmit_retransmit_queue(struct sock *sk);
 bool tcp_schedule_loss_probe(struct sock *sk, bool advancing);
 void tcp_send_loss_probe(struct sock *sk);
 void tcp_send_fin(struct sock *sk);
+bool tcp_local_congestion(int err);
 int tcp_write_wakeup(struct sock *sk);
 void tcp_send_probe0(struct sock *sk);
 

@@ -254,7 +254,7 @@ static int tcp_xmit_probe(struct sock *sk)
 	return tcp_send_bare(sk, TCPHDR_ACK, tp->snd_una - 1);
 }
 
-/* Data if the window took some, else a probe. 0, or -errno and a soon second try is due. */
+/* Data if the window took some, else a probe. 0, or -errno: see tcp_local_congestion(). */
 int tcp_write_wakeup(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -279,6 +279,15 @@ int tcp_write_wakeup(struct sock *sk)
 	return err;
 }
 
+/*
+ * Is err of a kind that passes soon, so that a second try is due in TCP_RESOURCE_PROBE_US? A missing
+ * route is not: tries that end with it are as good as lost ones.
+ */
+bool tcp_local_congestion(int err)
+{
+	return err == -ENOBUFS || err == -ENOMEM;
+}
+
 /* The probe timer fired: probe, and set it again with back-off (SHLD-29, SHLD-30). */
 void tcp_send_probe0(struct sock *sk)
 {
@@ -296,7 +305,7 @@ void tcp_send_probe0(struct sock *sk)
 		return;
 	}
 	tp->probes_out++;
-	if (!err) {
+	if (!tcp_local_congestion(err)) {
 		if (tp->backoff < tcp_ns(sk)->retries2)
 			tp->backoff++;
 		timeout = tcp_probe0_when(sk);

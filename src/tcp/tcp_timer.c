@@ -562,7 +562,7 @@ static void tcp_keep_fired(struct timer_list *t)
 			tcp_write_err(sk);
 			sock_put(sk);
 			return;
-		} else if (!tcp_write_wakeup(sk)) {
+		} else if (!tcp_local_congestion(tcp_write_wakeup(sk))) {
 			net_mib_inc(sk->net, TcpExt_TCPKeepAlive);
 			tp->probes_out++;
 			wait = tp->keepalive_intvl_s ? tp->keepalive_intvl_s * USEC_PER_SEC :

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Sudden ends: a program killed in mid-transfer, the daemon killed under load."""
+"""SOCK-08: sudden ends: a program killed in mid-transfer, the daemon killed under load."""
 import os
 import signal
 import socket

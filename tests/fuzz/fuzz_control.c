@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The daemon's control server with clients that send anything. An input is a list of operations:
+ * SOCK-09: the daemon's control server with clients that send anything. An input is a list of operations:
  * calls with right heads and any body, raw messages, connect requests, datagram hellos and packets,
  * with and without descriptors, and closes at any point. The daemon must end with nothing left:
  * no object, no packet, no timer, no page (net_destroy() asserts it).

@@ -1,6 +1,7 @@
 # Stacks in virtual time.
 check_LIBRARIES += tests/sim/libsim.a
 tests_sim_libsim_a_SOURCES = \
+	tests/sim/churn.c tests/sim/churn.h \
 	tests/sim/flow.c tests/sim/flow.h \
 	tests/sim/invariant.c \
 	tests/sim/path.c tests/sim/path.h \

@@ -6,27 +6,29 @@
  * as it must be (invariant.c: TCP-INV-02..05, TCP-INV-07), no lost wake-up: every flow ends in
  * bounded virtual time (TCP-INV-10), then silence (TCP-INV-09), no packet, page or timer left
  * (TCP-INV-06), the same seed makes the same frames (TCP-INV-08). Each flow has a congestion
- * control of its own.
+ * control of its own. With --churn the configuration changes under them (ATK-RACE-02).
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "churn.h"
 #include "flow.h"
 
-enum { MAX_FLOWS = 6 };
+enum { MAX_FLOWS = 6, CHURN_S = 20 };
 
 struct scenario {
 	struct world world;
 	struct flow flows[MAX_FLOWS];
+	struct churn churn;
 	u32 nr_flows;
 	bool clean_enough; /* no flow has an excuse to fail */
 };
 
 struct options {
 	u64 first, count;
-	bool single, verbose;
+	bool single, verbose, churn;
 	const char *pcap;
 };
 
@@ -149,6 +151,11 @@ static u64 run_seed(u64 seed, const struct options *opt)
 	if (opt->pcap && !world_capture(&s.world, opt->pcap))
 		sim_fail(&s.world, "cannot write %s", opt->pcap);
 	start_flows(&s);
+	if (opt->churn) {
+		s.world.replay = "tests/sim/soak --churn";
+		s.clean_enough = false;
+		churn_start(&s.churn, &s.world, 0, CHURN_S * NSEC_PER_SEC);
+	}
 	if (!world_run(&s.world, 7200 * NSEC_PER_SEC, all_finished, &s)) {
 		report(&s);
 		sim_fail(&s.world, "flows still open after two hours");
@@ -187,6 +194,20 @@ static void run_many(const struct options *opt)
 	}
 	printf("ok 1 - %llu seeds, no invariant broken\n", (unsigned long long)opt->count);
 	printf("ok 2 - %llu seeds repeated, captures identical\n", (unsigned long long)repeated);
+}
+
+/* A fourth as many, with churn. */
+static void run_churned(const struct options *opt)
+{
+	struct options churned = *opt;
+	u64 i;
+
+	churned.churn = true;
+	churned.count = DIV_ROUND_UP(opt->count, 4);
+	for (i = 0; i < churned.count; i++)
+		run_seed(opt->first + i, &churned);
+	printf("ok 4 - ATK-RACE-02 %llu seeds while devices, sizes and addresses change\n",
+	       (unsigned long long)churned.count);
 }
 
 static u64 real_ns(void)
@@ -234,7 +255,7 @@ static const struct option long_options[] = {
 	{ "seed", required_argument, NULL, 's' },  { "first", required_argument, NULL, 'f' },
 	{ "count", required_argument, NULL, 'n' }, { "pcap", required_argument, NULL, 'p' },
 	{ "verbose", no_argument, NULL, 'v' },	   { "idle", no_argument, NULL, 'i' },
-	{ NULL, 0, NULL, 0 },
+	{ "churn", no_argument, NULL, 'c' },	   { NULL, 0, NULL, 0 },
 };
 
 int main(int argc, char **argv)
@@ -263,13 +284,16 @@ int main(int argc, char **argv)
 		case 'v':
 			opt.verbose = true;
 			break;
+		case 'c':
+			opt.churn = true;
+			break;
 		case 'i':
 			run_idle();
 			return 0;
 		default:
 			fprintf(stderr,
 				"usage: soak [--seed N | --first N --count N | --idle] [--pcap FILE] "
-				"[--verbose]\n");
+				"[--churn] [--verbose]\n");
 			return 2;
 		}
 	}
@@ -278,8 +302,9 @@ int main(int argc, char **argv)
 		printf("ok - seed %llu\n", (unsigned long long)opt.first);
 		return 0;
 	}
-	printf("1..3\n");
+	printf("1..4\n");
 	run_many(&opt);
 	run_idle();
+	run_churned(&opt);
 	return 0;
 }

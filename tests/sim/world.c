@@ -84,19 +84,30 @@ static void observe(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len)
 	}
 }
 
-static void configure_end(struct world *w, int wire, int end, struct net_device *dev)
+void world_prefix(const struct world *w, int wire, int end, u16 family, struct inet_prefix *p)
 {
 	char text[64];
+
+	if (family == INET_FAMILY_4)
+		snprintf(text, sizeof(text), "10.%d.0.%d/24", wire, end + 1);
+	else
+		snprintf(text, sizeof(text), "fd00:%x::%d/64", wire, end + 1);
+	if (!inet_prefix_parse(text, p))
+		sim_fail(w, "no address: %s", text);
+}
+
+static void configure_end(struct world *w, int wire, int end, struct net_device *dev)
+{
+	static const u16 families[] = { INET_FAMILY_4, INET_FAMILY_6 };
 	struct inet_prefix p;
 
 	if (dev_open(dev))
 		sim_fail(w, "device does not open");
-	snprintf(text, sizeof(text), "10.%d.0.%d/24", wire, end + 1);
-	if (!inet_prefix_parse(text, &p) || inet_ifaddr_add(dev->net, dev, &p, 0))
-		sim_fail(w, "address %s refused", text);
-	snprintf(text, sizeof(text), "fd00:%x::%d/64", wire, end + 1);
-	if (!inet_prefix_parse(text, &p) || inet_ifaddr_add(dev->net, dev, &p, 0x02 /* NODAD */))
-		sim_fail(w, "address %s refused", text);
+	for (int i = 0; i < 2; i++) {
+		world_prefix(w, wire, end, families[i], &p);
+		if (inet_ifaddr_add(dev->net, dev, &p, WORLD_NODAD))
+			sim_fail(w, "address of wire %d refused", wire);
+	}
 }
 
 int world_join(struct world *w, int a, int b, u32 mtu, bool offload)

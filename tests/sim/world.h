@@ -12,7 +12,11 @@
 #include "drivers/drivers.h"
 #include "socket/socket.h"
 
-enum { WORLD_MAX_HOSTS = 8, WORLD_MAX_WIRES = 8 };
+enum {
+	WORLD_MAX_HOSTS = 8,
+	WORLD_MAX_WIRES = 8,
+	WORLD_NODAD = 0x02, /* IFA_F_NODAD: usable at once */
+};
 
 struct world;
 
@@ -68,6 +72,8 @@ void actor_wake(struct actor *a, u64 at); /* run at that time, or as asked befor
 bool world_run(struct world *w, u64 limit_ns, bool (*done)(void *arg), void *arg);
 void world_run_for(struct world *w, u64 ns);
 
+/* The address of side end (0 or 1) of a wire, as drawn above. */
+void world_prefix(const struct world *w, int wire, int end, u16 family, struct inet_prefix *p);
 /* sockaddr of host side end (0 or 1) of a wire; returns its length */
 u32 world_addr(struct world *w, int wire, int end, u16 family, u16 port, u8 sa[28]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Packets of every shape against a twin that is a plain array of bytes: random operations, and
+ * ATK-RACE-07: packets of every shape against a twin that is a plain array of bytes: random operations, and
  * after each of them both must hold the same.
  */
 #include <errno.h>

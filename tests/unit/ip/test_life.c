@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Births and deaths: whatever allocation fails, what was begun can be ended, and nothing is left. */
+/*
+ * ATK-RACE-03: births and deaths: whatever allocation fails, what was begun can be ended, and nothing
+ * is left.
+ */
 #include "tests/unit/ip/ipnet.h"
 
 static struct fixture f;

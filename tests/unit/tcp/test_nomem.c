@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A failing allocator: the same conversation with the n-th allocation refused, for every n, and
+ * ATK-RACE-03: a failing allocator: the same conversation with the n-th allocation refused, for every n, and
  * with a run of them refused. Nothing may break or leak, and no octet may be wrong.
  */
 #include "tests/unit/tcp/wirebox.h"

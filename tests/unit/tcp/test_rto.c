@@ -151,6 +151,21 @@ TEST46(rto, local_failure)
 	drain(w);
 }
 
+/* A closed window is asked about for as long without a route as with one */
+TEST46(rto, probes_without_route)
+{
+	in_flight(w, 0, 1);
+	in(w, .flags = A, .seq = 1, .ack = 1001, .zero_wnd = true);
+	wire_send(w, 1000, 0);
+	dev_close(w->dev);
+	wire_run(w);
+	at(w, 30000);
+	cr_assert_eq(w->sk->sk_state, TCP_ESTABLISHED);
+	cr_assert_geq(wire_info(w).probes, 3);
+	cr_assert_geq(wire_info(w).backoff, 3);
+	drain(w);
+}
+
 /* TCP-FRTO-02: new data went out after the RTO, and a duplicate ACK answers: the loss was real */
 TEST46(rto, frto_real)
 {
