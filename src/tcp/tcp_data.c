@@ -156,7 +156,6 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *
 		if (before(seg->seq, tp->rcv_nxt))
 			tcp_dsack_set(sk, seg->seq, tp->rcv_nxt);
 		if (!win && (seg->len || !(seg->flags & TCPHDR_FIN))) {
-			net_mib_inc(sk->net, TcpExt_TCPZeroWindowDrop);
 			tp->ack_pending |= TCP_ACK_NOW;
 			tcp_data_out_of_window(sk, skb, SKB_DROP_TCP_ZEROWINDOW);
 			return;

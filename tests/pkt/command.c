@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The commands that scripts use, on the stack under test. */
+#include <ctype.h>
+
 #include "tests/pkt/pkt.h"
 
 #include "tcp/tcp_fastopen.h"
@@ -206,24 +208,42 @@ static bool cmd_ethtool(struct cmd *c)
 	return !dev_set_features(c->p->dev, f & (c->p->dev->hw_features | NETIF_F_ALL_TSO));
 }
 
-/* nstat | grep NAME: has the counter moved since the last nstat? */
+/* By how much the counters with what in their names have moved since the last nstat. */
+static u64 moved(const struct pkt *p, const char *what)
+{
+	char name[96];
+	u64 sum = 0;
+
+	for (u32 m = 1; m < MIB_MAX; m++) {
+		snprintf(name, sizeof(name), "%s%s", mib_names[m].group, mib_names[m].name);
+		if (strstr(name, what))
+			sum += p->net->mib[m] - p->nstat[m];
+	}
+	return sum;
+}
+
+/* nstat | grep NAME: has the counter moved since the last nstat without -s? | grep " N ": by so much? */
 static bool cmd_nstat(struct cmd *c)
 {
-	bool found = false, asked = false;
-	char name[96];
+	bool ok = true, keep = false;
+	u64 sum = 0;
 
 	for (u32 i = 1; i < c->w->nr; i++) {
-		if (c->w->w[i][0] == '-' || !strcmp(c->w->w[i], "grep"))
+		const char *w = c->w->w[i] + strspn(c->w->w[i], " ");
+
+		keep |= !strcmp(w, "-s");
+		if (*w == '-' || !strcmp(w, "grep"))
 			continue;
-		asked = true;
-		for (u32 m = 1; m < MIB_MAX; m++) {
-			snprintf(name, sizeof(name), "%s%s", mib_names[m].group, mib_names[m].name);
-			if (strstr(name, c->w->w[i]) && c->p->net->mib[m] > c->p->nstat[m])
-				found = true;
+		if (isdigit((unsigned char)*w)) {
+			ok = ok && sum == strtoull(w, NULL, 10);
+			continue;
 		}
+		sum = moved(c->p, w);
+		ok = ok && sum;
 	}
-	memcpy(c->p->nstat, c->p->net->mib, sizeof(c->p->nstat));
-	return found || !asked;
+	if (!keep)
+		memcpy(c->p->nstat, c->p->net->mib, sizeof(c->p->nstat));
+	return ok;
 }
 
 /* dd if=/dev/zero of=FILE bs=N count=M: a file of zeros */
