@@ -158,7 +158,7 @@ struct proto {
 	/* Zero-copy stream calls, NULL where the protocol is not a stream. See socket/socket.h. */
 	int (*stream_reserve)(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 	int (*stream_commit)(struct sock *sk, size_t len, int flags);
-	int (*stream_peek)(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len);
+	int (*stream_peek)(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len);
 	void (*stream_consume)(struct sock *sk, size_t len);
 	int (*stream_read_oob)(struct sock *sk, u8 *byte, int flags);
 	void (*keepalive)(struct sock *sk, bool on);	/* SO_KEEPALIVE changed; may be NULL */
@@ -169,7 +169,7 @@ struct proto {
 	int (*listen_retry)(struct sock *sk);	/* try held handshakes again; how many are left */
 	/* Where SOF_TIMESTAMPING_OPT_ID counts from: behind what is written, or what is acknowledged. */
 	int (*tskey)(const struct sock *sk, bool written, u32 *key);
-	u64 (*stream_stamp)(struct sock *sk);	/* when the next octet's packet arrived; 0: none */
+	u64 (*stream_stamp)(struct sock *sk, u32 skip);	/* when the packet behind skip octets came; 0: none */
 	/* Appends " key=value" of the connection to the line of a tracepoint; may be NULL. */
 	void (*trace)(const struct sock *sk, struct strbuf *sb);
 };

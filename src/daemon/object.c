@@ -88,6 +88,7 @@ void obj_free(struct object *o)
 	struct daemon *dm = o->dm;
 	struct sock *sk = o->sk;
 
+	unread_end(o);
 	if (sk)
 		linger_begin(o, sk);
 	zombie_del(o);
@@ -301,6 +302,7 @@ void obj_fail(struct object *o, int err)
 {
 	if (err)
 		o->err = err;
+	unread_end(o);
 	obj_set_state(o, OBJ_DEAD);
 	zombie_add(o);
 	poller_close(&o->dm->poller, &o->d);

@@ -47,6 +47,7 @@ enum {
 struct dgram_stash;
 struct stamps;
 struct records;
+struct unread;
 
 struct object {
 	struct poll_item d;		/* first; our end of the program's descriptor */
@@ -77,6 +78,7 @@ struct object {
 	u64 given;			/* datagrams: octets of the packets for the program so far */
 	struct stamps *stamps;		/* of one that wants them; else NULL */
 	struct records *records;	/* MSG_EOR in what waits in the descriptor; NULL: none */
+	struct unread *unread;		/* SO_RCVBUF counts what the program has not read; NULL: not here */
 };
 _Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small");
 
@@ -122,6 +124,7 @@ void stream_run(struct poll_item *item, u32 events);
 void stream_event(struct sock *sk, u32 events);
 void stream_open(struct object *o);	/* established or accepted: start moving bytes */
 void stream_drain(struct object *o);
+void stream_make_roomy(struct object *o, int size);	/* the buffer of our end, as SO_SNDBUF */
 void stream_let_go(struct object *o, int how);	/* what SO_RCVLOWAT holds back, after all */
 int stream_send_oob(struct object *o, u8 byte);
 void stream_more(struct object *o, bool on);	/* MSG_MORE from here on, or no longer */
@@ -154,6 +157,16 @@ int stream_end_record(struct object *o);
 u32 records_limit(const struct object *o);	/* octets that may be read up to the next end */
 void records_moved(struct object *o, u32 len);	/* so many were handed to the stack */
 void records_free(struct object *o);
+
+/* unread.c: what the program has not read counts against a receive buffer that it chose, or a small one */
+void unread_begin(struct object *o);	/* if its buffer is such a one; again after SO_RCVBUF */
+/* Gives up all that was handed over, and counts no more. Before the sock is closed, and where the
+ * descriptor cannot tell any longer. */
+void unread_end(struct object *o);
+/* The rest: nothing without o->unread. */
+u32 unread_bytes(const struct object *o);	/* handed over, and still in the receive queue */
+void unread_given(struct object *o, u32 n);	/* so many more were handed over */
+void unread_look(struct object *o);		/* gives up what was read meanwhile */
 
 /* write.c: does the descriptor have to stay filled */
 bool stream_is_full(struct object *o);

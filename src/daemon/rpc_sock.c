@@ -252,12 +252,9 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 	}
 	if (!ret && level == L_SOCKET && o->state == OBJ_OPEN)
 		stamps_begin(o);
-	if (!ret && level == L_SOCKET && name == SO_RCVBUF && o->state == OBJ_OPEN) {
-		int size = o->sk->sk_rcvbuf;
-
-		/* What waits in our end's queue counts, too. */
-		setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	}
+	if (!ret && level == L_SOCKET && (name == SO_RCVBUF || name == SO_RCVBUFFORCE) &&
+	    o->state == OBJ_OPEN)
+		unread_begin(o);
 	return ret;
 }
 
@@ -452,7 +449,7 @@ int call_errq(struct call *c)
 }
 
 /* What the program wrote and we have not read yet counts as unsent. */
-static int unread_bytes(const struct object *o)
+static int unsent_bytes(const struct object *o)
 {
 	int n = 0;
 
@@ -510,7 +507,7 @@ int call_ioctl(struct call *c)
 			stream_let_go(c->o, ioctl_int(c));
 		ret = sock_ioctl(c->o->sk, req->code, &value);
 		if (!ret && (req->code == SIOCOUTQ || req->code == SIOCOUTQNSD))
-			value += unread_bytes(c->o);
+			value += unsent_bytes(c->o);
 		if (!ret && c->datalen >= sizeof(value))
 			memcpy(c->repdata, &value, sizeof(value));
 	}

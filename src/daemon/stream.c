@@ -223,39 +223,40 @@ static bool at_urgent_mark(struct object *o)
 	return o->flags & OBJ_F_URG && !sock_ioctl(o->sk, SIOCATMARK, &mark) && mark;
 }
 
-static bool chose_rcvbuf(const struct object *o)
+void stream_make_roomy(struct object *o, int size)
 {
-	return o->sk->sk_userlocks & 2;
-}
-
-/*
- * The buffer of our end. Most connections never fill the one that they were made with, so that it grows when
- * it has been full; but a program that chose SO_RCVBUF gets one near it at once.
- */
-static void make_roomy(struct object *o)
-{
-	int size = chose_rcvbuf(o) ? min((int)STREAM_SNDBUF, o->sk->sk_rcvbuf) : STREAM_SNDBUF;
-
 	o->flags |= OBJ_F_ROOMY;
 	if (setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
 		setsockopt(o->d.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
-/* The program's descriptor takes no more, or not all. */
+/*
+ * The program's descriptor takes no more, or not all. Most connections never fill the buffer that our end was
+ * made with, so that it grows when it has been full.
+ */
 static enum step rx_full(struct object *o)
 {
 	if (o->flags & OBJ_F_ROOMY) {
 		o->flags &= ~(u32)OBJ_F_WRITABLE;
 		return STEP_STOP;
 	}
-	make_roomy(o);
+	stream_make_roomy(o, STREAM_SNDBUF);
 	return STEP_AGAIN;
+}
+
+/* The program takes no more from its descriptor: what comes is for READ calls. */
+static enum step rx_deaf(struct object *o)
+{
+	o->flags |= OBJ_F_DEAF_IN;
+	unread_end(o);
+	return STEP_STOP;
 }
 
 static enum step rx_step(struct object *o, size_t *moved)
 {
 	struct skb_vec vec[PUMP_RX_VECS];
 	struct msghdr msg = { .msg_iov = (struct iovec *)(void *)vec };
+	u32 skip = unread_bytes(o);
 	size_t len = 0;
 	ssize_t r;
 	int n;
@@ -264,7 +265,7 @@ static enum step rx_step(struct object *o, size_t *moved)
 	if (at_urgent_mark(o) && rx_urgent(o) == STEP_STOP)
 		return STEP_STOP;
 	/* one packet at a time if it matters when they came */
-	n = sock_stream_peek(o->sk, vec, unlikely(o->stamps) ? 1 : PUMP_RX_VECS, &len);
+	n = sock_stream_peek(o->sk, skip, vec, unlikely(o->stamps) ? 1 : PUMP_RX_VECS, &len);
 	if (n <= 0 || !len)
 		return o->flags & OBJ_F_URG ? rx_urgent(o) : STEP_STOP;
 	if (o->flags & OBJ_F_DEAF_IN)
@@ -273,15 +274,14 @@ static enum step rx_step(struct object *o, size_t *moved)
 	r = sendmsg(o->d.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 	o->dm->count.stream_writes++;
 	if (r < 0) {
-		if (errno == EPIPE) {
-			o->flags |= OBJ_F_DEAF_IN;
-			return STEP_STOP;
-		}
-		return rx_full(o);
+		return errno == EPIPE ? rx_deaf(o) : rx_full(o);
 	}
 	if (unlikely(o->stamps))
-		stamps_given(o, (size_t)r, o->sk->prot->stream_stamp(o->sk));
-	sock_stream_consume(o->sk, (size_t)r);
+		stamps_given(o, (size_t)r, o->sk->prot->stream_stamp(o->sk, skip));
+	if (unlikely(o->unread))
+		unread_given(o, (u32)r);
+	else
+		sock_stream_consume(o->sk, (size_t)r);
 	o->dm->count.stream_rx_bytes += (u64)r;
 	*moved += (size_t)r;
 	if ((size_t)r < len)
@@ -304,7 +304,7 @@ static bool below_lowat(const struct object *o)
 	if (likely(o->lowat <= 1) || o->flags & (OBJ_F_LET_GO | OBJ_F_DEAF_IN) ||
 	    sk->sk_shutdown & RCV_SHUTDOWN || sk->sk_state == TCP_CLOSE)
 		return false;
-	if (sock_stream_peek(o->sk, vec, PUMP_VECS, &len) > 0 && len >= o->lowat)
+	if (sock_stream_peek(o->sk, unread_bytes(o), vec, PUMP_VECS, &len) > 0 && len >= o->lowat)
 		return false;
 	return !ioctl(o->d.fd, SIOCOUTQ, &queued) && !queued;
 }
@@ -358,6 +358,8 @@ static void end_writing(struct object *o)
 
 static void pump(struct object *o)
 {
+	if (unlikely(o->unread))
+		unread_look(o);
 	if (tx(o, PUMP_BUDGET) == STEP_GONE)
 		return;
 	if (rx(o))
@@ -388,8 +390,7 @@ void stream_open(struct object *o)
 	obj_set_state(o, OBJ_OPEN);
 	stamps_begin(o);
 	o->sk->sk_write_pending = 0;
-	if (chose_rcvbuf(o))
-		make_roomy(o);
+	unread_begin(o);
 	o->flags |= OBJ_F_WRITABLE;	/* what the program has written comes, or came, with an edge */
 	poller_queue(&o->dm->poller, &o->d);
 	/* Now, so that the connecting program is told before the accepting one. */

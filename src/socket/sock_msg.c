@@ -50,9 +50,9 @@ int sock_stream_commit(struct sock *sk, size_t len, int flags)
 	return sk->prot->stream_commit ? sk->prot->stream_commit(sk, len, flags) : -EOPNOTSUPP;
 }
 
-int sock_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len)
+int sock_stream_peek(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len)
 {
-	return sk->prot->stream_peek ? sk->prot->stream_peek(sk, vec, max, len) : -EOPNOTSUPP;
+	return sk->prot->stream_peek ? sk->prot->stream_peek(sk, skip, vec, max, len) : -EOPNOTSUPP;
 }
 
 void sock_stream_consume(struct sock *sk, size_t len)

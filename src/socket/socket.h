@@ -49,9 +49,10 @@ ssize_t sock_recvmsg(struct sock *sk, struct msg *msg);
  */
 int sock_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 int sock_stream_commit(struct sock *sk, size_t len, int flags);
-/* peek: iovecs over received data in order (up to the urgent mark), *len their bytes. 0: none now
- * (SOCK_EV_RDHUP in sock_poll() tells the end). consume: frees len bytes and opens the window. */
-int sock_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len);
+/* peek: iovecs over received data in order (up to the urgent mark) behind the first skip bytes, *len their
+ * bytes. 0: none now (SOCK_EV_RDHUP in sock_poll() tells the end). consume: frees the first len bytes and
+ * opens the window. */
+int sock_stream_peek(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len);
 void sock_stream_consume(struct sock *sk, size_t len);
 int sock_stream_read_oob(struct sock *sk, u8 *byte, int flags);	/* -EINVAL none, -EAGAIN not here yet */
 /* Listener with sk_conn_admit: try held handshakes again. Returns how many are still held. */

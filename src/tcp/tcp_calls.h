@@ -350,9 +350,9 @@ int tcp_ioctl(struct sock *sk, u32 cmd, int *value);
 void tcp_urg_skip(struct sock *sk);
 int tcp_copy_to_msg(const struct sk_buff *skb, u32 off, struct msg *msg, size_t at, u32 len);
 ssize_t tcp_recvmsg(struct sock *sk, struct msg *msg);
-int tcp_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len);
+int tcp_stream_peek(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len);
 void tcp_stream_consume(struct sock *sk, size_t len);
-u64 tcp_stream_stamp(struct sock *sk);
+u64 tcp_stream_stamp(struct sock *sk, u32 skip);
 int tcp_tskey(const struct sock *sk, bool written, u32 *key);
 int tcp_stream_read_oob(struct sock *sk, u8 *byte, int flags);
 

@@ -221,8 +221,20 @@ ssize_t tcp_recvmsg(struct sock *sk, struct msg *msg)
 
 /* -- in place ---------------------------------------------------------------------------------- */
 
-/* iovecs over what can be read up to the urgent mark; their number, 0: none now. */
-int tcp_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len)
+/* As tcp_recv_skb(), for a seq that much of the queue is before. */
+static struct sk_buff *tcp_recv_skb_late(struct sock *sk, u32 seq)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_receive_queue), *found = NULL;
+
+	while (skb && before(seq, tcp_rxcb(skb)->end_seq)) {
+		found = skb;
+		skb = skb_queue_prev(&sk->sk_receive_queue, skb);
+	}
+	return found;
+}
+
+/* iovecs over what can be read behind skip octets up to the urgent mark; their number, 0: none now. */
+int tcp_stream_peek(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 seq = tp->copied_seq, off, n, covered, nr = 0;
@@ -231,12 +243,17 @@ int tcp_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len)
 	*len = 0;
 	if (sk->sk_state == TCP_LISTEN)
 		return 0;
-	if (tcp_at_urg(sk, seq) && after(tp->rcv_nxt, seq)) {
+	if (!skip && tcp_at_urg(sk, seq) && after(tp->rcv_nxt, seq)) {
 		tcp_urg_skip(sk);
 		seq = tp->copied_seq;
 		tcp_urg_passed(sk, seq);
 	}
-	while (nr < max && (skb = tcp_recv_skb(sk, seq, &off))) {
+	seq += skip;
+	if (skip && tp->urg_data && tp->urg_seq == seq)
+		return 0;
+	skb = skip ? tcp_recv_skb_late(sk, seq) : tcp_recv_skb(sk, seq, &off);
+	for (; skb && nr < max; skb = skb_queue_next(&sk->sk_receive_queue, skb)) {
+		off = seq - tcp_rxcb(skb)->seq;
 		n = tcp_run_length(sk, skb, off, seq);
 		if (!n)
 			break;
@@ -251,11 +268,11 @@ int tcp_stream_peek(struct sock *sk, struct skb_vec *vec, u32 max, size_t *len)
 	return (int)nr;
 }
 
-/* When the packet that holds the next octet to be read arrived, ns; 0: there is none. */
-u64 tcp_stream_stamp(struct sock *sk)
+/* When the packet that holds the octet behind the next skip to be read arrived, ns; 0: there is none. */
+u64 tcp_stream_stamp(struct sock *sk, u32 skip)
 {
 	u32 off;
-	const struct sk_buff *skb = tcp_recv_skb(sk, tcp_sk(sk)->copied_seq, &off);
+	const struct sk_buff *skb = tcp_recv_skb(sk, tcp_sk(sk)->copied_seq + skip, &off);
 
 	return skb ? skb->tstamp : 0;
 }

@@ -607,6 +607,28 @@ def window_closes(l, v6):
 
 
 @both
+def unread_counts(l, v6):
+    """MUST-39 what the program has not read counts against SO_RCVBUF, and its reading opens the window"""
+    a, p, c = established(l, v6)
+    a.setsockopt(c, socket.SOL_SOCKET, socket.SO_RCVBUF, 20000)
+    size = a.getsockopt(c, socket.SOL_SOCKET, socket.SO_RCVBUF)
+    sent, last = 0, 65535
+    while last >= 1000 and sent <= size:
+        r = p.exchange("A", b"u" * 1000, reply=None)
+        assert r
+        sent, last = sent + (r.ack - p.seq + 1000), r.window
+        if r.ack != p.seq:              # there was no room for it
+            p.seq = r.ack
+            break
+    assert sent <= size, (sent, size)
+    half = sent // 2000 * 1000
+    assert len(a.recvall(c, half)) == half
+    r = p.expect(None, match=lambda t: t.window > last)
+    assert r, "reading did not open the window"
+    assert len(a.recvall(c, sent - half)) == sent - half
+
+
+@both
 def zero_window_probe(l, v6):
     """MUST-36 SHLD-29 SHLD-12 a zero window is probed with an old sequence number, and answered data flows"""
     a, p, c = established(l, v6)

@@ -79,7 +79,7 @@ static s64 splice_in(struct fd *sock, struct pk_pipe *pipe, size_t want)
 
 	if (!sock_ioctl(sock->sk, AT_MARK, &mark) && mark)
 		return sock_nonblock(sock, 0) ? -EAGAIN : 0;
-	n = sock_stream_peek(sock->sk, vec, ARRAY_SIZE(vec), &len);
+	n = sock_stream_peek(sock->sk, 0, vec, ARRAY_SIZE(vec), &len);
 	if (n < 0)
 		return n;
 	if (!n)			/* the end */

@@ -146,7 +146,7 @@ static ssize_t recv_some(struct peer *p, size_t want)
 			verify(p, buf, (size_t)ret);
 		return ret;
 	}
-	n = sock_stream_peek(p->sk, vec, 16, &len);
+	n = sock_stream_peek(p->sk, 0, vec, 16, &len);
 	if (n < 0)
 		return n;
 	for (i = 0; i < n && done < want; i++) {

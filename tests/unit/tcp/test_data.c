@@ -289,14 +289,38 @@ TEST46(data, stream_calls)
 	cr_assert(w->events & SOCK_EV_OUT);
 	drain(w);
 	in(w, .flags = A | P, .seq = 1, .ack = 101, .len = 300);
-	cr_assert_eq(sock_stream_peek(w->sk, v, 8, &len), 1);
+	cr_assert_eq(sock_stream_peek(w->sk, 0, v, 8, &len), 1);
 	cr_assert_eq(len, 300);
 	cr_assert_eq(((u8 *)v[0].base)[7], 8);
 	sock_stream_consume(w->sk, 299);
-	sock_stream_peek(w->sk, v, 8, &len);
+	sock_stream_peek(w->sk, 0, v, 8, &len);
 	cr_assert_eq(len, 1);
 	sock_stream_consume(w->sk, 1);
-	cr_assert_eq(sock_stream_peek(w->sk, v, 8, &len), 0);
+	cr_assert_eq(sock_stream_peek(w->sk, 0, v, 8, &len), 0);
+}
+
+/* Octets that were seen before are passed over, whichever packet they are in. */
+TEST46(data, stream_peek_behind)
+{
+	struct skb_vec v[8];
+	size_t len;
+
+	establish(w);
+	in(w, .flags = A | P, .seq = 1, .ack = 1, .len = 1000);
+	in(w, .flags = A | P, .seq = 1001, .ack = 1, .len = 1400);
+	in(w, .flags = A | P, .seq = 2401, .ack = 1, .len = 100);
+	drain(w);
+	for (u32 skip = 0; skip < 2500; skip += 50) {
+		cr_assert_gt(sock_stream_peek(w->sk, skip, v, 8, &len), 0);
+		cr_assert_eq(len, 2500 - skip);
+		cr_assert_eq(((u8 *)v[0].base)[0], (u8)(skip + 1));
+	}
+	cr_assert_eq(sock_stream_peek(w->sk, 2500, v, 8, &len), 0);
+	sock_stream_consume(w->sk, 1700);
+	cr_assert_gt(sock_stream_peek(w->sk, 750, v, 8, &len), 0);
+	cr_assert_eq(len, 50);
+	in(w, .flags = A | F, .seq = 2501, .ack = 1);
+	cr_assert_eq(sock_stream_peek(w->sk, 800, v, 8, &len), 0);
 }
 
 static void commit(struct wire *w, size_t len)
