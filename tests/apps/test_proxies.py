@@ -63,7 +63,7 @@ frontend f
     bind {STACK[family]}:{PROXY}
     default_backend b
 backend b
-    server one {bracket(HOST[family])}:{ORIGIN} check inter 500
+    server one {bracket(HOST[family])}:{ORIGIN} check inter 500 fall 20
 """)
 
 
