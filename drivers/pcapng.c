@@ -20,7 +20,8 @@ static void put(struct pcapng *p, const void *data, u32 len)
 		p->overflow = true;
 		return;
 	}
-	memcpy(p->buf + p->len, data, len);
+	if (len) /* data may be NULL without */
+		memcpy(p->buf + p->len, data, len);
 	p->len += len;
 }
 
