@@ -188,6 +188,11 @@ struct veth_end {
 int veth_create(const struct veth_end ends[2], struct net_device *devs[2]);
 bool dev_is_veth(const struct net_device *dev);
 
+/* -- join: two devices as one wire --------------------------------------------- */
+/* What one receives the other sends, until one is unregistered; both are promiscuous. 0, -EBUSY (one is
+ * joined), -EOPNOTSUPP (not Ethernet), -EINVAL (one device, or of two nets), -ENOMEM. */
+int dev_join(struct net_device *a, struct net_device *b);
+
 /* -- capture -------------------------------------------------------------- */
 struct capture;
 struct capture_config {

@@ -41,6 +41,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/igb/model_rx.c \
 	drivers/igb/model_tx.c \
 	drivers/igb/model_vf.c \
+	drivers/join.c \
 	drivers/loopback.c \
 	drivers/mac.c \
 	drivers/packet.c drivers/packet_priv.h \

@@ -121,6 +121,9 @@ struct net_device {
 	struct list_head napi_list;
 	struct list_head mc_list;	/* struct dev_mc_addr */
 	struct list_head vlan_ports;	/* struct vlan_port */
+	/* Takes what is received, behind the taps and before VLANs and protocols; NULL: nobody. Consumes */
+	void (*rx_handler)(struct sk_buff *skb);
+	void *rx_handler_data;		/* its owner's */
 	struct net_device_stats stats;
 	u32 refcnt;			/* the registration, dst and neigh hold it */
 	bool registered;
@@ -182,7 +185,7 @@ bool eth_type_trans(struct sk_buff *skb, struct net_device *dev);
 void netif_receive_skb(struct sk_buff *skb);	/* taps, VLAN, protocol table; from poll only */
 int vlan_port_add(struct net_device *lower, struct vlan_port *port);	/* 0, -EEXIST */
 void vlan_port_del(struct vlan_port *port);
-void netif_rx(struct sk_buff *skb);		/* queue for the top of the loop (loopback, veth) */
+void netif_rx(struct sk_buff *skb);		/* queue for the top of the loop (loopback) */
 
 struct packet_type {
 	struct list_head list;

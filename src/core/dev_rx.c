@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Receive path. A packet comes from a driver's poll, by way of napi_gro_receive() (gro.c), or from
- * netif_rx() through the device's input queue (loopback, veth). It goes to the taps (ptype_all) and
+ * netif_rx() through the device's input queue (loopback). It goes to the taps (ptype_all) and
  * to the handler of its EtherType: ip_rcv(), ipv6_rcv(), arp_rcv().
  */
 #include <errno.h>
@@ -189,6 +189,10 @@ static bool receive_frame(struct sk_buff *skb)
 	    eth_addr_is_multicast(((const struct eth_hdr *)skb_mac_header(skb))->src)) {
 		dev->stats.rx_frame_errors++;
 		kfree_skb_reason(skb, SKB_DROP_DEV_HDR);	/* ETH-05 */
+		return false;
+	}
+	if (unlikely(dev->rx_handler)) {
+		dev->rx_handler(skb);
 		return false;
 	}
 	return true;

@@ -221,7 +221,8 @@ static const struct conf_row rows[] = {
 	  "        rx=v2|v3|recv fanout=N are of packet:; queues=N of tap:, packet:, xdp: and igb:.\n"
 	  "        Or make a VLAN of a device given before:\n"
 	  "        proto=802.1q|802.1ad reorder=on|off ingress=PCP:PRIO/... egress=PRIO:PCP/...;\n"
-	  "        or a cable of two ends within the stack",
+	  "        or a cable of two ends within the stack. join=DEV: what either of the two devices\n"
+	  "        receives the other sends",
 	  "write it like tap:nst0,name=eth0,host=10.77.0.1/24 or packet:enp1s0 or e1000:wire=tap:nst0",
 	  set_dev },
 	{ "addr", "PREFIX%DEV", "address of a device of the stack",

@@ -37,6 +37,7 @@ struct conf_dev {
 	struct conf_qos ingress[CONF_QOS_MAX], egress[CONF_QOS_MAX]; /* from, to */
 	u32 nr_ingress, nr_egress;
 	char peer[IFNAMSIZ_NS];		/* of a veth: its other end */
+	char join[IFNAMSIZ_NS];		/* a device before it that it is joined to; empty: none */
 	char *host[CONF_HOST_MAX];	/* prefixes of the host's side */
 	u32 nr_host;
 };

@@ -161,6 +161,11 @@ static const char *set_peer(struct conf_dev *d, char *value)
 	return conf_copy_name(d->peer, value) ? NULL : "peer= is no interface name";
 }
 
+static const char *set_join(struct conf_dev *d, char *value)
+{
+	return conf_copy_name(d->join, value) ? NULL : "join= is no interface name";
+}
+
 static const struct {
 	const char *key;
 	u32 kinds;
@@ -180,6 +185,7 @@ static const struct {
 	{ "ingress", FOR(VLAN), set_ingress },
 	{ "egress", FOR(VLAN), set_egress },
 	{ "peer", FOR(VETH), set_peer },
+	{ "join", FOR_ALL, set_join },
 };
 
 static const char *set_option(struct conf_dev *d, const char *key, char *value)

@@ -268,6 +268,17 @@ static const char *remedy(const struct conf_dev *d, int err)
 	return "";
 }
 
+static int join(struct daemon *dm, const struct conf_dev *d, struct net_device *dev)
+{
+	struct net_device *other = dev_get_by_name(dm->net, d->join);
+	int ret = other ? dev_join(dev, other) : -ENODEV;
+
+	if (ret)
+		host_log(HOST_LOG_ERR, "--dev %s: join=%s: %s%s", d->name, d->join, why(ret),
+			 ret == -ENODEV ? "; give that device by a --dev before it" : "");
+	return ret;
+}
+
 static int start_dev(struct daemon *dm, const struct conf_dev *d)
 {
 	struct net_device *dev;
@@ -290,7 +301,8 @@ static int start_dev(struct daemon *dm, const struct conf_dev *d)
 		host_log(HOST_LOG_ERR, "--dev %s: cannot bring it up: %s", d->name, why(ret));
 		return ret;
 	}
-	return kinds[d->kind].watch ? kinds[d->kind].watch(dm, dev) : 0;
+	ret = *d->join ? join(dm, d, dev) : 0;
+	return !ret && kinds[d->kind].watch ? kinds[d->kind].watch(dm, dev) : ret;
 }
 
 int devices_start(struct daemon *dm)

@@ -130,6 +130,9 @@ Test(conf, vlans_and_cables)
 	cr_assert_neq(parse("--dev", "vlan:eth0.7,egress=1:8"), 0);
 	cr_assert_neq(parse("--dev", "vlan:eth0.7,wire=tap:x"), 0);
 	cr_assert_neq(parse("--dev", "veth:v2"), 0);
+	cr_assert_eq(parse("--dev", "tap:up0,join=v1"), 0, "%s", err);
+	cr_assert_str_eq(c.devs[c.nr_devs - 1].join, "v1");
+	cr_assert_neq(parse("--dev", "tap:up1,join="), 0);
 	cr_assert_neq(parse("--dev", "tap:x,name=v1"), 0, "the other end of a cable has that name");
 }
 

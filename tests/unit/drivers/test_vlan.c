@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* VLANs of a recording device, VLANs in VLANs, and veth cables within a net and between two. */
+/* VLANs of a recording device, VLANs in VLANs, veth cables within a net and between two, joined devices. */
 #include <errno.h>
 
 #include "drivers/drivers.h"
@@ -314,4 +314,72 @@ Test(vlan, veth_between_two_nets)
 	dev_remove_pack(&pt_other);
 	unregister_netdev(devs[1]);
 	fixture_net_free(&g);
+}
+
+/* -- join ------------------------------------------------------------------------------------ */
+static u32 sent_by(struct net_device *dev)
+{
+	return fixture_dev(dev)->tx.qlen;
+}
+
+Test(vlan, joined_devices_are_a_wire)
+{
+	static const u8 anyone[6] = { 2, 0, 0, 0, 0, 0x42 };
+	struct net_device *other = fixture_dev_new(net, "eth1", NETIF_F_SG);
+	struct sk_buff *skb;
+
+	vlan = make(lower, ETH_TYPE_VLAN, 5);
+	cr_assert_eq(dev_join(lower, lower), -EINVAL);
+	cr_assert_eq(loopback_create(net), 0);
+	cr_assert_eq(dev_join(lower, dev_get_by_name(net, "lo")), -EOPNOTSUPP);
+	cr_assert_eq(dev_join(lower, other), 0);
+	cr_assert_eq(dev_join(lower, other), -EBUSY);
+	cr_assert(lower->promiscuity == 1 && other->promiscuity == 1);
+	rx(tagged(anyone, TAGS(0x81006005)));
+	cr_assert_eq(sent_by(other), 1);
+	skb = skb_peek_tail(&fixture_dev(other)->tx);
+	cr_assert_arr_eq(skb->data, anyone, 6);
+	cr_assert_eq(get_be32(skb->data + 12), 0x81006005, "a VLAN's as well");
+	cr_assert_eq(skb->len, 14 + 4 + 46);
+	skb = tagged(lower->dev_addr, TAGS(0));
+	skb->vlan_proto = ETH_TYPE_VLAN;
+	skb->vlan_tci = 9;
+	rx(skb);
+	cr_assert_eq(sent_by(other), 2);
+	cr_assert_eq(get_be32(skb_peek_tail(&fixture_dev(other)->tx)->data + 12), 0x81000009);
+	fixture_dev_rx(other, tagged(anyone, TAGS(0)));
+	fixture_settle(net);
+	cr_assert_eq(sent_by(lower), 1, "both ways");
+	cr_assert_eq(received, 0, "and the stack has none of them");
+}
+
+Test(vlan, joined_devices_part)
+{
+	struct net_device *other = fixture_dev_new(net, "eth1", NETIF_F_SG);
+
+	cr_assert_eq(dev_join(lower, other), 0);
+	dev_close(other);
+	rx(tagged(lower->dev_addr, TAGS(0)));
+	cr_assert_eq(other->stats.tx_dropped, 1);
+	cr_assert_eq(net->drops[SKB_DROP_DEV_READY], 1);
+	unregister_netdev(other);
+	cr_assert_eq(lower->promiscuity, 0);
+	rx(tagged(lower->dev_addr, TAGS(0)));
+	cr_assert(received == 1 && last_dev == lower, "the stack's again");
+}
+
+Test(vlan, joined_devices_keep_mtu)
+{
+	struct net_device *other = fixture_dev_new(net, "eth1", NETIF_F_SG);
+	struct sk_buff *skb = alloc_skb(net, 2048);
+
+	cr_assert_eq(dev_join(lower, other), 0);
+	skb_reserve(skb, 64);
+	skb_put_data(skb, lower->dev_addr, 6);
+	skb_put_data(skb, peer, 6);
+	put_be16(skb_put(skb, 2), TYPE_TEST);
+	memset(skb_put(skb, 1505), 0, 1505);
+	rx(skb);
+	cr_assert_eq(net->drops[SKB_DROP_PKT_TOO_BIG], 1);
+	cr_assert_eq(sent_by(other), 0);
 }
