@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * veth: a cable of two ends in this process, in one net or in two. What one end sends the other
- * receives, from the top of its own net's loop. Within a net the packet itself changes hands, large
- * segments and unfinished sums included; between nets, which share no memory, a copy of it.
+ * receives, from the top of its own net's loop: the sender posts into the receiver's ring, and stops
+ * when it is full. Within a net the packet itself changes hands, large segments and unfinished sums
+ * included; between nets, which share no memory, a copy of it.
  */
 #include <errno.h>
 
 #include "drivers/drivers.h"
+#include "drivers/ring.h"
 #include "wire/wire.h"
+
+enum { VETH_RING = 256 };
 
 struct veth {
 	struct net_device *peer; /* NULL: unregistered */
+	struct napi_struct napi;
+	struct desc_ring rx; /* posted by the peer; of packets of this end's net */
 };
 
 static struct veth *veth_priv(const struct net_device *dev)
@@ -63,7 +69,7 @@ static void veth_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 	struct net_device *peer = veth_priv(dev)->peer;
 	u32 len = skb->len;
 
-	(void)more;
+	(void)more; /* the core rings the doorbell at the end of its turn */
 	if (!peer || !(peer->flags & DEV_UP)) {
 		dev->stats.tx_dropped++;
 		kfree_skb_reason(skb, SKB_DROP_DEV_READY);
@@ -76,11 +82,56 @@ static void veth_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 			kfree_skb_reason(skb, SKB_DROP_PKT_TOO_SMALL);
 		return;
 	}
+	ring_post(&veth_priv(peer)->rx, skb);
 	dev->stats.tx_packets++;
 	dev->stats.tx_bytes += len;
-	peer->stats.rx_packets++;
-	peer->stats.rx_bytes += len;
-	netif_rx(skb);
+	if (!ring_room(&veth_priv(peer)->rx))
+		netif_stop_queue(dev);
+}
+
+static void veth_tx_flush(struct net_device *dev)
+{
+	struct net_device *peer = veth_priv(dev)->peer;
+	struct veth *to = peer ? veth_priv(peer) : NULL;
+
+	if (!to || !ring_pending(&to->rx))
+		return;
+	to->rx.doorbells++;
+	napi_schedule(&to->napi);
+}
+
+static int veth_poll(struct napi_struct *napi, int budget)
+{
+	struct net_device *dev = napi->dev;
+	struct veth *v = veth_priv(dev);
+	struct ring_desc *desc;
+	s32 len;
+	int n;
+
+	for (n = 0; n < budget && (desc = ring_device_next(&v->rx)); n++) {
+		ring_device_done(&v->rx, (s32)(desc->skb->len + ETH_HLEN));
+		napi_gro_receive(napi, ring_reclaim(&v->rx, &len));
+		dev->stats.rx_packets++;
+		dev->stats.rx_bytes += (u32)len;
+	}
+	if (v->peer && ring_room(&v->rx) >= VETH_RING / 2)
+		netif_wake_queue(v->peer);
+	if (n < budget)
+		napi_complete_done(napi, n);
+	return n;
+}
+
+/* What came before the end went down is lost; who sent it need not wait for room. */
+static void empty_ring(struct veth *v)
+{
+	s32 len;
+
+	while (ring_device_next(&v->rx)) {
+		ring_device_done(&v->rx, -ENETDOWN);
+		kfree_skb_reason(ring_reclaim(&v->rx, &len), SKB_DROP_DEV_READY);
+	}
+	if (v->peer)
+		netif_wake_queue(v->peer);
 }
 
 /* There is a carrier while both ends are up. */
@@ -94,9 +145,16 @@ static void update_carrier(struct net_device *dev)
 		dev_set_carrier(peer, on);
 }
 
-static int veth_open_or_stop(struct net_device *dev)
+static int veth_open(struct net_device *dev)
 {
 	update_carrier(dev);
+	return 0;
+}
+
+static int veth_stop(struct net_device *dev)
+{
+	update_carrier(dev);
+	empty_ring(veth_priv(dev));
 	return 0;
 }
 
@@ -112,22 +170,56 @@ static void veth_uninit(struct net_device *dev)
 	v->peer = NULL;
 }
 
+static void veth_destroy(struct net_device *dev)
+{
+	if (veth_priv(dev)->rx.desc)
+		ring_exit(&veth_priv(dev)->rx);
+}
+
 static const struct net_device_ops veth_ops = {
-	.ndo_open = veth_open_or_stop,
-	.ndo_stop = veth_open_or_stop,
+	.ndo_open = veth_open,
+	.ndo_stop = veth_stop,
 	.ndo_start_xmit = veth_xmit,
+	.ndo_tx_flush = veth_tx_flush,
 	.ndo_uninit = veth_uninit,
+	.ndo_destroy = veth_destroy,
 };
 
 static void veth_get_info(struct net_device *dev, struct ethtool_info *info)
 {
-	const struct net_device *peer = veth_priv(dev)->peer;
+	const struct veth *v = veth_priv(dev);
 
-	*info = (struct ethtool_info){ .driver = "veth", .bus = peer ? peer->name : NULL,
-				       .has_settings = true, .full_duplex = true, .speed = 10000 };
+	*info = (struct ethtool_info){ .driver = "veth", .bus = v->peer ? v->peer->name : NULL,
+				       .has_settings = true, .full_duplex = true, .speed = 10000,
+				       .rx_ring = VETH_RING, .rx_pending = ring_pending(&v->rx),
+				       .tx_ring = VETH_RING, .channels = 1 };
+	if (v->peer)
+		info->tx_pending = ring_pending(&veth_priv(v->peer)->rx);
 }
 
-static const struct ethtool_ops veth_ethtool_ops = { .get_info = veth_get_info };
+static const char *veth_get_stat(struct net_device *dev, u32 index, u64 *value)
+{
+	const struct veth *v = veth_priv(dev);
+	const struct {
+		const char *name;
+		u64 value;
+	} rows[] = {
+		{ "peer_ifindex", v->peer ? v->peer->ifindex : 0 },
+		{ "rx_doorbells", v->rx.doorbells },
+		{ "rx_posted", v->rx.posted },
+		{ "tx_stops", dev->tx->stops },
+	};
+
+	if (index >= ARRAY_SIZE(rows))
+		return NULL;
+	*value = rows[index].value;
+	return rows[index].name;
+}
+
+static const struct ethtool_ops veth_ethtool_ops = {
+	.get_info = veth_get_info,
+	.get_stat = veth_get_stat,
+};
 
 static struct net_device *make_end(const struct veth_end *end)
 {
@@ -135,8 +227,13 @@ static struct net_device *make_end(const struct veth_end *end)
 
 	if (!dev)
 		return NULL;
-	ether_setup(dev);
 	dev->ops = &veth_ops;
+	if (ring_init(&veth_priv(dev)->rx, VETH_RING)) {
+		free_netdev(dev);
+		return NULL;
+	}
+	netif_napi_add(dev, &veth_priv(dev)->napi, veth_poll, 0);
+	ether_setup(dev);
 	dev->ethtool_ops = &veth_ethtool_ops;
 	dev->max_mtu = 65535;
 	dev->mtu = end->mtu ? end->mtu : ETH_DATA_LEN;
@@ -144,6 +241,7 @@ static struct net_device *make_end(const struct veth_end *end)
 	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_ALL_TSO |
 			   NETIF_F_GSO_UDP_L4 | NETIF_F_VLAN_TX | NETIF_F_VLAN_RX;
 	dev->features = dev->hw_features | NETIF_F_GSO | NETIF_F_HIGHDMA;
+	dev->hw_features |= NETIF_F_GRO; /* off, as Linux's: what comes is large already */
 	mac_pick(end->net, dev->dev_addr, end->mac);
 	return dev;
 }

@@ -97,7 +97,7 @@ static void add_rx_queues(cJSON *to, const struct net_device *dev)
 		cJSON *j;
 
 		if (napi == &dev->backlog && !napi->polls)
-			continue;	/* frames that the process hands over: of loopback and veth */
+			continue;	/* frames that the process hands over: of loopback */
 		j = cJSON_CreateObject();
 		number(j, "napi_id", napi->napi_id);
 		number(j, "packets", napi->packets);

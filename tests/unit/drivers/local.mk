@@ -8,6 +8,7 @@ unit_drivers = \
 	tests/unit/drivers/test_igb_vf \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
+	tests/unit/drivers/test_veth \
 	tests/unit/drivers/test_vlan \
 	tests/unit/drivers/test_vnet \
 	tests/unit/drivers/test_xdp
@@ -29,6 +30,9 @@ tests_unit_drivers_test_xdp_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_vnet_SOURCES = tests/unit/drivers/test_vnet.c
 tests_unit_drivers_test_vnet_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_vnet_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_veth_SOURCES = tests/unit/drivers/test_veth.c
+tests_unit_drivers_test_veth_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_veth_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_vlan_SOURCES = tests/unit/drivers/test_vlan.c
 tests_unit_drivers_test_vlan_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_vlan_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
