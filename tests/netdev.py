@@ -6,6 +6,7 @@ import subprocess
 DEVICE = os.environ.get("NETSTACK_TEST_DEV", "tap")
 KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end has the TAP's name
     "tap": "tap:{tap}",
+    "tap-plain": "tap:{tap},offload=off",               # whatever the suite asks for
     "tap-mq": "tap:{tap},queues=4",
     "e1000": "e1000:wire=tap:{tap}",
     "igb": "igb:wire=tap:{tap}",
@@ -18,7 +19,14 @@ KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end ha
     "igb-packet": "igb:wire=packet:{veth}",
     "xdp": "xdp:{veth}",
     "xdp-mq": "xdp:{veth}",                             # as many queues as the interface has
+    "veth": "veth:inner,peer=outer",                    # within the stack; its other end is the TAP's
 }
+JOINED = {"veth": "tap:{tap},name=up,join=outer"}       # a second --dev
+
+
+def with_options(args, options):
+    args[0] += f",{options}"
+    return [word for a in args for word in ("--dev", a)]
 
 
 def queues(kind):
@@ -37,19 +45,25 @@ def make_veth(run, tap, veth, hosts, nr):
         run("ip", *line.split())
 
 
-def device(tap, hosts, offload="on", kind=DEVICE, ns=None):
-    """The argument of --dev. hosts: addresses of the host's end; offload: of that end, too. ns: where, if
-    it is not this process's namespace."""
+def devices(tap, hosts, options, offload="on", kind=DEVICE, ns=None):
+    """Arguments of netstackd that make the device, with further options (its name ...). hosts: addresses of
+    the host's end; offload: of that end, too. ns: where, if it is not this process's namespace."""
+    def argument(what):
+        if what.startswith(("xdp:", "veth:")) or "offload=" in what:
+            return what
+        return f"{what},offload={offload}"
+
     def run(*cmd):
         inside = ["ip", "netns", "exec", ns] if ns else []
         subprocess.run([*inside, *cmd], check=True, stdout=subprocess.DEVNULL)
 
-    what, veth, xdp = KINDS[kind], f"{tap}s", kind.startswith("xdp")
-    name = what.format(tap=tap, veth=veth) + ("" if xdp else f",offload={offload}")
-    if "{veth}" not in what:
-        return ",".join([name, *(f"host={h}" for h in hosts)])
+    veth, xdp = f"{tap}s", kind.startswith("xdp")
+    args = [argument(what.format(tap=tap, veth=veth)) for what in (KINDS[kind], JOINED.get(kind)) if what]
+    if "{veth}" not in KINDS[kind]:
+        args[-1] = ",".join([args[-1], *(f"host={h}" for h in hosts)])      # who has the TAP
+        return with_options(args, options)
     if ns or not os.path.exists(f"/sys/class/net/{veth}"):  # a second daemon finds it
         make_veth(run, tap, veth, hosts, queues(kind))
     if offload == "off" or xdp:                         # a program sees frames before sums are made
         run("ethtool", "-K", tap, "tx", "off", "tso", "off", "gso", "off")
-    return name
+    return with_options(args, options)

@@ -22,7 +22,7 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from netdev import device  # noqa: E402
+from netdev import devices  # noqa: E402
 
 HOST = {4: "10.77.0.1", 6: "fd77::1"}
 STACK = {4: "10.77.0.2", 6: "fd77::2"}
@@ -112,7 +112,7 @@ ip -n {other} -6 addr add {STACK[6]}/64 dev eth0 nodad"""
         r, w = os.pipe()
         self.daemon = subprocess.Popen(
             [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
-             "--dev", f"{device('tap0', (f'{HOST[4]}/24', f'{HOST[6]}/64'))},name=eth0",
+             *devices("tap0", (f"{HOST[4]}/24", f"{HOST[6]}/64"), "name=eth0"),
              "--addr", f"{STACK[4]}/24%eth0", "--addr", f"{STACK[6]}/64%eth0", *MORE_FLAGS], pass_fds=[w])
         os.close(w)
         if not os.read(r, 1):

@@ -20,7 +20,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from netdev import device  # noqa: E402
+from netdev import devices  # noqa: E402
 
 PORT = "7007"
 BACKENDS = ("tap-mq", "packet", "packet-mq", "xdp", "e1000", "igb", "igb-mq")
@@ -54,7 +54,7 @@ class Lab:
     def start_daemon(self):
         r, w = os.pipe()
         cmd = ["ip", "netns", "exec", self.a, f"{self.build}/netstackd", "--control", self.control,
-               "--dev", f"{device(self.tap, ('10.77.0.1/24', 'fd77::1/64'), kind=self.kind, ns=self.a)},name=eth0",
+               *devices(self.tap, ("10.77.0.1/24", "fd77::1/64"), "name=eth0", kind=self.kind, ns=self.a),
                "--addr", "10.77.0.2/24%eth0", "--addr", "fd77::2/64%eth0", "--ready-fd", str(w)]
         if self.busy_poll:
             cmd += ["--busy-poll", str(self.busy_poll)]

@@ -70,7 +70,7 @@ import logging  # noqa: E402
 
 logging.getLogger("scapy").setLevel(logging.ERROR)
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from netdev import DEVICE, device  # noqa: E402
+from netdev import DEVICE, devices  # noqa: E402
 from scapy.all import Ether, ICMPv6EchoReply, ICMPv6EchoRequest, IP, IPv6, conf  # noqa: E402
 
 conf.verb = 0
@@ -189,7 +189,7 @@ class Lab:
     def start(self, extra_args, neigh):
         r, w = os.pipe()
         args = [f"{self.build}/netstackd", "--control", self.control, "--ready-fd", str(w),
-                "--dev", f"{device(TAP, (f'{HOST4}/24', f'{HOST6}/64'), self.offload)},name=eth0,mac={MAC_STACK}",
+                *devices(TAP, (f"{HOST4}/24", f"{HOST6}/64"), f"name=eth0,mac={MAC_STACK}", self.offload),
                 "--addr", f"{STACK4}/24%eth0", "--addr", f"{STACK6}/64%eth0", *extra_args]
         if neigh:
             args += ["--neigh", f"{TEST4}={MAC_TEST}%eth0", "--neigh", f"{TEST6}={MAC_TEST}%eth0"]
