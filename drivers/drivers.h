@@ -97,6 +97,7 @@ struct e1000_config {
 	u32 mtu;	       /* 0: the host's interface's, or 1500 */
 	bool offload;	       /* the host takes whole TCP packets and unfinished checksums */
 	u32 queues;	       /* of igb, 1..16; 0: 1 */
+	u32 vfs;	       /* of igb, 0..7: virtual functions; then it has one queue */
 };
 /* 0; -errno of the wire: as tap_create(), as packet_create(), of fopen(), -EBUSY: a cable has two
  * ends; -ENOMEM. */
@@ -107,11 +108,23 @@ int e1000_fd(const struct net_device *dev);	/* readable: e1000_wire_ready(). -1:
 void e1000_wire_ready(struct net_device *dev);
 
 /* -- igb: an emulated Intel 82576 of several queues, on the same wires -------- */
-/* As e1000_create(), and its wire is read as an e1000's. -EINVAL: queues */
+/* As e1000_create(), and its wire is read as an e1000's. -EINVAL: queues, vfs */
 int igb_create(struct net *net, const struct e1000_config *cfg, struct net_device **dev);
 bool dev_is_igb(const struct net_device *dev);
 /* At most one interrupt of a queue per itr_ns, up to 8 ms. 0, -EINVAL */
 int igb_set_coalesce(struct net_device *dev, u32 itr_ns);
+
+/* -- igbvf: a virtual function of an igb (SR-IOV) --------------------------------- */
+struct igbvf_config {
+	struct net_device *pf; /* made by igb_create(); its net is this one's */
+	u32 vf;		       /* below its vfs */
+	const char *name;      /* inside the stack */
+	u8 mac[6];	       /* all zero: what the driver of pf gives */
+	u32 mtu;	       /* 0: 1500 */
+};
+/* 0, -EINVAL (pf is no igb, or has no such function), -EBUSY (it has a driver), -EEXIST, -ENOMEM. It may be
+ * unregistered before or after pf; without pf, or while pf is down, it has no link. */
+int igbvf_create(const struct igbvf_config *cfg, struct net_device **dev);
 
 /* -- vfio: a card of the machine, with the e1000's driver ----------------------- */
 struct vfio_config {

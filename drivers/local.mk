@@ -33,6 +33,8 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/igb/driver_hw.c \
 	drivers/igb/driver_rx.c \
 	drivers/igb/driver_tx.c \
+	drivers/igb/driver_vf.c drivers/igb/mbx.h drivers/igb/vf_mbx.c \
+	drivers/igb/driver_vfs.c \
 	drivers/igb/model.c drivers/igb/model.h drivers/igb/model_priv.h drivers/igb/regs.h \
 	drivers/igb/model_intr.c \
 	drivers/igb/model_pool.c \
@@ -41,6 +43,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/igb/model_rx.c \
 	drivers/igb/model_tx.c \
 	drivers/igb/model_vf.c \
+	drivers/igb/nic_vf.c \
 	drivers/join.c \
 	drivers/loopback.c \
 	drivers/mac.c \

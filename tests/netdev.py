@@ -19,14 +19,12 @@ KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end ha
     "igb-packet": "igb:wire=packet:{veth}",
     "xdp": "xdp:{veth}",
     "xdp-mq": "xdp:{veth}",                             # as many queues as the interface has
+    "igbvf": "igbvf:pf",                                # a virtual function
     "veth": "veth:inner,peer=outer",                    # within the stack; its other end is the TAP's
 }
-JOINED = {"veth": "tap:{tap},name=up,join=outer"}       # a second --dev
-
-
-def with_options(args, options):
-    args[0] += f",{options}"
-    return [word for a in args for word in ("--dev", a)]
+BEFORE = {"igbvf": "igb:wire=tap:{tap},vfs=2,name=pf"}  # another --dev that it needs
+SYSCTLS = {"igbvf": "net.ipv4.conf.all.arp_ignore=1"}   # the other card is on the same wire
+BEHIND = {"veth": "tap:{tap},name=up,join=outer"}       # and one that frames pass, too
 
 
 def queues(kind):
@@ -49,21 +47,25 @@ def devices(tap, hosts, options, offload="on", kind=DEVICE, ns=None):
     """Arguments of netstackd that make the device, with further options (its name ...). hosts: addresses of
     the host's end; offload: of that end, too. ns: where, if it is not this process's namespace."""
     def argument(what):
-        if what.startswith(("xdp:", "veth:")) or "offload=" in what:
-            return what
-        return f"{what},offload={offload}"
+        name = what.format(tap=tap, veth=veth)
+        if not what.startswith(("xdp:", "veth:", "igbvf:")) and "offload=" not in what:
+            name += f",offload={offload}"
+        if "{tap}" in what:
+            name = ",".join([name, *(f"host={h}" for h in hosts)])
+        return f"{name},{options}" if what is KINDS[kind] else name
 
     def run(*cmd):
         inside = ["ip", "netns", "exec", ns] if ns else []
         subprocess.run([*inside, *cmd], check=True, stdout=subprocess.DEVNULL)
 
     veth, xdp = f"{tap}s", kind.startswith("xdp")
-    args = [argument(what.format(tap=tap, veth=veth)) for what in (KINDS[kind], JOINED.get(kind)) if what]
+    args = [w for what in (BEFORE.get(kind), KINDS[kind], BEHIND.get(kind)) if what for w in ("--dev", argument(what))]
+    if kind in SYSCTLS:
+        args += ["--sysctl", SYSCTLS[kind]]
     if "{veth}" not in KINDS[kind]:
-        args[-1] = ",".join([args[-1], *(f"host={h}" for h in hosts)])      # who has the TAP
-        return with_options(args, options)
+        return args
     if ns or not os.path.exists(f"/sys/class/net/{veth}"):  # a second daemon finds it
         make_veth(run, tap, veth, hosts, queues(kind))
     if offload == "off" or xdp:                         # a program sees frames before sums are made
         run("ethtool", "-K", tap, "tx", "off", "tso", "off", "gso", "off")
-    return with_options(args, options)
+    return args

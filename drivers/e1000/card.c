@@ -93,13 +93,20 @@ void card_write_mac(struct e1000_hw *hw, const u8 *m)
 	hw_wr32(hw, E1000_RAH0, (u32)m[4] | (u32)m[5] << 8 | E1000_RAH_AV);
 }
 
-void card_write_mta(struct e1000_hw *hw, const struct net_device *dev, u32 *mta)
+u32 card_mta_hash(const u8 *group)
+{
+	return ((u32)group[4] >> 4 | (u32)group[5] << 4) & 0xfff;
+}
+
+void card_write_mta(struct e1000_hw *hw, const struct net_device *dev, const u32 *extra, u32 *mta)
 {
 	u32 want[E1000_NR_MTA] = { 0 }, i;
 	struct dev_mc_addr *mc;
 
+	if (extra)
+		memcpy(want, extra, sizeof(want));
 	list_for_each_entry(mc, &dev->mc_list, list) {
-		u32 hash = ((u32)mc->addr[4] >> 4 | (u32)mc->addr[5] << 4) & 0xfff;
+		u32 hash = card_mta_hash(mc->addr);
 
 		want[hash >> 5] |= 1u << (hash & 31);
 	}

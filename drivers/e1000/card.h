@@ -18,8 +18,10 @@ bool card_eeprom_adds_up(struct e1000_hw *hw, struct card_eerd eerd);
 /* The address in the EEPROM. -EIO: it does not add up; -EADDRNOTAVAIL */
 int card_read_mac(struct e1000_hw *hw, struct card_eerd eerd, u8 *mac);
 void card_write_mac(struct e1000_hw *hw, const u8 *mac);
-/* The device's groups in the multicast table, RCTL.MO 0. mta: what it holds; only changes are written. */
-void card_write_mta(struct e1000_hw *hw, const struct net_device *dev, u32 *mta);
+/* The device's groups in the multicast table, RCTL.MO 0, and what extra (or NULL) holds. mta: what is in it;
+ * only changes are written. */
+void card_write_mta(struct e1000_hw *hw, const struct net_device *dev, const u32 *extra, u32 *mta);
+u32 card_mta_hash(const u8 *group); /* 12 bits: word and bit of the table */
 /* VET, and flow control by PAUSE frames with the thresholds of Intel's manual. */
 void card_write_frame_types(struct e1000_hw *hw);
 /* Sets CTRL to what both ends said of PAUSE frames in negotiation (802.3 annex 28B); CTRL's two bits. */

@@ -55,7 +55,7 @@ void e1000_set_rx_mode(struct net_device *dev)
 
 	if (!a->running)
 		return;
-	card_write_mta(&a->hw, dev, a->mta);
+	card_write_mta(&a->hw, dev, NULL, a->mta);
 	write_rctl(a);
 }
 

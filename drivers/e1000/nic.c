@@ -34,11 +34,16 @@ static void nic_wr32(void *ctx, u32 off, u32 value)
 	struct e1000_nic *nic = ctx;
 
 	e1000_model_write(nic->model, off, 4, value, nic->net->now);
+	nic_rx_doorbell(nic, off);
+}
+
+void nic_rx_doorbell(struct e1000_nic *nic, u32 off)
+{
 	if ((off & 0x3f) == (E1000_RDT & 0x3f) && nic->rx_waits) /* of any queue */
 		nic_kick(nic);
 }
 
-static int nic_dma_alloc(void *ctx, size_t len, size_t align, struct e1000_dma *dma)
+int nic_dma_alloc(void *ctx, size_t len, size_t align, struct e1000_dma *dma)
 {
 	struct e1000_nic *nic = ctx;
 	size_t size = (len + align - 1) & ~(align - 1);
@@ -55,17 +60,17 @@ static int nic_dma_alloc(void *ctx, size_t len, size_t align, struct e1000_dma *
 	return err;
 }
 
-static void nic_dma_free(void *ctx, struct e1000_dma *dma)
+void nic_dma_free(void *ctx, struct e1000_dma *dma)
 {
 	free(iommu_unmap(&((struct e1000_nic *)ctx)->iommu, dma->bus));
 }
 
-static int nic_dma_map(void *ctx, const void *cpu, u32 len, u64 *bus)
+int nic_dma_map(void *ctx, const void *cpu, u32 len, u64 *bus)
 {
 	return iommu_map(&((struct e1000_nic *)ctx)->iommu, (void *)(uintptr_t)cpu, len, false, bus);
 }
 
-static void nic_dma_unmap(void *ctx, u64 bus)
+void nic_dma_unmap(void *ctx, u64 bus)
 {
 	iommu_unmap(&((struct e1000_nic *)ctx)->iommu, bus);
 }
@@ -190,14 +195,40 @@ static void nic_timer(struct timer_list *t)
 }
 
 /* -- life ------------------------------------------------------------------------------------ */
+static bool no_wire_send(struct e1000_nic *nic, const struct e1000_frame *f)
+{
+	(void)nic;
+	(void)f;
+	return false;
+}
+
+static bool no_wire_poll(struct e1000_nic *nic, u32 budget)
+{
+	(void)nic;
+	(void)budget;
+	return false;
+}
+
+static const struct wire_ops no_wire_ops = { .send = no_wire_send, .poll = no_wire_poll };
+
+/* Virtual functions may have drivers longer than the physical one, but without link. */
 static void nic_removed(void *ctx)
 {
 	struct e1000_nic *nic = ctx;
 
-	cancel_work(&nic->work);
-	del_timer(&nic->timer);
 	if (nic->wire)
 		nic->wire->close(nic);
+	nic->wire = &no_wire_ops;
+	nic->dev = NULL;
+	nic_put(nic);
+}
+
+void nic_put(struct e1000_nic *nic)
+{
+	if (--nic->users)
+		return;
+	cancel_work(&nic->work);
+	del_timer(&nic->timer);
 	e1000_model_destroy(nic->model);
 	iommu_exit(&nic->iommu);
 	free(nic);
@@ -251,7 +282,11 @@ static int probe_igb(struct e1000_nic *nic, const struct e1000_config *cfg, cons
 {
 	struct igb_probe p = { .hw = *hw, .name = cfg->name, .removed = nic_removed,
 			       .mtu = cfg->mtu ? cfg->mtu : nic->wire_mtu,
-			       .queues = cfg->queues ? cfg->queues : 1 };
+			       .queues = cfg->queues ? cfg->queues : 1, .vfs = cfg->vfs };
+
+	nic->nr_vfs = cfg->vfs;
+	if (cfg->vfs)
+		igb_model_set_vfs(nic->model, cfg->vfs, nic->net->now);
 
 	return igb_probe(nic->net, &p, &nic->dev);
 }
@@ -262,7 +297,7 @@ static void interrupt_igb(struct e1000_nic *nic)
 
 	nic->vectors = 0;
 	for (v = 0; vectors >> v; v++)
-		if (vectors >> v & 1)
+		if ((vectors >> v & 1) && !nic_vf_interrupt(nic, v))
 			igb_interrupt(nic->dev, v);
 }
 
@@ -291,10 +326,11 @@ static int create(struct net *net, const struct nic_kind *kind, const struct e10
 		return -ENOMEM;
 	nic->net = net;
 	nic->kind = kind;
+	nic->users = 1;
 	nic->fd = -1;
 	work_init(&nic->work, nic_work);
 	timer_setup(&nic->timer, net, nic_timer);
-	err = iommu_init(&nic->iommu, net_rand64(net), AREAS_PER_QUEUE * max(cfg->queues, 1u));
+	err = iommu_init(&nic->iommu, net_rand64(net), AREAS_PER_QUEUE * (max(cfg->queues, 1u) + cfg->vfs));
 	if (!err)
 		err = open_wire(nic, cfg, &offers);
 	if (!err)

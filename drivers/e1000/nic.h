@@ -27,8 +27,11 @@ struct wire_ops {
 	void (*close)(struct e1000_nic *nic);
 };
 
+struct nic_vf;
+
 struct e1000_nic {
 	struct net *net;
+	u32 users;		/* drivers of its functions */
 	const struct nic_kind *kind;
 	struct net_device *dev;
 	struct e1000_model *model;
@@ -42,6 +45,8 @@ struct e1000_nic {
 	u32 rx_room;		/* frames of full size that will be taken for certain */
 	u64 paused_until;	/* the model asked the link partner to be silent */
 	u64 lost;		/* frames that the wire did not take */
+	u32 nr_vfs;		/* virtual functions that are there ... */
+	struct nic_vf *vf[7];	/* and those that have a driver; else NULL */
 
 	const struct wire_ops *wire;
 	void *wire_priv;
@@ -54,6 +59,15 @@ struct e1000_nic *nic_of(const struct net_device *dev); /* NULL: it is not an em
 bool nic_rx_ready(struct e1000_nic *nic);
 void nic_receive(struct e1000_nic *nic, const struct e1000_rx_frame *f);
 void nic_kick(struct e1000_nic *nic);
+void nic_put(struct e1000_nic *nic); /* a driver has given all of it back; the last one frees it */
+void nic_rx_doorbell(struct e1000_nic *nic, u32 off); /* a register was written */
+/* Of struct e1000_hw; ctx is the nic. */
+int nic_dma_alloc(void *ctx, size_t len, size_t align, struct e1000_dma *dma);
+void nic_dma_free(void *ctx, struct e1000_dma *dma);
+int nic_dma_map(void *ctx, const void *cpu, u32 len, u64 *bus);
+void nic_dma_unmap(void *ctx, u64 bus);
+/* The message of a vector that is a virtual function's. false: it is not. drivers/igb/nic_vf.c */
+bool nic_vf_interrupt(struct e1000_nic *nic, u32 vector);
 
 /* Each opens a wire for nic: 0 or -errno, *offers is what it takes (E1000_WIRE_*). */
 int wire_host_open(struct e1000_nic *nic, const struct e1000_config *cfg, u32 *offers);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The driver's life: probe, open, vectors and polls, watchdog, stop, removal. */
+/* The driver's life, of the physical function and of virtual ones: probe, open, vectors and polls,
+ * watchdog, stop, removal. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -10,11 +11,9 @@
 static void up(struct igb_adapter *a)
 {
 	a->running = true;
-	igb_configure(a);
-	igb_rd(a, IGB_ICR); /* what happened before is over */
-	igb_wr(a, IGB_IMS, E1000_ICR_LSC);
+	a->func->configure(a);
 	igb_wr(a, IGB_EIMS, (2u << a->nr_queues) - 1);
-	igb_check_link(a);
+	a->func->check_link(a);
 	mod_timer(&a->watchdog, a->dev->net->now + IGB_WATCHDOG_NS);
 }
 
@@ -24,8 +23,8 @@ static void down(struct igb_adapter *a)
 
 	a->running = false;
 	del_timer(&a->watchdog);
-	igb_update_stats(a);
-	igb_reset_hw(a); /* from here on the device touches no memory */
+	a->func->update_stats(a);
+	a->func->reset(a); /* from here on the device touches no memory */
 	for (i = 0; i < a->nr_queues; i++) {
 		struct igb_queue *q = &a->queue[i];
 
@@ -46,7 +45,7 @@ static void free_queues(struct igb_adapter *a)
 	}
 }
 
-static int igb_open(struct net_device *dev)
+int igb_open(struct net_device *dev)
 {
 	struct igb_adapter *a = igb_priv(dev);
 	int err = 0;
@@ -68,7 +67,7 @@ static int igb_open(struct net_device *dev)
 	return 0;
 }
 
-static int igb_stop(struct net_device *dev)
+int igb_stop(struct net_device *dev)
 {
 	down(igb_priv(dev));
 	free_queues(igb_priv(dev));
@@ -88,8 +87,7 @@ void igb_interrupt(struct net_device *dev, u32 vector)
 		napi_schedule(&a->queue[vector - 1].napi);
 		return;
 	}
-	if (igb_rd(a, IGB_ICR) & E1000_ICR_LSC)
-		igb_check_link(a);
+	a->func->other(a);
 	igb_wr(a, IGB_EIMS, 1u << IGB_VECTOR_OTHER);
 }
 
@@ -120,18 +118,35 @@ static bool tx_hangs(struct igb_queue *q)
 	       !(igb_rd(q->adapter, E1000_STATUS) & E1000_STATUS_TXOFF);
 }
 
-static void reinit(struct igb_adapter *a, u32 queue)
+void igb_carrier(struct igb_adapter *a, bool up)
 {
 	u32 i;
 
+	if (up != a->dev->carrier)
+		net_log(a->dev->net, 6, "%s: link %s", a->dev->name, up ? "up" : "down");
+	dev_set_carrier(a->dev, up);
+	/* Without link nothing leaves: packets wait in the queueing disciplines, not in the rings. */
+	for (i = 0; i < a->nr_queues; i++) {
+		if (up)
+			netif_tx_wake_queue(a->queue[i].txq);
+		else
+			netif_tx_stop_queue(a->queue[i].txq);
+	}
+}
+
+static void reinit(struct igb_adapter *a)
+{
+	down(a);
+	igb_carrier(a, false);
+	up(a);
+}
+
+static void tx_timeout(struct igb_adapter *a, u32 queue)
+{
 	net_log(a->dev->net, 4, "%s: transmit queue %u hangs, resetting", a->dev->name, queue);
 	a->count.tx_timeouts++;
 	a->dev->stats.tx_errors++;
-	down(a);
-	dev_set_carrier(a->dev, false);
-	for (i = 0; i < a->nr_queues; i++)
-		netif_tx_stop_queue(a->queue[i].txq);
-	up(a);
+	reinit(a);
 }
 
 static void watchdog(struct timer_list *t)
@@ -139,12 +154,14 @@ static void watchdog(struct timer_list *t)
 	struct igb_adapter *a = from_timer(a, t, watchdog);
 	u32 i;
 
-	igb_check_link(a);
-	igb_update_stats(a);
+	if (a->func->lost(a))
+		reinit(a);
+	a->func->check_link(a);
+	a->func->update_stats(a);
 	for (i = 0; i < a->nr_queues; i++) {
 		igb_clean_tx(&a->queue[i]);
 		if (tx_hangs(&a->queue[i])) {
-			reinit(a, i);
+			tx_timeout(a, i);
 			break;
 		}
 	}
@@ -159,11 +176,11 @@ static int igb_change_mtu(struct net_device *dev, u32 mtu)
 	return 0;
 }
 
-static int igb_set_mac(struct net_device *dev, const u8 *addr)
+int igb_set_mac(struct net_device *dev, const u8 *addr)
 {
 	memcpy(dev->dev_addr, addr, ETH_ALEN);
 	if (igb_priv(dev)->running)
-		card_write_mac(&igb_priv(dev)->hw, dev->dev_addr);
+		igb_priv(dev)->func->write_mac(igb_priv(dev));
 	return 0;
 }
 
@@ -175,13 +192,13 @@ static int igb_set_features(struct net_device *dev, netdev_features_t features)
 	return 0;
 }
 
-static void free_adapter(struct igb_adapter *a)
+void igb_free(struct igb_adapter *a)
 {
 	free(a->queue);
 	free(a);
 }
 
-static void igb_destroy(struct net_device *dev)
+void igb_destroy(struct net_device *dev)
 {
 	struct igb_adapter *a = igb_priv(dev);
 	u32 i;
@@ -190,10 +207,10 @@ static void igb_destroy(struct net_device *dev)
 		netif_napi_del(&a->queue[i].napi);
 	if (a->removed)
 		a->removed(a->hw.ctx);
-	free_adapter(a);
+	igb_free(a);
 }
 
-static const struct net_device_ops igb_ops = {
+const struct net_device_ops igb_ops = {
 	.ndo_open = igb_open,
 	.ndo_stop = igb_stop,
 	.ndo_start_xmit = igb_start_xmit,
@@ -219,6 +236,7 @@ void *igb_hw_ctx(const struct net_device *dev)
 
 static void setup_queues(struct igb_adapter *a)
 {
+	const struct igb_function *f = a->func;
 	u32 i;
 
 	for (i = 0; i < a->nr_queues; i++) {
@@ -226,6 +244,9 @@ static void setup_queues(struct igb_adapter *a)
 
 		q->adapter = a;
 		q->index = i;
+		/* a virtual function's pool comes before the physical one's */
+		q->rx_base = f->rx_base + (a->nr_vfs + i) * f->rx_stride;
+		q->tx_base = f->tx_base + (a->nr_vfs + i) * f->tx_stride;
 		q->txq = netdev_get_tx_queue(a->dev, i);
 		netif_napi_add_queue(a->dev, &q->napi, igb_poll, (u16)i);
 	}
@@ -235,34 +256,14 @@ static void setup_queues(struct igb_adapter *a)
 		a->rss_key[i] = (u8)net_rand32(a->dev->net);
 }
 
-static void setup_netdev(struct igb_adapter *a, struct net_device *dev, u32 mtu)
-{
-	ether_setup(dev);
-	dev->ops = &igb_ops;
-	dev->ethtool_ops = &igb_ethtool_ops;
-	dev->priv = a;
-	dev->mtu = mtu ? mtu : ETH_DATA_LEN;
-	dev->min_mtu = 68;
-	dev->max_mtu = IGB_MAX_MTU;
-	dev->carrier = false;
-	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_TSO |
-			   NETIF_F_TSO6 | NETIF_F_GSO | NETIF_F_GRO | NETIF_F_VLAN_TX |
-			   NETIF_F_VLAN_RX;
-	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
-	dev->gso_max_size = GSO_MAX_SIZE;
-	dev->gso_max_segs = 0xffff;
-	a->dev = dev;
-	timer_setup(&a->watchdog, dev->net, watchdog);
-	setup_queues(a);
-}
-
-static struct igb_adapter *alloc_adapter(const struct igb_probe *p)
+struct igb_adapter *igb_alloc(const struct igb_probe *p, const struct igb_function *func)
 {
 	struct igb_adapter *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		return NULL;
 	a->hw = p->hw;
+	a->func = func;
 	a->nr_queues = p->queues;
 	a->queue = calloc(p->queues, sizeof(*a->queue));
 	if (a->queue)
@@ -271,36 +272,67 @@ static struct igb_adapter *alloc_adapter(const struct igb_probe *p)
 	return NULL;
 }
 
+int igb_register(struct net *net, const struct igb_probe *p, struct igb_adapter *a, const u8 *mac,
+		 const struct net_device_ops *ops, const struct ethtool_ops *ethtool,
+		 netdev_features_t fixed)
+{
+	struct net_device *dev = alloc_netdev_mqs(net, p->name, 0, p->queues, p->queues);
+	int err;
+
+	if (!dev) {
+		igb_free(a);
+		return -ENOMEM;
+	}
+	ether_setup(dev);
+	dev->ops = ops;
+	dev->ethtool_ops = ethtool;
+	dev->priv = a;
+	dev->mtu = p->mtu ? p->mtu : ETH_DATA_LEN;
+	dev->min_mtu = 68;
+	dev->max_mtu = IGB_MAX_MTU;
+	dev->carrier = false;
+	dev->features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_TSO |
+			NETIF_F_TSO6 | NETIF_F_GSO | NETIF_F_GRO | NETIF_F_VLAN_TX |
+			NETIF_F_VLAN_RX;
+	dev->hw_features = dev->features & ~fixed;
+	dev->features |= NETIF_F_HIGHDMA;
+	dev->gso_max_size = GSO_MAX_SIZE;
+	dev->gso_max_segs = 0xffff;
+	a->dev = dev;
+	timer_setup(&a->watchdog, dev->net, watchdog);
+	setup_queues(a);
+	memcpy(dev->dev_addr, mac, ETH_ALEN);
+	err = register_netdev(dev);
+	if (err)
+		free_netdev(dev);
+	else
+		a->removed = p->removed;
+	return err;
+}
+
 int igb_probe(struct net *net, const struct igb_probe *p, struct net_device **out)
 {
 	struct igb_adapter *a;
-	struct net_device *dev = NULL;
 	u8 mac[ETH_ALEN];
 	int err;
 
-	if (!p->queues || p->queues > IGB_MAX_QUEUES)
+	/* With virtual functions each pool has one pair, and so has this one. */
+	if (!p->queues || p->queues > (p->vfs ? 1 : IGB_MAX_QUEUES) || p->vfs >= IGB_POOLS)
 		return -EINVAL;
-	a = alloc_adapter(p);
+	a = igb_alloc(p, &igb_physical);
 	if (!a)
 		return -ENOMEM;
-	igb_reset_hw(a);
+	a->func->reset(a);
 	err = card_read_mac(&a->hw, igb_eerd, mac);
-	if (!err) {
-		dev = alloc_netdev_mqs(net, p->name, 0, p->queues, p->queues);
-		err = dev ? 0 : -ENOMEM;
-	}
 	if (err) {
-		free_adapter(a);
+		igb_free(a);
 		return err;
 	}
-	setup_netdev(a, dev, p->mtu);
-	memcpy(dev->dev_addr, mac, ETH_ALEN);
-	err = register_netdev(dev);
-	if (err) {
-		free_netdev(dev);
+	a->nr_vfs = p->vfs;
+	err = igb_register(net, p, a, mac, &igb_ops, &igb_ethtool_ops, 0);
+	if (err)
 		return err;
-	}
-	a->removed = p->removed;
-	*out = dev;
+	igb_vfs_init(a);
+	*out = a->dev;
 	return 0;
 }

@@ -9,9 +9,8 @@ void igb_update_stats(struct igb_adapter *a)
 	e1000_stats_read(&a->hw, a->dev, a->stats);
 }
 
-static void get_info(struct net_device *dev, struct ethtool_info *info)
+void igb_fill_info(const struct igb_adapter *a, struct ethtool_info *info)
 {
-	const struct igb_adapter *a = igb_priv(dev);
 	u32 i;
 
 	*info = (struct ethtool_info){
@@ -34,8 +33,12 @@ static void get_info(struct net_device *dev, struct ethtool_info *info)
 	}
 }
 
-/* The hardware's, then the driver's own. */
-static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
+static void get_info(struct net_device *dev, struct ethtool_info *info)
+{
+	igb_fill_info(igb_priv(dev), info);
+}
+
+const char *igb_own_stat(const struct igb_adapter *a, u32 index, u64 *value)
 {
 	static const struct {
 		const char *name;
@@ -46,16 +49,8 @@ static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
 		ROW(tx_timeouts), ROW(rx_no_memory), ROW(tx_linearized),
 #undef ROW
 	};
-	struct igb_adapter *a = igb_priv(dev);
 	struct igb_count own = a->count;
 
-	if (!index)
-		igb_update_stats(a);
-	if (index < E1000_NR_STATS) {
-		*value = a->stats[index];
-		return e1000_stat_name(index);
-	}
-	index -= E1000_NR_STATS;
 	if (index >= ARRAY_SIZE(rows))
 		return NULL;
 	own.reg_reads = a->hw.reg_reads;
@@ -64,25 +59,40 @@ static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
 	return rows[index].name;
 }
 
-static u32 queue_regs(struct igb_adapter *a, struct ethtool_reg *regs, u32 max)
+/* The hardware's, then the driver's own. */
+static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
+{
+	struct igb_adapter *a = igb_priv(dev);
+
+	if (!index)
+		igb_update_stats(a);
+	if (index >= E1000_NR_STATS)
+		return igb_own_stat(a, index - E1000_NR_STATS, value);
+	*value = a->stats[index];
+	return e1000_stat_name(index);
+}
+
+u32 igb_queue_regs(struct igb_adapter *a, struct ethtool_reg *regs, u32 max)
 {
 	static const struct {
 		const char *name;
+		bool rx;
 		u32 off;
 	} quiet[] = {
-		{ "RDBAL", IGB_RXQ + IGB_Q_BAL },   { "RDBAH", IGB_RXQ + IGB_Q_BAH },
-		{ "RDLEN", IGB_RXQ + IGB_Q_LEN },   { "SRRCTL", IGB_RXQ + IGB_Q_SRRCTL },
-		{ "RDH", IGB_RXQ + IGB_Q_HEAD },    { "RDT", IGB_RXQ + IGB_Q_TAIL },
-		{ "RXDCTL", IGB_RXQ + IGB_Q_DCTL }, { "TDBAL", IGB_TXQ + IGB_Q_BAL },
-		{ "TDBAH", IGB_TXQ + IGB_Q_BAH },   { "TDLEN", IGB_TXQ + IGB_Q_LEN },
-		{ "TDH", IGB_TXQ + IGB_Q_HEAD },    { "TDT", IGB_TXQ + IGB_Q_TAIL },
-		{ "TXDCTL", IGB_TXQ + IGB_Q_DCTL },
+		{ "RDBAL", true, IGB_Q_BAL },	{ "RDBAH", true, IGB_Q_BAH },
+		{ "RDLEN", true, IGB_Q_LEN },	{ "SRRCTL", true, IGB_Q_SRRCTL },
+		{ "RDH", true, IGB_Q_HEAD },	{ "RDT", true, IGB_Q_TAIL },
+		{ "RXDCTL", true, IGB_Q_DCTL }, { "TDBAL", false, IGB_Q_BAL },
+		{ "TDBAH", false, IGB_Q_BAH },	{ "TDLEN", false, IGB_Q_LEN },
+		{ "TDH", false, IGB_Q_HEAD },	{ "TDT", false, IGB_Q_TAIL },
+		{ "TXDCTL", false, IGB_Q_DCTL },
 	};
 	u32 q, i, n = 0;
 
 	for (q = 0; q < a->nr_queues; q++) {
 		for (i = 0; i < ARRAY_SIZE(quiet) && n < max; i++, n++) {
-			u32 off = quiet[i].off + q * IGB_Q_STRIDE;
+			u32 off = quiet[i].rx ? igb_rxq(&a->queue[q], quiet[i].off) :
+						igb_txq(&a->queue[q], quiet[i].off);
 
 			regs[n] = (struct ethtool_reg){ quiet[i].name, off, igb_rd(a, off),
 							(u16)(q + 1) };
@@ -112,7 +122,7 @@ static u32 get_regs(struct net_device *dev, struct ethtool_reg *regs, u32 max)
 		regs[i] = quiet[i];
 		regs[i].value = igb_rd(igb_priv(dev), quiet[i].off);
 	}
-	return i + queue_regs(igb_priv(dev), regs + i, max - i);
+	return i + igb_queue_regs(igb_priv(dev), regs + i, max - i);
 }
 
 static int get_eeprom(struct net_device *dev, u16 *words, u32 nr)
@@ -138,22 +148,13 @@ static void get_rxfh(struct net_device *dev, struct ethtool_rxfh *rxfh)
 }
 
 /* -- self-test ---------------------------------------------------------------------------- */
-static bool registers_hold(struct igb_adapter *a)
+bool igb_registers_hold(struct igb_adapter *a, const struct igb_reg_mask *rows, u32 nr)
 {
-	static const struct {
-		u32 reg, mask;
-	} rows[] = {
-		{ IGB_RXQ + IGB_Q_BAL, 0xffffff80 }, { IGB_RXQ + IGB_Q_BAH, 0xffffffff },
-		{ IGB_TXQ + IGB_Q_BAL, 0xffffff80 }, { IGB_TXQ + IGB_Q_LEN, 0x000fff80 },
-		{ IGB_RETA_REG, 0x0f0f0f0f },	     { IGB_RSSRK, 0xffffffff },
-		{ E1000_MTA, 0xffffffff },	     { E1000_VFTA, 0xffffffff },
-		{ IGB_VMBMEM, 0xffffffff },
-	};
 	static const u32 patterns[] = { 0x5a5a5a5a, 0xa5a5a5a5, 0x00000000, 0xffffffff };
 	u32 i, k;
 	bool ok = true;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (i = 0; i < nr; i++) {
 		u32 before = igb_rd(a, rows[i].reg);
 
 		for (k = 0; k < ARRAY_SIZE(patterns); k++) {
@@ -180,14 +181,21 @@ static const char *const test_names[] = { "registers", "eeprom", "interrupt", NU
 
 static int self_test(struct net_device *dev)
 {
+	static const struct igb_reg_mask rows[] = {
+		{ IGB_RXQ + IGB_Q_BAL, 0xffffff80 }, { IGB_RXQ + IGB_Q_BAH, 0xffffffff },
+		{ IGB_TXQ + IGB_Q_BAL, 0xffffff80 }, { IGB_TXQ + IGB_Q_LEN, 0x000fff80 },
+		{ IGB_RETA_REG, 0x0f0f0f0f },	     { IGB_RSSRK, 0xffffffff },
+		{ E1000_MTA, 0xffffffff },	     { E1000_VFTA, 0xffffffff },
+		{ IGB_VMBMEM, 0xffffffff },
+	};
 	struct igb_adapter *a = igb_priv(dev);
 	int failed;
 
 	if (a->running)
 		return -EBUSY;
-	failed = (registers_hold(a) ? 0 : 1) | (card_eeprom_adds_up(&a->hw, igb_eerd) ? 0 : 2) |
-		 (causes_work(a) ? 0 : 4);
-	igb_reset_hw(a);
+	failed = (igb_registers_hold(a, rows, ARRAY_SIZE(rows)) ? 0 : 1) |
+		 (card_eeprom_adds_up(&a->hw, igb_eerd) ? 0 : 2) | (causes_work(a) ? 0 : 4);
+	a->func->reset(a);
 	return failed;
 }
 

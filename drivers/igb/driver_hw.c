@@ -9,7 +9,7 @@
 enum { RESET_US = 1000 };
 const struct card_eerd igb_eerd = { 2, IGB_EERD_DONE };
 
-void igb_reset_hw(struct igb_adapter *a)
+static void reset(struct igb_adapter *a)
 {
 	igb_wr(a, IGB_IMC, ~0u);
 	igb_wr(a, IGB_EIMC, ~0u);
@@ -33,15 +33,41 @@ void igb_set_rx_mode(struct net_device *dev)
 
 	if (!a->running)
 		return;
-	card_write_mta(&a->hw, dev, a->mta);
-	igb_wr(a, IGB_RLPML, dev->mtu + ETH_HLEN + VLAN_TAG_LEN + E1000_FCS_LEN);
+	igb_write_filters(a);
 	if (dev->flags & DEV_PROMISC)
 		rctl |= E1000_RCTL_UPE | E1000_RCTL_MPE;
 	if (dev->flags & DEV_ALLMULTI)
 		rctl |= E1000_RCTL_MPE;
+	if (a->nr_vfs)
+		rctl |= igb_vfs_pool(a);
 	if (rctl != a->rctl)
 		igb_wr(a, E1000_RCTL, rctl);
 	a->rctl = rctl;
+}
+
+/* One table of groups and one largest length are for all functions; the pools' own come behind. */
+void igb_write_filters(struct igb_adapter *a)
+{
+	u32 extra[E1000_NR_MTA] = { 0 }, i, k;
+	u32 longest = a->dev->mtu + ETH_HLEN + VLAN_TAG_LEN + E1000_FCS_LEN;
+
+	for (i = 0; i < a->nr_vfs; i++) {
+		const struct igb_vf *vf = &a->vf[i];
+
+		longest = max(longest, vf->max_frame);
+		for (k = 0; k < vf->nr_hashes; k++)
+			extra[vf->hash[k] >> 5] |= 1u << (vf->hash[k] & 31);
+	}
+	card_write_mta(&a->hw, a->dev, extra, a->mta);
+	igb_wr(a, IGB_RLPML, longest);
+}
+
+/* With virtual functions an address belongs to a pool. */
+static void write_mac(struct igb_adapter *a)
+{
+	card_write_mac(&a->hw, a->dev->dev_addr);
+	if (a->nr_vfs)
+		igb_wr(a, E1000_RAH0, igb_rd(a, E1000_RAH0) | 1u << (IGB_RAH_POOL_SHIFT + a->nr_vfs));
 }
 
 static void clear_tables(struct igb_adapter *a)
@@ -65,8 +91,11 @@ static void write_vectors(struct igb_adapter *a)
 {
 	u32 ivar[8] = { 0 }, all = (2u << a->nr_queues) - 1, i;
 
-	for (i = 0; i < a->nr_queues; i++)
-		ivar[i & 7] |= ((i + 1) | IGB_IVAR_VALID) * 0x0101u << (i & 8 ? 16 : 0);
+	for (i = 0; i < a->nr_queues; i++) {
+		u32 q = a->nr_vfs + i;
+
+		ivar[q & 7] |= ((i + 1) | IGB_IVAR_VALID) * 0x0101u << (q & 8 ? 16 : 0);
+	}
 	igb_wr(a, IGB_GPIE, IGB_GPIE_MSIX | IGB_GPIE_EIAME | IGB_GPIE_NSICR | IGB_GPIE_PBA);
 	for (i = 0; i < ARRAY_SIZE(ivar); i++)
 		igb_wr(a, IGB_IVAR + 4 * i, ivar[i]);
@@ -99,7 +128,8 @@ static void write_rss(struct igb_adapter *a)
 	for (i = 0; i < IGB_RETA; i += 4)
 		igb_wr(a, IGB_RETA_REG + i, le32_of(a->rss_table + i));
 	igb_wr(a, IGB_MRQC,
-	       IGB_MRQC_RSS | IGB_MRQC_TCP4 | IGB_MRQC_IP4 | IGB_MRQC_TCP6 | IGB_MRQC_IP6);
+	       (a->nr_vfs ? IGB_MRQC_VMDQ : IGB_MRQC_RSS) | IGB_MRQC_TCP4 | IGB_MRQC_IP4 |
+		       IGB_MRQC_TCP6 | IGB_MRQC_IP6);
 }
 
 void igb_write_offloads(struct igb_adapter *a)
@@ -113,14 +143,14 @@ void igb_write_offloads(struct igb_adapter *a)
 	igb_wr(a, E1000_CTRL, features & NETIF_F_VLAN_RX ? ctrl | E1000_CTRL_VME : ctrl);
 }
 
-void igb_configure(struct igb_adapter *a)
+static void configure(struct igb_adapter *a)
 {
 	u32 i;
 
 	igb_wr(a, E1000_CTRL, E1000_CTRL_SLU | E1000_CTRL_ASDE | E1000_CTRL_FD);
 	card_write_frame_types(&a->hw);
 	clear_tables(a);
-	card_write_mac(&a->hw, a->dev->dev_addr);
+	write_mac(a);
 	igb_write_offloads(a);
 	write_vectors(a);
 	write_rss(a);
@@ -131,16 +161,20 @@ void igb_configure(struct igb_adapter *a)
 	igb_wr(a, E1000_TCTL,
 	       E1000_TCTL_EN | E1000_TCTL_PSP | 0x0f << E1000_TCTL_CT_SHIFT |
 		       0x40 << E1000_TCTL_COLD_SHIFT);
+	if (a->nr_vfs)
+		igb_vfs_configure(a);
 	a->rctl = 0;
 	igb_set_rx_mode(a->dev);
 	for (i = 0; i < a->nr_queues; i++)
 		igb_refill_rx(&a->queue[i]);
+	igb_rd(a, IGB_ICR); /* what happened before is over */
+	igb_wr(a, IGB_IMS, E1000_ICR_LSC | (a->nr_vfs ? IGB_ICR_VMMB : 0));
 }
 
 /* -- link --------------------------------------------------------------------------------------- */
-void igb_check_link(struct igb_adapter *a)
+static void check_link(struct igb_adapter *a)
 {
-	u32 status = igb_rd(a, E1000_STATUS), pause, i;
+	u32 status = igb_rd(a, E1000_STATUS), pause;
 	bool up = status & E1000_STATUS_LU;
 
 	a->speed = card_speed(status);
@@ -152,13 +186,37 @@ void igb_check_link(struct igb_adapter *a)
 		a->rx_pause = pause & E1000_CTRL_RFCE;
 		a->tx_pause = pause & E1000_CTRL_TFCE;
 	}
-	dev_set_carrier(a->dev, up);
-	net_log(a->dev->net, 6, "%s: link %s", a->dev->name, up ? "up" : "down");
-	/* Without link nothing leaves: packets wait in the queueing disciplines, not in the rings. */
-	for (i = 0; i < a->nr_queues; i++) {
-		if (up)
-			netif_tx_wake_queue(a->queue[i].txq);
-		else
-			netif_tx_stop_queue(a->queue[i].txq);
-	}
+	igb_carrier(a, up);
+	if (a->nr_vfs)
+		igb_vfs_ping(a);
 }
+
+static void other(struct igb_adapter *a)
+{
+	u32 icr = igb_rd(a, IGB_ICR);
+
+	if (icr & E1000_ICR_LSC)
+		check_link(a);
+	if (icr & IGB_ICR_VMMB)
+		igb_vfs_serve(a);
+}
+
+static bool never_lost(struct igb_adapter *a)
+{
+	(void)a;
+	return false;
+}
+
+const struct igb_function igb_physical = {
+	.reset = reset,
+	.configure = configure,
+	.check_link = check_link,
+	.other = other,
+	.lost = never_lost,
+	.update_stats = igb_update_stats,
+	.write_mac = write_mac,
+	.rx_base = IGB_RXQ,
+	.rx_stride = IGB_Q_STRIDE,
+	.tx_base = IGB_TXQ,
+	.tx_stride = IGB_Q_STRIDE,
+};

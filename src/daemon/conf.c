@@ -211,13 +211,15 @@ static const struct conf_row rows[] = {
 	{ "control", "PATH", "socket for clients (default " NSP_DEFAULT_PATH ")",
 	  "write a path of at most 100 bytes", set_control },
 	{ "dev",
-	  "tap:NAME|packet:IF|xdp:IF|vfio:PCI|e1000:wire=WIRE|igb:wire=WIRE|vlan:DEV.ID|veth:NAME,peer=NAME"
+	  "tap:NAME|packet:IF|xdp:IF|vfio:PCI|e1000:wire=WIRE|igb:wire=WIRE|igbvf:DEV|vlan:DEV.ID|"
+	  "veth:NAME,peer=NAME"
 	  "[,OPTION=VALUE]...",
 	  "attach the TAP NAME, the host's interface IF (shared by a packet socket, or all of it by\n"
 	  "        AF_XDP), the host's Intel 82540EM at the address PCI (bound to vfio-pci), or an\n"
 	  "        emulated one (e1000) or 82576 (igb) whose cable ends at\n"
 	  "        WIRE: tap:NAME, packet:IF, pcap:FILE, pair:NAME.\n"
 	  "        name=IF mac=MAC mtu=N offload=on|off; host=PREFIX sets up the host's side of a TAP;\n"
+	  "        vfs=N gives an igb virtual functions, igbvf:DEV,vf=N makes one of them a device.\n"
 	  "        rx=v2|v3|recv fanout=N are of packet:; queues=N of tap:, packet:, xdp: and igb:.\n"
 	  "        Or make a VLAN of a device given before:\n"
 	  "        proto=802.1q|802.1ad reorder=on|off ingress=PCP:PRIO/... egress=PRIO:PCP/...;\n"

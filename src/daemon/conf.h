@@ -11,7 +11,7 @@ enum { CONF_TEXT_MAX = 256, CONF_HOST_MAX = 8, CONF_QOS_MAX = 16 };
 
 enum conf_dev_kind {
 	CONF_DEV_TAP, CONF_DEV_PACKET, CONF_DEV_XDP, CONF_DEV_E1000, CONF_DEV_IGB, CONF_DEV_VLAN,
-	CONF_DEV_VETH, CONF_DEV_VFIO,
+	CONF_DEV_VETH, CONF_DEV_VFIO, CONF_DEV_IGBVF,
 };
 
 struct conf_qos {
@@ -31,7 +31,9 @@ struct conf_dev {
 	u32 rx;				/* enum packet_rx */
 	u32 fanout;			/* group of packet sockets; 0: none */
 	u32 queues;			/* 0: one */
-	char lower[IFNAMSIZ_NS];	/* of a VLAN: the device that it is of */
+	u32 vfs;			/* virtual functions */
+	u32 vf;				/* which of them it is */
+	char lower[IFNAMSIZ_NS];	/* of a VLAN or a virtual function: the device that it is of */
 	u32 vid, vlan_proto;
 	bool no_reorder;
 	struct conf_qos ingress[CONF_QOS_MAX], egress[CONF_QOS_MAX]; /* from, to */

@@ -13,7 +13,7 @@
 enum {
 	FOR_CARD = FOR(E1000) | FOR(IGB),
 	FOR_HOSTED = FOR(TAP) | FOR(PACKET) | FOR_CARD,
-	FOR_PLAIN = FOR_HOSTED | FOR(XDP) | FOR(VLAN) | FOR(VETH),
+	FOR_PLAIN = FOR_HOSTED | FOR(XDP) | FOR(VLAN) | FOR(VETH) | FOR(IGBVF),
 	FOR_ALL = FOR_PLAIN | FOR(VFIO),
 };
 
@@ -78,6 +78,16 @@ static const char *set_queues(struct conf_dev *d, char *value)
 {
 	return conf_parse_u32(value, NETDEV_QUEUES_MAX, &d->queues) && d->queues ? NULL :
 		"queues= must be 1..64";
+}
+
+static const char *set_vfs(struct conf_dev *d, char *value)
+{
+	return conf_parse_u32(value, 7, &d->vfs) && d->vfs ? NULL : "vfs= must be 1..7";
+}
+
+static const char *set_vf(struct conf_dev *d, char *value)
+{
+	return conf_parse_u32(value, 6, &d->vf) ? NULL : "vf= must be 0..6";
 }
 
 /* wire=KIND:NAME of an emulated NIC */
@@ -180,6 +190,8 @@ static const struct {
 	{ "fanout", FOR(PACKET), set_fanout },
 	{ "queues", FOR(TAP) | FOR(PACKET) | FOR(XDP) | FOR(IGB), set_queues },
 	{ "wire", FOR_CARD, set_wire },
+	{ "vfs", FOR(IGB), set_vfs },
+	{ "vf", FOR(IGBVF), set_vf },
 	{ "proto", FOR(VLAN), set_proto },
 	{ "reorder", FOR(VLAN), set_reorder },
 	{ "ingress", FOR(VLAN), set_ingress },
@@ -241,6 +253,11 @@ static const char *head_vlan(struct conf_dev *d, char *word)
 	return conf_copy_name(d->lower, word) ? NULL : "no device before the VLAN number";
 }
 
+static const char *head_lower(struct conf_dev *d, char *word)
+{
+	return conf_copy_name(d->lower, word) ? NULL : "no interface name after the device's kind";
+}
+
 /* DOMAIN:BUS:SLOT.FUNCTION, as lspci -D shows it */
 static const char *head_pci(struct conf_dev *d, char *word)
 {
@@ -265,6 +282,7 @@ static const struct {
 	[CONF_DEV_VLAN] = { "vlan:", head_vlan },
 	[CONF_DEV_VETH] = { "veth:", head_name },
 	[CONF_DEV_VFIO] = { "vfio:", head_pci },
+	[CONF_DEV_IGBVF] = { "igbvf:", head_lower },
 };
 
 /* eth0, eth1, ... as Linux names the cards it finds */
@@ -296,6 +314,8 @@ static const char *check_dev(const struct conf *c, const struct conf_dev *d)
 		return "no wire=";
 	if (d->kind == CONF_DEV_IGB && d->queues > 16)
 		return "an igb has at most 16 queues";
+	if (d->vfs && d->queues > 1)
+		return "an igb with virtual functions has one queue";
 	if (d->kind == CONF_DEV_VETH && !*d->peer)
 		return "no peer=";
 	if (d->kind == CONF_DEV_VLAN && !*d->name)
@@ -357,5 +377,12 @@ const char *conf_parse_dev(struct conf *c, struct conf_dev *d, char *value)
 		return why;
 	if (!*d->name && (conf_dev_is_card(d) || d->kind == CONF_DEV_VFIO))
 		name_card(c, d);
+	if (!*d->name && d->kind == CONF_DEV_IGBVF) {
+		char name[2 * IFNAMSIZ_NS];
+
+		snprintf(name, sizeof(name), "%sv%u", d->lower, d->vf);
+		if (!conf_copy_name(d->name, name))
+			return "the name is too long: give another with name=";
+	}
 	return check_dev(c, d);
 }

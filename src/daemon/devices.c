@@ -103,11 +103,20 @@ static int create_card(struct daemon *dm, const struct conf_dev *d, struct net_d
 {
 	struct e1000_config cfg = { .wire = d->wire, .wire_name = d->file ? d->file : d->host_if,
 				    .name = d->name, .mtu = d->mtu, .offload = d->offload,
-				    .queues = d->queues };
+				    .queues = d->queues, .vfs = d->vfs };
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
 	return d->kind == CONF_DEV_IGB ? igb_create(dm->net, &cfg, dev) :
 					 e1000_create(dm->net, &cfg, dev);
+}
+
+static int create_igbvf(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+{
+	struct igbvf_config cfg = { .pf = dev_get_by_name(dm->net, d->lower), .vf = d->vf,
+				    .name = d->name, .mtu = d->mtu };
+
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	return cfg.pf ? igbvf_create(&cfg, dev) : -ENODEV;
 }
 
 static int create_vfio(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
@@ -226,6 +235,7 @@ static const struct {
 	[CONF_DEV_VLAN] = { create_vlan, NULL },
 	[CONF_DEV_VETH] = { create_veth, NULL },
 	[CONF_DEV_VFIO] = { create_vfio, watch_vfio },
+	[CONF_DEV_IGBVF] = { create_igbvf, NULL },
 };
 
 /* -- one device ---------------------------------------------------------------------------- */
@@ -250,7 +260,9 @@ static const char *remedy(const struct conf_dev *d, int err)
 		{ -EOPNOTSUPP, ON_HOST, "; netstackd was built without libxdp, or the kernel without "
 		  "AF_XDP" },
 		{ -EMSGSIZE, ON_HOST, "; mtu= is larger than the interface's" },
-		{ -ENODEV, ON_STACK, "; give the device of the VLAN by a --dev before it" },
+		{ -ENODEV, ON_STACK, "; give the device that it is of by a --dev before it" },
+		{ -EINVAL, ON_STACK, "; that device has no such virtual function (vfs=)" },
+		{ -EBUSY, ON_STACK, "; that virtual function is another device already" },
 		{ -EEXIST, ON_STACK, "; that name, or that VLAN of that device, is there already" },
 		{ -ENODEV, ON_PCI, "; there is no such PCI function, or vfio-pci is not its driver" },
 		{ -ENOENT, ON_PCI, "; /dev/vfio/vfio is missing: load the vfio-pci module" },

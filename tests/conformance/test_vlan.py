@@ -17,7 +17,7 @@ import lab
 from lab import MAC_STACK, MAC_TEST, STACK4, TAP, TEST4, Skip, both, test
 from scapy.all import ARP, ICMP, Dot1AD, Dot1Q, Ether, ICMPv6EchoReply, ICMPv6EchoRequest, IP, IPv6, Raw, raw
 
-MAC_S7 = "02:00:00:00:00:77"
+MAC_S7 = MAC_STACK if lab.DEVICE == "igbvf" else "02:00:00:00:00:77"    # a virtual function has one address
 ARGS = ("--dev", "vlan:eth0.5,ingress=3:6/5:7,egress=6:3/7:5", "--addr", "10.75.0.2/24%eth0.5", "--addr", "fd75::2/64%eth0.5",
         "--neigh", f"10.75.0.9={MAC_TEST}%eth0.5", "--neigh", f"fd75::9={MAC_TEST}%eth0.5",
         "--dev", f"vlan:eth0.7,name=s7,proto=802.1ad,mac={MAC_S7}", "--addr", "10.76.0.2/24%s7", "--neigh", f"10.76.0.9={MAC_TEST}%s7",

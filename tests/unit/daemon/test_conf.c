@@ -109,6 +109,26 @@ Test(conf, packet_devices)
 	cr_assert_neq(parse("--dev", "tap:a,rx=v3"), 0, "an option of another kind");
 }
 
+Test(conf, virtual_functions)
+{
+	cr_assert_eq(parse("--dev", "igb:wire=tap:t0,name=pf,vfs=2"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "igbvf:pf,vf=1,mtu=1400,mac=02:00:00:00:00:07"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "igbvf:pf,name=other"), 0, "%s", err);
+	cr_assert_eq(c.devs[0].vfs, 2);
+	cr_assert_eq(c.devs[1].kind, CONF_DEV_IGBVF);
+	cr_assert_str_eq(c.devs[1].lower, "pf");
+	cr_assert_str_eq(c.devs[1].name, "pfv1");
+	cr_assert_eq(c.devs[1].vf, 1);
+	cr_assert_str_eq(c.devs[2].name, "other");
+	cr_assert_neq(parse("--dev", "igbvf:pf,vf=1"), 0, "given before");
+	cr_assert_neq(parse("--dev", "igbvf:pf,vf=7"), 0);
+	cr_assert_neq(parse("--dev", "igbvf:"), 0);
+	cr_assert_neq(parse("--dev", "igbvf:pf,vf=2,queues=2"), 0);
+	cr_assert_neq(parse("--dev", "igb:wire=tap:t1,vfs=2,queues=2"), 0);
+	cr_assert_neq(parse("--dev", "igb:wire=tap:t2,vfs=8"), 0);
+	cr_assert_neq(parse("--dev", "e1000:wire=tap:t3,vfs=1"), 0);
+}
+
 Test(conf, vlans_and_cables)
 {
 	cr_assert_eq(parse("--dev", "vlan:eth0.5,ingress=3:6/5:7,egress=6:3,reorder=off"), 0, "%s", err);
