@@ -854,6 +854,11 @@ def cork_holds_at_once(l, v6):
         p.send("RA", ack=p.seq)
 
 
+# A card has packets until it says that they have left: TSQ holds the rest back for so long, and what leaves is
+# cut then, which changes the sum of memory that a later write is measured by. A TAP has written at once.
+SENT_LATER = lab.DEVICE.startswith(("e1000", "igb"))
+
+
 def take_all(p, end):
     """Acknowledges everything up to end, or the segment that has it, and returns it."""
     data = b""
@@ -879,7 +884,9 @@ def large_write(l, v6):
     assert 20000 < took <= 60000, took
     assert struct.unpack("i", a.ioctl(c, termios.TIOCOUTQ, 4)) == (took,)
     assert a.wait(c, select.POLLOUT, 100) == 0
-    assert a.fill(c, 100) == 0
+    more = a.fill(c, 100)
+    assert more == 0 or SENT_LATER and more == 100
+    took += more
     assert take_all(p, p.ack + took) == b"f" * took
     assert a.wait(c, select.POLLOUT, 10000) == select.POLLOUT
     assert a.send(c, b"more") == 4
@@ -907,7 +914,7 @@ def unsent_bound(l, v6):
     a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
     a.setsockopt(c, socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4000)
     took = a.fill(c, 59000)
-    assert took == 26000, f"10 segments, and a packet of half the window, not {took}"
+    assert took == 26000 or SENT_LATER and took == 24000, f"10 segments, and a packet of half the window, not {took}"
 
 
 @both
