@@ -64,12 +64,20 @@ static struct sk_buff *hand_over(struct sk_buff *skb, struct net_device *peer)
 	return copy;
 }
 
+/* One doorbell for what comes until the receiver's poll. That may be still in this turn of net_run(). */
+static void ring_doorbell(struct veth *to)
+{
+	to->rx.doorbells += !to->napi.scheduled;
+	napi_schedule(&to->napi);
+}
+
 static void veth_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 {
 	struct net_device *peer = veth_priv(dev)->peer;
 	u32 len = skb->len;
+	struct veth *to;
 
-	(void)more; /* the core rings the doorbell at the end of its turn */
+	(void)more; /* who polls takes what follows as well */
 	if (!peer || !(peer->flags & DEV_UP)) {
 		dev->stats.tx_dropped++;
 		kfree_skb_reason(skb, SKB_DROP_DEV_READY);
@@ -82,22 +90,13 @@ static void veth_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 			kfree_skb_reason(skb, SKB_DROP_PKT_TOO_SMALL);
 		return;
 	}
-	ring_post(&veth_priv(peer)->rx, skb);
+	to = veth_priv(peer);
+	ring_post(&to->rx, skb);
 	dev->stats.tx_packets++;
 	dev->stats.tx_bytes += len;
-	if (!ring_room(&veth_priv(peer)->rx))
+	if (!ring_room(&to->rx))
 		netif_stop_queue(dev);
-}
-
-static void veth_tx_flush(struct net_device *dev)
-{
-	struct net_device *peer = veth_priv(dev)->peer;
-	struct veth *to = peer ? veth_priv(peer) : NULL;
-
-	if (!to || !ring_pending(&to->rx))
-		return;
-	to->rx.doorbells++;
-	napi_schedule(&to->napi);
+	ring_doorbell(to);
 }
 
 static int veth_poll(struct napi_struct *napi, int budget)
@@ -180,7 +179,6 @@ static const struct net_device_ops veth_ops = {
 	.ndo_open = veth_open,
 	.ndo_stop = veth_stop,
 	.ndo_start_xmit = veth_xmit,
-	.ndo_tx_flush = veth_tx_flush,
 	.ndo_uninit = veth_uninit,
 	.ndo_destroy = veth_destroy,
 };

@@ -10,6 +10,7 @@ import time
 
 import lab
 from lab import MAC_TEST, STACK4, TEST4, Skip, ip, test
+from netdev import BEHIND
 from scapy.all import ICMP, TCP, UDP, Dot1Q, Ether, IP, Raw
 
 SHB, IDB, EPB, ISB = 0x0A0D0D0A, 1, 6, 5
@@ -53,11 +54,16 @@ def parse(blob):
     return packets, interfaces, stats
 
 
+ONE = ("-i", "eth0") if lab.DEVICE in BEHIND else ()    # a frame passes several devices
+
+
 class Capture:
     made = 0
 
     def __init__(self, l, *args):
         Capture.made += 1
+        if "-i" not in args:
+            args = (*ONE, *args)
         self.path = f"{l.dir}/capture{Capture.made}"
         self.p = subprocess.Popen([f"{l.build}/netstack", "capture", "--control", l.control, "-w", self.path, *args],
                                   stderr=subprocess.PIPE)
@@ -99,7 +105,7 @@ def both_ways(l):
 @test
 def readable_by_tcpdump(l):
     """tcpdump reads it, live from the pipe"""
-    cmd = f"{l.build}/netstack capture --control {l.control} -c 2 icmp | tcpdump -nr - 2>/dev/null"
+    cmd = f"{l.build}/netstack capture --control {l.control} {' '.join(ONE)} -c 2 icmp | tcpdump -nr - 2>/dev/null"
     p = subprocess.Popen(cmd, shell=True, stdout=subprocess.PIPE, text=True)
     for _ in range(600):
         if l.stat()["daemon"]["captures"]:
