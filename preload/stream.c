@@ -133,8 +133,8 @@ ssize_t stream_tx(int fd, ssize_t r, int flags)
 		return r;
 	if (shim.silent)
 		return r;
-	/* The program's own shutdown(WR) leaves the other direction open: no HUP, no error. */
-	pending = fd_poll(fd, POLLRDHUP, 0) & (POLLHUP | POLLERR) ? stream_take_error(fd, 0) : 0;
+	/* Not told by a hang-up while data wait to be read; none after the program's own shutdown(WR). */
+	pending = stream_take_error(fd, 0);
 	if (pending && pending != EPIPE)
 		return fail(pending);
 	stream_sigpipe(flags);

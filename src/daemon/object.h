@@ -42,6 +42,7 @@ enum {
 	OBJ_F_FULL = 1 << 19,		/* filler stays while the stack has no room */
 	OBJ_F_ROOMY = 1 << 20,		/* the descriptor has a large buffer towards the program */
 	OBJ_F_UNSEEN = 1 << 21,		/* the kernel does not tell the length of the listener's queue */
+	OBJ_F_UNREAD = 1 << 22,		/* the program closed, and had not read all */
 };
 
 struct dgram_stash;

@@ -47,13 +47,28 @@ static bool closed_by_program(const struct object *o)
 	return (o->flags & (OBJ_F_HUP | OBJ_F_KEEP)) == OBJ_F_HUP;
 }
 
-/* The stack takes no more from the program. Only the way in which it closed is of interest. */
+/* What it left unread is in its own queue, or still in the stack. */
+static bool closed_unread(const struct object *o)
+{
+	struct skb_vec vec;
+	size_t len = 0;
+
+	if (!closed_by_program(o))
+		return false;
+	return o->flags & OBJ_F_UNREAD ||
+	       (sock_stream_peek(o->sk, unread_bytes(o), &vec, 1, &len) > 0 && len);
+}
+
+/*
+ * The stack takes no more from the program. Only the way in which it closed is of interest: with data unread
+ * the close is a reset (RFC 2525 section 2.17), which does not wait for what has no room.
+ */
 static enum step tx_refused(struct object *o, int err)
 {
 	char c;
 
 	if (err == -EAGAIN)
-		return STEP_STOP;
+		return closed_unread(o) ? program_gone(o, true) : STEP_STOP;
 	o->flags &= ~(u32)OBJ_F_READABLE;
 	if (!closed_by_program(o))
 		return STEP_STOP;
@@ -74,12 +89,18 @@ static enum step tx_eof(struct object *o)
 	return STEP_STOP;
 }
 
+/* Up to len octets of the program's that are nobody's: as recv() */
+static ssize_t discard(struct object *o, size_t len)
+{
+	static char waste[FILLER_CHUNK];
+
+	return recv(o->d.fd, waste, min_t(size_t, len, sizeof(waste)), MSG_DONTWAIT);
+}
+
 /* The connect request must be gone to the last byte before the stream begins. */
 static enum step drain_filler(struct object *o)
 {
-	static char waste[FILLER_CHUNK];
-	size_t want = min_t(size_t, o->filler, sizeof(waste));
-	ssize_t n = recv(o->d.fd, waste, want, MSG_DONTWAIT);
+	ssize_t n = discard(o, o->filler);
 
 	if (n > 0) {
 		o->filler -= (u32)n;
@@ -345,6 +366,25 @@ static enum step rx_end(struct object *o)
 }
 
 /*
+ * What the program wrote goes nowhere: taken, so that poll() tells it of room and its next write of the end.
+ * An octet stays, which makes our close a reset for a reader without the library; not of so little that the
+ * buffer must be a small one, where a packet with one octet takes too much.
+ */
+static void discard_written(struct object *o)
+{
+	enum { LITTLE = 8192 };
+	int left = 0;
+	ssize_t n;
+
+	if (ioctl(o->d.fd, SIOCINQ, &left))
+		return;
+	if (left > LITTLE)
+		left--;
+	while (left > 0 && (n = discard(o, (size_t)left)) > 0)
+		left -= (int)n;
+}
+
+/*
  * The connection failed, but the program has not read what arrived before: that must stay
  * readable, so the failure itself waits. Its writes fail from now on.
  */
@@ -354,6 +394,7 @@ static void end_writing(struct object *o)
 		return;
 	o->flags |= OBJ_F_DEAF;
 	shutdown(o->d.fd, SHUT_RD);
+	discard_written(o);
 }
 
 static void pump(struct object *o)
@@ -410,6 +451,8 @@ static void note_events(struct object *o, u32 events)
 		o->flags |= OBJ_F_READABLE | OBJ_F_RDHUP;
 	if (events & (EPOLLHUP | EPOLLERR))
 		o->flags |= OBJ_F_READABLE | OBJ_F_RDHUP | OBJ_F_HUP;
+	if (events & EPOLLERR)
+		o->flags |= OBJ_F_UNREAD;
 }
 
 void stream_run(struct poll_item *item, u32 events)

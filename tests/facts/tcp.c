@@ -593,25 +593,54 @@ static bool close_waits(int fd)
 	return (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 >= 900;
 }
 
+/* Nothing more can be written. */
+static void fill(int fd)
+{
+	static char buf[65536];
+
+	nonblock(fd);
+	while (write(fd, buf, sizeof(buf)) > 0 || (settle(), write(fd, buf, 1)) > 0)
+		;
+}
+
 /* close() waits for a peer that does not read, as long as it was told to; not for one that does. */
 static void linger(void)
 {
 	struct linger l = { 1, 1 };
-	static char buf[65536];
 	int fd = open_peer('H'), other;
+	char c;
 
 	say("set", setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)));
-	nonblock(fd);
-	while (write(fd, buf, sizeof(buf)) > 0 || (settle(), write(fd, buf, 1)) > 0)
-		;
+	fill(fd);
 	say("waits", close_waits(fd));
 	fd = open_peer('E');
 	say("set", setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)));
 	other = dup(fd);
 	say("copy", close_waits(fd));
 	say("write", write(other, "x", 1));
-	say("echo", read(other, buf, 1));
+	say("echo", read(other, &c, 1));
 	say("done", close_waits(other));
+}
+
+/* Neither end has read, and no more can be written: then one closes. That is a reset, and at once. */
+static void close_both_full(void)
+{
+	struct sockaddr_storage me;
+	int port, l = listen_any(&port), c = open_tcp(), s, i;
+	struct pollfd p = { .events = POLLOUT };
+	ssize_t n = 0;
+
+	own_address(&me);
+	((struct sockaddr_in *)&me)->sin_port = htons((uint16_t)port);
+	say("connect", connect(c, (struct sockaddr *)&me, addr_len()));
+	s = p.fd = accept(l, NULL, NULL);
+	fill(c);
+	fill(s);
+	say("close", close(c));
+	for (i = 0; i < 50 && poll(&p, 1, 2000) > 0 && (n = write(s, "x", 1)) > 0; i++)
+		settle();
+	say("writable", !!(p.revents & POLLOUT));
+	say("write", n);
 }
 
 const struct fact facts_tcp[] = {
@@ -651,5 +680,6 @@ const struct fact facts_tcp[] = {
 	{ "fastopen_refused", fastopen_refused },
 	{ "fastopen_connect", fastopen_connect },
 	{ "linger", linger },
+	{ "close_both_full", close_both_full },
 	{ NULL, NULL },
 };
