@@ -79,8 +79,19 @@ static void add_credentials(struct msghdr *m, const struct ucred *cred)
 	m->msg_controllen += CMSG_SPACE(sizeof(*cred));
 }
 
+/* Whom the call is for: another user, or another process, which only who administers the host may say. */
+static bool is_for_another(struct ucred *cred)
+{
+	if (likely(!shim.as_other && !shim.as_process))
+		return false;
+	*cred = (struct ucred){ shim.as_process ? shim.as_process : getpid(),
+				shim.as_other ? shim.as_uid : geteuid(), getgid() };
+	return true;
+}
+
 static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
 {
+	struct ucred cred;
 	union {
 		char buf[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
 		struct cmsghdr align;
@@ -92,11 +103,8 @@ static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
 	memset(&ctl, 0, sizeof(ctl));
 	if (pass >= 0)
 		fdpass_put(&m, &pass, 1);
-	if (unlikely(shim.as_other)) {
-		struct ucred cred = { getpid(), shim.as_uid, getgid() };
-
+	if (is_for_another(&cred))
 		add_credentials(&m, &cred);
-	}
 	if (!m.msg_controllen)
 		m.msg_control = NULL;
 	return raw_call(SYS_sendmsg, fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
@@ -206,6 +214,7 @@ static int say_hello(int fd)
 	char text[256] = "";
 	size_t len = sizeof(text) - 1;
 	bool other = shim.as_other;
+	pid_t process = shim.as_process;
 	int e, ret = 0, fds[NSP_PULSE_FDS] = { -1, -1 };
 
 	/* not for the one call of a vfork child, nor for who makes calls for others */
@@ -213,9 +222,11 @@ static int say_hello(int fd)
 		q.caps = NSP_CAP_PULSE;
 
 	shim.as_other = false;	/* the channel is ours */
+	shim.as_process = 0;
 
 	e = send_call(fd, 0, NSP_NR_HELLO, 0, -1, &q, NULL, 0);
 	shim.as_other = other;
+	shim.as_process = process;
 	if (!e)
 		e = recv_reply_fds(fd, 0, NSP_NR_HELLO, &r, text, &len, &ret, fds);
 	if (!e)

@@ -126,6 +126,7 @@ struct shim {
 	bool kernel_loopback;	/* NETSTACK_LOOPBACK=kernel */
 	bool supervisor;	/* acts for other processes (super.h): may not wait for the network */
 	pid_t as_task;		/* .. which of them the call at hand is of */
+	pid_t as_process;	/* .. whose capabilities count for it; 0: our own */
 	void (*swapped)(int fd);	/* .. and is told of another socket under a number (swap.c) */
 	bool as_other;		/* .. for one of another user now, or the effective user is another: */
 	uid_t as_uid;

@@ -151,9 +151,9 @@ static bool attempt(struct call *c)
 	if (ret == -ERESTART)
 		ret = CALL_CONTINUE;
 	shim.as_other = false;
-	if (c->fd >= 0) {
+	shim.as_process = 0;
+	if (c->fd >= 0)
 		note_save(c->fd, c->cookie);
-	}
 	if (ret == CALL_PARKED)
 		return false;
 	if (ret != CALL_ANSWERED)

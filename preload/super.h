@@ -81,7 +81,8 @@ int task_read(pid_t tid, uint64_t addr, void *buf, size_t n);
 int task_write(pid_t tid, uint64_t addr, const void *buf, size_t n);
 /** task_iov() - move n bytes between buf and the caller's vector; bytes or -EFAULT */
 ssize_t task_iov(pid_t tid, const struct iovec *iov, size_t niov, void *buf, size_t n, bool write);
-/** task_credentials() - act for the caller's user from now on; -EPERM when @cap is missing */
+/** task_credentials() - act for the caller's user, and with its process's capabilities if we may name it, to
+ * the call's end; -EPERM when @cap is missing */
 int task_credentials(pid_t tid, int cap);
 /** task_signal() - what waits for the caller: 0, EINTR or SUPER_ERESTARTSYS. @looks: before */
 int task_signal(pid_t tid, unsigned int *looks);

@@ -4,12 +4,14 @@
 
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
 #endif
 #define CACHED 64
+#define CAP_SYS_ADMIN_BIT 21
 
 /* Open pidfds of the threads seen last. One whose thread has ended is noticed by its answer. */
 static struct {
@@ -120,12 +122,36 @@ static pid_t process_of(pid_t tid)
 		       0;
 }
 
+/* In the user name space that we are in? What a process may do in another is of no account here. */
+static bool same_user_ns(pid_t tid)
+{
+	char path[64];
+	struct stat own, theirs;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)tid);
+	return stat(path, &theirs) || stat("/proc/self/ns/user", &own) ||
+	       (own.st_ino == theirs.st_ino && own.st_dev == theirs.st_dev);
+}
+
+/* To name another process in a message is for who has CAP_SYS_ADMIN (unix(7)). */
+static bool may_name_others(void)
+{
+	static int may = -1;
+	char status[4096];
+
+	if (may < 0)
+		may = read_proc(getpid(), "status", status, sizeof(status)) &&
+		      field(status, "\nCapEff:", 16) >> CAP_SYS_ADMIN_BIT & 1;
+	return may;
+}
+
 int task_credentials(pid_t tid, int cap)
 {
 	char status[4096];
 	const char *p;
 
 	shim.as_other = false;
+	shim.as_process = 0;
 	if (!read_proc(tid, "status", status, sizeof(status)))
 		return 0;
 	p = strstr(status, "\nUid:");
@@ -135,8 +161,12 @@ int task_credentials(pid_t tid, int cap)
 		strtoul(p + 5, &end, 10);
 		shim.as_uid = (uid_t)strtoul(end, NULL, 10);
 		shim.as_other = shim.as_uid != 0;
+		if (may_name_others())
+			shim.as_process = (pid_t)field(status, "\nTgid:", 10);
 	}
-	return cap < 0 || field(status, "\nCapEff:", 16) >> cap & 1 ? 0 : -EPERM;
+	if (cap < 0)
+		return 0;
+	return field(status, "\nCapEff:", 16) >> cap & 1 && same_user_ns(tid) ? 0 : -EPERM;
 }
 
 bool task_cloexec(pid_t tid, int fd)

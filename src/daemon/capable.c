@@ -2,13 +2,14 @@
 /*
  * May this peer do what needs a capability? The kernel vouches for its uid and its pid. Only root may,
  * and not if it gave the capability up: asked of /proc, as there is no other way to know, and only by
- * calls that need one. So a peer in a user name space of its own gains nothing by what it may do there.
+ * calls that need one. A peer in a user name space of its own gains nothing by what it may do there.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
@@ -35,6 +36,18 @@ static bool effective_caps(pid_t pid, u64 *caps)
 	return true;
 }
 
+/* What a process may do counts in its own user name space and those below; ours is here. */
+static bool same_user_ns(pid_t pid)
+{
+	struct stat own, theirs;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	if (stat(path, &theirs) || stat("/proc/self/ns/user", &own))
+		return true;	/* not to be seen: by the user alone */
+	return own.st_ino == theirs.st_ino && own.st_dev == theirs.st_dev;
+}
+
 bool cred_capable(const struct cred *c, u32 caps)
 {
 	u64 has;
@@ -43,5 +56,5 @@ bool cred_capable(const struct cred *c, u32 caps)
 		return false;
 	if (c->pid <= 0 || !effective_caps(c->pid, &has))
 		return true;	/* another pid name space, or gone: by the user alone */
-	return has & caps;
+	return has & caps && same_user_ns(c->pid);
 }

@@ -3,6 +3,7 @@
 #include "facts.h"
 
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -409,8 +410,16 @@ static void dropped_caps(void)
 	privileged_calls();
 }
 
+/* What root may in a user name space of its own, it may not here. */
+static void own_user_ns(void)
+{
+	say("unshare", unshare(CLONE_NEWUSER));
+	privileged_calls();
+}
+
 const struct fact facts_call[] = {
 	{ "dropped_caps", dropped_caps },
+	{ "own_user_ns", own_user_ns },
 	{ "tcp_vectors", tcp_vectors },
 	{ "udp_vectors", udp_vectors },
 	{ "tcp_many", tcp_many },
