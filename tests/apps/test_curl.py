@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""curl, and Python's HTTP server and client."""
+"""SOCK-07: curl, and Python's HTTP server and client."""
 import os
 import sys
 

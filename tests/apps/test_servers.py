@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""nginx with workers and reload under load; redis with its benchmark and background save."""
+"""SOCK-07: nginx with workers and reload under load; redis with its benchmark and background save."""
 import contextlib
 import os
 import re

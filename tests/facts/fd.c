@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Facts about descriptors: dup, fork, close, epoll, sendfile, passing. */
+/* SOCK-03: facts about descriptors: dup, fork, close, epoll, sendfile, passing. */
 #include "facts.h"
 
 #include <netdb.h>

@@ -6,7 +6,7 @@
  * as it must be (invariant.c: TCP-INV-02..05, TCP-INV-07), no lost wake-up: every flow ends in
  * bounded virtual time (TCP-INV-10), then silence (TCP-INV-09), no packet, page or timer left
  * (TCP-INV-06), the same seed makes the same frames (TCP-INV-08). Each flow has a congestion
- * control of its own. With --churn the configuration changes under them (ATK-RACE-02).
+ * control of its own. With --churn the configuration changes under them (ATK-RACE-01,02).
  */
 #include <getopt.h>
 #include <stdio.h>

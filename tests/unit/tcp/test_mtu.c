@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Path MTU by packetization (RFC 4821): probes that pass, that are lost, and black holes. */
+/* IP4-28: path MTU by packetization (RFC 4821): probes that pass, that are lost, and black holes. */
 #include "tests/unit/tcp/wirebox.h"
 
 static u64 mib(struct wire *w, enum mib m)
