@@ -6,6 +6,8 @@
  */
 #include "shim.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <time.h>
 
 enum { SOME = 64, LOOK_MS = 10 };
@@ -14,6 +16,7 @@ enum { SOME = 64, LOOK_MS = 10 };
 static struct watched {
 	int epfd;		/* plus 1; 0: nowhere */
 	bool told;		/* EPOLLET: this filling of its error queue was told */
+	bool spent;		/* EPOLLONESHOT: its error queue was told, and it was not armed again */
 	uint32_t events;
 	epoll_data_t data;
 } watched[MEM_FD_MAX];
@@ -66,6 +69,55 @@ void epoll_errq_changed(int fd)
 		watched[fd].told = false;
 }
 
+/* "tfd: FD events: MASK ..." of a registration that has told its event: only how it tells is left. */
+static bool line_disarmed(const char *line, int fd)
+{
+	unsigned int events;
+	int tfd;
+
+	return sscanf(line, "tfd: %d events: %x", &tfd, &events) == 2 && tfd == fd &&
+	       !(events & ~(unsigned int)(EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE));
+}
+
+/* Has the kernel told an event of this one-shot registration since it was armed? */
+static bool kernel_spent(int epfd, int fd)
+{
+	char path[40], buf[1024], *line, *end;
+	bool spent = false;
+	size_t have = 0;
+	ssize_t n;
+	int f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", epfd);
+	f = real.open(path, O_RDONLY | O_CLOEXEC);
+	if (f < 0)
+		return false;
+	while (!spent && (n = real.read(f, buf + have, sizeof(buf) - 1 - have)) > 0) {
+		have += (size_t)n;
+		buf[have] = 0;
+		for (line = buf; !spent && (end = strchr(line, '\n')); line = end + 1) {
+			*end = 0;
+			spent = line_disarmed(line, fd);
+		}
+		have -= (size_t)(line - buf);
+		memmove(buf, line, have);
+	}
+	real.close(f);
+	return spent;
+}
+
+/* One event of an error queue's is due: false if its registration tells one only, and has. */
+static bool may_tell(struct watched *w, int epfd, int fd)
+{
+	if (w->told || w->spent)
+		return false;
+	w->told = w->events & EPOLLET;
+	if (!(w->events & EPOLLONESHOT))
+		return true;
+	w->spent = true;
+	return !kernel_spent(epfd, fd);
+}
+
 /* Events of error queues for this instance: their number. *later: there may be one soon. */
 static int errq_events(int epfd, struct epoll_event *ev, bool *later)
 {
@@ -80,9 +132,8 @@ static int errq_events(int epfd, struct epoll_event *ev, bool *later)
 		q = errq_look(fds[i]);
 		if (q == ERRQ_LATER)
 			*later = true;
-		if (q != ERRQ_WAITS || w->told)
+		if (q != ERRQ_WAITS || !may_tell(w, epfd, fds[i]))
 			continue;
-		w->told = w->events & EPOLLET;
 		ev[found].events = EPOLLERR;
 		if (fd_kind(fds[i]) & KF_ERRPRI)
 			ev[found].events |= w->events & EPOLLPRI;

@@ -397,6 +397,27 @@ static void last_stamp(void)
 	say_gstamp("option", fd);
 }
 
+/* A registration with EPOLLONESHOT tells of the error queue once, too, until it is armed again. */
+static void oneshot(void)
+{
+	struct epoll_event ev = { .events = EPOLLOUT | EPOLLET | EPOLLONESHOT, .data.u64 = 7 }, got = { 0 };
+	int ep = epoll_create1(0), fd = open_peer('E');
+
+	set(fd, SO_ZEROCOPY, 1);
+	say("add", epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev));
+	for (int armed = 0; armed < 3; armed++) {
+		for (int i = 0; i < 2; i++) {
+			say("send", send(fd, "abc", 3, MSG_ZEROCOPY));
+			settle();
+			got.events = 0;
+			say("n", epoll_wait(ep, &got, 1, 0));
+			say("events", got.events);
+			say("again", epoll_wait(ep, &got, 1, 0));
+		}
+		say("mod", epoll_ctl(ep, EPOLL_CTL_MOD, fd, &ev));
+	}
+}
+
 const struct fact facts_stamp[] = {
 	{ "last_stamp", last_stamp },
 	{ "stamp_options", options },
@@ -407,5 +428,6 @@ const struct fact facts_stamp[] = {
 	{ "stamp_per_send", per_send },
 	{ "zerocopy", zerocopy },
 	{ "errqueue_waiting", waiting },
+	{ "errqueue_oneshot", oneshot },
 	{ NULL, NULL },
 };
