@@ -11,11 +11,21 @@ static bool tcp_rexmit_window_ok(const struct tcp_sock *tp, const struct sk_buff
 	return before(tcp_tx(skb)->seq, tcp_wnd_end(tp)) || tcp_tx(skb)->seq == tp->snd_una;
 }
 
+/* Segments of skb that one packet may carry: an urgent pointer is of one segment, who cuts it copies it. */
+static u32 tcp_rexmit_segs(const struct sock *sk, const struct sk_buff *skb, u32 segs)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (unlikely(tp->urg_mode && before(tcp_tx(skb)->seq, tp->snd_up)))
+		return 1;
+	return min(segs, (u32)sk->sk_gso_max_segs);
+}
+
 /* Cuts what is sent again to the window and to segs segments, or collects small neighbours. */
 static int tcp_rexmit_shape(struct sock *sk, struct sk_buff *skb, u32 mss, u32 segs)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 len = mss * min(segs, (u32)sk->sk_gso_max_segs), window = mss;
+	u32 len = mss * tcp_rexmit_segs(sk, skb, segs), window = mss;
 	struct sk_buff *next;
 
 	if (before(tcp_tx(skb)->seq, tcp_wnd_end(tp)))
