@@ -327,6 +327,9 @@ int tcp_accecn_process(struct sock *sk, const struct tcp_seg *seg, u32 delivered
 	certain = take_option(tp, seg, octets);
 	if (flag & FLAG_SYN_ACKED || (!(flag & FLAG_SLOWPATH) && delivered <= ACCECN_ACE_MASK))
 		return 0;
+	/* something on the path changes ACE or ECT: nothing of ours is ECT, so nothing was marked */
+	if (a->fail & ACCECN_ACE_FAIL_RECV)
+		return 0;
 	delta = (tcp_accecn_ace(seg->flags) - ACCECN_CEP_INIT - tp->delivered_ce) &
 		ACCECN_ACE_MASK;
 	delta = unwrap_ace(tp, delta, delivered, certain, a->delivered_bytes[CE_AT] - ce_before);
