@@ -41,17 +41,19 @@ static bool is_v4compat(const struct ip6_addr *a)
 	return !a->d[0].raw && be32_is_zero(a->w[2]) && be32_get(a->w[3]) > 0xffff;
 }
 
-static enum skb_drop_reason check_multicast_dest(const struct ip6_hdr *h, bool lo)
+/* own: a packet of ours, by the loopback or as the copy of what goes to a group */
+static enum skb_drop_reason check_multicast_dest(const struct ip6_hdr *h, bool own)
 {
 	u8 scope = ip6_mcast_scope(&h->daddr);
 
-	if (scope == 0 || (scope == 1 && !lo))
+	if (scope == 0 || (scope == 1 && !own))
 		return SKB_DROP_IP_INVALID_DEST;
 	return SKB_NOT_DROPPED;
 }
 
-static enum skb_drop_reason check_addresses(const struct ip6_hdr *h, const struct net_device *dev)
+static enum skb_drop_reason check_addresses(const struct sk_buff *skb, const struct net_device *dev)
 {
+	const struct ip6_hdr *h = ip6_hdr(skb);
 	bool lo = dev->flags & DEV_LOOPBACK;
 
 	if (ip6_addr_is_v4mapped(&h->saddr) || ip6_addr_is_v4mapped(&h->daddr))
@@ -62,7 +64,8 @@ static enum skb_drop_reason check_addresses(const struct ip6_hdr *h, const struc
 		return SKB_DROP_IP_INVALID_DEST;
 	if (!lo && (ip6_addr_is_loopback(&h->saddr) || ip6_addr_is_loopback(&h->daddr)))
 		return SKB_DROP_IP_LOCALNET;
-	return ip6_addr_is_multicast(&h->daddr) ? check_multicast_dest(h, lo) : SKB_NOT_DROPPED;
+	return ip6_addr_is_multicast(&h->daddr) ? check_multicast_dest(h, lo || skb->dst) :
+						  SKB_NOT_DROPPED;
 }
 
 void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
@@ -162,7 +165,7 @@ void ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *p
 	if (!idev || IN6_DEV_MAX(net, idev, disable_ipv6))
 		reason = SKB_DROP_IPV6DISABLED;
 	reason = reason ?: check_lengths(net, skb);
-	reason = reason ?: check_addresses(ip6_hdr(skb), dev);
+	reason = reason ?: check_addresses(skb, dev);
 	if (reason) {
 		count_drop(net, reason);
 		kfree_skb_reason(skb, reason);

@@ -483,12 +483,41 @@ static void reuseport_prog_tcp(void)
 	say("detach", detach_prog(fd[2]));
 }
 
+/* The widest scope of a group is the world, the narrowest this interface: that one never leaves, but comes. */
+static void scopes(void)
+{
+	static const char *const v6[] = { "ff00::7", "ff01::7", "ff02::7", "ff05::7", "ff0e::7" };
+	static const char *const v4[] = { "224.0.0.7", "239.255.0.7", "239.192.0.7", "232.1.0.7", "224.1.1.7" };
+	size_t i;
+
+	for (i = 0; i < sizeof(v6) / sizeof(v6[0]); i++) {
+		struct ip_mreqn own = { .imr_ifindex = (int)own_interface() };
+		struct sockaddr_storage ss;
+		socklen_t len = sizeof(ss);
+		int fd = open_udp();
+
+		addr(&ss, "0.0.0.0", "::", 0);
+		say("bind", bind(fd, (struct sockaddr *)&ss, addr_len()));
+		getsockname(fd, (struct sockaddr *)&ss, &len);
+		addr(&ss, v4[i], v6[i], ntohs(((struct sockaddr_in *)&ss)->sin_port));
+		if (family == AF_INET)
+			setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &own, sizeof(own));
+		else
+			((struct sockaddr_in6 *)&ss)->sin6_scope_id = own_interface();
+		say("join", group_op(fd, MCAST_JOIN_GROUP, v4[i], v6[i], own_interface()));
+		say("send", sendto(fd, "x", 1, 0, (struct sockaddr *)&ss, addr_len()));
+		settle();
+		say("got", got(fd));
+	}
+}
+
 const struct fact facts_group[] = {
 	{ "group_join", join },
 	{ "group_sources", sources },
 	{ "group_filter", filter },
 	{ "group_filter_v4", filter_v4 },
 	{ "group_loop", loop },
+	{ "group_scopes", scopes },
 	{ "broadcast", broadcast },
 	{ "reuseport", balanced },
 	{ "reuseport_prog", reuseport_prog },
