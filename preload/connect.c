@@ -124,6 +124,36 @@ static void wait_loopback(int fd)
 			break;
 }
 
+/* A group or everybody is no peer (RFC 9293 MUST-46), whatever the socket is bound to. */
+static bool is_no_host(const struct sockaddr *sa)
+{
+	struct in_addr v4;
+
+	if (sa->sa_family == AF_INET6) {
+		const struct in6_addr *a = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+
+		if (!IN6_IS_ADDR_V4MAPPED(a))
+			return IN6_IS_ADDR_MULTICAST(a);
+		memcpy(&v4, a->s6_addr + 12, sizeof(v4));
+	} else {
+		v4 = ((const struct sockaddr_in *)(const void *)sa)->sin_addr;
+	}
+	return IN_MULTICAST(ntohl(v4.s_addr)) || v4.s_addr == INADDR_BROADCAST;
+}
+
+/* 0, or the errno that connect() fails with at once. Of a socket that the daemon knows it is the daemon's. */
+static int check_peer(uint64_t tag, const struct sockaddr *sa, socklen_t len)
+{
+	int e;
+
+	if (is_no_host(sa))
+		return ENETUNREACH;
+	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
+		return 0;
+	e = route_check(sa, len);
+	return e > 0 ? ENETUNREACH : -e;	/* > 0: a broadcast address */
+}
+
 /* started: the daemon has begun the handshake already. wait: for its end. */
 static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, socklen_t len,
 			 bool started, bool wait)
@@ -132,11 +162,9 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	struct request q;
 	int e;
 
-	if (!(NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)) {
-		e = route_check(sa, len);
-		if (e < 0)
-			return fail(-e);
-	}
+	e = check_peer(tag, sa, len);
+	if (e)
+		return fail(e);
 	e = daemon_connect(fd, true);
 	if (e < 0) {
 		shim_log("connect: netstackd cannot be reached at %s: %s", shim.path, strerror(-e));

@@ -70,8 +70,11 @@ static uint32_t hash_of(const uint8_t *p, size_t len)
 	return h;
 }
 
-static bool is_mapped(const struct sockaddr *sa, socklen_t len)
+/* Of IPv4, to a socket of IPv6? */
+static bool is_v4(const struct sockaddr *sa, socklen_t len)
 {
+	if (sa->sa_family == AF_INET)
+		return true;
 	return sa->sa_family == AF_INET6 && len >= 24 &&
 	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
@@ -87,7 +90,7 @@ static uint8_t dest_class(const struct sockaddr *sa, socklen_t len)
 
 		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP : 0;
 	}
-	if (is_mapped(sa, len))
+	if (is_v4(sa, len))
 		return TRUST_MAPPED;
 	if (sa->sa_family != AF_INET6 || len < 24)
 		return 0;
@@ -99,7 +102,7 @@ void dgram_note_address(int fd, const struct sockaddr *sa, socklen_t len)
 {
 	unsigned int k = fd_kind(fd);
 
-	if (IS_DGRAM(k) && k & KF_V6 && is_mapped(sa, len))
+	if (IS_DGRAM(k) && k & KF_V6 && is_v4(sa, len))
 		fd_set_kind(fd, k | KF_V4ONLY);
 }
 
@@ -257,8 +260,6 @@ static int check_dest(unsigned int k, const struct sockaddr *sa, socklen_t len)
 	if (KIND(k) == K_UDP && (k & KF_V6) && v4 && len >= sizeof(struct sockaddr_in))
 		return ((const struct sockaddr_in *)(const void *)sa)->sin_port ? 0 : EINVAL;
 	if (k & KF_V6) {
-		if (sa->sa_family == AF_UNSPEC && KIND(k) == K_UDP)
-			return 0;
 		if (len < 24)
 			return EINVAL;
 		if (sa->sa_family != AF_INET6)
@@ -285,10 +286,16 @@ static int too_long(unsigned int k, size_t total)
 /* What sendto() must report at once; 0 when the datagram may go, -1 when the stack must be asked. */
 static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t total, int flags)
 {
+	bool named = msg->msg_name && msg->msg_namelen;
 	int e;
 
-	if ((flags & MSG_OOB) && !(k & KF_V6))
+	if ((flags & MSG_OOB) && (!(k & KF_V6) || (k & KF_V4ONLY && !msg->msg_name)))
 		return EOPNOTSUPP;
+	if (total > 65535 && !(k & KF_V6))
+		return EMSGSIZE;
+	e = named ? check_dest(k, msg->msg_name, msg->msg_namelen) : k & KF_CONN ? 0 : EDESTADDRREQ;
+	if (e)
+		return e;
 	if (total > 65535 || (KIND(k) == K_UDP && total > (k & KF_V6 ? 65527u : 65507u))) {
 		e = too_long(k, total);
 		if (e > 0)
@@ -299,11 +306,8 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 		if (e)
 			return e;
 	}
-	if (!msg->msg_name || !msg->msg_namelen)
-		return k & KF_CONN ? 0 : EDESTADDRREQ;
-	e = check_dest(k, msg->msg_name, msg->msg_namelen);
-	if (e)
-		return e;
+	if (!named)
+		return 0;
 	/* the way to a group is the socket's own business */
 	if (dest_class(msg->msg_name, msg->msg_namelen) == TRUST_GROUP)
 		return 0;
@@ -343,7 +347,7 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 		return true;
 	if (ctllen && hash_of(ctl, ctllen) != t->ctl)
 		return true;
-	if (unlikely(k & KF_V4ONLY) && msg->msg_name && !is_mapped(msg->msg_name, msg->msg_namelen))
+	if (unlikely(k & KF_V4ONLY) && msg->msg_name && !is_v4(msg->msg_name, msg->msg_namelen))
 		return true;
 	return dest_class(msg->msg_name, msg->msg_namelen) & ~t->dest;
 }
@@ -394,11 +398,21 @@ static bool daemon_gone(int fd)
 	return fd_poll(fd, 0, 0) & POLLHUP && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_SHUT);
 }
 
+/* AF_UNSPEC is no destination for UDP over IPv6, but not a wrong one: the message goes to the peer. */
+static bool names_nobody(unsigned int k, const struct msghdr *msg)
+{
+	const struct sockaddr *sa = msg->msg_name;
+
+	return k & KF_V6 && KIND(k) == K_UDP && sa && msg->msg_namelen >= sizeof(sa->sa_family) &&
+	       sa->sa_family == AF_UNSPEC;
+}
+
 /** dgram_send() - every kind of send of a datagram socket */
 ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 {
 	uint8_t ctl[NSP_DGRAM_CTL_MAX];
 	unsigned int k = fd_kind(fd);
+	struct msghdr unnamed;
 	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen);
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC,
 			       .type = NSP_DGRAM_DATA,
@@ -409,6 +423,12 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	ssize_t n;
 	int e;
 
+	if (unlikely(names_nobody(k, msg))) {
+		unnamed = *msg;
+		unnamed.msg_name = NULL;
+		unnamed.msg_namelen = 0;
+		msg = &unnamed;
+	}
 	if ((k & KF_FRESH) && msg->msg_name) {
 		if (addr_wants_kernel(fd, msg->msg_name, msg->msg_namelen, false)) {
 			e = swap_to_kernel(fd);

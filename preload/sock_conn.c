@@ -6,6 +6,22 @@
 #include <poll.h>
 #include <sys/un.h>
 
+/*
+ * A socket whose connect() failed is as good as new, and its port is free, once that was told; for listen() by
+ * connect() itself. 0 or -errno.
+ */
+static int renew_failed(int fd, unsigned int *k, bool listens)
+{
+	bool told = *k & KF_FAILED && !(listens && *k & KF_ABORTED);
+	int e;
+
+	if (likely(KIND(*k) != K_CONNECTING) || !told)
+		return 0;
+	e = swap_to_new(fd, false);
+	*k = fd_kind(fd);
+	return -e;
+}
+
 int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 {
 	unsigned int k = fd_kind(fd);
@@ -19,8 +35,11 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 	sa = (struct sockaddr *)&ss;
 	if (policy_broken())
 		return fail(EINVAL);
-	if (KIND(k) != K_NEW && !IS_DGRAM(k))
-		return fail(EINVAL);
+	e = renew_failed(fd, &k, false);
+	if (e)
+		return fail(-e);
+	if (KIND(k) == K_CONNECTING || KIND(k) == K_STREAM)
+		return fail(k & KF_V6 || sa->sa_family == AF_INET ? EINVAL : EAFNOSUPPORT);
 	e = reconnect_first_use(fd);
 	if (e)
 		return e < 0 ? fail(-e) : real.bind(fd, sa, len);
@@ -53,11 +72,15 @@ int ns_listen(int fd, int backlog)
 	unsigned int k = fd_kind(fd);
 	struct nsp_listen_req q = { .backlog = backlog };
 	struct nsp_listen_rep r;
-	uint64_t tag = tag_get(fd);
+	uint64_t tag;
 	int e;
 
 	if (IS_DGRAM(k))
 		return fail(EOPNOTSUPP);
+	e = renew_failed(fd, &k, true);
+	if (e)
+		return fail(-e);
+	tag = tag_get(fd);
 	if (KIND(k) == K_CONNECTING || KIND(k) == K_STREAM)
 		return fail(EINVAL);
 	if (KIND(k) == K_NEW && !(NSP_TAG_BITS(tag) & NSP_TAGB_BOUND) && listen_wants_kernel(fd)) {

@@ -124,6 +124,15 @@ int stream_tx_ready(int fd, unsigned int k, int flags)
 	return 0;
 }
 
+/* Why a connect() failed was told, but not by connect(): the next one says ECONNABORTED. */
+static void note_aborted(int fd)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED))
+		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
+}
+
 ssize_t stream_tx(int fd, ssize_t r, int flags)
 {
 	int err = r < 0 ? errno : 0;
@@ -135,8 +144,10 @@ ssize_t stream_tx(int fd, ssize_t r, int flags)
 		return r;
 	/* Not told by a hang-up while data wait to be read; none after the program's own shutdown(WR). */
 	pending = stream_take_error(fd, 0);
-	if (pending && pending != EPIPE)
+	if (pending && pending != EPIPE) {
+		note_aborted(fd);
 		return fail(pending);
+	}
 	stream_sigpipe(flags);
 	return -1;
 }
@@ -169,8 +180,8 @@ ssize_t stream_rx(int fd, ssize_t r)
 		return 0;
 	/* Without a daemon this is no orderly end: the data may be cut. */
 	err = ask_error(fd, NSP_GETERR_READ, ECONNRESET);
-	if (err && KIND(k) == K_CONNECTING)
-		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
+	if (err)
+		note_aborted(fd);
 	return err ? fail(err) : 0;
 }
 
@@ -205,8 +216,7 @@ int stream_so_error(int fd, unsigned int k)
 		return 0;
 	}
 	err = stream_take_error(fd, KIND(k) == K_CONNECTING ? ECONNRESET : 0);
-	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED))
-		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
+	note_aborted(fd);
 	/* An error bit of the Unix socket itself is not to be seen again. */
 	if (ev & POLLERR) {
 		int unused;
@@ -464,13 +474,15 @@ static void put_control(int fd, struct msghdr *msg, unsigned int k, size_t ahead
 ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 {
 	struct msghdr m = *msg;
+	size_t want;
 	ssize_t r;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return errq_recv(fd, msg);
-	if (unlikely((flags & MSG_TRUNC) && !(flags & MSG_OOB))) {
-		size_t want = iov_bytes(msg->msg_iov, msg->msg_iovlen);
-
+	if (unlikely(flags & MSG_OOB) && KIND(fd_kind(fd)) == K_LISTEN)
+		return fail(ENOTCONN);
+	want = flags & MSG_TRUNC && !(flags & MSG_OOB) ? iov_bytes(msg->msg_iov, msg->msg_iovlen) : 0;
+	if (unlikely(want)) {
 		r = flags & MSG_PEEK ? recv_measure(fd, want, flags) : recv_discard(fd, want, flags);
 		m.msg_flags = 0;
 	} else {

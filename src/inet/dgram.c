@@ -58,6 +58,8 @@ int dgram_connect(struct sock *sk, const struct inet_sockaddr *addr)
 
 	if (!a.family)
 		return dgram_disconnect(sk);
+	if (sk->sk_family_af->af_bit && a.family == INET_FAMILY_4 && inet->v6only)
+		return -EAFNOSUPPORT;
 	inet_fix_any_daddr(sk, &a.addr);
 	err = connect_scope(sk, &a, &bound);
 	if (!err)

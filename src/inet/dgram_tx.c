@@ -47,6 +47,9 @@ static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 		if (sk->sk_state != TCP_ESTABLISHED)
 			return -EDESTADDRREQ;
 		inet->af = sk->net->ip.af[inet_addr_is_v4mapped(&inet->daddr) ? 0 : 1];
+		/* a peer of port 0 may be, but not one of IPv4 to a socket of IPv6: there Linux names it */
+		if (need_port && !inet->dport && inet->af != sk->sk_family_af)
+			return -EINVAL;
 		inet_sk_flow(sk, &tx->fl, NULL, 0);
 		return 0;
 	}

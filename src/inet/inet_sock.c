@@ -198,6 +198,15 @@ int inet_bind_addr(struct sock *sk, const struct inet_sockaddr *addr)
 	return 0;
 }
 
+/* A socket that has a port, or more: what is wrong first is the family, and of IPv4 the address, too. */
+static int bind_again(struct sock *sk, const struct inet_sockaddr *addr)
+{
+	if (addr->family && addr->family != sk->sk_family_af->family)
+		return -EAFNOSUPPORT;
+	return sk->sk_family_af->af_bit || bind_check4(sk, &addr->addr) != -EADDRNOTAVAIL ? -EINVAL :
+											 -EADDRNOTAVAIL;
+}
+
 int inet_bind(struct sock *sk, struct inet_hashinfo *h, const struct inet_sockaddr *addr)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -207,7 +216,7 @@ int inet_bind(struct sock *sk, struct inet_hashinfo *h, const struct inet_sockad
 	int err;
 
 	if (sk->sk_state != TCP_CLOSE || inet->sport)
-		return -EINVAL;
+		return bind_again(sk, addr);
 	err = inet_bind_addr(sk, addr);
 	if (err)
 		return err;

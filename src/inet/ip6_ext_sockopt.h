@@ -46,7 +46,8 @@ int ip6_get_pathmtu(struct sock *sk, const struct sockopt_row *row, void *val, u
 	OPT_ROW_STRUCT(lvl, 59, "IPV6_DSTOPTS", 0, ip6_set_ext, ip6_get_ext),                      \
 	{ .level = lvl, .name = 61, .label = "IPV6_PATHMTU", .kind = SOCKOPT_STRUCT,               \
 	  .flags = SOCKOPT_RO | SOCKOPT_GETMIN, .min_len = 32, .get = ip6_get_pathmtu },           \
-	OPT_ROW(lvl, 70, "IPV6_AUTOFLOWLABEL", SOCKOPT_INT, INT_MIN, INT_MAX,                      \
-		ip6_set_autoflowlabel, ip6_get_autoflowlabel)
+	{ .level = lvl, .name = 70, .label = "IPV6_AUTOFLOWLABEL", .kind = SOCKOPT_INT,            \
+	  .flags = SOCKOPT_SHORT0, .min = INT_MIN, .max = INT_MAX,                                 \
+	  .set = ip6_set_autoflowlabel, .get = ip6_get_autoflowlabel }
 
 #endif

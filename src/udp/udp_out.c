@@ -202,9 +202,7 @@ static ssize_t udp_send_one(struct sock *sk, struct msg *msg)
 	err = dgram_tx_begin(sk, msg, &tx, true);
 	if (err)
 		return err;
-	if (!tx.fl.dport)
-		err = -EINVAL;
-	else if (msg->len > udp_max_payload(&tx))
+	if (msg->len > udp_max_payload(&tx))
 		err = udp_too_long(sk, &tx, msg->len);
 	skb = err ? NULL : dgram_alloc(sk, UDP_HLEN, msg, 0, (u32)msg->len, &err);
 	if (!skb) {
