@@ -7,6 +7,7 @@
 # A new target: its name in fuzz_targets, and the two lines _SOURCES and _LDADD.
 fuzz_targets = \
 	tests/fuzz/fuzz_control \
+	tests/fuzz/fuzz_driver \
 	tests/fuzz/fuzz_e1000 \
 	tests/fuzz/fuzz_frame \
 	tests/fuzz/fuzz_frames \
@@ -31,6 +32,9 @@ fuzz_net = tests/fuzz/frame_net.c tests/fuzz/frame_net.h
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_main)
 tests_fuzz_fuzz_control_LDADD = src/daemon/libdaemon.a drivers/libdrivers.a src/host/libhost.a \
 	$(FUZZ_LDADD)
+
+tests_fuzz_fuzz_driver_SOURCES = tests/fuzz/fuzz_driver.c $(fuzz_main)
+tests_fuzz_fuzz_driver_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
 
 fuzz_nic = tests/fuzz/fuzz_nic.c tests/fuzz/fuzz_nic.h
 tests_fuzz_fuzz_e1000_SOURCES = tests/fuzz/fuzz_e1000.c $(fuzz_nic) $(fuzz_main)

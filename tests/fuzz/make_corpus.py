@@ -157,6 +157,19 @@ def queues():
         (0xc40, 4, 5), (0x800, 1, 5), (0xc40, 1, 5), (0xc00, 8, 0), (0xc00, 3, 0), (0, 1 << 26, 5)))
 
 
+def drivers():
+    """Records of fuzz_driver.c, by driver. First what registers say: a link is up, a mailbox answers."""
+    for nr, (name, vector) in enumerate((("e1000", 0x05), ("igb", 0x15), ("igbvf", 0x15))):
+        up = bytes([nr]) + (b"\x96" if nr == 2 else b"\2") * 120
+        poll = bytes([vector]) + b"\x80\0\0\0"
+        segment, half, wrong = b"\x41\1", b"\x31\1\xd0\7\1\0\0\0", b"\x41\x21\x20\7\x2f\1"
+        yield f"{name}-train", up + segment * 20 + poll + (segment * 12 + poll) * 4
+        yield f"{name}-v6", up + b"\x41\3" * 10 + poll + b"\xc1\2\x40" * 8 + poll
+        yield f"{name}-lies", up + half * 5 + segment + wrong * 3 + poll + b"\x41\x41\0\1\x0c\x81\x17\3\x2f\2" * 3 + poll
+        yield f"{name}-send", up + (b"\x34\0\x20" + b"\1" * 8 + b"\x54\x40\0" + b"\1" * 8 + b"\x1a" + poll) * 6
+        yield f"{name}-again", up + segment * 3 + b"\x07\x37" + b"\2" * 60 + b"\x17" + b"\2" * 200 + segment * 4 + poll + b"\x27\0\x20" + b"\xf7\2\2"
+
+
 def write(target, name, data):
     os.makedirs(os.path.join(HERE, target), exist_ok=True)
     with open(os.path.join(HERE, target, name), "wb") as f:
@@ -188,6 +201,8 @@ def main():
         write("e1000", name, octets)
     for name, octets in queues():
         write("igb", name, octets)
+    for name, octets in drivers():
+        write("driver", name, octets)
     write("ip4_opt", "lsrr-ts-alert", bytes.fromhex("01830b04c0a80001c0a800024408050000000000940400000000"))
     write("tcp_opt", "illegal-length", bytes.fromhex("01020405b4050000"))
 
