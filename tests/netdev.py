@@ -59,6 +59,8 @@ def devices(tap, hosts, options, offload="on", kind=DEVICE, ns=None):
         subprocess.run([*inside, *cmd], check=True, stdout=subprocess.DEVNULL)
 
     veth, xdp = f"{tap}s", kind.startswith("xdp")
+    if "{veth}" in KINDS[kind] and "mac=" not in options:
+        options += ",mac=02:00:00:00:00:02"             # a TAP forgets who was there, a veth's neighbour does not
     args = [w for what in (BEFORE.get(kind), KINDS[kind], BEHIND.get(kind)) if what for w in ("--dev", argument(what))]
     if kind in SYSCTLS:
         args += ["--sysctl", SYSCTLS[kind]]
