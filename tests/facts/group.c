@@ -483,11 +483,13 @@ static void reuseport_prog_tcp(void)
 	say("detach", detach_prog(fd[2]));
 }
 
-/* The widest scope of a group is the world, the narrowest this interface: that one never leaves, but comes. */
+/* The narrowest scope of a group is an interface: what is sent to one never leaves, but comes. */
 static void scopes(void)
 {
 	static const char *const v6[] = { "ff00::7", "ff01::7", "ff02::7", "ff05::7", "ff0e::7" };
-	static const char *const v4[] = { "224.0.0.7", "239.255.0.7", "239.192.0.7", "232.1.0.7", "224.1.1.7" };
+	static const char *const v4[] = {
+		"224.0.0.7", "239.255.0.7", "239.192.0.7", "232.1.0.7", "224.1.1.7"
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(v6) / sizeof(v6[0]); i++) {
