@@ -150,8 +150,15 @@ void stream_connected(int fd, unsigned int k)
 void stream_writes(int fd, size_t n)
 {
 	const unsigned int both = KF_FIRST | KF_NODELAY;
-	uint32_t was = __atomic_fetch_and(&fd_kinds[fd], ~(uint32_t)KF_FIRST, __ATOMIC_RELAXED);
+	uint32_t was;
 
+	/* A vfork child: the table is its parent's. The socket under the number may be another. */
+	if (!fd_owner()) {
+		if (fd_kind(fd) & KF_NODELAY)
+			sock_set_nodelay(fd);
+		return;
+	}
+	was = __atomic_fetch_and(&fd_kinds[fd], ~(uint32_t)KF_FIRST, __ATOMIC_RELAXED);
 	if (!(was & KF_NODELAY) || ((was & both) == both && n <= ONE_SEGMENT))
 		return;
 	was = __atomic_fetch_and(&fd_kinds[fd], ~(uint32_t)KF_NODELAY, __ATOMIC_RELAXED);

@@ -299,6 +299,26 @@ static void stdio(void)
 	say("write", write(fd, "x", 1));
 }
 
+/* A vfork child has another file under the number of its parent's socket, which stays what it was set to. */
+static void vfork_reuses(void)
+{
+	static char buf[1000];
+	int fd = accept_from_peer('E', NULL), null = open("/dev/null", O_WRONLY), on = 1;
+	socklen_t len = sizeof(on);
+	pid_t pid;
+
+	say("set", setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
+	pid = vfork();
+	if (!pid) {
+		dup2(null, fd);
+		_exit(write(fd, buf, sizeof(buf)) != sizeof(buf));
+	}
+	waitpid(pid, NULL, 0);
+	on = -1;
+	getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &len);
+	say("nodelay", on);
+}
+
 static void resolver(void)
 {
 	struct addrinfo h = { .ai_family = family, .ai_socktype = SOCK_STREAM }, *r = NULL;
@@ -336,6 +356,7 @@ const struct fact facts_fd[] = {
 	{ "passed", passed },
 	{ "threads", threads },
 	{ "stdio", stdio },
+	{ "vfork_reuses", vfork_reuses },
 	{ "resolver", resolver },
 	{ NULL, NULL },
 };
