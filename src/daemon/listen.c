@@ -221,7 +221,8 @@ void listener_stop(struct object *o)
 	o->listen_fd = -1;
 }
 
-void listener_run(struct object *o)
+/* false: there may be more */
+static bool take_children(struct object *o)
 {
 	struct sock *child;
 	int n;
@@ -237,8 +238,19 @@ void listener_run(struct object *o)
 		sock_set_event(child, stream_event, c);
 		stream_open(c);
 	}
-	if (n == ACCEPT_BUDGET)
+	return n < ACCEPT_BUDGET;
+}
+
+void listener_run(struct object *o)
+{
+	if (!take_children(o))
 		poller_queue(&o->dm->poller, &o->d);
+}
+
+void listener_finish(struct object *o)
+{
+	while (!take_children(o))
+		;
 }
 
 void listeners_probe(struct daemon *dm)

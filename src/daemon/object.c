@@ -318,6 +318,10 @@ void obj_last_close(struct object *o)
 		o->flags &= ~(u32)OBJ_F_KEEP;
 		poller_queue(&o->dm->poller, &o->d);
 		break;
+	case OBJ_LISTEN:
+		listener_finish(o);
+		obj_free(o);
+		break;
 	default:
 		obj_free(o);
 	}

@@ -174,6 +174,9 @@ bool stream_is_full(struct object *o);
 
 /* listen.c */
 void listener_run(struct object *o);		/* takes the accepted children */
+/* Takes them all, before the listener ends: the program may have those that we have not. What it did not
+ * accept, the kernel closes. */
+void listener_finish(struct object *o);
 
 /* connect.c: the connect request */
 void connect_greeting(struct object *o);

@@ -553,6 +553,8 @@ int stream_shutdown(struct object *o, int how, int fd)
 			return ret;
 		o->flags |= OBJ_F_KEEP;
 	}
+	if (o->state == OBJ_LISTEN)
+		listener_finish(o);
 	if (o->state != OBJ_OPEN || o->sk->sk_state == TCP_CLOSE)
 		return sock_shutdown(o->sk, how);
 	/* The writing side ends behind the data: the program's own shutdown tells us. */

@@ -643,6 +643,43 @@ static void close_both_full(void)
 	say("write", n);
 }
 
+static int accepts_and_closes(const struct sockaddr_storage *me)
+{
+	struct sockaddr_storage to = *me;
+	int port, l = listen_any(&port), c = open_tcp(), s;
+	char octet;
+
+	((struct sockaddr_in *)&to)->sin_port = htons((uint16_t)port);
+	if (connect(c, (struct sockaddr *)&to, addr_len()))
+		return 1;
+	s = accept(l, NULL, NULL);
+	close(l);
+	if (write(c, "x", 1) != 1 || read(s, &octet, 1) != 1)
+		return 1;
+	close(s);
+	return close(c);
+}
+
+/* A listener that closes right behind its accept(): what was accepted stays. Many at a time. */
+static void accept_and_close(void)
+{
+	enum { CHILDREN = 30, TIMES = 20 };
+	struct sockaddr_storage me;
+	int i, lost = 0, status;
+
+	own_address(&me);
+	for (i = 0; i < CHILDREN; i++)
+		if (!fork()) {
+			for (i = 0; i < TIMES; i++)
+				if (accepts_and_closes(&me))
+					_exit(1);
+			_exit(0);
+		}
+	for (i = 0; i < CHILDREN; i++)
+		lost += wait(&status) < 0 || status;
+	say("lost", lost);
+}
+
 const struct fact facts_tcp[] = {
 	{ "unconnected", unconnected },
 	{ "refused", refused },
@@ -679,6 +716,7 @@ const struct fact facts_tcp[] = {
 	{ "fastopen_bad_pointer", fastopen_bad_pointer },
 	{ "fastopen_refused", fastopen_refused },
 	{ "fastopen_connect", fastopen_connect },
+	{ "accept_and_close", accept_and_close },
 	{ "linger", linger },
 	{ "close_both_full", close_both_full },
 	{ NULL, NULL },
