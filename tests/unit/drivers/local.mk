@@ -9,6 +9,7 @@ unit_drivers = \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
 	tests/unit/drivers/test_igbvf \
+	tests/unit/drivers/test_tap \
 	tests/unit/drivers/test_veth \
 	tests/unit/drivers/test_vlan \
 	tests/unit/drivers/test_vnet \
@@ -34,6 +35,9 @@ tests_unit_drivers_test_vnet_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_igbvf_SOURCES = tests/unit/drivers/test_igbvf.c
 tests_unit_drivers_test_igbvf_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_igbvf_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_tap_SOURCES = tests/unit/drivers/test_tap.c
+tests_unit_drivers_test_tap_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_tap_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_veth_SOURCES = tests/unit/drivers/test_veth.c
 tests_unit_drivers_test_veth_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_veth_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
