@@ -36,7 +36,9 @@ QUEUES = queues(DEVICE)
 
 def make_veth(run, tap, veth, hosts, nr):
     many = ["numtxqueues", str(nr), "numrxqueues", str(nr)]
-    run("ip", "link", "add", tap, *many, "type", "veth", "peer", "name", veth, *many)
+    # What a program hears of interfaces by netlink is the kernel's: the host's end has eth0's number, as a TAP has.
+    index = (["index", "2"], ["index", "3"]) if os.listdir("/sys/class/net") == ["lo"] else ([], [])
+    run("ip", "link", "add", tap, *index[0], *many, "type", "veth", "peer", "name", veth, *index[1], *many)
     run("sysctl", "-qw", f"net.ipv6.conf.{veth}.disable_ipv6=1")    # the kernel says nothing on the stack's end
     for line in (f"link set {veth} arp off up", f"link set {tap} up",
                  *(f"addr add {h} dev {tap}" + (" nodad" if ":" in h else "") for h in hosts)):
