@@ -20,8 +20,9 @@ static const struct {
 	I(data_segs_in), I(data_segs_out), I(delivery_rate), I(busy_time), I(rwnd_limited),
 	I(sndbuf_limited), I(delivered), I(delivered_ce), I(bytes_sent), I(dsack_dups),
 	I(reord_seen), I(rcv_ooopack), I(snd_wnd), I(rcv_wnd), I(rehash), I(total_rto),
-	I(total_rto_recoveries), I(total_rto_time), I(received_ce), I(delivered_e1_bytes), I(delivered_e0_bytes),
-	I(delivered_ce_bytes), I(received_e1_bytes), I(received_e0_bytes), I(received_ce_bytes),
+	I(total_rto_recoveries), I(total_rto_time), I(received_ce), I(received_e1_bytes),
+	I(received_e0_bytes), I(received_ce_bytes), I(delivered_e1_bytes), I(delivered_e0_bytes),
+	I(delivered_ce_bytes),
 	{ "tcpi_bytes_retrans", offsetof(struct tcp_info_abi, bytes_retrans), 8 },
 };
 
