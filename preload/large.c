@@ -13,6 +13,7 @@
 
 #define LARGE_MIN  16384
 #define LARGE_CALL 60000	/* octets a call: a message has to hold them */
+#define GATHER	   8192		/* and of smaller pieces: what a stack has room for */
 
 static struct budget budget;
 
@@ -38,20 +39,70 @@ static int take(int fd, const char *buf, size_t n, bool more, uint32_t *filler)
 	return ret;
 }
 
-/* The library or the daemon has no part in how this ends: the Unix socket has. */
-static ssize_t plain(int fd, const char *buf, size_t n, int flags, size_t done)
-{
-	struct iovec iov = { (void *)(uintptr_t)buf, n };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t r;
+/* What is left of a send's pieces: off octets of the first are taken. */
+struct pieces {
+	const struct iovec *iov;
+	size_t nr, off;
+};
 
+static void advance(struct pieces *p, size_t n)
+{
+	p->off += n;
+	while (p->nr && p->off >= p->iov->iov_len) {
+		p->off -= p->iov->iov_len;
+		p->iov++;
+		p->nr--;
+	}
+}
+
+/*
+ * The next octets, *n of them at most and as many at least as room holds, in one piece: in place if the
+ * program has them so, else in room. NULL: a bad pointer.
+ */
+static const char *next_part(const struct pieces *p, char *room, size_t size, size_t *n)
+{
+	struct pieces at = *p;
+	size_t done = 0, left = p->iov->iov_len - p->off;
+
+	if (left >= size || left >= *n) {
+		*n = left < *n ? left : *n;
+		return (const char *)p->iov->iov_base + p->off;
+	}
+	*n = size < *n ? size : *n;
+	while (done < *n) {
+		size_t part = at.iov->iov_len - at.off;
+
+		if (part > *n - done)
+			part = *n - done;
+		if (user_get(room + done, (const char *)at.iov->iov_base + at.off, part))
+			return NULL;
+		done += part;
+		advance(&at, part);
+	}
+	return room;
+}
+
+/* The library or the daemon has no part in how this ends: the Unix socket has. */
+static ssize_t plain(int fd, struct pieces *p, int flags, size_t done)
+{
 	/* An error is for the next call, which it must still be there for. */
 	if (done && fd_poll(fd, 0, 0) & (POLLHUP | POLLERR))
 		return (ssize_t)done;
-	r = stream_send(fd, &m, flags);
-	if (r < 0 && !done)
-		return r;
-	return (ssize_t)done + (r > 0 ? r : 0);
+	while (p->nr) {
+		struct iovec first = { (char *)p->iov->iov_base + p->off, p->iov->iov_len - p->off };
+		struct msghdr m = { .msg_iov = p->off ? &first : (struct iovec *)(uintptr_t)p->iov,
+				    .msg_iovlen = p->off ? 1 : p->nr };
+		size_t want = iov_bytes(m.msg_iov, m.msg_iovlen);
+		ssize_t r = stream_send(fd, &m, flags);
+
+		if (r < 0 && !done)
+			return r;
+		done += r > 0 ? (size_t)r : 0;
+		if (r < (ssize_t)want)
+			break;
+		advance(p, want);
+	}
+	return (ssize_t)done;
 }
 
 bool stream_full_over(int fd, int flags)
@@ -68,32 +119,44 @@ bool stream_full_over(int fd, int flags)
 	return true;
 }
 
-ssize_t stream_send_large(int fd, const void *data, size_t n, int flags)
+/* How a call ended that took nothing, *done octets having been taken before. */
+static ssize_t refused(int err, size_t done, int flags)
 {
-	const char *buf = data;
+	if (done)
+		return (ssize_t)done;
+	if (err == EPIPE)
+		stream_sigpipe(flags);
+	return fail(err);
+}
+
+ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, int flags)
+{
+	struct pieces p = { .iov = iov, .nr = nr };
+	char room[GATHER];
 	size_t done = 0;
 
 	if (unlikely(fd_kind(fd) & KF_TSTAMP))	/* the stack stamps what it takes */
 		errq_expect(fd);
+	advance(&p, 0);
 	while (done < n) {
 		size_t part = n - done < LARGE_CALL ? n - done : LARGE_CALL;
+		const char *buf = next_part(&p, room, sizeof(room), &part);
 		uint32_t filler;
-		int r = take(fd, buf + done, part, part < n - done, &filler);
+		int r;
 
+		if (!buf)
+			return refused(EFAULT, done, flags);
+		r = take(fd, buf, part, part < n - done, &filler);
 		if (r == -EXDEV || r == -ENETDOWN || r == -ETIMEDOUT || r == -ENOTCONN)
-			return plain(fd, buf + done, n - done, flags, done);
+			return plain(fd, &p, flags, done);
 		if (filler) {
 			stream_fill(fd, filler);
 			fd_set_kind(fd, fd_kind(fd) | KF_FULL);
 		}
-		if (r < 0) {
-			if (done)
-				break;
-			if (r == -EPIPE)
-				stream_sigpipe(flags);
-			return fail(-r);
-		}
+		if (r < 0)
+			return refused(-r, done, flags);
 		done += (size_t)r;
+		advance(&p, (size_t)r);
 		if (r < (int)part && !stream_full_over(fd, flags)) {
 			if (!done)
 				return -1;

@@ -269,8 +269,8 @@ void budget_spend(struct budget *b, int64_t since, int64_t now);
 /* ---- large.c -------------------------------------------------------------------------- */
 /** large_send_wanted() - is a write of @n octets, on a socket of kind @k, to be a call, and paid for now */
 bool large_send_wanted(unsigned int k, size_t n);
-/** stream_send_large() - send() of a connected TCP socket, no more than the stack takes */
-ssize_t stream_send_large(int fd, const void *data, size_t n, int flags);
+/** stream_send_large() - @n octets in @nr pieces to a connected TCP socket, no more than the stack takes */
+ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, int flags);
 /** stream_full_over() - wait, if @flags and the socket allow, until a filled descriptor (KF_FULL) is writable
  *
  * Return: true, or false with errno.

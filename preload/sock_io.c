@@ -89,12 +89,29 @@ static int msg_check(const struct msghdr *m, bool sending)
 	return 0;
 }
 
+/* May the Unix socket take more of n octets than the stack has room for, and is there time to ask? */
+static bool send_is_large(unsigned int k, size_t n, int flags)
+{
+	return unlikely(n >= BULK_BYTES || k & KF_BOUNDED) && KIND(k) == K_STREAM &&
+	       !(k & (KF_MORE | KF_DEFER)) && !(flags & ~PLAIN_SEND) && !shim.silent &&
+	       large_send_wanted(k, n);
+}
+
 ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
+	unsigned int k = fd_kind(fd);
 	int e = msg_check(msg, true);
+	size_t n;
 
 	if (e)
 		return fail(e);
+	n = KIND(k) == K_STREAM && !msg->msg_controllen ? iov_bytes(msg->msg_iov, msg->msg_iovlen) : 0;
+	if (send_is_large(k, n, flags)) {
+		if (k & (KF_FIRST | KF_NODELAY))
+			stream_writes(fd, n);
+		settle();
+		return stream_send_large(fd, msg->msg_iov, msg->msg_iovlen, n, flags);
+	}
 	settle();
 	return IS_DGRAM(fd_kind(fd)) ? dgram_send(fd, msg, flags) : stream_send(fd, msg, flags);
 }
@@ -128,11 +145,9 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 
 	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
 		stream_writes(fd, n);
-	if (unlikely(n >= BULK_BYTES || k & KF_BOUNDED) && KIND(k) == K_STREAM &&
-	    !(k & (KF_MORE | KF_DEFER)) && !(flags & ~PLAIN_SEND) && !shim.silent &&
-	    large_send_wanted(k, n)) {
+	if (send_is_large(k, n, flags)) {
 		settle();
-		return stream_send_large(fd, buf, n, flags);
+		return stream_send_large(fd, &iov, 1, n, flags);
 	}
 	if (KIND(k) == K_STREAM && !(k & (KF_MORE | KF_TSTAMP | KF_DEFER | KF_FULL)) &&
 	    !(flags & ~PLAIN_SEND) && (n < BULK_BYTES || k & KF_BULK)) {

@@ -103,6 +103,15 @@ def do_fill(name, count):
         return 0
 
 
+def do_fillv(name, count, piece):
+    """The same in pieces of an octet and of so many, by turns."""
+    pieces = [b"f", b"f" * piece] * (count // (piece + 1))
+    try:
+        return SOCKS[name].sendmsg(pieces)
+    except BlockingIOError:
+        return 0
+
+
 def do_splice(name, count):
     """From the socket into a pipe: how much went."""
     out, into = os.pipe()

@@ -909,6 +909,21 @@ def bounded_write(l, v6):
 
 
 @both
+def bounded_pieces(l, v6):
+    """SO_SNDBUF bounds sendmsg() and writev() as it does send(), whatever the pieces"""
+    for piece in (400, 3000, 60000):
+        a, p, c = established(l, v6, window=2000)
+        a.setsockopt(c, *SO_SNDBUF, 20000)
+        l.drain(0)
+        took = a.fillv(c, 200000, piece)
+        assert 20000 < took <= 60000, (piece, took)
+        assert struct.unpack("i", a.ioctl(c, termios.TIOCOUTQ, 4)) == (took,)
+        assert take_all(p, p.ack + took) == b"f" * took
+        assert a.send(c, b"more") == 4
+        assert take_all(p, p.ack + 4) == b"more"
+
+
+@both
 def unsent_bound(l, v6):
     """TCP_NOTSENT_LOWAT bounds what waits; what a TAP has been given does not, as with Linux's tun"""
     a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
