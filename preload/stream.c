@@ -304,8 +304,10 @@ static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 		;
 	q.byte = ((const uint8_t *)msg->msg_iov[i - 1].iov_base)[msg->msg_iov[i - 1].iov_len - 1];
 	e = rpc(NSP_NR_OOB, fd, &q, NULL, 0, NULL, NULL, NULL);
-	if (e == -EPIPE)
-		stream_sigpipe(flags);
+	if (e == -EPIPE || e == -ENOTCONN) {
+		errno = -e;
+		return stream_tx(fd, -1, flags);
+	}
 	return e < 0 ? fail(-e) : (ssize_t)total;
 }
 
@@ -370,6 +372,11 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		stream_more(fd, flags, false);
 	if (unlikely(flags & MSG_EOR) && r > 0 && (size_t)r == total)
 		end_record(fd);
+	/* A Unix socket takes nothing also where nothing is taken any more. */
+	if (unlikely(!r) && fd_poll(fd, POLLOUT, 0) & (POLLHUP | POLLERR)) {
+		errno = EPIPE;
+		r = -1;
+	}
 	return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
 }
 
