@@ -12,7 +12,7 @@
 
 #include "tcp/tcp_priv.h"
 
-enum { BUCKETS = 1024, SLACK = 128 * 1024, RECOUNT_MAX = 200 };
+enum { BUCKETS = 1024, SLACK = 192 * 1024, RECOUNT_MAX = 200 };
 
 struct seen {
 	struct seen *next;
