@@ -7,8 +7,8 @@
 #include <sys/un.h>
 
 /*
- * A socket whose connect() failed is as good as new, and its port is free, once that was told; for listen() by
- * connect() itself. 0 or -errno.
+ * A socket whose connect() failed is as good as new, and its port is free, once that was told; for
+ * listen() by connect() itself. 0 or -errno.
  */
 static int renew_failed(int fd, unsigned int *k, bool listens)
 {

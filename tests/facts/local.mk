@@ -13,3 +13,17 @@ tests_facts_peer_LDADD =
 dist_check_SCRIPTS += tests/facts/run.sh tests/facts/run_seccomp.sh
 TESTS += tests/facts/run.sh tests/facts/run_seccomp.sh
 EXTRA_DIST += tests/facts/compare.py tests/facts/differences tests/facts/differences-seccomp
+
+# Random calls, compared in the same way: not part of check, since what is in flight decides over some. To look
+# for what nobody thought of: make random SEEDS="1 200".
+SEEDS = 1 100
+EXTRA_PROGRAMS += tests/facts/random
+tests_facts_random_SOURCES = tests/facts/random.c
+tests_facts_random_CFLAGS = $(BASE_CFLAGS)
+tests_facts_random_LDFLAGS =
+tests_facts_random_LDADD =
+EXTRA_DIST += tests/facts/random.py
+CLEANFILES += tests/facts/random$(EXEEXT)
+.PHONY: random
+random: all tests/facts/random$(EXEEXT) tests/facts/peer$(EXEEXT)
+	srcdir=$(srcdir) builddir=. PYTHON=$(PYTHON) $(BASH) $(srcdir)/tests/facts/run.sh --random $(SEEDS) 50 5

@@ -9,11 +9,15 @@
 #
 # usage: run.sh [--seccomp] [FACT]	FACT: only this one, and show both outputs
 #	--seccomp: behind the filter of netstack run, instead of preloaded
+#        run.sh --random FIRST COUNT STEPS SETTLE_MS: seeds of random.c instead
 set -u
 here=${srcdir:-.}/tests/facts
 seccomp=
 [ "${1:-}" = --seccomp ] && { seccomp=1; shift; }
 build=${builddir:-.}
+program=("$build/tests/facts/facts" 10.77.0.1 fd77::1)
+random=
+[ "${1:-}" = --random ] && { random=1; shift; program=("$build/tests/facts/random"); }
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
 ip netns list >/dev/null 2>&1 || exit 77
 [ -x "$build/netstackd" ] || { echo "no netstackd"; exit 77; }
@@ -50,7 +54,7 @@ addrs "${tag}A" veth0 2; addrs "${tag}P" veth1 1
 
 background ip netns exec "${tag}P" "$build/tests/facts/peer"
 wait_for "$tmp/log.0" ready || exit 1
-natively() { ip netns exec "${tag}A" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" >>"$tmp/native"; }
+natively() { ip netns exec "${tag}A" "${program[@]}" "$@" >>"$tmp/native"; }
 natively "$@" &
 native=$!
 
@@ -68,14 +72,18 @@ else
 	cp "$here/differences" "$tmp/differences"
 fi
 on_the_stack() {
-	ip netns exec "${tag}S" "${how[@]}" "$build/tests/facts/facts" 10.77.0.1 fd77::1 "$@" \
-		>>"$tmp/shim" 2>>"$tmp/err"
+	ip netns exec "${tag}S" "${how[@]}" "${program[@]}" "$@" >>"$tmp/shim" 2>>"$tmp/err"
 }
+[ "$random" ] && export NETSTACK_LOOPBACK=stack
 compare() { "${PYTHON:-python3}" "$here/compare.py" "$tmp/native" "$tmp/shim" "$tmp/differences"; }
 
 on_the_stack "$@"
 wait "$native"
 
+if [ "$random" ]; then
+	"${PYTHON:-python3}" "$here/random.py" "$tmp/native" "$tmp/shim"
+	exit
+fi
 [ $# -gt 0 ] && { echo "native:"; cat "$tmp/native"; echo "shim:"; cat "$tmp/shim"; }
 compare >"$tmp/tap"
 rc=$?
