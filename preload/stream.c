@@ -198,7 +198,7 @@ ssize_t stream_rx_late(int fd, void *buf, size_t n, int flags)
 	return r > 0 ? (ssize_t)room : 0;
 }
 
-/** stream_so_error() - SO_ERROR: asks the daemon only when the socket's state says so */
+/** stream_so_error() - SO_ERROR: what ended the connection, or an ICMP error that did not */
 int stream_so_error(int fd, unsigned int k)
 {
 	short ev;
@@ -213,7 +213,7 @@ int stream_so_error(int fd, unsigned int k)
 	if (!(ev & (POLLHUP | POLLERR))) {
 		if (KIND(k) == K_CONNECTING && ev & POLLOUT)
 			stream_connected(fd, k);
-		return 0;
+		return KIND(k) == K_STREAM ? ask_error(fd, NSP_GETERR_SOFT, 0) : 0;
 	}
 	err = stream_take_error(fd, KIND(k) == K_CONNECTING ? ECONNRESET : 0);
 	note_aborted(fd);

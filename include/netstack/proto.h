@@ -100,6 +100,7 @@ typedef struct nsp_addr nsp_addr;
 #define NSP_GETERR_PEEK 1	/* it stays */
 #define NSP_GETERR_SENT 2	/* only what became of a datagram sent with NSP_DGRAM_TELL */
 #define NSP_GETERR_READ 3	/* taken as a read does: what came after the peer's FIN stays, untold */
+#define NSP_GETERR_SOFT 4	/* only one that does not end the connection */
 
 /* struct nsp_dgram.flags */
 #define NSP_DGRAM_TELL 0x02	/* to the daemon: keep the errno of this send for GETERR */

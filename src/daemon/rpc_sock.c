@@ -321,6 +321,16 @@ static int pending_error(const struct object *o)
 	return o->err || !o->sk ? o->err : o->sk->sk_err;
 }
 
+/* An ICMP error that the connection survives, told once. */
+static int soft_error(struct sock *sk)
+{
+	int err = sk ? sk->sk_err_soft : 0;
+
+	if (err)
+		sk->sk_err_soft = 0;
+	return err;
+}
+
 int call_geterr(struct call *c)
 {
 	const struct nsp_geterr_req *req = c->req;
@@ -328,6 +338,10 @@ int call_geterr(struct call *c)
 	struct object *o = c->o;
 	bool peek = req->peek == NSP_GETERR_PEEK;
 
+	if (req->peek == NSP_GETERR_SOFT) {
+		rep->err = soft_error(o->sk);
+		return 0;
+	}
 	if (req->peek == NSP_GETERR_READ && pending_error(o) == EPIPE)
 		return 0;
 	rep->err = o->err;

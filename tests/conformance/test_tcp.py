@@ -768,6 +768,8 @@ def icmp_established(l, v6):
                IP(src=lab.TEST4, dst=lab.STACK4) / ICMP(type=3, code=code) / Raw(quoted))
     l.barrier()
     assert not a.poll(c) & (select.POLLERR | select.POLLHUP)
+    assert a.getsockopt(c, *SO_ERROR) == (111 if v6 else 113), "the last one is not told"
+    assert a.getsockopt(c, *SO_ERROR) == 0
     p.took(r)
     p.exchange("PA", b"alive", reply="A")
     assert a.recvall(c, 5) == b"alive"
