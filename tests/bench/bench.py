@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from netdev import devices  # noqa: E402
 
 PORT = "7007"
-BACKENDS = ("tap-mq", "packet", "packet-mq", "xdp", "e1000", "igb", "igb-mq")
+BACKENDS = ("tap-mq", "packet", "packet-mq", "xdp", "e1000", "igb", "igb-mq", "igbvf", "veth")
 
 
 class Lab:
