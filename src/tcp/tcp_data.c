@@ -5,7 +5,10 @@
  */
 #include "tcp/tcp_priv.h"
 
-/* Appends from to to if it continues it; true when from was consumed. */
+/*
+ * Appends from to to if it continues it; true when from was consumed. A packet's memory is free when all of
+ * it was read, so it stays a small part of the buffer: else the window would open late.
+ */
 bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 {
 	struct tcp_rx_cb *t = tcp_rxcb(to), *f = tcp_rxcb(from);
@@ -13,7 +16,8 @@ bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 	u64 tstamp = from->tstamp;
 	u16 flags = f->flags;
 
-	if (f->seq != t->end_seq || t->flags & TCPHDR_FIN || !from->len)
+	if (f->seq != t->end_seq || t->flags & TCPHDR_FIN || !from->len ||
+	    to->truesize > (u32)sk->sk_rcvbuf >> 2)
 		return false;
 	if (!skb_try_coalesce(to, from, &delta))
 		return false;
