@@ -76,6 +76,15 @@ def haproxy(lab, family):
         look(lab, url(STACK[family], PROXY))
 
 
+STATUSES = '''
+local threads = {}
+function setup(thread) table.insert(threads, thread) end
+function init() bad = "" end
+function response(status) if status ~= 200 then bad = bad .. " " .. status end end
+function done() for _, t in ipairs(threads) do print("bad:" .. t:get("bad")) end end
+'''
+
+
 @families
 def haproxy_reload(lab, family):
     """haproxy reloaded by SIGUSR2 (master and workers, listeners passed on) under load: each connect succeeds"""
@@ -83,7 +92,7 @@ def haproxy_reload(lab, family):
     conf = haproxy_conf(lab, family)
     with origin(lab, family), lab.serving(["haproxy", "-W", "-f", conf, "-x", f"{lab.dir}/ha.sock", "-S", f"{lab.dir}/master.sock"],
                                           True, PROXY, family) as p:
-        w = lab.spawn(["wrk", "-t2", "-c16", "-d6", "-H", "Connection: close", url(STACK[family], PROXY, "small")], stdout=-1)
+        w = lab.spawn(["wrk", "-s", lab.write("statuses.lua", STATUSES), "-t2", "-c16", "-d6", "-H", "Connection: close", url(STACK[family], PROXY, "small")], stdout=-1)
         for _ in range(3):
             time.sleep(1.2)
             p.send_signal(signal.SIGUSR2)
@@ -92,7 +101,12 @@ def haproxy_reload(lab, family):
         # A worker that leaves closes connections on which no request has come yet: natively, too.
         bad = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)
         bad = [int(x) for x in bad.groups()] if bad else [0] * 4
-        assert bad[0] == bad[2] == bad[3] == 0 and bad[1] <= 16 and "Non-2xx" not in out, out
+        assert bad[0] == bad[2] == bad[3] == 0 and bad[1] <= 16, out
+        # Seldom, on a busy machine, a reload costs one request its way to the server: haproxy says so itself.
+        statuses = [int(x) for line in re.findall(r"^bad:(.*)$", out, re.M) for x in line.split()]
+        if statuses:
+            print(f"# statuses other than 200: {statuses}", flush=True)
+        assert len(statuses) <= 3 and all(500 <= x < 600 for x in statuses), out
         assert int(re.search(r"(\d+) requests in", out)[1]) > 100, out
 
 
