@@ -200,14 +200,11 @@ OPT_GET(get_unicast_if)
 /* A stream has none, whatever the value is. */
 OPT_SET(set_mc_hops)
 {
-	int hops;
+	int hops = sockopt_int(val);
 
 	OPT_UNUSED;
 	if (sk->sk_type == STREAM)
 		return -ENOPROTOOPT;
-	if (len < sizeof(hops))
-		return -EINVAL;
-	hops = sockopt_int(val);
 	if (hops < -1 || hops > 255)
 		return -EINVAL;
 	o6_sk(sk)->mcast_hops = (s16)hops;
@@ -318,7 +315,7 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(11, "IPV6_FLOWINFO", flowinfo),
 	IP6_ROW(16, "IPV6_UNICAST_HOPS", -1, 255, set_hops, get_hops),
 	IP6_BOOL(17, "IPV6_MULTICAST_IF", mc_if),
-	IP6_STRUCT(18, "IPV6_MULTICAST_HOPS", 0, set_mc_hops, get_mc_hops),
+	IP6_ROW(18, "IPV6_MULTICAST_HOPS", INT_MIN, INT_MAX, set_mc_hops, get_mc_hops),
 	IP6_ROW(19, "IPV6_MULTICAST_LOOP", 0, 1, set_mc_loop, get_mc_loop),
 	IP6_STRUCT(20, "IPV6_JOIN_GROUP", 20, set_membership, NULL),
 	IP6_STRUCT(21, "IPV6_LEAVE_GROUP", 20, set_membership, NULL),
