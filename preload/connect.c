@@ -124,29 +124,12 @@ static void wait_loopback(int fd)
 			break;
 }
 
-/* A group or everybody is no peer (RFC 9293 MUST-46), whatever the socket is bound to. */
-static bool is_no_host(const struct sockaddr *sa)
-{
-	struct in_addr v4;
-
-	if (sa->sa_family == AF_INET6) {
-		const struct in6_addr *a = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
-
-		if (!IN6_IS_ADDR_V4MAPPED(a))
-			return IN6_IS_ADDR_MULTICAST(a);
-		memcpy(&v4, a->s6_addr + 12, sizeof(v4));
-	} else {
-		v4 = ((const struct sockaddr_in *)(const void *)sa)->sin_addr;
-	}
-	return IN_MULTICAST(ntohl(v4.s_addr)) || v4.s_addr == INADDR_BROADCAST;
-}
-
 /* 0, or the errno that connect() fails with at once. Of a socket that the daemon knows it is the daemon's. */
 static int check_peer(uint64_t tag, const struct sockaddr *sa, socklen_t len)
 {
 	int e;
 
-	if (is_no_host(sa))
+	if (addr_is_no_host(sa, len))	/* whatever the socket is bound to */
 		return ENETUNREACH;
 	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
 		return 0;

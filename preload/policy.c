@@ -255,6 +255,18 @@ bool addr_is_loopback(const struct sockaddr *sa, socklen_t len)
 	return query_address(&q, sa, len) && is_loopback(&q);
 }
 
+bool addr_is_no_host(const struct sockaddr *sa, socklen_t len)
+{
+	static const uint8_t everybody[4] = { 255, 255, 255, 255 };
+	struct rule_query q = { .dir = RULE_CONNECT };
+
+	if (!query_address(&q, sa, len))
+		return false;
+	if (q.family == AF_INET6)
+		return q.addr[0] == 0xff;
+	return (q.addr[0] & 0xf0) == 0xe0 || !memcmp(q.addr, everybody, sizeof(everybody));
+}
+
 bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind)
 {
 	struct rule_query q = { .dir = for_bind ? RULE_BIND : RULE_CONNECT };

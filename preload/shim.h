@@ -479,6 +479,8 @@ bool socket_wants_kernel(int family, int kind, int protocol);
 bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind);
 /** addr_is_loopback() - is a connection to there one to oneself */
 bool addr_is_loopback(const struct sockaddr *sa, socklen_t len);
+/** addr_is_no_host() - a group, or everybody on the wire: no peer of TCP (RFC 9293 MUST-46) */
+bool addr_is_no_host(const struct sockaddr *sa, socklen_t len);
 /** listen_wants_kernel() - listen() without bind() */
 bool listen_wants_kernel(int fd);
 

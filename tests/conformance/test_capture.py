@@ -85,6 +85,15 @@ def ping(l, n=1, **kw):
         assert l.exchange(ip(False) / ICMP(id=5, seq=i, **kw), lambda f: ICMP in f)
 
 
+def until(what):
+    """Waits for a condition, 30 s at most."""
+    for _ in range(600):
+        if what():
+            return
+        time.sleep(0.05)
+    raise AssertionError("waited 30 s")
+
+
 def echoes(packets):
     return [p for p in packets if ICMP in Ether(p.data)]
 
@@ -107,10 +116,7 @@ def readable_by_tcpdump(l):
     """tcpdump reads it, live from the pipe"""
     cmd = f"{l.build}/netstack capture --control {l.control} {' '.join(ONE)} -c 2 icmp | tcpdump -nr - 2>/dev/null"
     p = subprocess.Popen(cmd, shell=True, stdout=subprocess.PIPE, text=True)
-    for _ in range(600):
-        if l.stat()["daemon"]["captures"]:
-            break
-        time.sleep(0.05)
+    until(lambda: l.stat()["daemon"]["captures"])
     ping(l)
     out = p.communicate(timeout=30)[0]
     assert "ICMP echo request" in out and "ICMP echo reply" in out, out
@@ -187,15 +193,6 @@ def sleeping_reader(l):
     packets, _, stats = c.stop()
     got, lost = stats[("eth0", 1)]
     assert lost > 0 and len(packets) + lost == got, (len(packets), got, lost)
-
-
-def until(what, tries=600):
-    """Waits for a condition, 30 s at most."""
-    for _ in range(tries):
-        if what():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"never: {what.__doc__ or what}")
 
 
 @test
