@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ static const char *set_addr(struct conf *c, char *value, struct conf_err *e)
 		return conf_no_memory;
 	if (!split_dev(value, a->dev))
 		return "no device after %";
-	return inet_prefix_parse(value, &a->prefix) ? NULL : "no prefix before %";
+	return inet_prefix_parse(value, &a->prefix) ? NULL : "no address and prefix length before %";
 }
 
 static const char *set_route(struct conf *c, char *value, struct conf_err *e)
@@ -150,6 +151,8 @@ static const char *set_ready_fd(struct conf *c, char *value, struct conf_err *e)
 	(void)e;
 	if (!conf_parse_u32(value, 1 << 20, &fd))
 		return "not a descriptor number";
+	if (fcntl((int)fd, F_GETFD) < 0)
+		return "no such descriptor is open";
 	c->ready_fd = (int)fd;
 	return NULL;
 }

@@ -241,6 +241,7 @@ Test(conf, refused_with_flag_and_remedy)
 		{ "--neigh", "10.0.0.1=zz%eth0", "link-layer" },
 		{ "--sysctl", "net.ipv4.tcp_sack", "=" },
 		{ "--ready-fd", "-1", "number" },
+		{ "--ready-fd", "1000000", "open" },
 		{ "--log-level", "loud", "warning" },
 		{ "--busy-poll", "1000001", "1000000" },
 		{ "--busy-poll", "fast", "1000000" },
