@@ -190,9 +190,12 @@ static void on_addresses(void *arg, int status, int timeouts, struct ares_addrin
 		return;
 	for (n = r->nodes; n; n = n->ai_next)
 		take(f->list, n);
-	for (c = r->cnames; c; c = c->next)
+	for (c = r->cnames; c; c = c->next) {
 		if (c->name && strlen(c->name) < sizeof(f->list->canon))
 			memcpy(f->list->canon, c->name, strlen(c->name) + 1);
+		if (c->alias)
+			names_add_alias(f->list, c->alias);
+	}
 	ares.freeaddrinfo(r);
 	if (!f->error && !f->list->n)
 		f->error = EAI_NODATA;
@@ -216,8 +219,7 @@ int names_dns(const char *node, int family, struct name_list *l)
 
 /* ---- reverse -------------------------------------------------------------------------- */
 struct reverse {
-	char *name;
-	size_t room;
+	struct name_list *list;
 	int error;
 	bool done;
 };
@@ -231,15 +233,15 @@ static void on_name(void *arg, int status, int timeouts, struct hostent *h)
 	r->error = eai(status);
 	if (r->error)
 		return;
-	if (!h || !h->h_name || strlen(h->h_name) >= r->room)
+	if (!h || !h->h_name || strlen(h->h_name) >= sizeof(r->list->canon))
 		r->error = EAI_OVERFLOW;
 	else
-		memcpy(r->name, h->h_name, strlen(h->h_name) + 1);
+		memcpy(r->list->canon, h->h_name, strlen(h->h_name) + 1);
 }
 
-int names_dns_reverse(const struct name_addr *want, char *name, size_t room)
+int names_dns_reverse(const struct name_addr *want, struct name_list *l)
 {
-	struct reverse r = { .name = name, .room = room };
+	struct reverse r = { .list = l };
 	ares_channel ch;
 	int e = channel_open(&ch);
 

@@ -19,29 +19,29 @@ static int host_error(int e)
 	}
 }
 
-/* Lay a host entry out in the caller's buffer: pointers, addresses, name. 0 or ERANGE. */
+/* Lay a host entry out in the caller's buffer: pointers, addresses, names. 0 or ERANGE. */
 static int fill(const struct name_list *l, const char *name, int family, struct hostent *h,
 		char *buf, size_t room)
 {
-	size_t alen = family == AF_INET ? 4 : 16, ptrs = (l->n + 2) * sizeof(char *), i;
+	size_t alen = family == AF_INET ? 4 : 16, ptrs = l->n + 2, i;
 	size_t skip = -(uintptr_t)buf & (sizeof(char *) - 1);
-	char **list, *p;
+	char **list = (char **)(void *)(buf + skip), *p;
 
-	if (room < skip + ptrs + l->n * alen + strlen(name) + 1)
+	for (i = 0; i < l->alias_len; i += strlen(l->alias + i) + 1)
+		ptrs++;
+	if (room < skip + ptrs * sizeof(char *) + l->n * alen + l->alias_len + strlen(name) + 1)
 		return ERANGE;
-	list = (char **)(void *)(buf + skip);
-	p = buf + skip + ptrs;
-	for (i = 0; i < l->n; i++) {
-		list[i] = p;
-		memcpy(p, l->addr[i].bytes, alen);
-		p += alen;
-	}
-	list[i] = NULL;
-	list[i + 1] = NULL;
-	memcpy(p, name, strlen(name) + 1);
-	h->h_name = p;
+	p = (char *)(list + ptrs);
 	h->h_addr_list = list;
-	h->h_aliases = list + l->n + 1;
+	for (i = 0; i < l->n; i++, p += alen)
+		*list++ = memcpy(p, l->addr[i].bytes, alen);
+	*list++ = NULL;
+	h->h_aliases = list;
+	memcpy(p, l->alias, l->alias_len);
+	for (i = 0; i < l->alias_len; i += strlen(l->alias + i) + 1)
+		*list++ = p + i;
+	*list = NULL;
+	h->h_name = memcpy(p + l->alias_len, name, strlen(name) + 1);
 	h->h_addrtype = family;
 	h->h_length = (int)alen;
 	return 0;
@@ -95,7 +95,6 @@ EXPORT int gethostbyaddr_r(const void *addr, socklen_t len, int family, struct h
 			   char *buf, size_t room, struct hostent **out, int *herr)
 {
 	struct name_list *l;
-	char name[256];
 	int e = 0;
 
 	*out = NULL;
@@ -113,14 +112,14 @@ EXPORT int gethostbyaddr_r(const void *addr, socklen_t len, int family, struct h
 	l->n = 1;
 	l->addr[0].family = family;
 	memcpy(l->addr[0].bytes, addr, len);
-	if (!names_hosts_reverse(&l->addr[0], name, sizeof(name)))
-		e = names_dns_reverse(&l->addr[0], name, sizeof(name));
+	if (!names_hosts_reverse(&l->addr[0], l))
+		e = names_dns_reverse(&l->addr[0], l);
 	if (e) {
 		*herr = host_error(e);
 		free(l);
 		return e == EAI_AGAIN ? EAGAIN : 0;
 	}
-	e = fill(l, name, family, h, buf, room);
+	e = fill(l, l->canon, family, h, buf, room);
 	free(l);
 	*herr = e ? NETDB_INTERNAL : NETDB_SUCCESS;
 	if (!e)
@@ -131,7 +130,7 @@ EXPORT int gethostbyaddr_r(const void *addr, socklen_t len, int family, struct h
 /* The calls without a buffer answer in memory of the calling thread. */
 static __thread struct {
 	struct hostent h;
-	char buf[2048];
+	char buf[4096];
 } answer;
 
 EXPORT struct hostent *gethostbyname2(const char *name, int family)

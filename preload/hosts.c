@@ -88,59 +88,88 @@ static void localhost(const char *node, int family, struct name_list *l)
 		add(l, &a);
 }
 
+/** names_add_alias() - one more name of what l holds; one that does not fit is left out */
+void names_add_alias(struct name_list *l, const char *name)
+{
+	size_t len = strlen(name) + 1, i;
+
+	for (i = 0; i < l->alias_len; i += strlen(l->alias + i) + 1)
+		if (!strcasecmp(l->alias + i, name))
+			return;
+	if (!strcasecmp(l->canon, name) || len > sizeof(l->alias) - l->alias_len)
+		return;
+	memcpy(l->alias + l->alias_len, name, len);
+	l->alias_len += len;
+}
+
+/* The names of a line: into l if node, or NULL for any, is among them. */
+static bool take_names(char **save, const char *node, struct name_list *l)
+{
+	char *first = strtok_r(NULL, " \t", save), *w;
+	size_t had = l->alias_len;
+	bool hit = first && (!node || !strcasecmp(first, node));
+
+	if (!first)
+		return false;
+	while ((w = strtok_r(NULL, " \t", save))) {
+		hit = hit || !strcasecmp(w, node);
+		names_add_alias(l, w);
+	}
+	if (!hit)
+		l->alias_len = had;
+	else if (!l->canon[0] && strlen(first) < sizeof(l->canon))
+		memcpy(l->canon, first, strlen(first) + 1);
+	return hit;
+}
+
+/* The next line that begins with an address; what follows it is left in *save. */
+static bool next_line(FILE *f, char **line, size_t *room, char **save, struct name_addr *a)
+{
+	char *w;
+
+	while (f && getline(line, room, f) >= 0) {
+		(*line)[strcspn(*line, "#\n")] = 0;
+		w = strtok_r(*line, " \t", save);
+		if (w && names_numeric(w, a))
+			return true;
+	}
+	return false;
+}
+
 /** names_hosts() - addresses of a name in /etc/hosts; false: not there */
 bool names_hosts(const char *node, int family, struct name_list *l)
 {
 	FILE *f = fopen("/etc/hosts", "re");
 	bool full = !f && (errno == EMFILE || errno == ENFILE);
-	char line[1024], *save, *w, *first;
+	char *line = NULL, *save;
+	const size_t had = l->n;
 	struct name_addr a;
+	size_t room = 0;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "#\n")] = 0;
-		w = strtok_r(line, " \t", &save);
-		if (!w || !names_numeric(w, &a))
-			continue;
-		first = NULL;
-		while ((w = strtok_r(NULL, " \t", &save))) {
-			if (!first)
-				first = w;
-			if (strcasecmp(w, node))
-				continue;
-			if (!l->canon[0] && strlen(first) < sizeof(l->canon))
-				memcpy(l->canon, first, strlen(first) + 1);
-			if (family == AF_UNSPEC || a.family == family)
-				add(l, &a);
-			break;
-		}
-	}
+	while (next_line(f, &line, &room, &save, &a))
+		if (take_names(&save, node, l) && (family == AF_UNSPEC || a.family == family))
+			add(l, &a);
+	free(line);
 	if (f)
 		fclose(f);
-	if (!l->n && !full)	/* libc's resolver could not have looked either */
+	if (l->n == had && !full)	/* libc's resolver could not have looked either */
 		localhost(node, family, l);
-	return l->n > 0;
+	return l->n > had;
 }
 
-/** names_hosts_reverse() - the name of an address in /etc/hosts */
-bool names_hosts_reverse(const struct name_addr *want, char *name, size_t room)
+/** names_hosts_reverse() - the names of an address in /etc/hosts */
+bool names_hosts_reverse(const struct name_addr *want, struct name_list *l)
 {
 	FILE *f = fopen("/etc/hosts", "re");
-	char line[1024], *save, *w;
-	struct name_addr a;
+	char *line = NULL, *save;
 	bool found = false;
+	struct name_addr a;
+	size_t room = 0;
 
-	while (f && !found && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "#\n")] = 0;
-		w = strtok_r(line, " \t", &save);
-		if (!w || !names_numeric(w, &a) || a.family != want->family ||
-		    memcmp(a.bytes, want->bytes, 16))
-			continue;
-		w = strtok_r(NULL, " \t", &save);
-		if (w && strlen(w) < room) {
-			memcpy(name, w, strlen(w) + 1);
-			found = true;
-		}
-	}
+	while (!found && next_line(f, &line, &room, &save, &a))
+		found = a.family == want->family && !memcmp(a.bytes, want->bytes, 16) &&
+			take_names(&save, NULL, l);
+	free(line);
 	if (f)
 		fclose(f);
 	return found;

@@ -190,6 +190,35 @@ static int by_index(void *arg, const struct nsp_ifent *e, const struct nsp_ifadd
 	return 1;
 }
 
+struct owned {
+	struct in_addr addr;
+	unsigned int bits;
+};
+
+static int by_addr(void *arg, const struct nsp_ifent *e, const struct nsp_ifaddr *a)
+{
+	struct owned *own = arg;
+	uint32_t i;
+
+	for (i = 0; i < e->naddr; i++) {
+		const struct sockaddr_in *s4 = (const void *)a[i].addr.sa;
+
+		if (s4->sin_family == AF_INET && s4->sin_addr.s_addr == own->addr.s_addr) {
+			own->bits = a[i].prefix_len;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+unsigned int ifaddr_prefix_len(struct in_addr own)
+{
+	struct owned o = { own, 0 };
+
+	walk(by_addr, &o);
+	return o.bits;
+}
+
 EXPORT unsigned int if_nametoindex(const char *name)
 {
 	struct query q = { .name = name };

@@ -1,50 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RFC 6724: the order of destination addresses, with sources that the stack chooses. */
+/* RFC 6724: the order of destination addresses, with sources that the stack chooses (IP6-30). */
 #include "resolv.h"
 
 #include <stdlib.h>
-
-struct policy {
-	uint8_t prefix[16];
-	uint8_t bits, precedence, label;
-};
-
-/* RFC 6724 section 2.1; the first row that matches, longest first. */
-static const struct policy policies[] = {
-	{ { [15] = 1 }, 128, 50, 0 },  { { [10] = 0xff, [11] = 0xff }, 96, 35, 4 },
-	{ { 0 }, 96, 1, 3 },	       { { 0x20, 0x01 }, 32, 5, 5 },
-	{ { 0x20, 0x02 }, 16, 30, 2 }, { { 0x3f, 0xfe }, 16, 1, 12 },
-	{ { 0xfe, 0xc0 }, 10, 1, 11 }, { { 0xfc }, 7, 3, 13 },
-	{ { 0 }, 0, 40, 1 },
-};
 
 struct candidate {
 	struct name_addr dst;
 	uint8_t d[16], s[16]; /* as IPv6 */
 	bool usable;	      /* has a source */
+	int scope, s_scope;   /* of d and s */
+	int label, s_label;
+	int precedence;
+	unsigned int common; /* bits that d and s have in common; IPv4: 0 off the source's subnet */
 	int order;
 };
 
-static unsigned int common_bits(const uint8_t *a, const uint8_t *b)
-{
-	unsigned int n = 0;
-
-	while (n < 128 && !((a[n / 8] ^ b[n / 8]) & (0x80 >> n % 8)))
-		n++;
-	return n;
-}
-
-static const struct policy *policy_of(const uint8_t *a)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(policies) - 1; i++)
-		if (common_bits(a, policies[i].prefix) >= policies[i].bits)
-			break;
-	return &policies[i];
-}
-
-static int scope_of(const uint8_t *a)
+static int scope_of(const struct gai_conf *conf, const uint8_t *a)
 {
 	static const uint8_t loop[16] = { [15] = 1 };
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -54,7 +25,7 @@ static int scope_of(const uint8_t *a)
 	if (!memcmp(a, loop, 16))
 		return 2;
 	if (!memcmp(a, mapped, 12))
-		return a[12] == 127 || (a[12] == 169 && a[13] == 254) ? 2 : 14;
+		return gai_value(conf, GAI_SCOPEV4, a);
 	if (a[0] == 0xfe && (a[1] & 0xc0) == 0x80)
 		return 2;
 	if (a[0] == 0xfe && (a[1] & 0xc0) == 0xc0)
@@ -93,40 +64,69 @@ static void find_source(struct candidate *c)
 		to_v6(AF_INET6, (uint8_t *)&((struct sockaddr_in6 *)&src)->sin6_addr, c->s);
 }
 
+static unsigned int common_of(const struct candidate *c)
+{
+	unsigned int common = common_bits(c->d, c->s);
+	struct in_addr own;
+
+	if (c->dst.family == AF_INET6 || common == 128)
+		return common;
+	memcpy(&own, c->s + 12, sizeof(own));
+	return common - 96 < ifaddr_prefix_len(own) ? 0 : common;
+}
+
+static void weigh(struct candidate *c, const struct gai_conf *conf)
+{
+	find_source(c);
+	c->scope = scope_of(conf, c->d);
+	c->label = gai_value(conf, GAI_LABEL, c->d);
+	c->precedence = gai_value(conf, GAI_PRECEDENCE, c->d);
+	if (!c->usable)
+		return;
+	c->s_scope = scope_of(conf, c->s);
+	c->s_label = gai_value(conf, GAI_LABEL, c->s);
+	c->common = common_of(c);
+}
+
 /* Section 6, rules 1, 2, 5, 6, 8, 9 and 10; the others need what only the stack knows. */
 static int compare(const void *pa, const void *pb)
 {
 	const struct candidate *a = pa, *b = pb;
-	const struct policy *da = policy_of(a->d), *db = policy_of(b->d);
 	int x, y;
 
 	if (a->usable != b->usable)
 		return a->usable ? -1 : 1;
 	if (a->usable) {
-		x = scope_of(a->d) == scope_of(a->s);
-		y = scope_of(b->d) == scope_of(b->s);
+		x = a->scope == a->s_scope;
+		y = b->scope == b->s_scope;
 		if (x != y)
 			return y - x;
-		x = da->label == policy_of(a->s)->label;
-		y = db->label == policy_of(b->s)->label;
-		if (x != y)
-			return y - x;
-	}
-	if (da->precedence != db->precedence)
-		return db->precedence - da->precedence;
-	if (scope_of(a->d) != scope_of(b->d))
-		return scope_of(a->d) - scope_of(b->d);
-	if (a->usable && a->dst.family == AF_INET6 && b->dst.family == AF_INET6) {
-		x = (int)common_bits(a->d, a->s);
-		y = (int)common_bits(b->d, b->s);
+		x = a->label == a->s_label;
+		y = b->label == b->s_label;
 		if (x != y)
 			return y - x;
 	}
+	if (a->precedence != b->precedence)
+		return a->precedence > b->precedence ? -1 : 1;
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	if (a->usable && a->dst.family == b->dst.family && a->common != b->common)
+		return a->common > b->common ? -1 : 1;
 	return a->order - b->order;
+}
+
+static void read_conf(struct gai_conf *conf)
+{
+	FILE *f = fopen("/etc/gai.conf", "re");
+
+	gai_conf_read(conf, f);
+	if (f)
+		fclose(f);
 }
 
 void names_sort(struct name_list *l)
 {
+	struct gai_conf conf;
 	struct candidate *c;
 	size_t i;
 
@@ -135,11 +135,13 @@ void names_sort(struct name_list *l)
 	c = calloc(l->n, sizeof(*c));
 	if (!c)
 		return;
+	read_conf(&conf);
 	for (i = 0; i < l->n; i++) {
 		c[i].dst = l->addr[i];
 		c[i].order = (int)i;
-		find_source(&c[i]);
+		weigh(&c[i], &conf);
 	}
+	gai_conf_free(&conf);
 	qsort(c, l->n, sizeof(*c), compare);
 	for (i = 0; i < l->n; i++)
 		l->addr[i] = c[i].dst;

@@ -41,8 +41,6 @@ int names_lookup(const char *node, int family, struct name_list *l)
 		if (!e)
 			break;
 	}
-	if (!e)
-		names_sort(l);
 	return e;
 }
 
@@ -147,10 +145,20 @@ static bool configured(int family)
 	return yes;
 }
 
+/* Appends the IPv4 addresses of node as IPv6 ones; 0 or EAI_*. */
+static int add_mapped(const char *node, struct name_list *l)
+{
+	size_t i = l->n;
+	int e = names_lookup(node, AF_INET, l);
+
+	for (; !e && i < l->n; i++)
+		map_v4(&l->addr[i]);
+	return e;
+}
+
 static int by_name(const char *node, const struct addrinfo *h, struct name_list *l)
 {
 	int family = h->ai_family, e;
-	size_t i;
 
 	if (h->ai_flags & AI_NUMERICHOST)
 		return EAI_NONAME;
@@ -163,11 +171,11 @@ static int by_name(const char *node, const struct addrinfo *h, struct name_list 
 			family = v4 ? AF_INET : AF_INET6;
 	}
 	e = names_lookup(node, family, l);
-	if (e && family == AF_INET6 && h->ai_family == AF_INET6 && h->ai_flags & AI_V4MAPPED) {
-		e = names_lookup(node, AF_INET, l);
-		for (i = 0; !e && i < l->n; i++)
-			map_v4(&l->addr[i]);
-	}
+	if (family == AF_INET6 && h->ai_family == family && h->ai_flags & AI_V4MAPPED &&
+	    (e || h->ai_flags & AI_ALL) && !add_mapped(node, l))
+		e = 0;
+	if (!e)
+		names_sort(l);
 	return e;
 }
 
@@ -284,15 +292,14 @@ static int put(const char *from, char *to, socklen_t room)
 
 static int name_of_host(const struct name_addr *a, char *host, socklen_t room, int flags)
 {
-	char text[INET6_ADDRSTRLEN + IF_NAMESIZE + 1], full[256];
+	char text[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
+	struct name_list l = { 0 };
 	int e;
 
 	if (!(flags & NI_NUMERICHOST)) {
-		if (names_hosts_reverse(a, full, sizeof(full)))
-			return put(full, host, room);
-		e = names_dns_reverse(a, full, sizeof(full));
+		e = names_hosts_reverse(a, &l) ? 0 : names_dns_reverse(a, &l);
 		if (!e)
-			return put(full, host, room);
+			return put(l.canon, host, room);
 		if (flags & NI_NAMEREQD)
 			return e == EAI_NODATA ? EAI_NONAME : e;
 	} else if (flags & NI_NAMEREQD) {

@@ -17,22 +17,49 @@ struct name_list {
 	size_t n;
 	struct name_addr addr[NAMES_MAX];
 	char canon[256];	/* empty: the name asked for */
+	size_t alias_len;
+	char alias[1024];	/* further names, a NUL after each */
 };
 
 /* hosts.c */
 bool names_numeric(const char *node, struct name_addr *out);
 void names_order(char order[4]);
 bool names_hosts(const char *node, int family, struct name_list *l);
-bool names_hosts_reverse(const struct name_addr *want, char *name, size_t room);
+bool names_hosts_reverse(const struct name_addr *want, struct name_list *l);
+void names_add_alias(struct name_list *l, const char *name);
 
 /* dns.c: c-ares over our sockets; 0 or EAI_* */
 int names_dns(const char *node, int family, struct name_list *l);
-int names_dns_reverse(const struct name_addr *want, char *name, size_t room);
+int names_dns_reverse(const struct name_addr *want, struct name_list *l);
+
+/* gaiconf.c: tables of gai.conf(5). Prefixes of IPv4 are those of mapped addresses. */
+enum gai_table { GAI_LABEL, GAI_PRECEDENCE, GAI_SCOPEV4, GAI_TABLES };
+
+struct gai_row {
+	uint8_t prefix[16];
+	uint8_t bits;
+	int value;
+};
+
+struct gai_conf {
+	struct gai_rows {
+		struct gai_row *row;	/* owned; none: libc's own */
+		size_t n;
+	} table[GAI_TABLES];
+};
+
+/* f may be NULL: there is no such file. Undone by gai_conf_free(). */
+void gai_conf_read(struct gai_conf *c, FILE *f);
+void gai_conf_free(struct gai_conf *c);
+
+/* the value of the longest prefix that matches */
+int gai_value(const struct gai_conf *c, enum gai_table table, const uint8_t a[16]);
+unsigned int common_bits(const uint8_t a[16], const uint8_t b[16]);
 
 /* nsort.c: RFC 6724 */
 void names_sort(struct name_list *l);
 
-/* resolv.c: every source in order, sorted; 0 or EAI_* */
+/* resolv.c: every source in order; 0 or EAI_* */
 int names_lookup(const char *node, int family, struct name_list *l);
 
 /* fills ss, returns the length */

@@ -506,6 +506,10 @@ int route_check(const struct sockaddr *sa, socklen_t len);
 /** route_source() - source address for a destination; false: none */
 bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_storage *src);
 
+/* ---- ifaddrs.c ------------------------------------------------------------------------ */
+/** ifaddr_prefix_len() - of an own IPv4 address; 0 when it is none */
+unsigned int ifaddr_prefix_len(struct in_addr own);
+
 /* ---- addresses ------------------------------------------------------------------------ */
 static inline void addr_pack(struct nsp_addr *a, const struct sockaddr *sa, socklen_t len)
 {

@@ -5,7 +5,7 @@ import os
 import pwd
 import sys
 
-from applab import HOST, STACK, bracket, each_way, main, wait_for, want
+from applab import HOST, STACK, bracket, each_way, main, test, wait_for, want
 
 
 def dig(lab, shim, addr, port, name, kind="A", *more):
@@ -84,6 +84,40 @@ def resolver(lab, family, shim):
                        f"mount --bind {lab.dir}/nsswitch.conf /etc/nsswitch.conf && exec \"$@\"", "sh",
                        *lab.argv(True, [sys.executable, "-c", code])])
         assert out.stdout == b"['192.0.2.1', '2001:db8::1']\n192.0.2.1\n", (out.stdout, out.stderr)
+
+
+HOSTS = """127.0.0.1 localhost
+10.77.0.200 four also
+10.77.0.9 four
+169.254.1.1 four
+10.77.0.9 both
+fd77::9 both
+"""
+NAMES = """import socket
+for name in ("four", "both", "also"):
+    for family in (0, socket.AF_INET6):
+        ai = socket.getaddrinfo(name, 80, family, socket.SOCK_STREAM, 0, socket.AI_V4MAPPED | socket.AI_ALL)
+        print([x[4][0] for x in ai])
+    print(socket.gethostbyname_ex(name))
+print(socket.gethostbyaddr("10.77.0.200"), socket.getnameinfo(("10.77.0.9", 80), 0))
+"""
+
+
+@test
+def names_in_order(lab):
+    """IP6-30: addresses of a name in the order that libc gives them, as gai.conf says; aliases"""
+    want("unshare")
+    lab.write("hosts", HOSTS)
+    lab.write("nsswitch.conf", "hosts: files\n")
+    mounts = "".join(f"mount --bind {lab.dir}/{name} /etc/{name} && " for name in ("hosts", "nsswitch.conf", "gai.conf"))
+    seen = []
+    for conf in ("", "precedence ::ffff:0:0/96 100\n", "precedence ::ffff:10.77.0.200/128 50\n"):
+        lab.write("gai.conf", conf)
+        both = [lab.run(["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh",
+                         *lab.argv(way, [sys.executable, "-c", NAMES])]).stdout for way in (False, True)]
+        assert both[0] == both[1], (conf, both)
+        seen.append(both[0])
+    assert len(set(seen)) == 3, seen  # each file changes something
 
 
 @each_way

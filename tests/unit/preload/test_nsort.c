@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RFC 6724: the examples of section 10.2 that depend on what we know (scope, label, prefix). */
+/*
+ * RFC 6724 (IP6-30): the examples of section 10.2 that depend on what we know (scope, label,
+ * prefix), with the precedences of Debian's libc, and gai.conf(5).
+ */
 #include "preload/resolv.h"
 
 #include <arpa/inet.h>
@@ -40,6 +43,12 @@ bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_sto
 		}
 	}
 	return false;
+}
+
+unsigned int ifaddr_prefix_len(struct in_addr own)
+{
+	(void)own;
+	return 24;
 }
 
 socklen_t names_sockaddr(const struct name_addr *a, uint16_t port_be, struct sockaddr_storage *ss)
@@ -118,4 +127,87 @@ Test(nsort, unreachable_comes_last)
 {
 	sources[0] = "10.0.0.1";
 	first_is("2001:db8::1", "10.9.9.9", "10.9.9.9");
+}
+
+Test(nsort, unique_local_before_ipv4)
+{
+	sources[0] = "10.77.0.2";
+	sources[1] = "fd77::2";
+	first_is("10.77.0.1", "fd77::1", "fd77::1");
+}
+
+Test(nsort, own_subnet_first)
+{
+	sources[0] = "10.77.0.2";
+	first_is("93.184.216.34", "10.77.0.9", "10.77.0.9");
+	first_is("10.77.0.200", "10.77.0.3", "10.77.0.3");
+	first_is("10.77.1.2", "93.184.216.34", "10.77.1.2");	/* both beyond: the order given */
+	first_is("93.184.216.34", "10.77.1.2", "93.184.216.34");
+}
+
+static void read_text(struct gai_conf *c, const char *text)
+{
+	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+
+	gai_conf_read(c, f);
+	fclose(f);
+}
+
+static int value(const struct gai_conf *c, enum gai_table table, const char *text)
+{
+	uint8_t a[16];
+
+	cr_assert_eq(inet_pton(AF_INET6, text, a), 1);
+	return gai_value(c, table, a);
+}
+
+Test(gai_conf, defaults)
+{
+	struct gai_conf c;
+
+	gai_conf_read(&c, NULL);
+	cr_expect_eq(value(&c, GAI_PRECEDENCE, "::1"), 50);
+	cr_expect_eq(value(&c, GAI_PRECEDENCE, "fd77::1"), 40);
+	cr_expect_eq(value(&c, GAI_PRECEDENCE, "::ffff:10.0.0.1"), 10);
+	cr_expect_eq(value(&c, GAI_LABEL, "2001:db8::1"), 1);
+	cr_expect_eq(value(&c, GAI_LABEL, "2001::1"), 7);
+	cr_expect_eq(value(&c, GAI_SCOPEV4, "::ffff:127.0.0.1"), 2);
+	cr_expect_eq(value(&c, GAI_SCOPEV4, "::ffff:10.0.0.1"), 14);
+	gai_conf_free(&c);
+}
+
+Test(gai_conf, rows_replace_a_table)
+{
+	struct gai_conf c;
+
+	read_text(&c, "# prefer IPv4\nprecedence ::ffff:0:0/96 100\n"
+		      "scopev4 10.0.0.0/8 5 # comment\nscopev4 ::ffff:169.254.0.0/112\t2");
+	cr_expect_eq(value(&c, GAI_PRECEDENCE, "::ffff:10.0.0.1"), 100);
+	cr_expect_eq(value(&c, GAI_PRECEDENCE, "::1"), 40);
+	cr_expect_eq(value(&c, GAI_LABEL, "::1"), 0, "no row of its own: libc's");
+	cr_expect_eq(value(&c, GAI_SCOPEV4, "::ffff:10.1.1.1"), 5);
+	cr_expect_eq(value(&c, GAI_SCOPEV4, "::ffff:127.0.0.1"), 14);
+	gai_conf_free(&c);
+}
+
+Test(gai_conf, nonsense_is_skipped)
+{
+	struct gai_conf c;
+
+	read_text(&c, "precedence\nprecedence ::/129 1\nprecedence ::/0 x\nlabel 10.0.0.0/8 1\n"
+		      "scopev4 fd00::/8 1\nscopev4 ::ffff:1.2.3.4/95 1\nprecedence ::/0 -1\n\nfoo ::/0 1\n");
+	for (int i = 0; i < GAI_TABLES; i++)
+		cr_expect_eq(c.table[i].n, 0);
+	gai_conf_free(&c);
+}
+
+Test(gai_conf, the_longest_prefix_wins)
+{
+	struct gai_conf c;
+
+	read_text(&c, "label fd00::/8 3\nlabel fd77::/64 4\nlabel ::/0 9\n");
+	cr_expect_eq(value(&c, GAI_LABEL, "fd77::1"), 4);
+	cr_expect_eq(value(&c, GAI_LABEL, "fd78::1"), 3);
+	cr_expect_eq(value(&c, GAI_LABEL, "2001:db8::1"), 9);
+	gai_conf_free(&c);
 }
