@@ -89,7 +89,8 @@ static const struct ares_socket_functions socket_functions = {
 
 static int channel_open(ares_channel *ch)
 {
-	struct ares_options o = { 0 };
+	struct names_patience p;
+	struct ares_options o;
 	char lookups[] = "b";
 
 	if (unlikely(!shim.ready))
@@ -97,8 +98,12 @@ static int channel_open(ares_channel *ch)
 	pthread_once(&once, load);
 	if (!ares.ok)
 		return EAI_AGAIN;
-	o.lookups = lookups;
-	if (ares.init_options(ch, &o, ARES_OPT_LOOKUPS))
+	/* c-ares knows "retrans:" and "retry:" only, and waits 75 seconds by default */
+	names_patience(&p);
+	o = (struct ares_options){ .lookups = lookups,
+				   .timeout = (int)p.timeout_s * 1000,
+				   .tries = (int)p.attempts };
+	if (ares.init_options(ch, &o, ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES))
 		return EAI_MEMORY;
 	ares.set_socket_functions(*ch, &socket_functions, NULL);
 	return 0;

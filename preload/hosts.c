@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names that need no network: numeric addresses, /etc/hosts, and the order of nsswitch.conf. */
+/*
+ * What files say of names: numeric addresses, /etc/hosts, the order of nsswitch.conf, the patience
+ * of resolv.conf.
+ */
 #include "resolv.h"
 
 #include <arpa/inet.h>
@@ -65,6 +68,43 @@ void names_order(char order[4])
 	fclose(f);
 	if (!order[0])
 		memcpy(order, "fd", sizeof("fd"));
+}
+
+/* "timeout:3 attempts:1 edns0" */
+static void read_options(char *text, struct names_patience *p)
+{
+	char *save, *w, *end;
+
+	for (w = strtok_r(text, " \t\n", &save); w; w = strtok_r(NULL, " \t\n", &save)) {
+		if (!strncmp(w, "timeout:", 8))
+			p->timeout_s = strtol(w + 8, &end, 10);
+		else if (!strncmp(w, "attempts:", 9))
+			p->attempts = strtol(w + 9, &end, 10);
+	}
+}
+
+static long between(long low, long v, long high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+/** names_patience() - how long to wait for name servers: resolv.conf(5), RES_OPTIONS */
+void names_patience(struct names_patience *p)
+{
+	FILE *f = fopen("/etc/resolv.conf", "re");
+	const char *env = secure_getenv("RES_OPTIONS");
+	char line[512];
+
+	*p = (struct names_patience){ .timeout_s = 5, .attempts = 2 };
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "options", 7) && strchr(" \t", line[7]))
+			read_options(line + 8, p);
+	if (f)
+		fclose(f);
+	if (env && strlen(env) < sizeof(line))
+		read_options(memcpy(line, env, strlen(env) + 1), p);
+	p->timeout_s = between(1, p->timeout_s, 30);
+	p->attempts = between(1, p->attempts, 5);
 }
 
 static bool add(struct name_list *l, const struct name_addr *a)

@@ -24,6 +24,10 @@ struct name_list {
 /* hosts.c */
 bool names_numeric(const char *node, struct name_addr *out);
 void names_order(char order[4]);
+struct names_patience {
+	long timeout_s, attempts;
+};
+void names_patience(struct names_patience *p);
 bool names_hosts(const char *node, int family, struct name_list *l);
 bool names_hosts_reverse(const struct name_addr *want, struct name_list *l);
 void names_add_alias(struct name_list *l, const char *name);

@@ -5,7 +5,7 @@ import os
 import pwd
 import sys
 
-from applab import HOST, STACK, bracket, each_way, main, test, wait_for, want
+from applab import HOST, STACK, bracket, each_way, families, main, test, wait_for, want
 
 
 def dig(lab, shim, addr, port, name, kind="A", *more):
@@ -84,6 +84,33 @@ def resolver(lab, family, shim):
                        f"mount --bind {lab.dir}/nsswitch.conf /etc/nsswitch.conf && exec \"$@\"", "sh",
                        *lab.argv(True, [sys.executable, "-c", code])])
         assert out.stdout == b"['192.0.2.1', '2001:db8::1']\n192.0.2.1\n", (out.stdout, out.stderr)
+
+
+SILENT = """import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 53))
+while True:
+    print(s.recv(512)[12:].hex(), flush=True)
+"""
+
+
+@families
+def patience(lab, family):
+    """a name server that says nothing is asked as often as resolv.conf's attempts say, and RES_OPTIONS after it"""
+    want("unshare")
+    lab.write("resolv.conf", f"nameserver {HOST[family]}\noptions timeout:1 attempts:1\n")
+    lab.write("nsswitch.conf", "hosts: dns\n")
+    code = "import socket\ntry: socket.gethostbyname('one.test')\nexcept OSError as e: print(type(e).__name__)"
+    mounts = "".join(f"mount --bind {lab.dir}/{name} /etc/{name} && " for name in ("resolv.conf", "nsswitch.conf"))
+    with open(f"{lab.dir}/asked", "w", encoding="ascii") as said, open(said.name, encoding="ascii") as asked:
+        p = lab.spawn([sys.executable, "-c", SILENT, HOST[family]], stdout=said)
+        lab.wait_bound(False, 53, "udp", child=p)
+        for env, times in (("", 1), ("timeout:1 attempts:2", 2)):
+            out = lab.run(["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh", "env", f"RES_OPTIONS={env}",
+                           *lab.argv(True, [sys.executable, "-c", code])]).stdout
+            assert out == b"gaierror\n", out
+            assert len(asked.readlines()) == times
+        lab.stop(p)
 
 
 HOSTS = """127.0.0.1 localhost
