@@ -24,7 +24,8 @@ size_mb=${DEMO_MB:-200}
 
 cleanup() {
 	local pid i
-	trap - EXIT INT TERM HUP
+	trap - EXIT
+	trap '' INT TERM HUP	# an impatient second one would stop us half way
 	# The last first: the programs before the daemon, the daemon while its TAP is there.
 	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill "${pids[i]}" 2>/dev/null || true; done
 	for i in 1 2 3 4 5 6 7 8 9 10; do
