@@ -40,6 +40,8 @@ static int ask_error(int fd, uint32_t peek, int otherwise)
 
 	if (e == -ENOTCONN)	/* it ended in order, and the daemon has forgotten it */
 		return 0;
+	if (e == -ENOBUFS)	/* the daemon has no room for it */
+		return ENOBUFS;
 	return e < 0 ? otherwise : r.err;
 }
 

@@ -26,6 +26,7 @@ struct account {
 	struct hlist_node hash;
 	pid_t pid;
 	u32 nr;
+	bool told;			/* that it has too many */
 };
 
 struct objects {
@@ -57,7 +58,8 @@ struct server {
 	struct list_head traces;	/* channels that get trace lines */
 	u32 nr_channels;
 	const struct cred *asker;	/* during DCONNECT: whom our own connection is for */
-	bool retry_accept;		/* out of descriptors: try again on the next turn */
+	int spare_fd;			/* given up to refuse whom there is no descriptor for */
+	u64 starved_ns;			/* when somebody was refused so; 0: never */
 	u64 reap_at;			/* when channels that never spoke are closed */
 };
 
@@ -128,6 +130,8 @@ u64 daemon_turn(void *arg);
 /* server.c */
 int server_start(struct daemon *dm);
 void server_stop(struct daemon *dm);
+/* Has somebody been refused within the last second, for want of a descriptor? */
+bool server_starved(const struct daemon *dm);
 void server_accept_streams(struct daemon *dm);	/* takes pending connects, reads their requests */
 void server_accept_seqpackets(struct daemon *dm);
 /* after a turn; idle: nothing is left to do */

@@ -19,14 +19,23 @@ static struct hlist_head *bucket(struct hlist_head *table, u64 key)
 	return &table[hash_64(key) >> (64 - OBJ_HASH_BITS)];
 }
 
+static struct account *account_find(struct daemon *dm, pid_t pid)
+{
+	struct account *a;
+
+	hlist_for_each_entry(a, &dm->objects.accounts[hash_32((u32)pid) & 255], hash)
+		if (a->pid == pid)
+			return a;
+	return NULL;
+}
+
 static struct account *account_get(struct daemon *dm, pid_t pid)
 {
 	struct hlist_head *head = &dm->objects.accounts[hash_32((u32)pid) & 255];
-	struct account *a;
+	struct account *a = account_find(dm, pid);
 
-	hlist_for_each_entry(a, head, hash)
-		if (a->pid == pid)
-			return a;
+	if (a)
+		return a;
 	a = calloc(1, sizeof(*a));
 	if (!a)
 		return NULL;
@@ -50,6 +59,20 @@ void obj_set_state(struct object *o, enum obj_state state)
 	o->state = (u8)state;
 }
 
+/* May this process have no further socket? Logged once, until one of its sockets has gone. */
+static bool account_full(const struct daemon *dm, struct account *a)
+{
+	if (a->nr < dm->conf.max_sockets) {
+		a->told = false;
+		return false;
+	}
+	if (!a->told)
+		host_log(HOST_LOG_WARN, "process %d has %u sockets, no more (--max-sockets)",
+			 (int)a->pid, a->nr);
+	a->told = true;
+	return true;
+}
+
 struct object *obj_new(struct daemon *dm, const struct cred *cred, int *err)
 {
 	struct account *a = account_get(dm, cred->pid);
@@ -58,10 +81,8 @@ struct object *obj_new(struct daemon *dm, const struct cred *cred, int *err)
 	*err = -ENOMEM;
 	if (!a)
 		return NULL;
-	if (a->nr >= dm->conf.max_sockets) {
-		host_log(HOST_LOG_WARN, "process %d has %u sockets, no more (--max-sockets)",
-			 (int)cred->pid, a->nr);
-		*err = -EMFILE;
+	if (account_full(dm, a)) {
+		*err = -ENOBUFS;
 		return NULL;
 	}
 	a->nr++;
@@ -205,6 +226,13 @@ int obj_make_sock(struct object *o)
 	return 0;
 }
 
+static bool account_of_is_full(struct daemon *dm, pid_t pid)
+{
+	struct account *a = account_find(dm, pid);
+
+	return a && account_full(dm, a);
+}
+
 static int obj_from_tag(struct daemon *dm, int fd, u64 cookie, const struct cred *cred,
 			struct object **out)
 {
@@ -212,8 +240,8 @@ static int obj_from_tag(struct daemon *dm, int fd, u64 cookie, const struct cred
 	u64 tag;
 	int ret = read_tag(fd, &tag);
 
-	if (ret)
-		return ret;
+	if (ret)		/* it may be one whose greeting was refused */
+		return server_starved(dm) || account_of_is_full(dm, cred->pid) ? -ENOBUFS : ret;
 	o = obj_new(dm, cred, &ret);
 	if (!o)
 		return ret;

@@ -11,8 +11,14 @@
 #include <unistd.h>
 
 #include "daemon/channel.h"
+#include "host/host.h"
 
 enum { SERVER_BACKLOG = 4096, CHANNEL_GREETING_S = 30 };
+
+static int spare_descriptor(void)
+{
+	return open("/", O_PATH | O_CLOEXEC);
+}
 
 bool daemon_allows(const struct daemon *dm, const struct cred *c)
 {
@@ -26,18 +32,46 @@ bool daemon_allows(const struct daemon *dm, const struct cred *c)
 	return false;
 }
 
+bool server_starved(const struct daemon *dm)
+{
+	return dm->server.starved_ns && dm->net->now - dm->server.starved_ns < NSEC_PER_SEC;
+}
+
+/*
+ * There is no descriptor for who connects: told at once instead of made to wait. The spare one takes
+ * the connection, which is closed with it. False: nobody was waiting, or not even that works.
+ */
+static bool refuse_one(struct daemon *dm, struct poll_item *listener)
+{
+	struct server *s = &dm->server;
+	int fd;
+
+	if (!server_starved(dm))
+		host_log(HOST_LOG_WARN, "out of descriptors: new sockets are refused");
+	s->starved_ns = dm->net->now;
+	if (s->spare_fd >= 0)
+		close(s->spare_fd);
+	fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0) {
+		dm->count.refused++;
+		close(fd);
+	}
+	s->spare_fd = spare_descriptor();
+	return fd >= 0;
+}
+
 /* Takes one pending connection: its descriptor, or -1. */
 static int take_one(struct daemon *dm, struct poll_item *listener, struct cred *cred)
 {
 	socklen_t len = sizeof(struct ucred);
 	struct ucred uc;
-	int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd;
 
-	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-			dm->server.retry_accept = true;
+	do {
+		fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	} while (fd < 0 && (errno == EMFILE || errno == ENFILE) && refuse_one(dm, listener));
+	if (fd < 0)
 		return -1;
-	}
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &uc, &len))
 		uc = (struct ucred){ .pid = 0, .uid = (uid_t)-1 };
 	*cred = (struct cred){ .pid = uc.pid, .uid = uc.uid };
@@ -157,6 +191,7 @@ int server_start(struct daemon *dm)
 	poll_item_init(&s->seqpacket, POLL_CALLS, on_seqpacket);
 	poll_item_init(&s->stream, POLL_CALLS, on_stream);
 	s->dir_fd = -1;
+	s->spare_fd = spare_descriptor();
 	s->msgbuf = malloc(NSP_MSG_MAX);
 	if (!s->msgbuf)
 		return -ENOMEM;
@@ -187,6 +222,8 @@ void server_stop(struct daemon *dm)
 	poller_close(&dm->poller, &s->seqpacket);
 	if (s->dir_fd >= 0)
 		close(s->dir_fd);
+	if (s->spare_fd >= 0)
+		close(s->spare_fd);
 	if (s->dir_path)
 		rmdir(s->dir_path);
 	free(s->dir_path);
@@ -203,11 +240,6 @@ void server_turn(struct daemon *dm, bool idle)
 	if (dm->net->now < s->reap_at)
 		return;
 	s->reap_at = dm->net->now + NSEC_PER_SEC;
-	if (s->retry_accept) {
-		s->retry_accept = false;
-		poller_queue(&dm->poller, &s->stream);
-		poller_queue(&dm->poller, &s->seqpacket);
-	}
 	list_for_each_entry_safe(ch, next, &s->channels, all)
 		if (ch->state == CHANNEL_NEW &&
 		    dm->net->now - ch->born_ns > CHANNEL_GREETING_S * NSEC_PER_SEC)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """SOCK-08: sudden ends: a program killed in mid-transfer, the daemon killed under load."""
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -88,6 +89,58 @@ def daemon_killed(lab):
         lab.stop(p)
     lab.start_daemon()
     lab.run(["ping", "-c", "1", "-W", "20", STACK[4]])
+
+
+MANY = """import errno, socket, time
+ROOM = 60
+def tcp():
+    return socket.create_connection(("10.79.0.1", 5800), timeout=3)
+def udp():
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("10.79.0.2", 0))
+    return s
+for make in tcp, udp:
+    kept, errors = [], set()
+    for _ in range(ROOM):
+        try:
+            kept.append(make())
+        except OSError as e:
+            errors.add(errno.errorcode.get(e.errno, str(e)))
+    assert 0 < len(kept) < ROOM, len(kept)
+    print(*sorted(errors))
+    for s in kept:
+        s.close()
+    for left in range(100, -1, -1):
+        try:
+            make().close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    assert left, "nothing is served any more"
+"""
+
+
+@test
+def no_room(lab):
+    """--max-sockets, and a daemon out of descriptors: a new socket is refused at once, and served when there is room"""
+    def few():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48))
+
+    for flags, limit, errors in ((["--max-sockets", "10"], None, {"ENOBUFS"}), ([], few, {"ENOBUFS", "ECONNRESET", "ENETDOWN"})):
+        control = f"{lab.dir}/small"
+        r, w = os.pipe()
+        with subprocess.Popen([f"{lab.build}/netstackd", "--control", control, "--ready-fd", str(w), "--dev",
+                               "tap:tap8,host=10.79.0.1/24", "--addr", "10.79.0.2/24%tap8", *flags],
+                              pass_fds=[w], preexec_fn=limit) as daemon:
+            os.close(w)
+            assert os.read(r, 1)
+            with socket.create_server(("10.79.0.1", 5800), backlog=200):
+                out = lab.run([f"{lab.build}/netstack", "run", "--control", control, "--", sys.executable, "-c", MANY]).stdout
+            daemon.terminate()
+        os.close(r)
+        assert daemon.returncode == 0
+        said = [set(line.split()) for line in out.decode().splitlines()]
+        assert len(said) == 2 and all(s and s <= errors for s in said), (flags, said)
 
 
 if __name__ == "__main__":
