@@ -50,6 +50,17 @@ static bool wait_ready(int fd)
 	return n == 1;
 }
 
+/* A directory of our own for the socket: in TMPDIR, unless its name is too long for one. */
+static bool make_directory(struct private_daemon *p)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (!tmp || tmp[0] != '/' || strlen(tmp) + sizeof("/netstack-XXXXXX") > sizeof(p->dir))
+		tmp = "/tmp";
+	snprintf(p->dir, sizeof(p->dir), "%s/netstack-XXXXXX", tmp);
+	return mkdtemp(p->dir);
+}
+
 int private_start(struct private_daemon *p, char *const *flags, int nr_flags)
 {
 	char *path = find_daemon();
@@ -60,8 +71,7 @@ int private_start(struct private_daemon *p, char *const *flags, int nr_flags)
 	if (!path)
 		return -1;
 	p->pid = -1;
-	snprintf(p->dir, sizeof(p->dir), "/tmp/netstack-XXXXXX");
-	if (!mkdtemp(p->dir) || pipe(ready)) {
+	if (!make_directory(p) || pipe(ready)) {
 		fprintf(stderr, "netstack: %s: %s\n", p->dir, strerror(errno));
 		free(path);
 		return -1;

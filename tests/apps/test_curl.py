@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """SOCK-07: curl, and Python's HTTP server and client."""
 import os
+import subprocess
 import sys
 
-from applab import HOST, STACK, each_way, families, main, need, sha, test, url
+from applab import HOST, STACK, Skip, each_way, families, main, need, sha, test, url, wait_for, want
 
 need("curl", "python3")
 PORT = 8000
@@ -139,6 +140,40 @@ def private_daemon(lab):
                    "-o", "/dev/null", "-w", "%{local_ip}", url("10.78.0.1", PORT, "small")], check=False)
     lab.stop(p)
     assert out.returncode == 0 and out.stdout == b"10.78.0.2", (out.returncode, out.stdout, out.stderr)
+
+
+WITHOUT_ROOT = """set -e
+ip link set lo up
+"$1" -c "import time; time.sleep(1.5); $2" &
+server=$!
+"$3" run --dev tap:t0,host=10.80.0.1/24,host=fd80::1/64 --addr 10.80.0.2/24%t0 --addr fd80::2/64%t0 -- \\
+	curl -gsSf -m 20 --retry 8 --retry-connrefused --retry-delay 1 -o /dev/null -w '%{local_ip}' "$4"
+kill $server
+"""
+
+
+@families
+def without_root(lab, family):
+    """a user without privileges, in a network namespace of his own: a private daemon, its socket below TMPDIR"""
+    want("setpriv", "unshare")
+    nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs"]
+    if lab.run([*nobody, "test", "-x", f"{lab.build}/netstack", "-a", "-w", "/dev/net/tun"], check=False).returncode:
+        raise Skip("others may not reach the build directory, or /dev/net/tun")
+    if lab.run([*nobody, "unshare", "-rn", "true"], check=False).returncode:
+        raise Skip("no user namespaces without privileges here")
+    home = f"{lab.dir}/nobody"
+    os.makedirs(home, exist_ok=True)
+    os.chmod(home, 0o777)
+    os.chmod(lab.dir, 0o755)
+    addr = "10.80.0.1" if family == 4 else "fd80::1"
+    serve = ("import http.server as h, socket; h.HTTPServer.address_family = socket.AF_INET6 if ':' in '%s' else socket.AF_INET; "
+             "h.HTTPServer(('%s', 8000), h.SimpleHTTPRequestHandler).serve_forever()" % (addr, addr))
+    p = lab.spawn([*nobody, "unshare", "-rn", "env", f"TMPDIR={home}", "sh", "-c", WITHOUT_ROOT, "sh", "/usr/bin/python3", serve,
+                   f"{lab.build}/netstack", url(addr, 8000)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for(lambda: p.poll() is not None or os.listdir(home), "the daemon's socket")
+    out, err = p.communicate(timeout=60)
+    assert p.returncode == 0 and out.decode() == addr[:-1] + "2", (p.returncode, out, err)
+    assert not os.listdir(home)
 
 
 if __name__ == "__main__":
