@@ -55,6 +55,7 @@ struct ip6_walk {
 bool ip6_ext_step(struct net *net, struct ip6_walk *w);
 /* Hop-by-hop header directly behind the IPv6 header. A reason: the caller drops. */
 enum skb_drop_reason ip6_parse_hbh(struct net *net, struct sk_buff *skb);
+bool ip6_has_length(const struct sk_buff *skb);	/* at skb->data; else it may be a jumbogram */
 bool ip6_is_handled_ext(u8 type);
 
 /* ip6_frag.c */

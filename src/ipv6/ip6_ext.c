@@ -71,6 +71,23 @@ static enum skb_drop_reason check_padding(struct tlv_walk *w, const struct ip6_t
 	return SKB_NOT_DROPPED;
 }
 
+/*
+ * RFC 2675 3: an error where there is a payload length, or one that would do; jumbograms themselves
+ * are not offered.
+ */
+static enum skb_drop_reason check_jumbo(const struct tlv_walk *w, const struct ip6_tlv *t)
+{
+	u32 off = w->off + t->off;
+
+	if (t->len != 4 || (off & 3) != 2)
+		return SKB_DROP_IPV6_BAD_EXTHDR;
+	if (get_be32(t->data) <= IP6_LEN_MAX - IP6_HLEN)
+		icmp6_send(w->skb, ICMP6_TYPE_PARAM_PROBLEM, ICMP6_PARAM_FIELD, off + 2);
+	else if (be16_get(ip6_hdr(w->skb)->payload_len))
+		icmp6_send(w->skb, ICMP6_TYPE_PARAM_PROBLEM, ICMP6_PARAM_FIELD, off);
+	return SKB_DROP_IPV6_BAD_EXTHDR;
+}
+
 static enum skb_drop_reason check_option(struct tlv_walk *w, const struct ip6_tlv *t, u32 limit)
 {
 	if (t->type == IP6_TLV_PAD1 || t->type == IP6_TLV_PADN)
@@ -80,12 +97,8 @@ static enum skb_drop_reason check_option(struct tlv_walk *w, const struct ip6_tl
 		return SKB_DROP_IPV6_BAD_EXTHDR;
 	if (w->hbh && t->type == IP6_TLV_ROUTERALERT)
 		return t->len == 2 ? SKB_NOT_DROPPED : SKB_DROP_IPV6_BAD_EXTHDR;
-	if (w->hbh && t->type == IP6_TLV_JUMBO) {
-		/* RFC 2675 3: with a payload length in the IPv6 header it is an error; the rest
-		 * we do not offer */
-		icmp6_send(w->skb, ICMP6_TYPE_PARAM_PROBLEM, ICMP6_PARAM_FIELD, w->off + t->off);
-		return SKB_DROP_IPV6_BAD_EXTHDR;
-	}
+	if (w->hbh && t->type == IP6_TLV_JUMBO)
+		return check_jumbo(w, t);
 	return unknown_option(w, t);
 }
 
@@ -108,10 +121,14 @@ enum skb_drop_reason ip6_parse_hbh(struct net *net, struct sk_buff *skb)
 {
 	struct tlv_walk w = { .skb = skb, .off = IP6_HLEN, .hbh = true };
 	u32 len = pull_header(skb, IP6_HLEN);
+	enum skb_drop_reason reason;
 
 	if (!len || len - 2 > net->ipv6.max_hbh_length)
 		return SKB_DROP_IPV6_BAD_EXTHDR;
-	return parse_options(&w, len, net->ipv6.max_hbh_opts_number);
+	reason = parse_options(&w, len, net->ipv6.max_hbh_opts_number);
+	if (!reason && !ip6_has_length(skb))
+		return SKB_DROP_PKT_TOO_SMALL;	/* no jumbo option: the header lies behind the end */
+	return reason;
 }
 
 static bool step_dstopts(struct net *net, struct ip6_walk *w, u32 len)
@@ -149,7 +166,7 @@ bool ip6_ext_step(struct net *net, struct ip6_walk *w)
 
 	if (w->type == IP_PROTO_FRAGMENT)
 		return ip6_defrag(net, w);
-	if (w->type == IP_PROTO_HOPOPTS && w->off != IP6_HLEN)
+	if (w->type == IP_PROTO_HOPOPTS && (w->off != IP6_HLEN || w->fragmented))
 		return param_problem(net, w->skb, ICMP6_PARAM_NEXTHDR, w->nexthdr_off);
 	len = pull_header(w->skb, w->off);
 	if (!len)

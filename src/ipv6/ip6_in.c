@@ -20,10 +20,10 @@ static enum skb_drop_reason check_lengths(struct net *net, struct sk_buff *skb)
 	h = (const struct ip6_hdr *)skb->data;
 	if (ip6_version(h) != 6)
 		return SKB_DROP_IP_INHDR;
-	/* a payload length of 0 with a jumbo option (RFC 2675) is not offered: nothing is left */
 	len = IP6_HLEN + be16_get(h->payload_len);
-	if (skb_is_gso(skb) && !be16_get(h->payload_len))
-		len = skb->len;		/* our own large packet, looped back */
+	/* our own large packet, looped back; or what may be a jumbogram: ip6_parse_hbh() tells */
+	if (!be16_get(h->payload_len) && (skb_is_gso(skb) || h->nexthdr == IP_PROTO_HOPOPTS))
+		len = skb->len;
 	if (skb->len < len) {
 		net_mib_inc(net, Ip6_InTruncatedPkts);
 		return SKB_DROP_PKT_TOO_SMALL;
@@ -33,6 +33,11 @@ static enum skb_drop_reason check_lengths(struct net *net, struct sk_buff *skb)
 	skb_reset_network_header(skb);
 	skb->transport_header = (u16)(skb->network_header + IP6_HLEN);
 	return SKB_NOT_DROPPED;
+}
+
+bool ip6_has_length(const struct sk_buff *skb)
+{
+	return be16_get(((const struct ip6_hdr *)skb->data)->payload_len) || skb_is_gso(skb);
 }
 
 /* v4-compatible: ::a.b.c.d, but not :: and ::1 (RFC 4291 2.5.5.1, deprecated). */

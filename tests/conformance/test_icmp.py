@@ -227,6 +227,27 @@ def ip6_hbh_not_first(l):
     """IP6-02 Hop-by-Hop anywhere but first draws Parameter Problem 1"""
     p = IPv6(src=TEST6, dst=STACK6) / IPv6ExtHdrDestOpt() / IPv6ExtHdrHopByHop() / ICMPv6EchoRequest()
     assert l.exchange(p, is_error(True, 4, 1))
+    inner = bytes(IPv6(src=TEST6, dst=STACK6) / IPv6ExtHdrHopByHop() / ICMPv6EchoRequest(data=b"x" * 28))[40:]
+    for off, m in ((0, 1), (3, 0)):      # first in what was reassembled, which is not first in the packet
+        part = inner[:24] if m else inner[24:]
+        p = IPv6(src=TEST6, dst=STACK6) / IPv6ExtHdrFragment(nh=0, id=81, m=m, offset=off) / Raw(part)
+        if m:
+            l.send(p)
+    assert l.exchange(p, is_error(True, 4, 1))
+
+
+@test
+def ip6_jumbo(l):
+    """IP6-19 a jumbo option that an ordinary length would do for, or beside one, draws Parameter Problem 0; a real one is dropped"""
+    for value, plen, pointer in ((70000, None, 42), (1000, None, 44), (1000, 0, 44), (70000, 0, None)):
+        p = IPv6(src=TEST6, dst=STACK6, plen=plen, nh=0) / Raw(bytes([58, 0, 0xc2, 4]) + value.to_bytes(4, "big") + b"\x80" + b"\0" * 7)
+        r = l.exchange(p, is_error(True, 4, 0), 0.3) if pointer else None
+        assert not pointer or (r and bytes(r[IPv6].payload)[7] == pointer), (value, plen, r)
+        if not pointer:
+            assert l.silent(p, any_icmp(True), 0.2)
+    # no jumbo option at all: nothing is within the length
+    p = IPv6(src=TEST6, dst=STACK6, plen=0, nh=0) / Raw(bytes([58, 0, 1, 4, 0, 0, 0, 0]) + bytes(ICMPv6EchoRequest()))
+    assert l.silent(p, any_icmp(True), 0.2)
 
 
 @test
