@@ -194,7 +194,7 @@ static void tcp_conn_request(struct sock *sk, struct sk_buff *skb, struct tcp_se
 			return;
 		if (err) {
 			net_mib_inc(sk->net, TcpExt_ListenDrops);
-			reason = SKB_DROP_NOMEM;
+			reason = err == -ENOMEM ? SKB_DROP_NOMEM : SKB_DROP_IP_OUTNOROUTES;
 		}
 	}
 	if (reason)
