@@ -183,10 +183,14 @@ static int recv_reply(int fd, uint32_t seq, int nr, void *rep, void *rdata, size
 	return recv_reply_fds(fd, seq, nr, rep, rdata, rdlen, ret, NULL);
 }
 
-/* Out of the way of programs that count on low numbers, without growing the kernel's table. */
+/*
+ * Out of the way of programs that count on low numbers, without growing the kernel's table; nor are the
+ * highest ones taken, one of which a program may give up when it has reached its limit, to go on.
+ */
 static int move_high(int fd)
 {
-	static const int places[] = { 1000, 900, 240, 100, 30, 0 };
+	static const int places[] = { 1000, 900, 240, 100, 48, 20, 0 };
+	enum { HIGHEST = 8 };
 	struct rlimit rl;
 	unsigned int i;
 	int high;
@@ -194,7 +198,7 @@ static int move_high(int fd)
 	if (getrlimit(RLIMIT_NOFILE, &rl))
 		return fd;
 	for (i = 0; places[i]; i++) {
-		if ((rlim_t)places[i] + 1 >= rl.rlim_cur)
+		if ((rlim_t)places[i] + HIGHEST >= rl.rlim_cur)
 			continue;
 		high = (int)raw_call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, places[i]);
 		if (high >= 0) {
