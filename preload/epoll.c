@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * epoll. The kernel's own, but for two things: a socket that is exchanged under its number has to be
- * registered again (swap.c), and an error queue that is not empty is an EPOLLERR, which a Unix
- * socket cannot have.
+ * registered again (swap.c), and an error, or an error queue that is not empty, is an EPOLLERR, which a
+ * Unix socket cannot have. An event has not the number that it is of, but what was registered with it.
  */
 #include "shim.h"
 
@@ -21,9 +21,31 @@ static struct watched {
 	epoll_data_t data;
 } watched[MEM_FD_MAX];
 
+/* Datagram sockets that may have errors; of more than so many those of the later are not told. */
+static struct {
+	int fds[SOME];
+	int nr;
+} dgrams;
+
+static void note_dgram(int fd)
+{
+	int i = 0, n = dgrams.nr;
+
+	while (i < n && dgrams.fds[i] != fd && IS_DGRAM(fd_kind(dgrams.fds[i])))
+		i++;
+	if (i == SOME)
+		return;
+	dgrams.fds[i] = fd;
+	if (i == n)
+		dgrams.nr = n + 1;
+}
+
 static void remember_watched(int epfd, int op, int fd, const struct epoll_event *ev)
 {
 	struct watched *w = &watched[fd];
+
+	if (IS_DGRAM(fd_kind(fd)))
+		note_dgram(fd);
 
 	if (op == EPOLL_CTL_DEL) {
 		if (w->epfd == epfd + 1)
@@ -159,6 +181,61 @@ static int merge(struct epoll_event *ev, int n, int max, const struct epoll_even
 	return n;
 }
 
+static bool is_of(int fd, int epfd, const struct epoll_event *ev)
+{
+	const struct watched *w = &watched[fd];
+
+	return w->epfd == epfd + 1 && w->data.u64 == ev->data.u64 && poll_may_differ(fd_kind(fd));
+}
+
+/* The datagram socket, of those that may have an error, that an event is of; -1: none. */
+static int dgram_of(int epfd, const struct epoll_event *ev)
+{
+	int i;
+
+	for (i = 0; i < dgrams.nr; i++) {
+		int fd = dgrams.fds[i];
+		unsigned int k = fd_kind(fd);
+
+		if (IS_DGRAM(k) && k & (KF_CONN | KF_RECVERR) && is_of(fd, epfd, ev))
+			return fd;
+	}
+	return -1;
+}
+
+/* The socket that a hang-up is of: most programs have the number in the event. */
+static int stream_of(int epfd, const struct epoll_event *ev)
+{
+	int fd = ev->data.fd, top = (int)fd_limit();
+
+	if ((unsigned int)fd < MEM_FD_MAX && is_of(fd, epfd, ev))
+		return fd;
+	if (top > MEM_FD_MAX)
+		top = MEM_FD_MAX;
+	for (fd = 0; fd < top; fd++)
+		if (is_of(fd, epfd, ev))
+			return fd;
+	return -1;
+}
+
+/* What the kernel told, put right. Returns n. */
+static int put_right(int epfd, struct epoll_event *ev, int n)
+{
+	int i, fd, saved = errno;
+
+	for (i = 0; i < n; i++) {
+		fd = -1;
+		if (unlikely(dgrams.nr) && ev[i].events & EPOLLIN)
+			fd = dgram_of(epfd, &ev[i]);
+		if (unlikely((ev[i].events & (EPOLLHUP | EPOLLERR)) == EPOLLHUP))
+			fd = stream_of(epfd, &ev[i]);
+		if (unlikely(fd >= 0))
+			ev[i].events = (uint16_t)poll_right(fd, (short)ev[i].events);
+	}
+	errno = saved;
+	return n;
+}
+
 /* What may come of an earlier send wakes nobody: then looks are taken in between. */
 static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, const sigset_t *mask)
 {
@@ -176,6 +253,7 @@ static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, con
 		r = real.epoll_pwait(epfd, ev, max, last ? left : LOOK_MS, mask);
 		if (r < 0)
 			return r;
+		put_right(epfd, ev, r);
 		r = merge(ev, r, max, more, n);
 		if (end >= 0)
 			left = end > now_ms() ? (int)(end - now_ms()) : 0;
@@ -194,16 +272,24 @@ static bool plain(uintptr_t ev, int max)
 	       !user_readable((const void *)ev, (size_t)max * sizeof(struct epoll_event));
 }
 
+/* The end of such a wait. */
+static int told(int epfd, struct epoll_event *ev, int n)
+{
+	return n > 0 && likely(!shim.silent) ? put_right(epfd, ev, n) : n;
+}
+
 EXPORT int epoll_wait(int epfd, struct epoll_event *ev, int max, int timeout)
 {
-	return plain((uintptr_t)ev, max) ? real.epoll_wait(epfd, ev, max, timeout) :
-				wait_errq(epfd, ev, max, timeout, NULL);
+	if (likely(plain((uintptr_t)ev, max)))
+		return told(epfd, ev, real.epoll_wait(epfd, ev, max, timeout));
+	return wait_errq(epfd, ev, max, timeout, NULL);
 }
 
 EXPORT int epoll_pwait(int epfd, struct epoll_event *ev, int max, int timeout, const sigset_t *mask)
 {
-	return plain((uintptr_t)ev, max) ? real.epoll_pwait(epfd, ev, max, timeout, mask) :
-				wait_errq(epfd, ev, max, timeout, mask);
+	if (likely(plain((uintptr_t)ev, max)))
+		return told(epfd, ev, real.epoll_pwait(epfd, ev, max, timeout, mask));
+	return wait_errq(epfd, ev, max, timeout, mask);
 }
 
 EXPORT int epoll_pwait2(int epfd, struct epoll_event *ev, int max, const struct timespec *to,
@@ -213,7 +299,7 @@ EXPORT int epoll_pwait2(int epfd, struct epoll_event *ev, int max, const struct 
 
 	if (plain((uintptr_t)ev, max) || (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 ||
 				      to->tv_nsec < 0 || to->tv_nsec >= 1000000000)))
-		return real.epoll_pwait2(epfd, ev, max, to, mask);
+		return told(epfd, ev, real.epoll_pwait2(epfd, ev, max, to, mask));
 	if (to && to->tv_sec < 2000000)
 		ms = (int)(to->tv_sec * 1000 + (to->tv_nsec + 999999) / 1000000);
 	return wait_errq(epfd, ev, max, ms, mask);

@@ -2,8 +2,8 @@
 /*
  * poll() and ppoll(): the kernel waits, and the bits that a Unix socket cannot have are put in
  * afterwards. A pending error of a datagram socket lies in its queue, a reset connection only
- * hangs up: both have POLLERR as well. select() counts those bits the same way, and needs
- * nothing but for error queues (select.c).
+ * hangs up: both have POLLERR as well (epoll.c, too). select() counts those bits the same way, and
+ * needs nothing but for error queues (select.c).
  */
 #include "shim.h"
 
@@ -14,13 +14,15 @@
 #define IN_BITS (POLLIN | POLLRDNORM)
 enum { FEW_FDS = 64, MAX_SECONDS = 1000000000, LOOK_NS = 10000000 };
 
-/* Is this one of which the answer may need another look? */
-static bool ours(const struct pollfd *p)
+bool poll_may_differ(unsigned int k)
 {
-	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
-
 	return IS_DGRAM(k) || KIND(k) == K_STREAM || KIND(k) == K_CONNECTING ||
 	       k & (KF_ERRQ | KF_RESET);
+}
+
+static bool ours(const struct pollfd *p)
+{
+	return p->fd >= 0 && poll_may_differ(fd_kind(p->fd));
 }
 
 /* The kernel is the one to say so. */
@@ -37,19 +39,20 @@ static bool any_ours(const struct pollfd *p, nfds_t n)
 	return false;
 }
 
-static void look_again(struct pollfd *p)
+short poll_right(int fd, short ev)
 {
-	unsigned int k = fd_kind(p->fd);
+	unsigned int k = fd_kind(fd);
 
 	if (IS_DGRAM(k)) {
-		if (p->revents & IN_BITS && dgram_error_waits(p->fd))
-			p->revents = (short)((p->revents & ~IN_BITS) | POLLERR);
-		return;
+		if (ev & IN_BITS && dgram_error_waits(fd))
+			ev = (short)((ev & ~IN_BITS) | POLLERR);
+		return ev;
 	}
-	p->revents &= (short)~POLLWRBAND;	/* TCP has one band for what is sent */
-	if ((p->revents & (POLLHUP | POLLERR)) == POLLHUP &&
-	    (KIND(k) == K_NEW ? k & KF_RESET : stream_has_error(p->fd)))
-		p->revents |= POLLERR;
+	ev &= (short)~POLLWRBAND;	/* TCP has one band for what is sent */
+	if ((ev & (POLLHUP | POLLERR)) == POLLHUP &&
+	    (KIND(k) == K_NEW ? k & KF_RESET : stream_has_error(fd)))
+		ev |= POLLERR;
+	return ev;
 }
 
 /* A datagram socket that nobody reads from is watched for errors all the same. */
@@ -100,7 +103,7 @@ static int finish(struct pollfd *p, nfds_t n)
 	for (; n--; p++) {
 		if (ours(p)) {
 			if (p->revents)
-				look_again(p);
+				p->revents = poll_right(p->fd, p->revents);
 			if (unread(p) || asks_errq(p))
 				p->revents |= hidden_error(p, &later);
 		}

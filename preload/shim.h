@@ -326,6 +326,12 @@ ssize_t stream_rx(int fd, ssize_t r);
 ssize_t stream_tx(int fd, ssize_t r, int flags);
 /** stream_sigpipe() - EPIPE, and the signal unless @flags forbid */
 void stream_sigpipe(int flags);
+/**
+ * stream_room() - a send found no room: is there some, or an end, when the daemon has had its turn
+ *
+ * Small writes fill the Unix socket before the daemon runs, where the connection has room or was reset.
+ */
+bool stream_room(int fd, int flags);
 /** stream_more() - a send with or without MSG_MORE, before it (@before) and after */
 void stream_more(int fd, int flags, bool before);
 /** stream_tx_ready() - may this socket be written; 0 or -1 with errno */
@@ -393,6 +399,12 @@ int dgram_so_error(int fd);
 bool dgram_error_waits(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
+
+/* ---- poll.c --------------------------------------------------------------------------- */
+/** poll_may_differ() - may the bits that the kernel tells of a socket of kind @k not be all */
+bool poll_may_differ(unsigned int k);
+/** poll_right() - what is true of such a socket where the kernel told @ev, which are some */
+short poll_right(int fd, short ev);
 
 /* ---- errq.c: error queues, time stamps, MSG_ZEROCOPY --------------------------------- */
 enum errq { ERRQ_EMPTY, ERRQ_LATER, ERRQ_WAITS };

@@ -152,7 +152,9 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 	if (KIND(k) == K_STREAM && !(k & (KF_MORE | KF_TSTAMP | KF_DEFER | KF_FULL)) &&
 	    !(flags & ~PLAIN_SEND) && (n < BULK_BYTES || k & KF_BULK)) {
 		settle();
-		r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
+		do
+			r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
+		while (unlikely(r < 0) && errno == EAGAIN && stream_room(fd, flags));
 		return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
 	}
 	return send_iov(fd, &iov, 1, flags, NULL, 0);

@@ -230,6 +230,20 @@ int stream_so_error(int fd, unsigned int k)
 }
 
 /* ---- data ----------------------------------------------------------------------------- */
+bool stream_room(int fd, int flags)
+{
+	static const struct nsp_barrier_req q = { .flags = NSP_BARRIER_FRAMES };
+	static struct budget budget;
+	int64_t now = now_ns();
+
+	if (shim.silent || shim.supervisor || KIND(fd_kind(fd)) != K_STREAM || !budget_left(&budget, now) ||
+	    (!(flags & MSG_DONTWAIT) && !fd_nonblock(fd)))
+		return false;
+	rpc(NSP_NR_BARRIER, -1, &q, NULL, 0, NULL, NULL, NULL);
+	budget_spend(&budget, now, now_ns());
+	return fd_poll(fd, POLLOUT, 0);
+}
+
 #define BULK_BYTES  16384
 #define BULK_SNDBUF (512 * 1024)
 
@@ -365,7 +379,9 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	}
 	if (unlikely(flags & MSG_MORE))
 		stream_more(fd, flags, true);
-	r = real.sendmsg(fd, &m, (flags & ~(MSG_ZEROCOPY | MSG_EOR)) | MSG_NOSIGNAL);
+	do
+		r = real.sendmsg(fd, &m, (flags & ~(MSG_ZEROCOPY | MSG_EOR)) | MSG_NOSIGNAL);
+	while (unlikely(r < 0) && errno == EAGAIN && stream_room(fd, flags));
 	if (trial && r > 0)
 		stream_connected(fd, k);
 	if (unlikely(marked || flags & MSG_ZEROCOPY))
