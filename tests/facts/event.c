@@ -172,6 +172,24 @@ static void reset_blocked_write(void)
 	say("sigpipe", sigpipes);
 }
 
+/* Small writes without a pause to a peer that has closed: the reset is told before there is no room. */
+static void burst_after_end(void)
+{
+	int i, full = 0;
+
+	for (i = 0; i < 6; i++) {
+		int fd = open_peer('F');
+
+		poll(&(struct pollfd){ .fd = fd, .events = POLLRDHUP }, 1, -1);
+		nonblock(fd);
+		while (send(fd, "meow", 4, MSG_NOSIGNAL) == 4)
+			;
+		full += errno == EAGAIN;
+		close(fd);
+	}
+	say("full", full);
+}
+
 static void end_waitall(void)
 {
 	char buf[16];
@@ -653,6 +671,7 @@ const struct fact facts_event[] = {
 	{ "reset_poll", reset_poll },
 	{ "reset_waitall", reset_waitall },
 	{ "reset_blocked_write", reset_blocked_write },
+	{ "burst_after_end", burst_after_end },
 	{ "end_waitall", end_waitall },
 	{ "disconnect_connected", disconnect_connected },
 	{ "disconnect_bound", disconnect_bound },

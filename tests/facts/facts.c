@@ -274,6 +274,7 @@ static void run_family(const char *only)
 	run_table(facts_signal, only);
 	run_table(facts_ifreq, only);
 	run_table(facts_ext6, only);
+	run_table(facts_epoll, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */
@@ -335,6 +336,8 @@ int main(int argc, char **argv)
 	peer6 = argv[2];
 	if (argc > 5) {
 		family = atoi(argv[4]);
+		if (!strcmp(only, "full"))
+			return as_full();
 		return strcmp(only, "nobody") ? as_heir(atoi(argv[5])) : as_nobody();
 	}
 	setvbuf(stdout, NULL, _IOFBF, 4096);

@@ -64,12 +64,14 @@ int accept_from_peer(char what, int *listener);
 int as_nobody(void);
 /* what a program can do with a connection that it inherits; bits of what failed */
 int as_heir(int fd);
+/* a program that has used up the numbers of its descriptors, and says how it gets on */
+int as_full(void);
 /* one of those in a new program, its exit status */
 int run_self(const char *what, int fd, char **envp);
 void settle(void);	/* let packets in flight arrive */
 
 extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], facts_event[];
 extern const struct fact facts_call[], facts_cmsg[], facts_stamp[], facts_group[], facts_signal[];
-extern const struct fact facts_ifreq[], facts_ext6[];
+extern const struct fact facts_ifreq[], facts_ext6[], facts_epoll[];
 
 #endif

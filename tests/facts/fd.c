@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -175,6 +176,44 @@ static void ranges(void)
 	say("write", write(a, "y", 1));
 	say("sendto", syscall(SYS_sendto, fd, "z", 1, 0, NULL, 0));
 	say("read", read(fd, &c, 1));
+}
+
+/* A program that has used up its numbers gives up the highest one, and goes on with that. */
+static void table_full(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	struct rlimit few = { 32, 32 };
+	int first = open_tcp(), fd;
+	char c;
+
+	close(first);
+	say("limit", setrlimit(RLIMIT_NOFILE, &few));
+	say("open", connect(open_tcp(), (struct sockaddr *)&ss, addr_len()));
+	while (dup(0) >= 0)
+		;
+	say("full", -1);
+	say("close", close(31));
+	fd = open_tcp();
+	say("socket", fd);
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	say("write", write(fd, "E1", 2));
+	say("read", read(fd, &c, 1));
+}
+
+/* .. and so does one that had few from the beginning. */
+static void few_numbers(void)
+{
+	struct rlimit few = { 32, 32 };
+
+	setrlimit(RLIMIT_NOFILE, &few);
+	fflush(stdout);
+	say("failed", run_self("full", 0, environ));
+}
+
+int as_full(void)
+{
+	table_full();
+	return 0;
 }
 
 static void epoll_edges(void)
@@ -350,6 +389,8 @@ const struct fact facts_fd[] = {
 	{ "other_user", other_user },
 	{ "bare_heir", bare_heir },
 	{ "ranges", ranges },
+	{ "table_full", table_full },
+	{ "few_numbers", few_numbers },
 	{ "epoll_edges", epoll_edges },
 	{ "epoll_refused", epoll_refused },
 	{ "files", files },
