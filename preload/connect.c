@@ -154,6 +154,10 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 		return fail(ENETDOWN);
 	}
 	k = K_CONNECTING | (k & KF_KEEP) | fill_begin(fd, &tag);
+	if (unlikely(addr_is_here(sa, len))) {
+		k |= KF_HERE;
+		settle_later();
+	}
 	tag_set(fd, tag | (uint64_t)NSP_TAGB_CONNECT << 24);
 	fd_set_kind(fd, k);
 	request_build(&q, fd, tag, sa, len, wait);
@@ -162,7 +166,7 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	request_send(fd, &q, wait);
 	if (wait)
 		return connect_wait(fd, k);
-	if (unlikely(addr_is_loopback(sa, len)))
+	if (unlikely(k & KF_HERE))
 		wait_loopback(fd);
 	return fail(EINPROGRESS);
 }
@@ -315,7 +319,7 @@ ssize_t stream_first(int fd, const struct msghdr *msg, int flags)
 	if (took < 0 && took != -EINPROGRESS)
 		return fail(-took);
 	tag = tag_get(fd) & ~((uint64_t)NSP_TAGB_REPORTED << 24);
-	k = K_CONNECTING | (k & KF_KEEP) | fill_begin(fd, &tag);
+	k = K_CONNECTING | (k & (KF_KEEP | KF_HERE)) | fill_begin(fd, &tag);
 	tag_set(fd, tag);
 	fd_set_kind(fd, k);
 	fill_put(fd, filler);

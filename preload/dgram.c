@@ -106,20 +106,6 @@ void dgram_note_address(int fd, const struct sockaddr *sa, socklen_t len)
 		fd_set_kind(fd, k | KF_V4ONLY);
 }
 
-/* An address of this host? Then the stack's source towards it is the address itself, or the loopback's. */
-static bool is_here(const void *addr, const void *source)
-{
-	const struct sockaddr_in6 *a6 = addr, *s6 = source;
-	const struct sockaddr_in *a4 = addr, *s4 = source;
-
-	if (a4->sin_family != s4->sin_family)
-		return false;
-	if (a4->sin_family == AF_INET)
-		return a4->sin_addr.s_addr == s4->sin_addr.s_addr ||
-		       ntohl(a4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	return IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &s6->sin6_addr);
-}
-
 static uint8_t *guess_of(int fd)
 {
 	static uint8_t none;
@@ -207,7 +193,7 @@ int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	tag_set(fd, on ? tag | bit : tag & ~bit);
 	k &= ~(unsigned int)(KF_FRESH | KF_CONN | KF_HERE);
 	if (on)
-		k |= KF_CONN | (is_here(q.addr.sa, r.local.sa) ? KF_HERE : 0u);
+		k |= KF_CONN | (addr_is_source(q.addr.sa, r.local.sa) ? KF_HERE : 0u);
 	fd_set_kind(fd, k);
 	trust_of(fd)->listens = false;
 	if (on)
@@ -317,14 +303,11 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 /* Will a refusal be told to this socket, and at once? */
 static bool may_be_refused_here(int fd, unsigned int k, const struct msghdr *msg)
 {
-	struct sockaddr_storage src;
-
 	if (KIND(k) != K_UDP || trust_of(fd)->listens)
 		return false;
 	if (k & KF_HERE)
 		return true;
-	return k & KF_RECVERR && msg->msg_name && route_source(msg->msg_name, msg->msg_namelen, &src) &&
-	       is_here(msg->msg_name, &src);
+	return k & KF_RECVERR && msg->msg_name && addr_is_here(msg->msg_name, msg->msg_namelen);
 }
 
 /* The datagram has been taken: does the socket have its refusal now? */
@@ -458,6 +441,8 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 		errq_expect(fd);
 	n = send_packet(fd, msg, &h, ctl, flags);
 	if (n >= 0) {
+		if (msg->msg_name && addr_is_loopback(msg->msg_name, msg->msg_namelen))
+			settle_later();
 		e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h)) : 0;
 		if (here && !e)
 			await_refusal(fd);

@@ -141,7 +141,7 @@ void stream_connected(int fd, unsigned int k)
 {
 	if (k & KF_SMALL)
 		fill_grow(fd, fd, k);
-	fd_set_kind(fd, K_STREAM | (k & (KF_KEEP | KF_BULK)));
+	fd_set_kind(fd, K_STREAM | (k & (KF_KEEP | KF_BULK | KF_HERE)));
 }
 
 /* -- what is put off until a socket is written ------------------------------------------------ */

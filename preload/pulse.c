@@ -5,6 +5,8 @@
  * at once would find the descriptor as it was. So such calls look first whether frames wait in a device or
  * are being handled (the daemon's pulse), and only then ask the daemon to finish with them.
  *
+ * So do calls that may find what the program itself has sent to this host.
+ *
  * A look costs a system call, asking two wake-ups. On a busy machine frames always wait, so both are paid
  * from a small share of the program's time: when that is used up nothing is looked at, and a call finds
  * what it finds, as it would have on Linux a moment earlier.
@@ -88,7 +90,15 @@ void budget_spend(struct budget *b, int64_t since, int64_t now)
 	__atomic_store_n(&b->next, next + (now - since) * BUDGET_PART, __ATOMIC_RELAXED);
 }
 
-bool settle(void)
+static bool owed;	/* sent to this host, and the daemon not asked since; racy, and no harm */
+
+void settle_later(void)
+{
+	if (!owed)
+		owed = true;
+}
+
+static bool ask(bool for_own)
 {
 	static const struct nsp_barrier_req q = { .flags = NSP_BARRIER_FRAMES };
 	int saved = errno;
@@ -100,10 +110,24 @@ bool settle(void)
 	now = now_ns();
 	if (!budget_left(&pulse.budget, now) || !rpc_fd_is_ours(pulse.poll_fd))
 		return false;
-	wait = frames_wait();
+	wait = unlikely(for_own && owed);
+	if (wait)
+		owed = false;
+	else
+		wait = frames_wait();
 	if (wait)
 		rpc(NSP_NR_BARRIER, -1, &q, NULL, 0, NULL, NULL, NULL);
 	budget_spend(&pulse.budget, now, now_ns());
 	errno = saved;
 	return wait;
+}
+
+bool settle(void)
+{
+	return ask(true);
+}
+
+bool settle_frames(void)
+{
+	return ask(false);
 }

@@ -126,3 +126,23 @@ bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_sto
 	memcpy(src, a.sa, a.len);
 	return true;
 }
+
+bool addr_is_source(const void *addr, const void *source)
+{
+	const struct sockaddr_in6 *a6 = addr, *s6 = source;
+	const struct sockaddr_in *a4 = addr, *s4 = source;
+
+	if (a4->sin_family != s4->sin_family)
+		return false;
+	if (a4->sin_family == AF_INET)
+		return a4->sin_addr.s_addr == s4->sin_addr.s_addr ||
+		       ntohl(a4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &s6->sin6_addr);
+}
+
+bool addr_is_here(const struct sockaddr *sa, socklen_t len)
+{
+	struct sockaddr_storage src;
+
+	return addr_is_loopback(sa, len) || (route_source(sa, len, &src) && addr_is_source(sa, &src));
+}

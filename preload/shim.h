@@ -103,7 +103,7 @@ enum {
 	KF_CHOSE = 0x4000000, /* .. and the program chose its size, which the tag tells */
 	KF_FIRST = 0x8000000, /* accepted, and nothing was written yet */
 	KF_NODELAY = 0x10000000, /* TCP_NODELAY was set then, and the daemon does not know it */
-	KF_HERE = 0x20000000, /* datagram socket whose peer is on this host */
+	KF_HERE = 0x20000000, /* the peer is on this host */
 	KF_V4ONLY = 0x40000000, /* datagram socket of IPv6 with an IPv4 address of its own, or peer */
 	/* of streams, with a bit that datagrams use otherwise: */
 	KF_BOUNDED = KF_V4ONLY, /* the program set SO_SNDBUF or TCP_NOTSENT_LOWAT: writes may be calls */
@@ -278,11 +278,19 @@ ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, 
 bool stream_full_over(int fd, int flags);
 
 /* ---- pulse.c -------------------------------------------------------------------------- */
-/** settle() - have the daemon finish with frames that came before this call, if some seem to wait
+/** settle() - have the daemon finish with what came before this call: frames, if some seem to wait, and
+ * what this program has sent to its own host
  *
  * Return: true if it was asked.
  */
 bool settle(void);
+/** settle_frames() - the same for a call that finds nothing of what was sent here: a send */
+bool settle_frames(void);
+/** settle_later() - something was sent to this host
+ *
+ * With a stack in the kernel it has arrived when the call returns; here, when the next call looks for it.
+ */
+void settle_later(void);
 /** pulse_take() - the descriptors of a new channel's daemon; ours from now on */
 void pulse_take(int fds[NSP_PULSE_FDS]);
 /** pulse_drop() - that daemon is gone */
@@ -515,6 +523,10 @@ int reconnect_first_use(int fd);
 /* ---- route.c -------------------------------------------------------------------------- */
 /** route_check() - 0; 1: a route that not every socket may use; -errno to report at once */
 int route_check(const struct sockaddr *sa, socklen_t len);
+/** addr_is_source() - is the stack's source towards this address the address itself, or the loopback's? */
+bool addr_is_source(const void *addr, const void *source);
+/** addr_is_here() - then it is one of this host */
+bool addr_is_here(const struct sockaddr *sa, socklen_t len);
 /** route_source() - source address for a destination; false: none */
 bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_storage *src);
 

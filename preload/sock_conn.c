@@ -123,6 +123,14 @@ static void inherit(int from, int to, unsigned int k)
 	fd_set_kind(to, fd_kind(to) | (k & (KF_LOWAT | KF_INLINE)));
 }
 
+/* A connection from this host to itself? */
+static bool is_from_here(const struct nsp_accname *name)
+{
+	size_t at = name->local.sa[0] == AF_INET6 ? 8 : 4;
+
+	return !memcmp(name->local.sa + at, name->peer.sa + at, at == 8 ? 16 : 4);
+}
+
 int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 {
 	unsigned int k = fd_kind(fd);
@@ -147,7 +155,7 @@ int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 	}
 	memcpy(&name, un.sun_path, sizeof(name));
 	fd_set_kind(s, K_STREAM | (name.local.sa[0] == AF_INET6 ? KF_V6 : 0) |
-			       (shim.supervisor ? 0 : KF_FIRST) |
+			       (shim.supervisor ? 0 : KF_FIRST) | (is_from_here(&name) ? KF_HERE : 0) |
 			       (k & (KF_LINGER | KF_INQ | KF_STAMPS)));
 	if (unlikely(k & (KF_LOWAT | KF_INLINE)))
 		inherit(fd, s, k);
@@ -231,6 +239,8 @@ int ns_shutdown(int fd, int how)
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return fail(EINVAL);
 	settle();
+	if (k & KF_HERE)
+		settle_later();
 	if (KIND(k) == K_NEW && NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_CONNECT)
 		k = K_CONNECTING | (k & KF_KEEP);	/* by another process */
 	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED)) {

@@ -103,16 +103,19 @@ ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 	int e = msg_check(msg, true);
 	size_t n;
 
+	if (unlikely(k & KF_HERE))
+		settle_later();
+
 	if (e)
 		return fail(e);
 	n = KIND(k) == K_STREAM && !msg->msg_controllen ? iov_bytes(msg->msg_iov, msg->msg_iovlen) : 0;
 	if (send_is_large(k, n, flags)) {
 		if (k & (KF_FIRST | KF_NODELAY))
 			stream_writes(fd, n);
-		settle();
+		settle_frames();
 		return stream_send_large(fd, msg->msg_iov, msg->msg_iovlen, n, flags);
 	}
-	settle();
+	settle_frames();
 	return IS_DGRAM(fd_kind(fd)) ? dgram_send(fd, msg, flags) : stream_send(fd, msg, flags);
 }
 
@@ -145,13 +148,15 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 
 	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
 		stream_writes(fd, n);
+	if (unlikely(k & KF_HERE))
+		settle_later();
 	if (send_is_large(k, n, flags)) {
-		settle();
+		settle_frames();
 		return stream_send_large(fd, &iov, 1, n, flags);
 	}
 	if (KIND(k) == K_STREAM && !(k & (KF_MORE | KF_TSTAMP | KF_DEFER | KF_FULL)) &&
 	    !(flags & ~PLAIN_SEND) && (n < BULK_BYTES || k & KF_BULK)) {
-		settle();
+		settle_frames();
 		do
 			r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
 		while (unlikely(r < 0) && errno == EAGAIN && stream_room(fd, flags));
@@ -486,7 +491,9 @@ EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 	if (IS_DGRAM(k))
 		return dgram_sendfile(out, in, off, count);
 	if (IS_TCP(k))
-		settle();
+		settle_frames();
+	if (k & KF_HERE)
+		settle_later();
 	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k, !IS_SOCK(fd_kind(in))))
 		return -1;
 	return real.sendfile(out, in, off, count);
@@ -542,6 +549,8 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 	}
 	if (IS_TCP(kin) || IS_TCP(kout))
 		settle();
+	if (IS_SOCK(kout) && kout & KF_HERE)
+		settle_later();
 	if (IS_TCP(kout) && !shim.silent &&
 	    (KIND(kout) != K_STREAM || kout & (KF_FIRST | KF_NODELAY) || fd_poll(out, 0, 0)) &&
 	    stream_file_check(out, kout, is_pipe(in, O_WRONLY)))

@@ -74,6 +74,8 @@ int ns_close(int fd)
 		return fail(EBADF);
 	if (unlikely((k & KF_LINGER) && IS_TCP(k) && !shim.silent))
 		return stream_linger(fd);
+	if (IS_SOCK(k) && k & KF_HERE)
+		settle_later();
 	if (k)
 		fd_forget(fd);
 	return real.close(fd);

@@ -53,6 +53,8 @@ int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer)
 	bool lives;
 	int e;
 
+	if (unlikely(peer && IS_SOCK(k) && k & KF_HERE))	/* the other end may have reset it */
+		settle();
 	if (peer && IS_TCP(k) && KIND(k) != K_STREAM && KIND(k) != K_CONNECTING)
 		return fail(ENOTCONN);
 	if (peer && KIND(k) == K_CONNECTING && fd_poll(fd, POLLOUT, 0) != POLLOUT)

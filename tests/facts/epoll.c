@@ -96,7 +96,52 @@ static void epoll_datagram_queue(void)
 	say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
 }
 
+/* Both ends are here: what one did the other has, without a wait, and both have their events at once. */
+static void epoll_own_peer(void)
+{
+	struct epoll_event ev[4], want = { .events = EPOLLIN };
+	int ep = epoll_create1(0), port, l = listen_any(&port), c = open_tcp(), s;
+	struct sockaddr_storage own;
+	char buf[8];
+
+	own_address(&own);
+	((struct sockaddr_in *)&own)->sin_port = htons((uint16_t)port);
+	fcntl(l, F_SETFL, O_NONBLOCK);
+	say("connect", connect(c, (struct sockaddr *)&own, addr_len()));
+	s = accept(l, NULL, NULL);
+	say("accept", s < 0 ? -1 : 0);
+	epoll_ctl(ep, EPOLL_CTL_ADD, c, &want);
+	epoll_ctl(ep, EPOLL_CTL_ADD, s, &want);
+	say("send", send(c, "abc", 3, 0));
+	say("recv", recv(s, buf, sizeof(buf), MSG_DONTWAIT));
+	say("send", send(c, "x", 1, 0));
+	say("send", send(s, "y", 1, 0));
+	say("n", epoll_wait(ep, ev, 4, 0));
+	say("read", read(c, buf, 1));
+	say("read", read(s, buf, 1));
+	say("close", close(c));
+	say("end", recv(s, buf, 1, MSG_DONTWAIT));
+}
+
+/* The same of datagrams. */
+static void poll_own_datagram(void)
+{
+	struct pollfd p = { .events = POLLIN };
+	int to, from;
+	char c;
+
+	self_pair(&to, &from);
+	p.fd = to;
+	say("send", send(from, "x", 1, 0));
+	say("poll", poll(&p, 1, 0));
+	say("recv", recv(to, &c, 1, MSG_DONTWAIT));
+	say("send", send(from, "x", 1, 0));
+	say("recv", recv(to, &c, 1, MSG_DONTWAIT));
+}
+
 const struct fact facts_epoll[] = {
+	{ "epoll_own_peer", epoll_own_peer },
+	{ "poll_own_datagram", poll_own_datagram },
 	{ "epoll_reset", epoll_reset },
 	{ "epoll_end", epoll_end },
 	{ "epoll_datagram_error", epoll_datagram_error },
