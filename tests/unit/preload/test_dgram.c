@@ -96,10 +96,26 @@ int route_check(const struct sockaddr *sa, socklen_t len)
 	return 0;
 }
 
-bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_storage *src)
+bool addr_is_loopback(const struct sockaddr *sa, socklen_t len)
 {
-	(void)dst, (void)len, (void)src;
+	(void)sa, (void)len;
 	return false;
+}
+
+bool addr_is_source(const void *addr, const void *source)
+{
+	(void)addr, (void)source;
+	return false;
+}
+
+bool addr_is_here(const struct sockaddr *sa, socklen_t len)
+{
+	(void)sa, (void)len;
+	return false;
+}
+
+void settle_later(void)
+{
 }
 
 short fd_poll(int fd, short events, int timeout_ms)
