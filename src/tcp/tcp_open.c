@@ -91,6 +91,7 @@ void tcp_connect_init(struct sock *sk)
 	tcp_select_initial_window(sk->net, tcp_full_space(sk), tp->advmss, &tp->window_clamp,
 				  ns->window_scaling, dst_metric(sk->sk_dst_cache, RTAX_N_INITRWND),
 				  &wnd, &tp->rx_opt.rcv_wscale);
+	tp->rx_opt.syn_wscale = tp->rx_opt.rcv_wscale;
 	tp->rcv_wnd = wnd;
 	tp->rcv_ssthresh = wnd;
 	sk->sk_err = 0;

@@ -85,6 +85,7 @@ struct tcp_options_received {
 	u32 rcv_tsval, rcv_tsecr;	/* of the segment at hand */
 	bool saw_tstamp, tstamp_ok, sack_ok, wscale_ok;
 	u8 snd_wscale, rcv_wscale;
+	u8 syn_wscale;			/* what our SYN offers */
 	u16 user_mss;			/* TCP_MAXSEG; 0: none */
 	u16 mss_clamp;			/* the peer's MSS, bounded by user_mss */
 };

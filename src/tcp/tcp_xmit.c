@@ -85,20 +85,22 @@ static void tcp_opts_syn(const struct sock *sk, struct tcp_opts_parsed *o, bool 
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct netns_tcp *ns = tcp_ns(sk);
+	/* The SYN-ACK of crossing SYNs is our SYN once more: it offers what that did. */
+	bool agreed = synack && tp->fo_child;
 
 	tcp_sig_reserve_sock(tp, o);
 	o->saw |= TCP_SAW_MSS;
 	o->mss = tp->advmss;
-	if (synack ? tp->rx_opt.tstamp_ok : tcp_timestamps_wanted(sk)) {
+	if (agreed ? tp->rx_opt.tstamp_ok : tcp_timestamps_wanted(sk)) {
 		o->saw |= TCP_SAW_TSTAMP;
 		o->tsval = tcp_ts_val(tp);
 		o->tsecr = synack ? tp->rx_opt.ts_recent : 0;
 	}
-	if (synack ? tp->rx_opt.wscale_ok : ns->window_scaling) {
+	if (agreed ? tp->rx_opt.wscale_ok : ns->window_scaling) {
 		o->saw |= TCP_SAW_WSCALE;
-		o->wscale = tp->rx_opt.rcv_wscale;
+		o->wscale = agreed ? tp->rx_opt.rcv_wscale : tp->rx_opt.syn_wscale;
 	}
-	if (synack ? tp->rx_opt.sack_ok : ns->sack)
+	if (agreed ? tp->rx_opt.sack_ok : ns->sack)
 		o->saw |= TCP_SAW_SACK_PERM;
 	if (tp->fo_req && tp->fo_req->cookie.len >= 0) {
 		o->saw |= TCP_SAW_FASTOPEN;
