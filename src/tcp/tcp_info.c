@@ -42,13 +42,8 @@ static void tcp_info_windows(const struct sock *sk, struct tcp_info_abi *i)
 
 	i->snd_mss = tp->mss_cache;
 	i->rcv_mss = tp->rcv_mss;
-	if (sk->sk_state == TCP_LISTEN) {
-		i->unacked = sk->sk_ack_backlog;
-		i->sacked = sk->sk_max_ack_backlog;
-	} else {
-		i->unacked = tp->packets_out;
-		i->sacked = tp->sacked_out;
-	}
+	i->unacked = tp->packets_out;
+	i->sacked = tp->sacked_out;
 	i->lost = tp->lost_out;
 	i->retrans = tp->retrans_out;
 	i->pmtu = tp->pmtu_cookie;
@@ -139,9 +134,27 @@ static void tcp_info_accecn(const struct tcp_sock *tp, struct tcp_info_abi *i)
 		    (u32)a->fail << TCPI_ACCECN_FAIL_MODE_SHIFT;
 }
 
+/* Of a listener: the queue of connections, and what Linux tells besides. */
+static void tcp_info_listener(const struct sock *sk, struct tcp_info_abi *i)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	i->state = TCP_LISTEN;
+	i->unacked = sk->sk_ack_backlog;
+	i->sacked = sk->sk_max_ack_backlog;
+	i->pacing_rate = sk->sk_pacing_rate;
+	i->max_pacing_rate = sk->sk_max_pacing_rate;
+	i->reordering = tp->reordering;
+	i->snd_cwnd = tp->snd_cwnd;
+}
+
 void tcp_get_info(const struct sock *sk, struct tcp_info_abi *info)
 {
 	memset(info, 0, sizeof(*info));
+	if (sk->sk_state == TCP_LISTEN) {
+		tcp_info_listener(sk, info);
+		return;
+	}
 	tcp_info_state(sk, info);
 	tcp_info_windows(sk, info);
 	tcp_info_times(sk, info);
