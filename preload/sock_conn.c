@@ -267,8 +267,7 @@ int ns_shutdown(int fd, int how)
 		swap_to_new(fd, false); /* polls like a socket that was never connected */
 		return 0;
 	case K_STREAM:
-		if (how != SHUT_WR || fd_poll(fd, 0, 0) & (POLLERR | POLLHUP))
-			e = shut_rpc(fd, how);
+		e = shut_rpc(fd, how);
 		if (e == -ENOTCONN || e == -ENOTSOCK)
 			return fail(ENOTCONN);
 		if (how != SHUT_WR)

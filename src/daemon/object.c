@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Objects: look-up by cookie and id, accounts, life and death. */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -336,11 +338,21 @@ void obj_fail(struct object *o, int err)
 	poller_close(&o->dm->poller, &o->d);
 }
 
+/* Has the program not read all that was handed to it? Asked before its socket has gone. */
+static bool left_unread(const struct object *o)
+{
+	int queued = 0;
+
+	return !ioctl(o->d.fd, SIOCOUTQ, &queued) && queued > 0;
+}
+
 void obj_last_close(struct object *o)
 {
 	switch (o->state) {
 	case OBJ_CONNECTING:
 	case OBJ_OPEN:
+		if (left_unread(o))
+			o->flags |= OBJ_F_UNREAD;
 		/* What the program wrote may still be in the descriptor's queue. */
 		o->flags |= OBJ_F_HUP | OBJ_F_READABLE;
 		o->flags &= ~(u32)OBJ_F_KEEP;

@@ -24,7 +24,7 @@ enum {
 	OBJ_F_WRITABLE = 1 << 1,	/* the descriptor may have room */
 	OBJ_F_RDHUP = 1 << 2,		/* program shut down writing */
 	OBJ_F_HUP = 1 << 3,		/* program closed */
-	OBJ_F_KEEP = 1 << 4,		/* HUP is shutdown(RDWR), not the last close */
+	OBJ_F_KEEP = 1 << 4,		/* HUP is both directions shut, not the last close */
 	OBJ_F_DEAF_IN = 1 << 5,		/* program shut down reading: what comes waits for its calls */
 	OBJ_F_FIN_SENT = 1 << 6,	/* end of the program's data was told to the stack */
 	OBJ_F_FIN_TOLD = 1 << 7,	/* end of the peer's data was told to the program */

@@ -72,8 +72,8 @@ static enum step tx_refused(struct object *o, int err)
 	o->flags &= ~(u32)OBJ_F_READABLE;
 	if (!closed_by_program(o))
 		return STEP_STOP;
-	return program_gone(o, recv(o->d.fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) < 0 &&
-				       errno == ECONNRESET);
+	return program_gone(o, o->flags & OBJ_F_UNREAD ||
+			       (recv(o->d.fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == ECONNRESET));
 }
 
 /* The program's end of data: it shut down writing, or closed. */
@@ -81,7 +81,7 @@ static enum step tx_eof(struct object *o)
 {
 	o->flags &= ~(u32)OBJ_F_READABLE;
 	if (closed_by_program(o))
-		return program_gone(o, false);
+		return program_gone(o, o->flags & OBJ_F_UNREAD);
 	if (!(o->flags & OBJ_F_FIN_SENT)) {
 		o->flags |= OBJ_F_FIN_SENT;
 		sock_shutdown(o->sk, SHUT_WR);
@@ -546,12 +546,13 @@ int stream_shutdown(struct object *o, int how, int fd)
 		return -EINVAL;
 	if (!o->sk)
 		return -ENOTCONN;
-	if (how != SHUT_WR && o->d.fd >= 0) {
-		/* To us it will look like a close, now or when writing ends: have the real one told. */
+	if (o->d.fd >= 0) {
+		/* When both directions are shut it looks like a close to us: have the real one told. */
 		ret = watch_add(o->dm, o, fd);
-		if (ret)
+		if (ret && how != SHUT_WR)
 			return ret;
-		o->flags |= OBJ_F_KEEP;
+		if (!ret)
+			o->flags |= OBJ_F_KEEP;
 	}
 	if (o->state == OBJ_LISTEN)
 		listener_finish(o);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """TCP from outside: handshake, options, states and events, resets, windows, checksums."""
+import errno
 import select
 import signal
 import socket
@@ -424,6 +425,42 @@ def closing(l, v6):
     p.took(p.expect("FA"))
     r = p.exchange("FA", reply="A")
     assert r and r.ack == p.seq
+
+
+def tcp_state(a, c):
+    return a.getsockopt(c, socket.IPPROTO_TCP, socket.TCP_INFO, 8)[0]
+
+
+@both
+def shut_both_ways(l, v6):
+    """TCP-ST-30 after both FINs the socket is the program's until it is closed: state, error, unread data"""
+    closed, last_ack, closing_ = 7, 9, 11
+    for order, state in (("mine first", closed), ("theirs first", last_ack), ("crossed", closing_)):
+        a, p, c = established(l, v6)
+        l.drain(0)
+        if order == "theirs first":
+            p.exchange("FA", reply="A")
+        a.shutdown(c, socket.SHUT_WR)
+        f = p.expect("FA")
+        if order == "mine first":       # and acknowledged: TIME-WAIT is not the socket's
+            p.took(f)
+        if order != "theirs first":
+            p.exchange("FA", reply="A")
+        assert a.recv(c, 10) == b""
+        for _ in range(2):
+            assert tcp_state(a, c) == state, (order, tcp_state(a, c))
+            l.barrier()
+        if state != closed:
+            p.send("R")
+            l.barrier()
+            assert a.getsockopt(c, *SO_ERROR) == errno.ECONNRESET, order
+            assert tcp_state(a, c) == closed
+    a, p, c = established(l, v6)
+    a.shutdown(c, socket.SHUT_WR)
+    p.took(p.expect("FA"))
+    p.exchange("PA", b"unread", reply="A")
+    a.close(c)
+    assert p.expect(None, match=lambda t: t.flags.R), "a close with data unread, and no reset"
 
 
 @both
@@ -975,6 +1012,22 @@ def large_write_blocking(l, v6):
     assert take_all(p, p.ack + took) == b"f" * took
     f = p.expect(None, match=lambda t: t.flags.F)
     assert f and f.seq + payload_len(f) == p.ack
+
+
+@both
+def fastopen_pieces(l, v6):
+    """MSG_FASTOPEN from several pieces: what the SYN did not take is one write, and one segment"""
+    a, p = l.agent(), Peer(l, v6, 0)
+    l.sysctl("net.ipv4.tcp_fastopen", 0x5)      # client, without a cookie
+    a.socket("c", "AF_INET6" if v6 else "AF_INET", "SOCK_STREAM")
+    a.blocking("c", None)
+    a.start("sendmsg", "c", (b"a" * 1300, b"b" * 500, b"c" * 300), (), MSG_FASTOPEN, (test_addr(v6), p.sport))
+    took = payload_len(syn_with_data(p, v6))
+    assert 1000 < took < 1500
+    p.send("SA", options=PLAIN)
+    r = p.expect(match=payload_len)
+    assert payload(r) == b"a" * (1300 - took) + b"b" * (500 - max(0, took - 1300)) + b"c" * 300, payload_len(r)
+    assert a.finish("sendmsg") == 2100
 
 
 def deferred(l, v6):

@@ -265,6 +265,32 @@ static void shut_write(void)
 	say("peek", recv(fd, &c, 1, MSG_PEEK));
 }
 
+/* After both FINs the socket is still the program's, with its names, counters and options. */
+static void shut_write_kept(void)
+{
+	struct sockaddr_storage ss;
+	struct tcp_info ti = { 0 };
+	socklen_t len = sizeof(ss), size = sizeof(ti);
+	int fd = open_peer('E'), i;
+	char buf[8];
+
+	(void)!write(fd, "abc", 3);
+	say("read", recv(fd, buf, 3, MSG_WAITALL));
+	say("shutdown", shutdown(fd, SHUT_WR));
+	settle();
+	say("end", read(fd, buf, 1));
+	for (i = 0; i < 2; i++) {
+		say("info", getsockopt(fd, IPPROTO_TCP, TCP_INFO, &ti, &size));
+		say("state", ti.tcpi_state);
+		say("mss", ti.tcpi_snd_mss);
+		say("name", getsockname(fd, (struct sockaddr *)&ss, &len));
+		say("peer", getpeername(fd, (struct sockaddr *)&ss, &len));
+		say("so_error", so_error(fd));
+		settle();
+	}
+	say("again", shutdown(fd, SHUT_WR));
+}
+
 static void shut_both(void)
 {
 	struct sockaddr_storage ss;
@@ -697,6 +723,7 @@ const struct fact facts_tcp[] = {
 	{ "peer_resets_so_error", peer_resets_so_error },
 	{ "read_shut_elsewhere", peer_resets_blocked },
 	{ "shut_write", shut_write },
+	{ "shut_write_kept", shut_write_kept },
 	{ "shut_both", shut_both },
 	{ "shut_in_turn", shut_in_turn },
 	{ "reset_after_fin", reset_after_fin },
