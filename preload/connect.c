@@ -244,31 +244,28 @@ static size_t gather(const struct msghdr *msg, char *buf, size_t room, size_t *t
 	return n;
 }
 
-/* What the SYN did not take, once connected. */
+/* What the SYN did not take, once connected: as one write, however many pieces it has. */
 static ssize_t send_rest(int fd, const struct msghdr *msg, size_t done, int flags)
 {
-	ssize_t sum = (ssize_t)done, r;
-	size_t i;
+	struct iovec iov[UIO_MAXIOV];
+	struct msghdr m = { .msg_iov = iov };
+	size_t skip = done, i;
+	ssize_t r;
 
-	for (i = 0; i < msg->msg_iovlen; i++) {
-		struct iovec iov = msg->msg_iov[i];
-		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	for (i = 0; i < msg->msg_iovlen && m.msg_iovlen < UIO_MAXIOV; i++) {
+		struct iovec v = msg->msg_iov[i];
 
-		if (done >= iov.iov_len) {
-			done -= iov.iov_len;
+		if (skip >= v.iov_len) {
+			skip -= v.iov_len;
 			continue;
 		}
-		iov.iov_base = (char *)iov.iov_base + done;
-		iov.iov_len -= done;
-		done = 0;
-		r = stream_send(fd, &m, flags);
-		if (r < 0)
-			return sum ? sum : -1;
-		sum += r;
-		if ((size_t)r < iov.iov_len)
-			break;
+		iov[m.msg_iovlen++] = (struct iovec){ (char *)v.iov_base + skip, v.iov_len - skip };
+		skip = 0;
 	}
-	return sum;
+	r = stream_send(fd, &m, flags);
+	if (r < 0)
+		return done ? (ssize_t)done : -1;
+	return (ssize_t)done + r;
 }
 
 ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
