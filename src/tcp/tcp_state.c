@@ -187,6 +187,7 @@ static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
 		tcp_ecn_fastopen_ack(sk, seg);
 		tcp_fastopen_child_acked(sk);
 	} else {
+		tp->delivered++;	/* the SYN-ACK, besides the SYN that it repeated */
 		tcp_advmss_without_tstamp(tp);
 		tcp_init_transfer(sk);
 	}
@@ -212,7 +213,8 @@ static bool tcp_finwait1_acked(struct sock *sk, const struct sk_buff *skb, const
 		return true;
 	}
 	if (tp->linger2_s < 0 ||
-	    (seg->len && after(seg->end_seq - !!(seg->flags & TCPHDR_FIN), tp->rcv_nxt))) {
+	    (seg->end_seq != seg->seq &&
+	     after(seg->end_seq - !!(seg->flags & TCPHDR_FIN), tp->rcv_nxt))) {
 		net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
 		tcp_send_reset(sk->net, skb, seg);
 		tcp_done(sk);
@@ -291,8 +293,8 @@ static bool tcp_state_ack(struct sock *sk, struct sk_buff *skb, const struct tcp
 }
 
 /*
- * Data for a user who is gone are refused with a RST (TCP-ST-32), and so is a segment that has the peer's
- * FIN in its middle. True: consumed.
+ * Data for a user who is gone are refused with a RST (TCP-ST-32), and so are a FIN that says there were some,
+ * and a segment that has the peer's FIN in its middle. True: consumed.
  */
 static bool tcp_data_after_close(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
 {
@@ -300,7 +302,7 @@ static bool tcp_data_after_close(struct sock *sk, struct sk_buff *skb, const str
 	u32 end = seg->end_seq - !!(seg->flags & TCPHDR_FIN);
 	bool had_fin = tcp_state_in(sk, TCPF(CLOSE_WAIT) | TCPF(CLOSING) | TCPF(LAST_ACK));
 
-	if (!(sk->sk_shutdown & RCV_SHUTDOWN) || !seg->len || !after(end, tp->rcv_nxt))
+	if (!(sk->sk_shutdown & RCV_SHUTDOWN) || seg->end_seq == seg->seq || !after(end, tp->rcv_nxt))
 		return false;
 	if (had_fin ? !before(seg->seq, tp->rcv_nxt) :
 		      !tcp_state_in(sk, TCPF(FIN_WAIT1) | TCPF(FIN_WAIT2)))
