@@ -84,8 +84,8 @@ void tcp_connect_init(struct sock *sk)
 	tp->tsoffset = tcp_ts_offset(sk->net, &tp->inet.saddr, &tp->inet.daddr);
 	tp->hdr_len = (u16)(TCP_HLEN + tcp_sig_opt_len(tp) +
 			    (tcp_timestamps_wanted(sk) ? TCP_OLEN_TIMESTAMP_ALIGNED : 0));
-	if (tp->rx_opt.user_mss)
-		tp->rx_opt.mss_clamp = tp->rx_opt.user_mss;
+	/* what every peer takes, until this one tells */
+	tp->rx_opt.mss_clamp = tp->rx_opt.user_mss ? tp->rx_opt.user_mss : tp->inet.af->default_mss;
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	tp->window_clamp = tcp_initial_clamp(sk, sk->sk_dst_cache);
 	tcp_select_initial_window(sk->net, tcp_full_space(sk), tp->advmss, &tp->window_clamp,
