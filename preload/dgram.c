@@ -79,16 +79,17 @@ static bool is_v4(const struct sockaddr *sa, socklen_t len)
 	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
 
-static uint8_t dest_class(const struct sockaddr *sa, socklen_t len)
+static uint8_t dest_class(unsigned int k, const struct sockaddr *sa, socklen_t len)
 {
 	const struct sockaddr_in6 *s6 = (const void *)sa;
+	uint8_t mapped = k & KF_V6 ? TRUST_MAPPED : 0;
 
 	if (!sa || len < sizeof(struct sockaddr_in))
 		return 0;
 	if (sa->sa_family == AF_INET) {
 		in_addr_t a = ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr);
 
-		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP : 0;
+		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP | mapped : mapped;
 	}
 	if (is_v4(sa, len))
 		return TRUST_MAPPED;
@@ -295,7 +296,10 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	if (!named)
 		return 0;
 	/* the way to a group is the socket's own business */
-	if (dest_class(msg->msg_name, msg->msg_namelen) == TRUST_GROUP)
+	if (dest_class(k, msg->msg_name, msg->msg_namelen) & TRUST_GROUP)
+		return 0;
+	/* no route counts where IPv4 is refused */
+	if (KIND(k) == K_RAW && k & KF_V6 && is_v4(msg->msg_name, msg->msg_namelen))
 		return 0;
 	return -route_check(msg->msg_name, msg->msg_namelen);
 }
@@ -332,7 +336,7 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 		return true;
 	if (unlikely(k & KF_V4ONLY) && msg->msg_name && !is_v4(msg->msg_name, msg->msg_namelen))
 		return true;
-	return dest_class(msg->msg_name, msg->msg_namelen) & ~t->dest;
+	return dest_class(k, msg->msg_name, msg->msg_namelen) & ~t->dest;
 }
 
 /* The stack's answer to the datagram just sent: 0 or errno. */
@@ -352,7 +356,7 @@ static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
 		t->ctl = hash_of(ctl, h->ctllen);
 	if (h->paylen > t->size)
 		t->size = (uint16_t)h->paylen;
-	t->dest |= dest_class(msg->msg_name, msg->msg_namelen);
+	t->dest |= dest_class(fd_kind(fd), msg->msg_name, msg->msg_namelen);
 	return 0;
 }
 

@@ -174,6 +174,8 @@ bool ping_deliver(const struct sk_buff *skb, u8 proto)
 
 	if (proto != cb->af->icmp_proto)
 		return false;
+	if (!cb->af->af_bit && cb->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST))
+		return false;	/* as Linux: over IPv4 only what is asked of all comes to all */
 	eh = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!eh || eh->type != echo_reply(cb->af) || eh->code)
 		return false;
@@ -240,6 +242,12 @@ static int ping_fill(const struct sock *sk, struct sk_buff *skb, const struct dg
 	return skb_store_bits(skb, 0, &eh, sizeof(eh));
 }
 
+/* IPv4 from an ICMPv6 socket? That is wrong whether there is a route or not. */
+static bool is_foreign(const struct sock *sk, const struct msg *msg)
+{
+	return msg->has_name && sk->sk_family_af->af_bit && inet_addr_is_v4mapped(&msg->name->addr);
+}
+
 static ssize_t ping_sendmsg(struct sock *sk, struct msg *msg)
 {
 	struct sk_buff *skb = NULL;
@@ -250,13 +258,15 @@ static ssize_t ping_sendmsg(struct sock *sk, struct msg *msg)
 		return -EMSGSIZE;
 	if (msg->len < sizeof(struct echo_hdr))
 		return -EINVAL;
+	if (is_foreign(sk, msg))
+		return -EINVAL;
 	err = ping_autobind(sk);
 	if (err)
 		return err;
 	err = dgram_tx_begin(sk, msg, &tx, false);
 	if (err)
 		return err;
-	err = tx.af == sk->sk_family_af ? 0 : -EINVAL;	/* no IPv4 from an ICMPv6 socket */
+	err = tx.af == sk->sk_family_af ? 0 : -EINVAL;	/* the peer's, that is */
 	if (!err)
 		err = dgram_tx_check_size(sk, &tx, (u32)msg->len);
 	if (!err)

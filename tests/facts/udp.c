@@ -383,6 +383,32 @@ static void refused_here(void)
 	}
 }
 
+/* A socket with an IPv6 address has none to send IPv4 from, whichever way the destination is named. */
+static void v4_from_v6(void)
+{
+	struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_port = htons(PEER_PORT) };
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(PEER_PORT) };
+	struct sockaddr_in6 far = { .sin6_family = AF_INET6 };
+	static const uint8_t echo_request[8] = { 128 };
+	struct sockaddr_storage own;
+	int i, ping, fd = open_udp();
+
+	own_address(&own);
+	inet_pton(AF_INET6, "::ffff:255.255.255.255", &far.sin6_addr);
+	inet_pton(AF_INET, "10.77.0.1", &v4.sin_addr);
+	inet_pton(AF_INET6, "::ffff:10.77.0.1", &a.sin6_addr);
+	say("bind", bind(fd, (struct sockaddr *)&own, addr_len()));
+	for (i = 0; i < 2; i++) {
+		/* no route, and none is looked for */
+		ping = socket(family, i ? SOCK_RAW : SOCK_DGRAM, IPPROTO_ICMPV6);
+		say("ping", sendto(ping, echo_request, 8, 0, (struct sockaddr *)&far, sizeof(far)));
+		close(ping);
+		say("sendto4", sendto(fd, "x", 1, 0, (struct sockaddr *)&v4, sizeof(v4)));
+		say("mapped", sendto(fd, "x", 1, 0, (struct sockaddr *)&a, sizeof(a)));
+	}
+	close(fd);
+}
+
 /* IPv4 addresses on IPv6 sockets: UDP keeps to IPv4 then, others take none; ping sockets no group either. */
 static void ipv4_on_ipv6(void)
 {
@@ -418,6 +444,8 @@ static void ipv4_on_ipv6(void)
 	inet_pton(AF_INET6, "::ffff:10.77.0.1", &a.sin6_addr);
 	say("connect", connect(fd, (struct sockaddr *)&a, sizeof(a)));
 	say("other", sendto(fd, "x", 1, 0, (struct sockaddr *)&peer, addr_len()));
+	close(fd);
+	v4_from_v6();
 }
 
 static bool lists_port(in_port_t port)
