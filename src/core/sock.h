@@ -91,6 +91,7 @@ struct sock_cmsg {
 	u32 mark, priority, rxq_ovfl;
 	u16 origdst_port;		/* of the packet; its address is dst */
 	u32 fragsize;			/* IP_RECVFRAGSIZE */
+	u32 pathmtu;			/* IPV6_PATHMTU towards dst by ifindex; 0: none */
 	/*
 	 * IPv6 extension headers, in memory of the user's, of ext_room octets (none: NULL, 0). In
 	 * (has_ext): hop-by-hop and destination options to send instead of the socket's. Out (ext_want,
@@ -103,6 +104,9 @@ struct sock_cmsg {
 	u32 flowinfo;			/* IPV6_FLOWINFO: class and label */
 	u8 opts_len;			/* IP_RECVOPTS: received IPv4 options; 0: none */
 	u8 opts[40];
+	bool has_retopts;		/* IP_RETOPTS: those to answer with, which may be none */
+	u8 retopts_len;
+	u8 retopts[40];
 	/* error queue record: struct sock_extended_err and the offender, as Linux lays them out */
 	u8 ext_err[16];
 	u8 offender[28];

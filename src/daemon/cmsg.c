@@ -17,12 +17,12 @@ enum {
 	C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_TIMESTAMPING = 37, C_SO_RXQ_OVFL = 40,
 	C_SO_TIMESTAMPING_NEW = 65, C_SO_TIMESTAMP_NEW = 63, C_SO_TIMESTAMPNS_NEW = 64,
 	C_SCM_TS_OPT_ID = 81,
-	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_RECVOPTS = 6, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
+	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_RECVOPTS = 6, C_IP_RETOPTS = 7, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
 	C_IP_ORIGDSTADDR = 20, C_IP_RECVFRAGSIZE = 25,
 	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
 	C_IPV6_2292PKTINFO = 2, C_IPV6_2292HOPLIMIT = 8, C_IPV6_ORIGDSTADDR = 74,
 	C_IPV6_RECVFRAGSIZE = 77, C_IPV6_RECVERR = 25, C_IPV6_PKTINFO = 50, C_IPV6_HOPLIMIT = 52,
-	C_IPV6_DONTFRAG = 62, C_IPV6_TCLASS = 67, C_IPV6_FLOWINFO = 11,
+	C_IPV6_PATHMTU = 61, C_IPV6_DONTFRAG = 62, C_IPV6_TCLASS = 67, C_IPV6_FLOWINFO = 11,
 	C_IPV6_2292HOPOPTS = 3, C_IPV6_2292DSTOPTS = 4, C_IPV6_2292RTHDR = 5,
 	C_IPV6_HOPOPTS = 54, C_IPV6_RTHDRDSTOPTS = 55, C_IPV6_RTHDR = 57, C_IPV6_DSTOPTS = 59,
 };
@@ -92,6 +92,19 @@ static void put_pktinfo6(struct out *out, const struct sock_cmsg *c)
 
 	memcpy(p.addr, c->dst.b, 16);
 	put(out, L_IPV6, c->old_pktinfo ? C_IPV6_2292PKTINFO : C_IPV6_PKTINFO, &p, sizeof(p));
+}
+
+/* struct ip6_mtuinfo */
+static void put_pathmtu(struct out *out, const struct sock_cmsg *c)
+{
+	struct {
+		struct sockaddr_in6 addr;
+		u32 mtu;
+	} info = { .addr.sin6_family = AF_INET6, .mtu = c->pathmtu };
+
+	memcpy(&info.addr.sin6_addr, c->dst.b, 16);
+	info.addr.sin6_scope_id = c->ifindex;
+	put(out, L_IPV6, C_IPV6_PATHMTU, &info, sizeof(info));
 }
 
 static void put_err(struct out *out, u16 family, const struct sock_cmsg *c)
@@ -198,11 +211,15 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 	put_flow6(&out, c);
 	if (c->opts_len)
 		put(&out, L_IP, C_IP_RECVOPTS, c->opts, c->opts_len);
+	if (c->has_retopts)
+		put(&out, L_IP, C_IP_RETOPTS, c->retopts, c->retopts_len);
 	if (c->has_origdst)
 		put_origdst(&out, v4, c);
 	if (c->has_fragsize)
 		put(&out, v4 ? L_IP : L_IPV6, v4 ? C_IP_RECVFRAGSIZE : C_IPV6_RECVFRAGSIZE, &c->fragsize,
 		    sizeof(c->fragsize));
+	if (c->pathmtu)
+		put_pathmtu(&out, c);
 	if (c->has_err)
 		put_err(&out, family, c);
 	return out.len;

@@ -142,6 +142,25 @@ static void fill_source(struct sock *sk, const struct sk_buff *skb, struct msg *
 	msg->has_name = true;
 }
 
+/* IPV6_PATHMTU: a message without data, that says into what a send did not fit. */
+static ssize_t recv_path_mtu(struct sock *sk, struct msg *msg)
+{
+	struct inet_opts6 *o6 = &inet_sk(sk)->o6;
+
+	if (msg->name) {
+		*msg->name = (struct inet_sockaddr){ .family = sk->sk_family_af->family,
+						     .addr = o6->rxpmtu_dst, .scope_id = o6->rxpmtu_oif };
+		msg->has_name = true;
+	}
+	if (msg->cmsg) {
+		msg->cmsg->pathmtu = o6->rxpmtu;
+		msg->cmsg->ifindex = o6->rxpmtu_oif;
+		memcpy(&msg->cmsg->dst, &o6->rxpmtu_dst, sizeof(msg->cmsg->dst));
+	}
+	o6->rxpmtu = 0;
+	return 0;
+}
+
 ssize_t dgram_recvmsg(struct sock *sk, struct msg *msg, u32 hdr)
 {
 	struct dgram_cb *cb;
@@ -154,6 +173,8 @@ ssize_t dgram_recvmsg(struct sock *sk, struct msg *msg, u32 hdr)
 		return inet_err_recv(sk, msg);
 	if (msg->flags & SMSG_OOB)
 		return -EOPNOTSUPP;
+	if (unlikely(inet_sk(sk)->o6.rxpmtu))
+		return recv_path_mtu(sk, msg);
 	if (sk->sk_err)
 		return sock_error(sk);
 	skb = skb_peek(&sk->sk_receive_queue);

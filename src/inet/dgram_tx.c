@@ -227,6 +227,14 @@ u32 dgram_tx_mtu(const struct dgram_tx *tx)
 	return tx->opts.mtu && tx->opts.mtu < mtu ? tx->opts.mtu : mtu;
 }
 
+/* The next receive tells it (RFC 3542 11.3); a later send's takes its place. */
+static void note_path_mtu(struct inet_sock *inet, const struct flowi *fl, u32 mtu)
+{
+	inet->o6.rxpmtu = mtu;
+	inet->o6.rxpmtu_oif = inet_addr_is_linklocal(&fl->daddr) ? fl->oif : inet->sk.sk_bound_dev_if;
+	inet->o6.rxpmtu_dst = fl->daddr;
+}
+
 int dgram_tx_check_size(struct sock *sk, const struct dgram_tx *tx, u32 len)
 {
 	u32 hdr = tx->af->hdr_len + tx->opts.options_len, mtu = dgram_tx_mtu(tx);
@@ -236,6 +244,8 @@ int dgram_tx_check_size(struct sock *sk, const struct dgram_tx *tx, u32 len)
 
 	if (len + hdr <= (ignore_df && !tx->dontfrag ? max : mtu))
 		return 0;
+	if (tx->dontfrag && inet_sk(sk)->o6.cmsg_flags & INET_CMSG_PATHMTU)
+		note_path_mtu(inet_sk(sk), &tx->fl, mtu);
 	inet_err_local(sk, EMSGSIZE, tx->af, &tx->fl.daddr, tx->fl.dport, mtu);
 	return -EMSGSIZE;
 }

@@ -62,16 +62,6 @@ static void from_header(struct sock *sk, const struct inet_skb_cb *cb, u32 want,
 	}
 }
 
-static void recv_options(const struct sk_buff *skb, const struct inet_skb_cb *cb, struct sock_cmsg *c)
-{
-	u32 len = cb->l3_len > IP4_HLEN ? cb->l3_len - IP4_HLEN : 0;
-
-	if (cb->af->af_bit || !len || len > sizeof(c->opts))
-		return;
-	memcpy(c->opts, skb_network_header(skb) + IP4_HLEN, len);
-	c->opts_len = (u8)len;
-}
-
 void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 {
 	const struct inet_skb_cb *cb = inet_cb(skb);
@@ -112,8 +102,8 @@ void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg)
 		c->has_fragsize = true;
 		c->fragsize = cb->frag_max_size;
 	}
-	if (want & INET_CMSG_RECVOPTS)
-		recv_options(skb, cb, c);
+	if (want & (INET_CMSG_RECVOPTS | INET_CMSG_RETOPTS))
+		inet_options4_recv(skb, want, c);
 	if (cb->af->af_bit && want >> INET_CMSG_EXT6_SHIFT | (want & INET_CMSG_FLOWINFO))
 		inet_ext6_recv(skb, want, c);
 }

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+enum { EXT_DATAGRAM_MIN = 128 };	/* octets that a quoted datagram before an extension has */
+
 _Static_assert(sizeof(struct sock_err_cb) <= SKB_CB_SIZE, "an error record fits skb->cb");
 
 static void err_add(struct sock *sk, const struct sock_err_cb *rec, const void *data, u32 len)
@@ -22,6 +24,50 @@ static void err_add(struct sock *sk, const struct sock_err_cb *rec, const void *
 	sock_queue_err_skb(sk, skb);
 }
 
+/* A sum that fits if there is one, and objects that fill it (RFC 4884 7); other versions are not judged. */
+static bool extension_ok(const u8 *ext, u32 len)
+{
+	u32 off = 4, size;
+
+	if (ext[0] >> 4 != 2)
+		return true;
+	if (get_be16(ext + 2) && !be16_is_zero(csum_fold(csum_partial(ext, len, 0))))
+		return false;
+	for (; off < len; off += size) {
+		if (len - off < 4)
+			return false;
+		size = get_be16(ext + off);
+		if (size < 4 || size > len - off)
+			return false;
+	}
+	return true;
+}
+
+static bool wants_extension(struct sock *sk, const struct inet_af *af)
+{
+	return af->af_bit ? inet_sk(sk)->o6.recverr_rfc4884 : inet_sk(sk)->recverr_rfc4884;
+}
+
+/*
+ * struct sock_ee_data_rfc4884: where in the data (which begin skip octets behind the quoted transport
+ * header) the extension is, and whether it is bad. Nothing if the quoted datagram is shorter than allowed.
+ */
+static u32 extension_data(const struct inet_icmp_err *e, u32 skip)
+{
+	struct { u16 off; u8 flags, reserved; } d = { 0 };
+	u32 hdrs, ret = 0, off = e->ext_off, len = e->l4_len - skip;
+
+	if (off < EXT_DATAGRAM_MIN)
+		return 0;
+	hdrs = (u32)(e->l4 - e->skb->data) + skip;
+	if (off < hdrs || off - hdrs + 4 > len)
+		return 0;
+	d.off = (u16)(off - hdrs);
+	d.flags = !extension_ok(e->l4 + skip + d.off, len - d.off);
+	memcpy(&ret, &d, sizeof(d));
+	return ret;
+}
+
 void inet_err_queue_hdr(struct sock *sk, const struct inet_icmp_err *e, u16 port, u8 origin, u32 hdr)
 {
 	struct sock_err_cb rec = {
@@ -32,6 +78,8 @@ void inet_err_queue_hdr(struct sock *sk, const struct inet_icmp_err *e, u16 port
 
 	memcpy(rec.daddr, e->daddr.b, sizeof(rec.daddr));
 	memcpy(rec.offender, e->offender.b, sizeof(rec.offender));
+	if (unlikely(e->ext_off) && wants_extension(sk, e->af))
+		rec.data = extension_data(e, skip);
 	if (inet_recverr(sk, e->af))
 		err_add(sk, &rec, e->l4 + skip, e->l4_len - skip);
 }

@@ -28,6 +28,9 @@ struct inet_opts6 {
 	u32 cmsg_flags;			/* INET_CMSG_* */
 	bool pktinfo_2292, hoplimit_2292;	/* which dialect asked */
 	s32 csum_offset;		/* IPV6_CHECKSUM of raw sockets; -1: none */
+	u32 rxpmtu;			/* a send did not fit into it (IPV6_PATHMTU); 0: nothing to tell */
+	u32 rxpmtu_oif;
+	union inet_addr rxpmtu_dst;
 	struct inet_ext6 *ext;		/* extension headers (ip6_ext_sockopt.h); NULL: none */
 };
 
@@ -71,6 +74,7 @@ enum {
 	INET_CMSG_PKTINFO = 1 << 0, INET_CMSG_TTL = 1 << 1, INET_CMSG_TOS = 1 << 2,
 	INET_CMSG_RECVOPTS = 1 << 3, INET_CMSG_RETOPTS = 1 << 4, INET_CMSG_ORIGDSTADDR = 1 << 5,
 	INET_CMSG_CHECKSUM = 1 << 6, INET_CMSG_RECVFRAGSIZE = 1 << 7, INET_CMSG_FLOWINFO = 1 << 8,
+	INET_CMSG_PATHMTU = 1 << 9,
 };
 /* The rest of cmsg_flags, received extension headers: SOCK_CMSG_EXT6_* << INET_CMSG_EXT6_SHIFT */
 enum { INET_CMSG_EXT6_SHIFT = 16 };
@@ -126,6 +130,8 @@ void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o);	/* ttl, tos,
 void inet_xmit_opts_to(const struct sock *sk, const union inet_addr *daddr, struct ip_xmit_opts *o);
 /* Is the err queue asked for, for packets of this family (IP_RECVERR, IPV6_RECVERR)? */
 bool inet_recverr(const struct sock *sk, const struct inet_af *af);
+/* IP_RECVOPTS and IP_RETOPTS (want: INET_CMSG_*) of a received packet. */
+void inet_options4_recv(const struct sk_buff *skb, u32 want, struct sock_cmsg *c);
 /* IP_MINTTL / IPV6_MINHOPCOUNT for packets of this family; 0: none. */
 u8 inet_min_ttl(const struct sock *sk, const struct inet_af *af);
 /* IP_MULTICAST_LOOP / IPV6_MULTICAST_LOOP for what leaves now. */

@@ -11,6 +11,7 @@ OPT_FLAG(freebind, inet_sk, freebind)
 OPT_FLAG(transparent, inet_sk, transparent)
 OPT_FLAG(bind_no_port, inet_sk, bind_address_no_port)
 OPT_FLAG(mc_loop, inet_sk, mc_loop)
+OPT_FLAG(recverr_rfc4884, inet_sk, recverr_rfc4884)
 OPT_NUM(mc_all, inet_sk, mc_all)
 OPT_NUM(minttl, inet_sk, min_ttl)
 OPT_NUM(pmtudisc, inet_sk, pmtudisc)
@@ -18,6 +19,7 @@ OPT_BIT(pktinfo, inet_sk, cmsg_flags, INET_CMSG_PKTINFO)
 OPT_BIT(recvttl, inet_sk, cmsg_flags, INET_CMSG_TTL)
 OPT_BIT(recvtos, inet_sk, cmsg_flags, INET_CMSG_TOS)
 OPT_BIT(recvopts, inet_sk, cmsg_flags, INET_CMSG_RECVOPTS)
+OPT_BIT(retopts, inet_sk, cmsg_flags, INET_CMSG_RETOPTS)
 OPT_BIT(origdst, inet_sk, cmsg_flags, INET_CMSG_ORIGDSTADDR)
 OPT_BIT(fragsize, inet_sk, cmsg_flags, INET_CMSG_RECVFRAGSIZE)
 
@@ -72,23 +74,21 @@ OPT_GET(get_tos)
 static int ip_options_check(const void *opts, u32 len)
 {
 	struct ip4_opt_cursor cur;
+	struct ip4_opts all;
 	struct ip4_opt o;
 
 	for (bool more = ip4_opt_first(&cur, &o, opts, len); more; more = ip4_opt_next(&cur, &o)) {
 		switch (o.type) {
 		case IP4_OPT_NOP:
-			break;
 		case IP4_OPT_RR:
 		case IP4_OPT_TIMESTAMP:
 		case IP4_OPT_RA:
-			if (o.len < 4)
-				return -EINVAL;
 			break;
 		default:
 			return -EPERM;
 		}
 	}
-	return cur.err ? -EINVAL : 0;
+	return ip4_opts_parse(&all, opts, len) ? -EINVAL : 0;
 }
 
 OPT_SET(set_options)
@@ -117,6 +117,23 @@ OPT_GET(get_options)
 	*len = min_t(u32, *len, inet->opt_len);
 	memcpy(val, inet->opt, *len);
 	return 0;
+}
+
+void inet_options4_recv(const struct sk_buff *skb, u32 want, struct sock_cmsg *c)
+{
+	const u8 *opts = skb_network_header(skb) + IP4_HLEN;
+	u32 len = inet_cb(skb)->l3_len - IP4_HLEN;
+
+	if (inet_cb(skb)->af->af_bit || !len || len > sizeof(c->opts))
+		return;
+	if (want & INET_CMSG_RECVOPTS) {
+		memcpy(c->opts, opts, len);
+		c->opts_len = (u8)len;
+	}
+	if (want & INET_CMSG_RETOPTS) {
+		c->has_retopts = true;
+		c->retopts_len = (u8)ip4_opts_echo(c->retopts, opts, len);
+	}
 }
 
 /* -- errors and path MTU ----------------------------------------------- */
@@ -362,6 +379,7 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_BOOL(3, "IP_HDRINCL", hdrincl),
 	IP_STRUCT(4, "IP_OPTIONS", 0, set_options, get_options),
 	IP_BOOL(6, "IP_RECVOPTS", recvopts),
+	IP_BOOL(7, "IP_RETOPTS", retopts),
 	IP_BOOL(8, "IP_PKTINFO", pktinfo),
 	{ .level = SOL_IP_NS, .name = 9, .label = "IP_PKTOPTIONS", .kind = SOCKOPT_STRUCT,
 	  .flags = SOCKOPT_RO, .get = get_pktoptions },
@@ -377,6 +395,7 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_BOOL(22, "IP_NODEFRAG", nodefrag),
 	IP_BOOL(24, "IP_BIND_ADDRESS_NO_PORT", bind_no_port),
 	IP_ROW(25, "IP_RECVFRAGSIZE", INT_MIN, INT_MAX, set_fragsize_checked, get_fragsize),
+	IP_ROW(26, "IP_RECVERR_RFC4884", 0, 1, set_recverr_rfc4884, get_recverr_rfc4884),
 	IP_STRUCT(32, "IP_MULTICAST_IF", 4, set_mc_if, get_mc_if),
 	IP_ROW1(33, "IP_MULTICAST_TTL", -1, 255, set_mc_ttl, get_mc_ttl),
 	IP_BOOL1(34, "IP_MULTICAST_LOOP", mc_loop),

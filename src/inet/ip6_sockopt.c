@@ -16,6 +16,7 @@ static struct inet_opts6 *o6_sk(struct sock *sk)
 OPT_FLAG(freebind, inet_sk, freebind)
 OPT_FLAG(transparent, inet_sk, transparent)
 OPT_FLAG(dontfrag, o6_sk, dontfrag)
+OPT_FLAG(recverr_rfc4884, o6_sk, recverr_rfc4884)
 OPT_FLAG(sndflow, o6_sk, sndflow)
 OPT_NUM(mc_loop, o6_sk, mc_loop)
 OPT_NUM(mc_all, o6_sk, mc_all)
@@ -26,6 +27,7 @@ OPT_BIT(hoplimit, o6_sk, cmsg_flags, INET_CMSG_TTL)
 OPT_BIT(tclass_recv, o6_sk, cmsg_flags, INET_CMSG_TOS)
 OPT_BIT(origdst, o6_sk, cmsg_flags, INET_CMSG_ORIGDSTADDR)
 OPT_BIT(fragsize, o6_sk, cmsg_flags, INET_CMSG_RECVFRAGSIZE)
+OPT_BIT(recvpathmtu, o6_sk, cmsg_flags, INET_CMSG_PATHMTU)
 OPT_BIT(flowinfo, o6_sk, cmsg_flags, INET_CMSG_FLOWINFO)
 #define EXT6_BIT(name, bit) OPT_BIT(name, o6_sk, cmsg_flags, (bit) << INET_CMSG_EXT6_SHIFT)
 #define EXT6_OLD_BIT(name, bit) EXT6_BIT(name, (bit) << SOCK_CMSG_EXT6_OLD_SHIFT)
@@ -107,6 +109,42 @@ OPT_GET(get_addrform)
 	if (sk->sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
 	return sockopt_get_int(sk->sk_family_af->family, val, len);
+}
+
+/* -- source addresses (RFC 5014) --------------------------------------- */
+enum { PREFER_TMP = 1, PREFER_PUBLIC = 2, PREFER_COA = 4, PREFER_CGA = 8, PREFER_PUBTMP_DEFAULT = 0x100,
+       PREFER_HOME = 0x400, PREFER_NONCGA = 0x800 };
+
+static bool contradicts(int v, int one, int other, int third)
+{
+	v &= one | other | third;
+	return v & (v - 1);
+}
+
+/*
+ * One of each group, the rest stands for the default. Every address that there is is public, not
+ * temporary, and a home address: to prefer others changes no choice.
+ */
+OPT_SET(set_addr_prefs)
+{
+	int v = sockopt_int(val);
+
+	OPT_UNUSED;
+	if (contradicts(v, PREFER_TMP, PREFER_PUBLIC, PREFER_PUBTMP_DEFAULT) ||
+	    contradicts(v, PREFER_COA, PREFER_HOME, 0) || contradicts(v, PREFER_CGA, PREFER_NONCGA, 0))
+		return -EINVAL;
+	o6_sk(sk)->srcprefs = (u16)(v & (PREFER_TMP | PREFER_PUBLIC | PREFER_COA));
+	return 0;
+}
+
+OPT_GET(get_addr_prefs)
+{
+	int v = o6_sk(sk)->srcprefs;
+
+	OPT_UNUSED;
+	v |= v & (PREFER_TMP | PREFER_PUBLIC) ? 0 : PREFER_PUBTMP_DEFAULT;
+	v |= v & PREFER_COA ? 0 : PREFER_HOME;
+	return sockopt_get_int(v, val, len);
 }
 
 /* -- traffic class, errors, path MTU ----------------------------------- */
@@ -324,6 +362,7 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(25, "IPV6_RECVERR", recverr),
 	IP6_BOOL(26, "IPV6_V6ONLY", v6only),
 	IP6_ROW(29, "IPV6_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
+	IP6_ROW(31, "IPV6_RECVERR_RFC4884", 0, 1, set_recverr_rfc4884, get_recverr_rfc4884),
 	IP6_BOOL(33, "IPV6_FLOWINFO_SEND", sndflow),
 	IP6_BOOL(36, "IPV6_HDRINCL", hdrincl),
 	MCAST_ROWS(SOL_IPV6_NS),
@@ -332,12 +371,14 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(53, "IPV6_RECVHOPOPTS", recvhopopts),
 	IP6_BOOL(56, "IPV6_RECVRTHDR", recvrthdr),
 	IP6_BOOL(58, "IPV6_RECVDSTOPTS", recvdstopts),
+	IP6_BOOL(60, "IPV6_RECVPATHMTU", recvpathmtu),
 	IP6_EXT_ROWS(SOL_IPV6_NS),
 	{ .level = SOL_IPV6_NS, .name = 62, .label = "IPV6_DONTFRAG", .kind = SOCKOPT_INT,
 	  .flags = SOCKOPT_SHORT0, .min = INT_MIN, .max = INT_MAX, .set = set_dontfrag,
 	  .get = get_dontfrag },
 	IP6_BOOL(66, "IPV6_RECVTCLASS", tclass_recv),
 	IP6_ROW(67, "IPV6_TCLASS", -1, 255, set_tclass, get_tclass),
+	IP6_BOOL(72, "IPV6_ADDR_PREFERENCES", addr_prefs),
 	IP6_ROW(73, "IPV6_MINHOPCOUNT", 0, 255, set_minhops, get_minhops),
 	IP6_BOOL(74, "IPV6_RECVORIGDSTADDR", origdst),
 	IP6_BOOL(75, "IPV6_TRANSPARENT", transparent),

@@ -40,6 +40,8 @@ struct inet_icmp_err {
 	u32 l4_len;
 	u8 type, code;
 	u32 info;			/* next-hop MTU, or pointer */
+	u32 ext_off;			/* where it says that an extension begins (RFC 4884), from the
+					 * quoted IP header on; 0: it has none */
 	u32 iif;
 	int err;			/* positive errno */
 	bool hard;			/* by the family's matrix (RFC 1122 4.2.3.9, Linux's fatal column) */

@@ -99,6 +99,17 @@ static bool error_info(struct net *net, const struct icmp4_hdr *icmph, const str
 	return e->info;
 }
 
+enum { ICMP4_QUOTE_PULL = 1024 };	/* octets of the quoted packet that sockets are shown */
+
+/* RFC 4884 4: the length of the quoted datagram, in words, which an extension follows. */
+static u32 extension_at(const struct icmp4_hdr *icmph)
+{
+	if (icmph->type != ICMP4_TYPE_UNREACH && icmph->type != ICMP4_TYPE_TIME_EXCEEDED &&
+	    icmph->type != ICMP4_TYPE_PARAM_PROBLEM)
+		return 0;
+	return (be32_get(icmph->un.rest) >> 16 & 0xff) * 4;
+}
+
 /*
  * data at the ICMP header, 8 octets of it linear. The quoted packet must be one that we could have
  * sent: our source address, no broadcast destination, a first fragment, 8 octets of transport.
@@ -117,7 +128,7 @@ static enum skb_drop_reason icmp_error(struct net *net, struct sk_buff *skb)
 	if (ip4_version(quoted) != 4 || hlen < IP4_HLEN)
 		return SKB_DROP_IP_INHDR;
 	want = ICMP4_HLEN + hlen + 8;
-	if (skb->len < want || !pskb_may_pull(skb, min(skb->len, want + 120)))
+	if (skb->len < want || !pskb_may_pull(skb, min(skb->len, want + ICMP4_QUOTE_PULL)))
 		return SKB_DROP_PKT_TOO_SMALL;
 	icmph = (const struct icmp4_hdr *)skb->data;
 	quoted = (const struct ip4_hdr *)(skb->data + ICMP4_HLEN);
@@ -128,6 +139,7 @@ static enum skb_drop_reason icmp_error(struct net *net, struct sk_buff *skb)
 	e.offender = inet_cb(skb)->saddr;
 	e.type = icmph->type;
 	e.code = icmph->code;
+	e.ext_off = extension_at(icmph);
 	if (!ip4_addr_is_local(net, &e.saddr))
 		return SKB_DROP_IP_INVALID_DEST;
 	if (ip4_addr_type(net, &e.daddr, NULL) == RTN_BROADCAST &&
@@ -198,6 +210,8 @@ static void reply(struct net *net, struct sk_buff *skb, u8 type)
 			    .sport = type, .mark = 0 };
 	struct dst_entry *dst;
 	bool unicast = !(cb.flags & (INET_CB_BROADCAST | INET_CB_MULTICAST));
+	u8 opts[IP4_OPTLEN_MAX];
+	u32 optlen;
 
 	fl.saddr = unicast ? cb.daddr : inet_addr_from4((const u8[4]){ 0 });
 	if (inet_af4.route_output(net, &fl, &dst)) {
@@ -205,13 +219,14 @@ static void reply(struct net *net, struct sk_buff *skb, u8 type)
 		kfree_skb_reason(skb, SKB_DROP_IP_OUTNOROUTES);
 		return;
 	}
+	optlen = ip4_opts_echo(opts, skb_network_header(skb) + IP4_HLEN, cb.l3_len - (u32)IP4_HLEN);
 	skb_orphan(skb);
 	skb_dst_drop(skb);
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->tstamp = 0;
 	if (icmp4_allow(net, dst, &fl.daddr, type, 0))
-		icmp4_xmit(net, skb, &fl, dst, cb.tos);
+		icmp4_xmit(net, skb, &fl, dst, cb.tos, opts, optlen);
 	else
 		kfree_skb_reason(skb, SKB_DROP_ICMP_IGNORED);
 	dst_release(dst);
@@ -289,6 +304,7 @@ struct icmp_row {
 	u16 mib;
 	/* data at the ICMP header. A reason: the caller drops. */
 	enum skb_drop_reason (*rcv)(struct net *net, struct sk_buff *skb);
+	bool to_all;	/* may be sent to a group or by broadcast */
 };
 
 static const struct icmp_row rows[ICMP4_TYPE_MAX + 1] = {
@@ -296,13 +312,13 @@ static const struct icmp_row rows[ICMP4_TYPE_MAX + 1] = {
 	[ICMP4_TYPE_UNREACH] = { MIB_Icmp_InDestUnreachs, icmp_rcv_error },
 	[ICMP4_TYPE_SOURCE_QUENCH] = { MIB_Icmp_InSrcQuenchs, icmp_ignore },
 	[ICMP4_TYPE_REDIRECT] = { MIB_Icmp_InRedirects, icmp_redirect },
-	[ICMP4_TYPE_ECHO] = { MIB_Icmp_InEchos, icmp_echo },
+	[ICMP4_TYPE_ECHO] = { MIB_Icmp_InEchos, icmp_echo, true },
 	[ICMP4_TYPE_TIME_EXCEEDED] = { MIB_Icmp_InTimeExcds, icmp_rcv_error },
 	[ICMP4_TYPE_PARAM_PROBLEM] = { MIB_Icmp_InParmProbs, icmp_rcv_error },
-	[ICMP4_TYPE_TIMESTAMP] = { MIB_Icmp_InTimestamps, icmp_timestamp },
+	[ICMP4_TYPE_TIMESTAMP] = { MIB_Icmp_InTimestamps, icmp_timestamp, true },
 	[ICMP4_TYPE_TIMESTAMP_REPLY] = { MIB_Icmp_InTimestampReps, icmp_for_sockets },
-	[ICMP4_TYPE_ADDRESS_MASK] = { MIB_Icmp_InAddrMasks, icmp_ignore },
-	[ICMP4_TYPE_ADDRESS_MASK_REPLY] = { MIB_Icmp_InAddrMaskReps, icmp_for_sockets },
+	[ICMP4_TYPE_ADDRESS_MASK] = { MIB_Icmp_InAddrMasks, icmp_ignore, true },
+	[ICMP4_TYPE_ADDRESS_MASK_REPLY] = { MIB_Icmp_InAddrMaskReps, icmp_for_sockets, true },
 };
 
 static enum skb_drop_reason icmp_dispatch(struct net *net, struct sk_buff *skb)
@@ -332,6 +348,10 @@ static enum skb_drop_reason icmp_dispatch(struct net *net, struct sk_buff *skb)
 		return icmp_for_sockets(net, skb);
 	}
 	net->mib[row->mib]++;
+	if (inet_cb(skb)->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST) && !row->to_all) {
+		net_mib_inc(net, Icmp_InErrors);
+		return icmp_for_sockets(net, skb);
+	}
 	return row->rcv(net, skb);
 }
 

@@ -112,10 +112,11 @@ static bool may_answer(struct net *net, const struct sk_buff *skb, const struct 
 
 /* Puts the IP header on and sends. skb: data at the ICMP header, complete. Consumes. */
 int icmp4_xmit(struct net *net, struct sk_buff *skb, struct flowi *fl, struct dst_entry *dst,
-	       u8 tos)
+	       u8 tos, const u8 *options, u32 options_len)
 {
 	struct ip_xmit_opts opts = { .ttl = -1, .tos = tos, .tos_set = true, .allow_frag = true,
-				     .pmtudisc = IP4_PMTUDISC_DONT };
+				     .pmtudisc = IP4_PMTUDISC_DONT, .options = options,
+				     .options_len = (u16)options_len };
 	u8 type = ((const struct icmp4_hdr *)skb->data)->type;
 
 	icmp4_count_out(net, type);
@@ -182,7 +183,7 @@ void icmp4_send(const struct sk_buff *about, u8 type, u8 code, be32 rest)
 	if (icmp4_allow(net, dst, &fl.daddr, type, code)) {
 		skb = make_error(about, type, code, rest, ICMP4_QUOTE_MAX);
 		if (skb)
-			icmp4_xmit(net, skb, &fl, dst, tos);
+			icmp4_xmit(net, skb, &fl, dst, tos, NULL, 0);
 		else
 			net_mib_inc(net, Icmp_OutErrors);
 	}

@@ -60,6 +60,12 @@ u16 ip4_select_ident(struct net *net, be32 saddr, be32 daddr, u8 proto, u32 segs
 struct sk_buff *ip4_defrag(struct sk_buff *skb);	/* NULL: kept or dropped */
 int ip4_fragment(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu);
 
+/* ip4_options.c */
+/* Records route and time in the packet, which is at its IPv4 header. -ENOMEM: it is as it was. */
+int ip4_options_received(struct net *net, struct sk_buff *skb, const struct ip4_opts *o);
+/* The same in a header that is about to be sent from own; its sum is made afterwards. */
+void ip4_options_sent(struct net *net, struct ip4_hdr *iph, const union inet_addr *own);
+
 /* icmp4.c, icmp4_out.c */
 extern const struct net_protocol icmp4_protocol;
 /* Sends an error about skb (not consumed; network header valid) unless the rules forbid it. */
@@ -70,7 +76,7 @@ bool icmp4_allow(struct net *net, const struct dst_entry *dst, const union inet_
 		 u8 code);
 void icmp4_count_out(struct net *net, u8 type);
 int icmp4_xmit(struct net *net, struct sk_buff *skb, struct flowi *fl, struct dst_entry *dst,
-	       u8 tos);
+	       u8 tos, const u8 *options, u32 options_len);
 
 /* arp.c */
 int arp_init(struct net *net);

@@ -59,7 +59,7 @@ void ip4_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 	cb->hdr_flags = 0;
 }
 
-/* Options are checked but not acted upon; a source route is refused (DEV-06). */
+/* Checked, and filled in where they ask for it; a source route is refused (DEV-06). */
 static enum skb_drop_reason check_options(struct net *net, struct sk_buff *skb)
 {
 	u32 optlen = inet_cb(skb)->l3_len - (u32)IP4_HLEN, bad;
@@ -76,6 +76,8 @@ static enum skb_drop_reason check_options(struct net *net, struct sk_buff *skb)
 		net_mib_inc(net, Ip_InAddrErrors);
 		return SKB_DROP_IP_OPTIONS;
 	}
+	if (ip4_options_received(net, skb, &opts))
+		return SKB_DROP_NOMEM;
 	return SKB_NOT_DROPPED;
 }
 

@@ -151,8 +151,10 @@ static void fill_header(struct net *net, struct sk_buff *skb, const struct flowi
 	} else {
 		iph->id = be16_make(ip4_select_ident(net, iph->saddr, iph->daddr, fl->proto, segs));
 	}
-	if (hlen > IP4_HLEN)
+	if (hlen > IP4_HLEN) {
 		memcpy(iph->options, opts->options, hlen - IP4_HLEN);
+		ip4_options_sent(net, iph, &fl->saddr);
+	}
 	iph->check = be16_make(0);
 	iph->check = ip_fast_csum(iph, hlen / 4);
 }

@@ -10,6 +10,7 @@ src_ipv4_libipv4_a_SOURCES = \
 	src/ipv4/ip4_frag.c \
 	src/ipv4/ip4_id.c \
 	src/ipv4/ip4_in.c \
+	src/ipv4/ip4_options.c \
 	src/ipv4/ip4_out.c \
 	src/ipv4/ip4_route.c \
 	src/ipv4/ip4_sysctl.c \

@@ -68,7 +68,7 @@ static enum skb_drop_reason icmp6_error(struct net *net, struct sk_buff *skb)
 	u8 proto;
 	u32 off;
 
-	if (skb->len < ICMP6_HLEN + IP6_HLEN + 8 || !pskb_may_pull(skb, min(skb->len, 512u)))
+	if (skb->len < ICMP6_HLEN + IP6_HLEN + 8 || !pskb_may_pull(skb, min(skb->len, (u32)IP6_MIN_MTU)))
 		return SKB_DROP_PKT_TOO_SMALL;
 	icmph = (const struct icmp6_hdr *)skb->data;
 	quoted = (const struct ip6_hdr *)(skb->data + ICMP6_HLEN);
@@ -78,6 +78,8 @@ static enum skb_drop_reason icmp6_error(struct net *net, struct sk_buff *skb)
 	e.type = icmph->type;
 	e.code = icmph->code;
 	e.info = be32_get(icmph->un.rest);
+	if (e.type == ICMP6_TYPE_UNREACH || e.type == ICMP6_TYPE_TIME_EXCEEDED)
+		e.ext_off = (e.info >> 24) * 8;		/* RFC 4884 4 */
 	if (ip6_version(quoted) != 6 || !ip6_addr_is_local(net, &e.saddr))
 		return SKB_DROP_IP_INVALID_DEST;
 	if (!quoted_transport((const u8 *)quoted, skb_headlen(skb) - ICMP6_HLEN, &proto, &off))

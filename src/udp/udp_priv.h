@@ -24,6 +24,7 @@ struct udp_sock {
 	bool corkflag;			/* UDP_CORK */
 	bool gro_enabled;		/* UDP_GRO */
 	bool no_check6_tx, no_check6_rx;
+	u8 encap_type;			/* UDP_ENCAP: 0, or what needs nothing of us */
 	u16 gso_size;			/* UDP_SEGMENT; 0: none */
 	/* UDP-Lite: octets under the checksum (0: all) when sending, at least when receiving. */
 	bool has_send_cov, has_recv_cov;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 
+enum { ENCAP_L2TPINUDP = 3 };
 enum { SOL_UDP_NS = 17, SOL_UDPLITE_NS = 136, SEND_CSCOV = 10, RECV_CSCOV = 11 };
 
 static int set_cork(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
@@ -72,6 +73,24 @@ static int get_gro(struct sock *sk, const struct sockopt_row *row, void *val, u3
 	return sockopt_get_int(udp_sk(sk)->gro_enabled, val, len);
 }
 
+/* There is no IPsec; of the rest, L2TP's number alone changes nothing: its user takes the packets. */
+static int set_encap(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
+{
+	int type = sockopt_int(val);
+
+	(void)row, (void)len;
+	if (type && type != ENCAP_L2TPINUDP)
+		return -ENOPROTOOPT;
+	udp_sk(sk)->encap_type = (u8)type;
+	return 0;
+}
+
+static int get_encap(struct sock *sk, const struct sockopt_row *row, void *val, u32 *len)
+{
+	(void)row;
+	return sockopt_get_int(udp_sk(sk)->encap_type, val, len);
+}
+
 /* UDPLITE_*_CSCOV: octets that the checksum (has to) reach; at least the header, or 0 for all. */
 static int set_coverage(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
 {
@@ -104,6 +123,7 @@ static int get_coverage(struct sock *sk, const struct sockopt_row *row, void *va
 
 static const struct sockopt_row udp_rows[] = {
 	UDP_ROW(1, "UDP_CORK", INT_MIN, INT_MAX, set_cork, get_cork),
+	UDP_ROW(100, "UDP_ENCAP", INT_MIN, INT_MAX, set_encap, get_encap),
 	UDP_ROW(101, "UDP_NO_CHECK6_TX", INT_MIN, INT_MAX, set_no_check6, get_no_check6),
 	UDP_ROW(102, "UDP_NO_CHECK6_RX", INT_MIN, INT_MAX, set_no_check6, get_no_check6),
 	UDP_ROW(103, "UDP_SEGMENT", 0, U16_MAX, set_segment, get_segment),

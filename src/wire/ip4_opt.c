@@ -160,3 +160,23 @@ u32 ip4_opts_parse(struct ip4_opts *out, const void *opts, u32 len)
 	}
 	return cur.err ? cur.err_off : 0;
 }
+
+u32 ip4_opts_echo(u8 out[IP4_OPTLEN_MAX], const void *opts, u32 len)
+{
+	static const u8 echoed[] = { IP4_OPT_RR, IP4_OPT_TIMESTAMP };
+	struct ip4_opt_cursor cur;
+	struct ip4_opt o;
+	u32 n = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(echoed); i++) {
+		for (bool more = ip4_opt_first(&cur, &o, opts, len); more; more = ip4_opt_next(&cur, &o)) {
+			if (o.type != echoed[i] || n + o.len > IP4_OPTLEN_MAX)
+				continue;
+			memcpy(out + n, o.data, o.len);
+			n += o.len;
+		}
+	}
+	while (n & 3)
+		out[n++] = IP4_OPT_END;
+	return n;
+}

@@ -70,4 +70,10 @@ struct ip4_opts {
  */
 u32 ip4_opts_parse(struct ip4_opts *out, const void *opts, u32 len);
 
+/*
+ * Those of len octets of valid options that an answer has, too: record route and time stamp
+ * (RFC 1122 3.2.2.6). Returns their length in out, a multiple of 4, at most IP4_OPTLEN_MAX.
+ */
+u32 ip4_opts_echo(u8 out[IP4_OPTLEN_MAX], const void *opts, u32 len);
+
 #endif

@@ -5,6 +5,7 @@ conformance_tests = \
 	tests/conformance/test_link.py \
 	tests/conformance/test_malformed.py \
 	tests/conformance/test_mutate.py \
+	tests/conformance/test_options.py \
 	tests/conformance/test_packet.py \
 	tests/conformance/test_sockets.py \
 	tests/conformance/test_tcp.py \

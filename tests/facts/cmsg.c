@@ -4,6 +4,7 @@
 
 #include <linux/errqueue.h>
 #include <linux/udp.h>
+#include <netinet/ip.h>
 
 #ifndef SO_RCVMARK
 #define SO_RCVMARK 75
@@ -322,11 +323,48 @@ static void udp_lite(void)
 	say("seg", send_with(b, IPPROTO_UDP, UDP_SEGMENT, &(uint16_t){ 4 }, 2));
 }
 
+/* Options that came, and those to answer with: routes are recorded by who sends and who receives. */
+static void returned_options(void)
+{
+	static const struct { const char *name; uint8_t len, opts[16]; } sent[] = {
+		{ "none", 0, { 0 } },
+		{ "route", 12, { IPOPT_NOP, IPOPT_RR, 11, 4 } },
+		{ "routes", 16, { IPOPT_RR, 15, 4 } },
+		{ "full", 4, { IPOPT_RR, 3, 4 } },
+		{ "alert", 4, { IPOPT_RA, 4 } },
+		{ "nop", 4, { IPOPT_NOP, IPOPT_NOP, IPOPT_NOP, IPOPT_NOP } },
+	};
+	char data[8], ctl[256];
+	struct iovec iov = { data, sizeof(data) };
+	int to, from, on = 1;
+
+	self_pair(&to, &from);
+	say("recvopts", setsockopt(to, IPPROTO_IP, IP_RECVOPTS, &on, sizeof(on)));
+	say("retopts", setsockopt(to, IPPROTO_IP, IP_RETOPTS, &on, sizeof(on)));
+	for (size_t i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
+				    .msg_controllen = sizeof(ctl) };
+
+		printf("\n %s", sent[i].name);
+		say("set", setsockopt(from, IPPROTO_IP, IP_OPTIONS, sent[i].opts, sent[i].len));
+		say("send", send(from, "x", 1, 0));
+		settle();
+		say("recv", recvmsg(to, &m, MSG_DONTWAIT));
+		for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+			printf(" [%d:", c->cmsg_type);
+			for (size_t n = 0; n < c->cmsg_len - CMSG_LEN(0); n++)
+				printf("%02x", CMSG_DATA(c)[n]);
+			printf("]");
+		}
+	}
+}
+
 const struct fact facts_cmsg[] = {
 	{ "cmsg_received", received },
 	{ "cmsg_sent", sent },
 	{ "cmsg_truncated", truncated },
 	{ "cmsg_mapped", mapped },
+	{ "cmsg_returned", returned_options },
 	{ "error_queue", error_queue },
 	{ "error_send", error_send },
 	{ "udp_lite", udp_lite },

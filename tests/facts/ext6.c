@@ -296,6 +296,44 @@ static void path_mtu(void)
 	say("set", set_int(udp, O_PATHMTU, 1));
 }
 
+/* A send that does not fit is told as a message of its own (RFC 3542 11.3). */
+static void path_mtu_told(void)
+{
+	struct sockaddr_storage peer = addr_of(true, PEER_PORT), from;
+	struct {
+		struct sockaddr_in6 addr;
+		uint32_t mtu;
+	} info = { 0 };
+	char data[8], ctl[256];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr m = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1,
+			    .msg_control = ctl, .msg_controllen = sizeof(ctl) };
+	static char big[3000];
+	int fd = open_udp(), tries;
+
+	if (family == AF_INET)
+		return;
+	for (tries = 0; tries < 3; tries++) {
+		if (tries)
+			set_int(fd, IPV6_RECVPATHMTU, 1);
+		if (tries > 1)
+			set_int(fd, IPV6_DONTFRAG, 1);
+		say("send", sendto(fd, big, sizeof(big), MSG_DONTWAIT, (struct sockaddr *)&peer, addr_len()));
+		while (tries < 2 && recv(fd, data, sizeof(data), 0) < 0)	/* its echo */
+			;
+	}
+	say("recv", recvmsg(fd, &m, MSG_DONTWAIT));
+	say("namelen", m.msg_namelen);
+	say_bytes("name", (uint8_t *)&from, sizeof(struct sockaddr_in6));
+	if (CMSG_FIRSTHDR(&m)) {
+		say("type", CMSG_FIRSTHDR(&m)->cmsg_type);
+		say("len", (long)CMSG_FIRSTHDR(&m)->cmsg_len);
+		memcpy(&info, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(info));
+		say_bytes("info", (uint8_t *)&info, sizeof(info));
+	}
+	say("recv", recv(fd, data, sizeof(data), MSG_DONTWAIT));
+}
+
 const struct fact facts_ext6[] = {
 	{ "ext6_sticky", ext6_sticky },
 	{ "ext6_switches", ext6_switches },
@@ -305,5 +343,6 @@ const struct fact facts_ext6[] = {
 	{ "ext6_tcp", ext6_tcp },
 	{ "flow_info", flow_info },
 	{ "path_mtu", path_mtu },
+	{ "path_mtu_told", path_mtu_told },
 	{ NULL, NULL },
 };

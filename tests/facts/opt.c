@@ -4,6 +4,19 @@
 
 #include <linux/filter.h>
 
+#ifndef IP_RECVERR_RFC4884
+#define IP_RECVERR_RFC4884 26
+#endif
+#ifndef IPV6_RECVERR_RFC4884
+#define IPV6_RECVERR_RFC4884 31
+#endif
+#ifndef IPV6_ADDR_PREFERENCES
+#define IPV6_ADDR_PREFERENCES 72
+#endif
+#ifndef UDP_ENCAP
+#define UDP_ENCAP 100
+#endif
+
 struct opt {
 	const char *name;
 	int level, opt;
@@ -55,6 +68,12 @@ static const struct opt opts[] = {
 	O(IPPROTO_IPV6, IPV6_V6ONLY, 1, 1),
 	O(IPPROTO_IPV6, IPV6_UNICAST_HOPS, 44, 256),
 	O(IPPROTO_IPV6, IPV6_TCLASS, 0x20, 256),
+	O(IPPROTO_IP, IP_RETOPTS, 7, 7),
+	O(IPPROTO_IP, IP_RECVERR_RFC4884, 1, 2),
+	O(IPPROTO_IPV6, IPV6_RECVERR_RFC4884, 1, 2),
+	O(IPPROTO_IPV6, IPV6_RECVPATHMTU, 7, 7),
+	O(IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, 2, 3),
+	O(IPPROTO_UDP, UDP_ENCAP, 3, 7),
 	{ "nonsense", IPPROTO_TCP, 9999, 1, 1 },
 	{ "nonlevel", 4242, 1, 1, 1 },
 };

@@ -88,7 +88,7 @@ static const struct ip_xmit_opts datagram = { .ttl = -1, .allow_frag = true, .pm
 
 Test(ip4_out, header)
 {
-	static const u8 rr[8] = { 1, 7, 7, 4 };
+	static const u8 rr[8] = { 1, 7, 7, 4 }, recorded[8] = { 1, 7, 7, 8, 10, 0, 0, 1 };
 	struct ip_xmit_opts o = { .ttl = 9, .tos = 0x2c, .tos_set = true, .pmtudisc = 2 };
 	const struct ip4_hdr *h;
 
@@ -108,7 +108,7 @@ Test(ip4_out, header)
 	cr_assert_eq(h->ttl, 9);
 	cr_assert_eq(h->tos, 0x2c);
 	cr_assert_eq(ip4_hdrlen(h), 28);
-	cr_assert_arr_eq(h->options, rr, 8);
+	cr_assert_arr_eq(h->options, recorded, 8);	/* IP4-12: by the sender, too */
 	o.options_len = 44;
 	cr_assert_eq(send("10.0.0.2", 50, &o), -EINVAL);
 	cr_assert_eq(sysctl_set(n.net, "net.ipv4.ip_default_ttl", "33"), 0);

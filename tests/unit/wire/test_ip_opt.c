@@ -255,6 +255,22 @@ Test(nd_opt, kinds)
 	cr_assert(!o.tlla && !o.slla && !o.route && o.nonce && o.num_unknown == 1);
 }
 
+/* IP4-12: what an answer has of the options that came, in that order and padded */
+Test(ip4_opt, echoed)
+{
+	static const u8 in[] = { 1, 68, 8, 5, 0, 1, 2, 3, 4, 148, 4, 0, 0, 7, 7, 4, 9, 9, 9, 9, 0x99, 3, 1 };
+	static const u8 want[] = { 7, 7, 4, 9, 9, 9, 9, 68, 8, 5, 0, 1, 2, 3, 4, 0 };
+	u8 out[IP4_OPTLEN_MAX], full[IP4_OPTLEN_MAX] = { 7, 39, 40 };
+
+	cr_assert_eq(ip4_opts_echo(out, in, sizeof(in)), sizeof(want));
+	cr_assert_arr_eq(out, want, sizeof(want));
+	cr_assert_eq(ip4_opts_echo(out, in, 1), 0);
+	cr_assert_eq(ip4_opts_echo(out, in, 0), 0);
+	full[39] = 1;
+	cr_assert_eq(ip4_opts_echo(out, full, sizeof(full)), 40);
+	cr_assert_eq(out[39], 0);
+}
+
 /* ND-31: the rule on lengths, for each kind that has one */
 Test(nd_opt, length_rules)
 {
