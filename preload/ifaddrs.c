@@ -219,14 +219,22 @@ unsigned int ifaddr_prefix_len(struct in_addr own)
 	return o.bits;
 }
 
-EXPORT unsigned int if_nametoindex(const char *name)
+int interface_index(const char *name)
 {
 	struct query q = { .name = name };
+
+	return walk(by_name, &q);
+}
+
+EXPORT unsigned int if_nametoindex(const char *name)
+{
 	int r;
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	r = walk(by_name, &q);
+	r = interface_index(name);
+	if (!r)
+		r = (int)hostdev_index(name);
 	if (r > 0)
 		return (unsigned int)r;
 	errno = r < 0 ? -r : ENODEV;
@@ -241,7 +249,7 @@ EXPORT char *if_indextoname(unsigned int index, char name[IF_NAMESIZE])
 	if (unlikely(!shim.ready))
 		shim_init();
 	r = walk(by_index, &q);
-	if (r > 0)
+	if (r > 0 || (!r && hostdev_name(index, name)))
 		return name;
 	errno = r < 0 ? -r : ENXIO;
 	return NULL;

@@ -21,7 +21,7 @@
  *	policy.c, rules.c	stack or kernel: rules.h
  *	reconnect.c	no daemon answers
  *	route.c		is there a route (kept answers)
- *	resolv.c, hosts.c, ifaddrs.c	names and interfaces
+ *	resolv.c, hosts.c, ifaddrs.c, hostdev.c	names and interfaces
  *	files.c		files of /proc and /sys that tell of the network
  *	exec.c, env.c	before fork and exec
  *	vfork.c		children in this memory
@@ -437,6 +437,14 @@ void stamp_after(int fd, size_t len, ssize_t sent, int flags, bool marked);
 /** stamp_arrival() - control messages of a receive; their bytes */
 size_t stamp_arrival(int fd, size_t ahead, void *buf, size_t room);
 
+/* ---- hostdev.c: TUN and TAP devices of the host, asked for by name ---------------------- */
+/** hostdev_index() - its index, 0 if there is none of that name */
+unsigned int hostdev_index(const char *name);
+/** hostdev_name() - the name (IF_NAMESIZE octets) of the one with that index */
+bool hostdev_name(unsigned int index, char *name);
+/** hostdev_ioctl() - a request that the stack has refused with that errno: 0, or -errno of the kernel's */
+int hostdev_ioctl(unsigned long req, void *arg, int refused);
+
 /* ---- sock_ioctl.c --------------------------------------------------------------------- */
 /** ioctl_changes() - is this one of those that change interfaces, addresses or routes */
 bool ioctl_changes(unsigned long req);
@@ -531,6 +539,8 @@ bool addr_is_here(const struct sockaddr *sa, socklen_t len);
 bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_storage *src);
 
 /* ---- ifaddrs.c ------------------------------------------------------------------------ */
+/** interface_index() - of the stack's interface of that name; 0 if there is none, or -errno */
+int interface_index(const char *name);
 /** ifaddr_prefix_len() - of an own IPv4 address; 0 when it is none */
 unsigned int ifaddr_prefix_len(struct in_addr own);
 

@@ -75,8 +75,9 @@ static int route_v4(int fd, unsigned long req, const struct rtentry *arg)
 bool ioctl_changes(unsigned long req)
 {
 	static const unsigned short codes[] = {
-		SIOCADDRT, SIOCDELRT, SIOCSIFFLAGS, SIOCSIFADDR, SIOCDIFADDR, SIOCSIFBRDADDR,
-		SIOCSIFNETMASK, SIOCSIFMTU, SIOCSIFHWADDR, SIOCSIFTXQLEN,
+		SIOCADDRT,     SIOCDELRT,      SIOCSIFFLAGS,   SIOCSIFADDR,
+		SIOCDIFADDR,   SIOCSIFBRDADDR, SIOCSIFNETMASK, SIOCSIFMTU,
+		SIOCSIFHWADDR, SIOCSIFTXQLEN,  SIOCSIFDSTADDR,
 	};
 	size_t i;
 
@@ -100,10 +101,23 @@ static int change(int fd, unsigned long req, const void *arg)
 		n = sizeof(struct in6_rtmsg);
 	else if (v6 && (req == SIOCSIFADDR || req == SIOCDIFADDR))
 		n = sizeof(struct in6_ifreq);
-	if (shim.supervisor && n != sizeof(struct ifreq))	/* of which it has copied */
+	if (shim.supervisor && n != sizeof(struct ifreq)) /* of which it has copied */
 		return fail(ENOTTY);
 	e = user_in(buf, arg, n);
 	return e ? fail(e) : ask(fd, req, buf, n);
+}
+
+/* Of an interface: the stack's, or one that only the host has. */
+static int of_interface(int fd, unsigned long req, void *arg)
+{
+	int ret = ioctl_changes(req) ? change(fd, req, arg) :
+				       ask(fd, req, arg, sizeof(struct ifreq)),
+	    e;
+
+	if (ret >= 0 || (errno != ENODEV && errno != ENOTTY))
+		return ret;
+	e = hostdev_ioctl(req, arg, errno);
+	return e ? fail(-e) : 0;
 }
 
 bool ioctl_is_stamp(unsigned long req)
@@ -143,7 +157,7 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		if (KIND(k) == K_LISTEN)
 			return fail(EINVAL);
 		settle();
-		if (k & KF_LOWAT)	/* what is held back comes first */
+		if (k & KF_LOWAT) /* what is held back comes first */
 			ask(fd, req, &(int){ 0 }, sizeof(int));
 		return real.ioctl(fd, req, arg);
 	case SIOCOUTQ:
@@ -163,11 +177,9 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 	}
 	if (ioctl_is_stamp(req))
 		return last_stamp(fd, req, arg);
-	if (ioctl_changes(req))
-		return change(fd, req, arg);
 	if ((req >> 8 & 0xff) != 0x89 || req > 0xffff)
 		return real.ioctl(fd, req, arg);
-	return ask(fd, req, arg, sizeof(struct ifreq));
+	return of_interface(fd, req, arg);
 }
 
 EXPORT int ioctl(int fd, unsigned long req, ...)

@@ -2,6 +2,8 @@
 /* Facts about ioctls that change interfaces, addresses and routes, made on the loopback. */
 #include "facts.h"
 
+#include <fcntl.h>
+#include <linux/if_tun.h>
 #include <linux/ipv6.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -168,7 +170,51 @@ static void unprivileged(void)
 	say("route", ioctl(fd, SIOCADDRT, &e));
 }
 
+static void tun_addresses(int fd, const char *name)
+{
+	struct ifreq r = request(name);
+
+	say("addr", set_address(fd, SIOCSIFADDR, name, "10.98.0.1"));
+	say("peer", set_address(fd, SIOCSIFDSTADDR, name, "10.98.0.2"));
+	say("get", ioctl(fd, SIOCGIFADDR, &r));
+	say("v", ntohl(((struct sockaddr_in *)&r.ifr_addr)->sin_addr.s_addr) & 0xff);
+	say("get", ioctl(fd, SIOCGIFDSTADDR, &r));
+	say("v", ntohl(((struct sockaddr_in *)&r.ifr_addr)->sin_addr.s_addr) & 0xff);
+	say("class", set_address(fd, SIOCSIFADDR, name, "224.1.2.3"));
+}
+
+/* A device of its own making, as a VPN has it: with the kernel's stack as with ours, it is there. */
+static void tun(void)
+{
+	static const char dev[] = "fact0";
+	struct ifreq r = request(dev);
+	int fd = open_udp(), t = open("/dev/net/tun", O_RDWR);
+	char name[IF_NAMESIZE] = "";
+
+	if (family != AF_INET)
+		return;
+	say("none", if_nametoindex(dev));
+	r.ifr_flags = IFF_TUN | IFF_NO_PI;
+	say("make", ioctl(t, TUNSETIFF, &r));
+	say("ioctl", ioctl(fd, SIOCGIFINDEX, &r));
+	say("index", r.ifr_ifindex > 0 && if_nametoindex(dev) == (unsigned int)r.ifr_ifindex);
+	say("mtu", set_number(fd, SIOCSIFMTU, dev, 1400));
+	say("get", ioctl(fd, SIOCGIFMTU, &r));
+	say("v", r.ifr_mtu);
+	say("wrong", set_number(fd, SIOCSIFMTU, dev, -1));
+	tun_addresses(fd, dev);
+	r.ifr_flags = IFF_UP;
+	say("up", ioctl(fd, SIOCSIFFLAGS, &r));
+	say("get", ioctl(fd, SIOCGIFFLAGS, &r));
+	say("v", r.ifr_flags & (IFF_UP | IFF_POINTOPOINT));
+	say("name", if_indextoname(if_nametoindex(dev), name) && !strcmp(name, dev));
+	close(t);
+	say("gone", if_nametoindex(dev));
+	say("gone", ioctl(fd, SIOCGIFFLAGS, &r));
+}
+
 const struct fact facts_ifreq[] = {
+	{ "ifreq_tun", tun },
 	{ "ifreq_devices", devices },
 	{ "ifreq_routes", routes },
 	{ "ifreq_unprivileged", unprivileged },
