@@ -322,6 +322,19 @@ def bracket(addr):
     return f"[{addr}]" if ":" in addr else addr
 
 
+def server(shim, family):
+    """Where the server is when shim says that the client is ours."""
+    return (HOST if shim else STACK)[family]
+
+
+def folder(lab, name, family, shim):
+    """A directory of one case's own, which every user may write."""
+    path = f"{lab.dir}/{name}{family}{int(shim)}"
+    os.makedirs(path, exist_ok=True)
+    os.chmod(path, 0o777)
+    return path
+
+
 def twice(fn, lab, *args):
     """These tests run in real time: one that a busy machine upset has a second try, and says so."""
     try:

@@ -3,6 +3,7 @@ apps_tests = \
 	tests/apps/test_clients.py \
 	tests/apps/test_admin.py \
 	tests/apps/test_curl.py \
+	tests/apps/test_daemons.py \
 	tests/apps/test_databases.py \
 	tests/apps/test_death.py \
 	tests/apps/test_files.py \
@@ -16,6 +17,7 @@ apps_tests = \
 	tests/apps/test_runtimes.py \
 	tests/apps/test_servers.py \
 	tests/apps/test_services.py \
+	tests/apps/test_sessions.py \
 	tests/apps/test_soak.py \
 	tests/apps/test_static.py \
 	tests/apps/test_tools.py \

@@ -5,21 +5,9 @@ cache (varnish), logs (rsyslog), management (snmpd), keys (etcd), relays (coturn
 import os
 import sys
 
-from applab import HOST, STACK, bracket, each_way, main, need, url, wait_for, want
+from applab import HOST, bracket, each_way, folder, main, need, server, url, wait_for, want
 
 need("curl", "python3")
-
-
-def server(shim, family):
-    """Where the server is when shim says that the client is ours."""
-    return (HOST if shim else STACK)[family]
-
-
-def folder(lab, name, family, shim):
-    path = f"{lab.dir}/{name}{family}{int(shim)}"
-    os.makedirs(path, exist_ok=True)
-    os.chmod(path, 0o777)
-    return path
 
 
 def ask_names(lab, shim, addr, port):
