@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <netpacket/packet.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 typedef int (*visit_fn)(void *arg, const struct nsp_ifent *e, const struct nsp_ifaddr *a);
 
@@ -31,15 +32,16 @@ static int walk_reply(const uint8_t *p, size_t len, uint32_t count, visit_fn vis
 	return r;
 }
 
-/* Every interface to the visitor until it returns something; -errno when that fails. */
+/* Every interface to the visitor until it returns something; -errno when that fails. The message is not
+ * of the program's heap, which would stay larger by it. */
 static int walk(visit_fn visit, void *arg)
 {
 	struct nsp_iflist_req q = { 0 };
 	struct nsp_iflist_rep r;
-	uint8_t *buf = malloc(NSP_MSG_MAX);
+	uint8_t *buf = mmap(NULL, NSP_MSG_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int e;
 
-	if (!buf)
+	if (buf == MAP_FAILED)
 		return -ENOMEM;
 	do {
 		size_t len = NSP_MSG_MAX;
@@ -49,7 +51,7 @@ static int walk(visit_fn visit, void *arg)
 			e = walk_reply(buf, len, r.count, visit, arg);
 		q.cursor = r.next;
 	} while (!e && r.next);
-	free(buf);
+	munmap(buf, NSP_MSG_MAX);
 	return e;
 }
 

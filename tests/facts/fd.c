@@ -2,6 +2,7 @@
 /* SOCK-03: facts about descriptors: dup, fork, close, epoll, sendfile, passing. */
 #include "facts.h"
 
+#include <net/if.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -216,6 +217,40 @@ int as_full(void)
 	return 0;
 }
 
+static long heap_pages(void)
+{
+	long data = -1;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (f && fscanf(f, "%*d %*d %*d %*d %*d %ld", &data) != 1)
+		data = -1;
+	if (f)
+		fclose(f);
+	return data;
+}
+
+/* A list of interfaces that is given back leaves nothing. */
+static void interface_names(void)
+{
+	struct if_nameindex *list;
+	void *held = NULL;
+	long before;
+	int i;
+
+	/* until the heap grows, and most of what it grew by */
+	before = heap_pages();
+	for (i = 0; i < 500 && heap_pages() == before; i++)
+		held = malloc(4000);
+	for (i = 0; i < 28; i++)
+		held = malloc(4000);
+	say("held", held != NULL);
+	before = heap_pages();
+	list = if_nameindex();
+	say("list", list != NULL);
+	if_freenameindex(list);
+	say("grown", heap_pages() - before > 1);
+}
+
 static void epoll_edges(void)
 {
 	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
@@ -391,6 +426,7 @@ const struct fact facts_fd[] = {
 	{ "ranges", ranges },
 	{ "table_full", table_full },
 	{ "few_numbers", few_numbers },
+	{ "interface_names", interface_names },
 	{ "epoll_edges", epoll_edges },
 	{ "epoll_refused", epoll_refused },
 	{ "files", files },
