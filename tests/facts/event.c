@@ -177,7 +177,7 @@ static void burst_after_end(void)
 {
 	int i, full = 0;
 
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < 3; i++) {
 		int fd = open_peer('F');
 
 		poll(&(struct pollfd){ .fd = fd, .events = POLLRDHUP }, 1, -1);
