@@ -20,6 +20,7 @@ static struct watched {
 	uint32_t events;
 	epoll_data_t data;
 } watched[MEM_FD_MAX];
+static int watched_end;	/* none from here on */
 
 /* Datagram sockets that may have errors; of more than so many those of the later are not told. */
 static struct {
@@ -46,7 +47,8 @@ static void remember_watched(int epfd, int op, int fd, const struct epoll_event 
 
 	if (IS_DGRAM(fd_kind(fd)))
 		note_dgram(fd);
-
+	if (fd >= watched_end)
+		watched_end = fd + 1;
 	if (op == EPOLL_CTL_DEL) {
 		if (w->epfd == epfd + 1)
 			w->epfd = 0;
@@ -206,13 +208,11 @@ static int dgram_of(int epfd, const struct epoll_event *ev)
 /* The socket that a hang-up is of: most programs have the number in the event. */
 static int stream_of(int epfd, const struct epoll_event *ev)
 {
-	int fd = ev->data.fd, top = (int)fd_limit();
+	int fd = ev->data.fd;
 
 	if ((unsigned int)fd < MEM_FD_MAX && is_of(fd, epfd, ev))
 		return fd;
-	if (top > MEM_FD_MAX)
-		top = MEM_FD_MAX;
-	for (fd = 0; fd < top; fd++)
+	for (fd = 0; fd < watched_end; fd++)
 		if (is_of(fd, epfd, ev))
 			return fd;
 	return -1;
