@@ -132,24 +132,29 @@ static const struct ethtool_ops packet_ethtool_ops = {
 	.get_stat = packet_get_stat,
 };
 
-/* The first queue makes the fanout group that the others join. */
+/* The first queue makes the fanout group that the others join. The kernel's first has number 0. */
 static int open_queues(struct packet_dev *p, const struct packet_config *cfg)
 {
 	struct packet_host_want want = { .ifname = cfg->ifname, .vnet = cfg->offload,
-					 .rx = cfg->rx, .fanout = cfg->fanout,
-					 .new_fanout = p->nr_queues > 1 && !cfg->fanout };
+					 .rx = cfg->rx, .fanout = cfg->fanout };
 	int err = 0;
 	u32 i;
 
+	if (cfg->fanout)
+		want.group = PACKET_GROUP_JOIN;
+	else if (p->nr_queues > 1)
+		want.group = PACKET_GROUP_NEW;
 	for (i = 0; i < p->nr_queues && !err; i++) {
 		struct packet_queue *q = &p->queues[i];
 
 		err = ring_init(&q->tx, PACKET_TX_RING_SIZE);
 		if (!err)
 			err = packet_host_open(&q->host, &want);
-		want.fanout = q->host.fanout;
 		want.rx = q->host.rx;
-		want.new_fanout = false;
+		if (want.group == PACKET_GROUP_NEW) {
+			want.group = PACKET_GROUP_JOIN;
+			want.fanout = q->host.fanout;
+		}
 	}
 	return err;
 }

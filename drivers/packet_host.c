@@ -127,13 +127,13 @@ static int refuse_outgoing(int fd)
 
 static int join_fanout(struct packet_host *host, const struct packet_host_want *want)
 {
-	u32 type = FANOUT_HASH_DEFRAG | (want->new_fanout ? PACKET_FANOUT_FLAG_UNIQUEID : 0u);
-	u32 group = 0;
+	bool join = want->group == PACKET_GROUP_JOIN;
+	u32 type = FANOUT_HASH_DEFRAG | (join ? 0u : PACKET_FANOUT_FLAG_UNIQUEID), group = 0;
 	socklen_t len = sizeof(group);
 	int err = refuse_outgoing(host->fd);
 
 	if (!err)
-		err = set_int(host->fd, PACKET_FANOUT, (int)(type << 16 | want->fanout));
+		err = set_int(host->fd, PACKET_FANOUT, (int)(type << 16 | (join ? want->fanout : 0)));
 	if (!err && getsockopt(host->fd, SOL_PACKET, PACKET_FANOUT, &group, &len))
 		err = -errno;
 	host->fanout = group & 0xffff;
@@ -148,7 +148,7 @@ static int attach(struct packet_host *host, const struct packet_host_want *want)
 
 	if (bind(host->fd, (struct sockaddr *)&sll, sizeof(sll)))
 		return -errno;
-	return want->fanout || want->new_fanout ? join_fanout(host, want) : 0;
+	return want->group ? join_fanout(host, want) : 0;
 }
 
 static int prepare(struct packet_host *host, const struct packet_host_want *want)

@@ -20,9 +20,16 @@ struct packet_host {
 	bool running;	    /* it is up and has a carrier */
 	bool vnet;	    /* each frame has a struct vnet_hdr in front */
 	enum packet_rx rx;  /* what could be had */
-	u32 fanout;	    /* group; 0: none */
+	u32 fanout;	    /* its group, if it is in one; 0 is one, too */
 	u8 *ring;	    /* mapped; NULL with PACKET_RX_RECV */
 	u32 block_size, nr_blocks, frame_size;
+};
+
+/* With whom a socket shares the flows of the interface. */
+enum packet_group {
+	PACKET_GROUP_NONE,
+	PACKET_GROUP_NEW,	/* with those who will join host->fanout, which the kernel chooses */
+	PACKET_GROUP_JOIN,	/* with those of want->fanout */
 };
 
 /* What packet_host_open() is asked for. */
@@ -30,14 +37,14 @@ struct packet_host_want {
 	const char *ifname;
 	bool vnet;
 	enum packet_rx rx;
-	u32 fanout;	/* group to share the flows with; 0: none */
-	bool new_fanout; /* or one of its own, that others may join: host->fanout */
+	enum packet_group group;
+	u32 fanout;
 };
 
 /* 0, or -errno: -ENODEV (no such interface), -EPERM, -EINVAL (not Ethernet), -ENOMEM … A ring
  * that the kernel refuses is no error: host->rx tells. */
 int packet_host_open(struct packet_host *host, const struct packet_host_want *want);
-/* Receives nothing: to ask of the interface, and for memberships.As above. */
+/* Receives nothing: to ask of the interface, and for memberships. As above. */
 int packet_host_open_quiet(struct packet_host *host, const char *ifname);
 void packet_host_close(struct packet_host *host);
 int packet_host_refresh(struct packet_host *host); /* mtu, running; 0/-errno */

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "drivers/drivers.h"
+#include "drivers/packet_host.h"
 #include "tests/unit/drivers/hostnet.h"
 #include "wire/wire.h"
 
@@ -550,6 +551,35 @@ Test(packet, queues, .fini = stop)
 	cr_assert_eq(mq->stats.tx_packets, 40);
 	cr_assert_eq(mq->stats.rx_packets, 200, "own frames do not come back");
 	unregister_netdev(mq);
+}
+
+/* The first group that the kernel chooses after it has booted has number 0, and can be joined. */
+Test(packet, fanout_zero, .fini = stop)
+{
+	const struct packet_host_want want = { .ifname = "vb", .rx = PACKET_RX_RECV,
+					       .group = PACKET_GROUP_JOIN, .fanout = 0 };
+	struct packet_host hosts[3];
+	u32 sum = 0, i;
+
+	if (!start(PACKET_RX_V2, false, NULL))
+		return;
+	for (i = 0; i < ARRAY_SIZE(hosts); i++) {
+		cr_assert_eq(packet_host_open(&hosts[i], &want), 0);
+		cr_assert_eq(hosts[i].fanout, 0);
+	}
+	for (i = 0; i < 200; i++)
+		host_sends(i, 100, false);
+	until(&dev->stats.rx_packets, 200);
+	for (i = 0; i < ARRAY_SIZE(hosts); i++) {
+		struct packet_aux aux;
+		u8 buf[200];
+		struct iovec iov = { buf, sizeof(buf) };
+
+		while (packet_host_recv(&hosts[i], &iov, 1, &aux) > 0)
+			sum++;
+		packet_host_close(&hosts[i]);
+	}
+	cr_assert_eq(sum, 200, "%u of 200", sum);
 }
 
 /* Two sockets of a fanout group share the flows of one interface. */
