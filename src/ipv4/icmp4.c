@@ -308,15 +308,15 @@ struct icmp_row {
 };
 
 static const struct icmp_row rows[ICMP4_TYPE_MAX + 1] = {
-	[ICMP4_TYPE_ECHO_REPLY] = { MIB_Icmp_InEchoReps, icmp_for_sockets },
-	[ICMP4_TYPE_UNREACH] = { MIB_Icmp_InDestUnreachs, icmp_rcv_error },
-	[ICMP4_TYPE_SOURCE_QUENCH] = { MIB_Icmp_InSrcQuenchs, icmp_ignore },
-	[ICMP4_TYPE_REDIRECT] = { MIB_Icmp_InRedirects, icmp_redirect },
+	[ICMP4_TYPE_ECHO_REPLY] = { MIB_Icmp_InEchoReps, icmp_for_sockets, false },
+	[ICMP4_TYPE_UNREACH] = { MIB_Icmp_InDestUnreachs, icmp_rcv_error, false },
+	[ICMP4_TYPE_SOURCE_QUENCH] = { MIB_Icmp_InSrcQuenchs, icmp_ignore, false },
+	[ICMP4_TYPE_REDIRECT] = { MIB_Icmp_InRedirects, icmp_redirect, false },
 	[ICMP4_TYPE_ECHO] = { MIB_Icmp_InEchos, icmp_echo, true },
-	[ICMP4_TYPE_TIME_EXCEEDED] = { MIB_Icmp_InTimeExcds, icmp_rcv_error },
-	[ICMP4_TYPE_PARAM_PROBLEM] = { MIB_Icmp_InParmProbs, icmp_rcv_error },
+	[ICMP4_TYPE_TIME_EXCEEDED] = { MIB_Icmp_InTimeExcds, icmp_rcv_error, false },
+	[ICMP4_TYPE_PARAM_PROBLEM] = { MIB_Icmp_InParmProbs, icmp_rcv_error, false },
 	[ICMP4_TYPE_TIMESTAMP] = { MIB_Icmp_InTimestamps, icmp_timestamp, true },
-	[ICMP4_TYPE_TIMESTAMP_REPLY] = { MIB_Icmp_InTimestampReps, icmp_for_sockets },
+	[ICMP4_TYPE_TIMESTAMP_REPLY] = { MIB_Icmp_InTimestampReps, icmp_for_sockets, false },
 	[ICMP4_TYPE_ADDRESS_MASK] = { MIB_Icmp_InAddrMasks, icmp_ignore, true },
 	[ICMP4_TYPE_ADDRESS_MASK_REPLY] = { MIB_Icmp_InAddrMaskReps, icmp_for_sockets, true },
 };
