@@ -11,6 +11,7 @@ struct candidate {
 	int scope, s_scope;   /* of d and s */
 	int label, s_label;
 	int precedence;
+	unsigned int subnet; /* IPv4: length of the source's prefix */
 	unsigned int common; /* bits that d and s have in common; IPv4: 0 off the source's subnet */
 	int order;
 };
@@ -64,18 +65,22 @@ static void find_source(struct candidate *c)
 		to_v6(AF_INET6, (uint8_t *)&((struct sockaddr_in6 *)&src)->sin6_addr, c->s);
 }
 
-static unsigned int common_of(const struct candidate *c)
+/* before: the candidate before this one, or NULL; asking the daemon again for its source is spared. */
+static void find_common(struct candidate *c, const struct candidate *before)
 {
-	unsigned int common = common_bits(c->d, c->s);
 	struct in_addr own;
 
-	if (c->dst.family == AF_INET6 || common == 128)
-		return common;
+	c->common = common_bits(c->d, c->s);
+	if (c->dst.family == AF_INET6 || c->common == 128)
+		return;
 	memcpy(&own, c->s + 12, sizeof(own));
-	return common - 96 < ifaddr_prefix_len(own) ? 0 : common;
+	c->subnet = before && before->subnet && !memcmp(before->s, c->s, sizeof(c->s)) ?
+			    before->subnet : ifaddr_prefix_len(own);
+	if (c->common - 96 < c->subnet)
+		c->common = 0;
 }
 
-static void weigh(struct candidate *c, const struct gai_conf *conf)
+static void weigh(struct candidate *c, const struct candidate *before, const struct gai_conf *conf)
 {
 	find_source(c);
 	c->scope = scope_of(conf, c->d);
@@ -85,7 +90,7 @@ static void weigh(struct candidate *c, const struct gai_conf *conf)
 		return;
 	c->s_scope = scope_of(conf, c->s);
 	c->s_label = gai_value(conf, GAI_LABEL, c->s);
-	c->common = common_of(c);
+	find_common(c, before);
 }
 
 /* Section 6, rules 1, 2, 5, 6, 8, 9 and 10; the others need what only the stack knows. */
@@ -139,7 +144,7 @@ void names_sort(struct name_list *l)
 	for (i = 0; i < l->n; i++) {
 		c[i].dst = l->addr[i];
 		c[i].order = (int)i;
-		weigh(&c[i], &conf);
+		weigh(&c[i], i ? &c[i - 1] : NULL, &conf);
 	}
 	gai_conf_free(&conf);
 	qsort(c, l->n, sizeof(*c), compare);
