@@ -70,8 +70,11 @@ static int take_one(struct daemon *dm, struct poll_item *listener, struct cred *
 	do {
 		fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	} while (fd < 0 && (errno == EMFILE || errno == ENFILE) && refuse_one(dm, listener));
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+			dm->server.retry_accept = true;
 		return -1;
+	}
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &uc, &len))
 		uc = (struct ucred){ .pid = 0, .uid = (uid_t)-1 };
 	*cred = (struct cred){ .pid = uc.pid, .uid = uc.uid };
@@ -240,6 +243,11 @@ void server_turn(struct daemon *dm, bool idle)
 	if (dm->net->now < s->reap_at)
 		return;
 	s->reap_at = dm->net->now + NSEC_PER_SEC;
+	if (s->retry_accept) {
+		s->retry_accept = false;
+		poller_queue(&dm->poller, &s->stream);
+		poller_queue(&dm->poller, &s->seqpacket);
+	}
 	list_for_each_entry_safe(ch, next, &s->channels, all)
 		if (ch->state == CHANNEL_NEW &&
 		    dm->net->now - ch->born_ns > CHANNEL_GREETING_S * NSEC_PER_SEC)

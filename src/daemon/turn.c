@@ -69,6 +69,8 @@ static u64 deadline(const struct daemon *dm)
 		at = min(at, dm->reap_at);
 	if (dm->objects.nr_zombies)
 		at = min(at, dm->objects.look_at);
+	if (dm->server.retry_accept)
+		at = min(at, dm->server.reap_at);
 	return at;
 }
 
