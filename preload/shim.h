@@ -29,6 +29,7 @@
  *	poll.c, select.c, epoll.c	bits of poll() that a Unix socket cannot have
  *	large.c		writes that may not fit
  *	pulse.c		do frames wait of which a call should know
+ *	spin.c		calls that would sleep look first, if the daemon does (--busy-poll)
  *	super*.c	for programs that cannot be preloaded: super.h
  *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
  *
@@ -299,6 +300,20 @@ void pulse_drop(void);
 int pulse_fd(void);
 /** pulse_moved() - the number from is to now; false: it was not the pulse's */
 bool pulse_moved(int from, int to);
+/** pulse_spin_ns() - for how long the daemon looks for work before it sleeps; 0: not at all */
+int64_t pulse_spin_ns(void);
+
+/* ---- spin.c --------------------------------------------------------------------------- */
+/** spin_for() - a receive from @fd with MSG_* @flags is to follow: if it would sleep, look first for a while
+ *
+ * Changes nothing, errno included; nor do the other two.
+ */
+void spin_for(int fd, int flags);
+/** spin_epoll() - the same before epoll_wait(); @timeout_ms: its own */
+void spin_epoll(int epfd, int timeout_ms);
+struct pollfd;
+/** spin_poll() - the same before a poll() of these @n; @timeout_ns negative: for ever. Sets revents. */
+void spin_poll(struct pollfd *p, unsigned long n, int64_t timeout_ns);
 
 /* ---- connect.c, stream.c ------------------------------------------------------------------------- */
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);

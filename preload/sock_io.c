@@ -126,6 +126,7 @@ ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags)
 	if (e)
 		return fail(e);
 	settle();
+	spin_for(fd, flags);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_recv(fd, msg, flags) : stream_recv(fd, msg, flags);
 }
 
@@ -174,6 +175,7 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 
 	if (KIND(k) == K_STREAM && !(k & KF_LOWAT) && !(flags & ~PLAIN_RECV)) {
 		settle();
+		spin_for(fd, flags);
 		r = real.recv(fd, buf, n, flags);
 		if (unlikely(!r && k & KF_SHUT_RD))
 			r = stream_rx_late(fd, buf, n, flags);

@@ -32,6 +32,8 @@ static int watch(struct daemon *dm, void *arg, int fd, void (*fn)(void *arg, uns
 	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, fd, HOST_READ, fn, arg);
 	if (!dm->dev_fds[dm->nr_dev_fds])
 		return -ENOMEM;
+	if (dm->nr_dev_fds + 1 < HOST_HOT_MAX)	/* slot 0 is the poller's */
+		host_loop_hot(dm->loop, dm->nr_dev_fds + 1, fd, fn, arg);
 	dm->nr_dev_fds++;
 	return 0;
 }
@@ -338,8 +340,11 @@ void devices_stop(struct daemon *dm)
 {
 	u32 i;
 
-	for (i = 0; i < dm->nr_dev_fds; i++)
+	for (i = 0; i < dm->nr_dev_fds; i++) {
 		host_loop_del_fd(dm->dev_fds[i]);
+		if (i + 1 < HOST_HOT_MAX)
+			host_loop_hot(dm->loop, i + 1, -1, NULL, NULL);
+	}
 	free(dm->dev_fds);
 	dm->dev_fds = NULL;
 	dm->nr_dev_fds = 0;

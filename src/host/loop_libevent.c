@@ -5,6 +5,7 @@
  * changes on every turn.
  */
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,7 +16,10 @@
 
 #define MAX_SIGNALS 8
 
-enum { CONTENDED_NS = 50000 };	/* a look at the descriptors that took longer was not alone */
+enum {
+	CONTENDED_NS = 50000,	/* a look at the descriptors that took longer was not alone */
+	LOOK_ALL = 8,		/* one look in so many is at all descriptors */
+};
 
 struct host_fd {
 	struct host_loop *loop;
@@ -41,6 +45,12 @@ struct host_loop {
 	bool stop, kicked, got_event;
 	struct host_spin spin;
 	uint64_t look_until;
+	struct pollfd hot_fds[HOST_HOT_MAX];
+	struct {
+		void (*fn)(void *arg, unsigned int events);
+		void *arg;
+	} hot[HOST_HOT_MAX];
+	unsigned int nr_hot, hot_looks;
 	uint64_t idle_since;	/* 0: there is work */
 	struct host_loop_stats stats;
 };
@@ -212,6 +222,17 @@ void host_loop_look_until(struct host_loop *loop, uint64_t when_ns)
 	loop->look_until = when_ns;
 }
 
+void host_loop_hot(struct host_loop *loop, unsigned int slot, int fd,
+		   void (*fn)(void *arg, unsigned int events), void *arg)
+{
+	for (; loop->nr_hot <= slot; loop->nr_hot++)
+		loop->hot_fds[loop->nr_hot].fd = -1;
+	loop->hot_fds[slot].fd = fd;
+	loop->hot_fds[slot].events = POLLIN | POLLRDHUP;
+	loop->hot[slot].fn = fn;
+	loop->hot[slot].arg = arg;
+}
+
 const struct host_loop_stats *host_loop_stats(struct host_loop *loop)
 {
 	loop->stats.window_ns = host_spin_window(&loop->spin);
@@ -253,6 +274,25 @@ static int poll_events(struct host_loop *loop)
 	return event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0 ? -EIO : 0;
 }
 
+/* Is it one of the few, as it is most times? What is more than input is for a look at all. */
+static int look_hot(struct host_loop *loop)
+{
+	unsigned int i;
+
+	if (!loop->nr_hot || loop->hot_looks++ % LOOK_ALL == 0)
+		return poll_events(loop);
+	if (poll(loop->hot_fds, loop->nr_hot, 0) <= 0)
+		return 0;
+	for (i = 0; i < loop->nr_hot; i++)
+		if (loop->hot_fds[i].fd >= 0 && loop->hot_fds[i].revents & ~POLLIN)
+			return poll_events(loop);
+	loop->got_event = true;
+	for (i = 0; i < loop->nr_hot; i++)
+		if (loop->hot_fds[i].fd >= 0 && loop->hot_fds[i].revents)
+			loop->hot[i].fn(loop->hot[i].arg, HOST_READ);
+	return 0;
+}
+
 /* Looks for events until the time, or the deadline. Lets others have the processor, and notes that
  * they wanted it. */
 static int look(struct host_loop *loop, uint64_t until, uint64_t next)
@@ -268,9 +308,9 @@ static int look(struct host_loop *loop, uint64_t until, uint64_t next)
 	while (!loop->got_event && !loop->kicked && !loop->stop && !ret && now < until) {
 		uint64_t before = now;
 
-		ret = poll_events(loop);
-		if (loop->spin.adaptive && !loop->got_event)
-			sched_yield();
+		ret = look_hot(loop);
+		if (!loop->got_event)
+			sched_yield();	/* who is waited for may be waiting for this processor */
 		now = host_now_ns();
 		if (now - before > CONTENDED_NS && !loop->got_event) {
 			host_spin_contended(&loop->spin);
