@@ -75,6 +75,7 @@ void tcp_route_attached(struct sock *sk, struct dst_entry *dst);
 u32 tcp_size_goal(const struct tcp_sock *tp, u32 mss);
 bool tcp_needs_pacing(const struct sock *sk);
 bool tcp_pacing_check(struct sock *sk);
+void tcp_pacing_late(struct sock *sk);
 void tcp_pacing_sent(struct sock *sk, u32 len);
 void tcp_update_pacing_rate(struct sock *sk);
 void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
