@@ -9,16 +9,20 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "host/host.h"
 
 #define MAX_SIGNALS 8
+#define NS_PER_SEC  1000000000u
 
 enum {
 	CONTENDED_NS = 50000,	/* a look at the descriptors that took longer was not alone */
 	LOOK_ALL = 8,		/* one look in so many is at all descriptors */
+	SHORT_NS = 4000000,	/* a wait in which a millisecond matters */
 };
 
 struct host_fd {
@@ -40,6 +44,8 @@ struct host_signal {
 struct host_loop {
 	struct event_base *base;
 	struct event *timer; /* bounds a wait; armed only while waiting */
+	struct event *precise;	/* the same for a short one; stays armed if something else was earlier */
+	int precise_fd;
 	struct host_signal signals[MAX_SIGNALS];
 	unsigned int nr_signals;
 	bool stop, kicked, got_event;
@@ -62,6 +68,32 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)arg;
 }
 
+static void on_precise(evutil_socket_t fd, short what, void *arg)
+{
+	uint64_t times;
+
+	(void)what;
+	(void)arg;
+	if (read(fd, &times, sizeof(times)) < 0)
+		return;	/* armed again meanwhile */
+}
+
+/* Without it short waits end late, as the others do. */
+static void precise_init(struct host_loop *loop)
+{
+	loop->precise_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (loop->precise_fd < 0)
+		return;
+	loop->precise = event_new(loop->base, loop->precise_fd, EV_READ | EV_PERSIST, on_precise, NULL);
+	if (loop->precise && !event_add(loop->precise, NULL))
+		return;
+	if (loop->precise)
+		event_free(loop->precise);
+	loop->precise = NULL;
+	close(loop->precise_fd);
+	loop->precise_fd = -1;
+}
+
 struct host_loop *host_loop_new(void)
 {
 	struct host_loop *loop = calloc(1, sizeof(*loop));
@@ -72,7 +104,8 @@ struct host_loop *host_loop_new(void)
 	event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK);
 	/*
 	 * No EVENT_BASE_FLAG_PRECISE_TIMER: it costs a timerfd_settime() a turn, which is dearer
-	 * than what it buys. A wait ends up to a millisecond late, as a timer of Linux's TCP does.
+	 * than what it buys. A wait ends up to a millisecond late, as a timer of Linux's TCP does. Not so
+	 * a short one: pacing has its own, exact timer there, and a millisecond is a round trip.
 	 */
 	loop->base = event_base_new_with_config(cfg);
 	if (!loop->base)
@@ -80,6 +113,7 @@ struct host_loop *host_loop_new(void)
 	loop->timer = evtimer_new(loop->base, on_timer, NULL);
 	if (!loop->timer)
 		goto no_timer;
+	precise_init(loop);
 	event_config_free(cfg);
 	return loop;
 
@@ -102,6 +136,10 @@ void host_loop_free(struct host_loop *loop)
 	for (i = 0; i < loop->nr_signals; i++)
 		event_free(loop->signals[i].ev);
 	event_free(loop->timer);
+	if (loop->precise) {
+		event_free(loop->precise);
+		close(loop->precise_fd);
+	}
 	event_base_free(loop->base);
 	free(loop);
 }
@@ -239,27 +277,37 @@ const struct host_loop_stats *host_loop_stats(struct host_loop *loop)
 	return &loop->stats;
 }
 
+/* Ends a wait at the absolute time until, which is left away. */
+static void arm(struct host_loop *loop, uint64_t until, uint64_t left)
+{
+	struct timeval tv = {
+		.tv_sec = (time_t)(left / NS_PER_SEC),
+		/* round up: waking early would only turn the loop idly */
+		.tv_usec = (suseconds_t)((left % NS_PER_SEC + 999) / 1000),
+	};
+	struct itimerspec at = {
+		.it_value = { (time_t)(until / NS_PER_SEC), (long)(until % NS_PER_SEC) },
+	};
+
+	if (left < SHORT_NS && loop->precise &&
+	    !timerfd_settime(loop->precise_fd, TFD_TIMER_ABSTIME, &at, NULL))
+		return;
+	if (tv.tv_usec >= 1000000) {
+		tv.tv_usec -= 1000000;
+		tv.tv_sec++;
+	}
+	evtimer_add(loop->timer, &tv);
+}
+
 /* Waits for events until the absolute time until (UINT64_MAX: for ever). */
 static int wait_events(struct host_loop *loop, uint64_t until)
 {
 	uint64_t before = host_now_ns();
 	int ret;
 
-	if (until != UINT64_MAX) {
-		uint64_t left = until > before ? until - before : 0;
-		struct timeval tv = {
-			.tv_sec = (time_t)(left / 1000000000u),
-			/* round up: waking early would only turn the loop idly */
-			.tv_usec = (suseconds_t)((left % 1000000000u + 999) / 1000),
-		};
-
-		if (tv.tv_usec >= 1000000) {
-			tv.tv_usec -= 1000000;
-			tv.tv_sec++;
-		}
-		evtimer_add(loop->timer, &tv);
-	}
-	ret = event_base_loop(loop->base, EVLOOP_ONCE);
+	if (until != UINT64_MAX && until > before)
+		arm(loop, until, until - before);
+	ret = event_base_loop(loop->base, until > before ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	if (until != UINT64_MAX)
 		evtimer_del(loop->timer);
 	loop->stats.wakeups++;

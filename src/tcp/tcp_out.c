@@ -135,7 +135,7 @@ bool tcp_needs_pacing(const struct sock *sk)
 	return tcp_sk(sk)->ca_ops->needs_pacing || sk->sk_max_pacing_rate != ~0ull;
 }
 
-/* What was held back by the rate may go, and could have gone earlier: the timer is late, or an ACK was before it. */
+/* What was held back by the rate may go, and could have gone earlier. */
 void tcp_pacing_late(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
