@@ -183,8 +183,10 @@ static int tcp_clean_rtx_queue(struct sock *sk, u32 prior_una, u32 prior_fack,
 		if (after(tcp_tx(skb)->end_seq, tp->snd_una) && !tcp_clean_partial(sk, skb))
 			break;
 		tcp_clean_one(sk, skb, &c, st);
-		if (unlikely(skb->tx_flags & SKBTX_ACK))
+		if (unlikely(skb->tx_flags & SKBTX_ACK)) {
+			tp->ack_ttl = st->ttl;
 			sock_tstamp_tx(sk, skb, SKBTX_ACK);
+		}
 		tcp_rtx_unlink_free(sk, skb);
 	}
 	if (tp->mtup.probe && !after(tp->mtup.end_seq, tp->snd_una))
@@ -405,7 +407,8 @@ int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_rate_sample rs = { .rtt_us = -1 };
 	struct tcp_sack_state st = { .reord = tp->snd_nxt, .rs = &rs,
-				     .prior_delivered = tp->delivered, .prior_lost = tp->lost };
+				     .prior_delivered = tp->delivered, .prior_lost = tp->lost,
+				     .ttl = seg->ttl };
 	u32 prior_una = tp->snd_una;
 	u32 delivered;
 

@@ -386,17 +386,16 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 	}
 	tcp_rate_skb_sent(sk, skb);
 	cb->xmit_us = tcp_now_us(sk);
-	if (skb->len)
+	if (skb->len) {
 		tcp_event_data_sent(sk);
+		tp->data_segs_out += cb->pcount;	/* also what is refused below, as by Linux */
+		tp->bytes_sent += skb->len;
+	}
 	sock_hold(sk);
 	err = tcp_xmit_segment(sk, out, &o);
 	if (!err) {
 		if (o.flags & TCPHDR_ACK)
 			tcp_event_ack_sent(sk);
-		if (skb->len) {
-			tp->data_segs_out += cb->pcount;
-			tp->bytes_sent += skb->len;
-		}
 	} else if (err == -ENOBUFS) {
 		tcp_enter_cwr(sk);
 	}
