@@ -62,7 +62,8 @@ static void tcp_ack_probe(struct sock *sk)
 		if (tp->ca_pending == TCP_TIMER_PROBE0)
 			tcp_clear_rexmit(sk);
 		/* the data goes out by tcp_data_snd_check() */
-	} else {
+	} else if (!sock_flag(sk, SOCK_DEAD) || tp->ca_pending != TCP_TIMER_PROBE0) {
+		/* an orphan's probes, which end it, are not put off by a peer that repeats itself */
 		tcp_arm_rexmit(sk, TCP_TIMER_PROBE0,
 			       tcp_clamp_user_timeout(sk, tcp_probe0_when(sk)));
 	}
