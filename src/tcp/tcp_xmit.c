@@ -311,9 +311,10 @@ static int tcp_xmit_segment(struct sock *sk, struct sk_buff *skb, const struct t
 		si->gso_size = (u16)o->mss;
 		si->gso_segs = (u16)o->pcount;
 		si->gso_type = af->gso_tcp_type;
-		if (hdr.flags & TCPHDR_CWR)
-			si->gso_type |= tp->ecn_flags & TCP_ECN_ACCURATE ? SKB_GSO_TCP_ACCECN :
-									   SKB_GSO_TCP_ECN;
+		if (tp->ecn_flags & TCP_ECN_ACCURATE)	/* by software, segment by segment, as by Linux */
+			si->gso_type |= SKB_GSO_TCP_ACCECN;
+		else if (hdr.flags & TCPHDR_CWR)
+			si->gso_type |= SKB_GSO_TCP_ECN;
 	}
 	skb->priority = sk->sk_priority;
 	skb->mark = sk->sk_mark;
