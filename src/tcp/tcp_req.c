@@ -409,7 +409,8 @@ static void tcp_req_send_ack(struct tcp_request_sock *req, struct sk_buff *skb,
 		.tos = req->listener->inet.tos, .mark = req->listener->inet.sk.sk_mark,
 	};
 
-	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms, 0,
+	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms,
+				 seg->flags & TCPHDR_SYN ? 0 : seg->end_seq - seg->seq,
 				 MIB_TcpExt_TCPACKSkippedSynRecv))
 		return;
 	req->tsval_last = r.tsval;
