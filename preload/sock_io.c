@@ -488,7 +488,8 @@ static bool is_plain_file(int fd, const off_t *off)
 {
 	struct stat st;
 
-	return !fstat(fd, &st) && S_ISREG(st.st_mode) && (!off || (user_readable(off, sizeof(*off)) && *off >= 0));
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	       (!off || (user_readable(off, sizeof(*off)) && *off >= 0));
 }
 
 EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)

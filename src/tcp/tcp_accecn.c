@@ -310,8 +310,8 @@ static u32 unwrap_ace(const struct tcp_sock *tp, u32 delta, u32 segs, bool certa
 }
 
 /*
- * The first counter that comes after the handshake cannot be 0, but after three marks: then it is zeroed on the
- * way (RFC 9768 3.2.2.4).
+ * The first counter that comes after the handshake cannot be 0, but after three marks: then it is zeroed on
+ * the way (RFC 9768 3.2.2.4).
  */
 static void check_first_ace(struct tcp_accecn *a, const struct tcp_seg *seg, u32 delivered)
 {
