@@ -498,7 +498,7 @@ static ssize_t recv_lowat(int fd, struct msghdr *m, int flags)
 	return r;
 }
 
-/* TCP_CM_INQ: what can be read now, 1 when only the end of the stream is left. */
+/* TCP_CM_INQ: what can be read now; the end of the stream counts as an octet. */
 static size_t put_inq(int fd, void *buf)
 {
 	struct {
@@ -508,8 +508,8 @@ static size_t put_inq(int fd, void *buf)
 
 	if (real.ioctl(fd, FIONREAD, &c.inq))
 		c.inq = 0;
-	if (!c.inq && fd_poll(fd, POLLRDHUP, 0) & (POLLRDHUP | POLLHUP))
-		c.inq = 1;
+	if (fd_poll(fd, POLLRDHUP, 0) & (POLLRDHUP | POLLHUP))
+		c.inq++;
 	memset(buf, 0, NSP_ALIGN8(sizeof(c)));
 	memcpy(buf, &c, sizeof(c));
 	return NSP_ALIGN8(sizeof(c));

@@ -157,13 +157,18 @@ static void inq(void)
 		usleep(10000);
 		ioctl(fd, FIONREAD, &n);
 	}
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 7; i++) {
 		struct iovec iov = { buf, sizeof(buf) };
 		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
 				    .msg_controllen = sizeof(ctl) };
 		struct cmsghdr *c;
 		int v = -1;
 
+		if (i == 3) {	/* once more, and the end behind it */
+			say("send", send(fd, "0123456789", 10, 0));
+			say("shutdown", shutdown(fd, SHUT_WR));
+			settle();
+		}
 		say("recvmsg", recvmsg(fd, &m, 0));
 		c = CMSG_FIRSTHDR(&m);
 		if (c && c->cmsg_level == IPPROTO_TCP && c->cmsg_type == TCP_CM_INQ)
