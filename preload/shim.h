@@ -272,6 +272,10 @@ void budget_spend(struct budget *b, int64_t since, int64_t now);
 bool large_send_wanted(unsigned int k, size_t n);
 /** stream_send_large() - @n octets in @nr pieces to a connected TCP socket, no more than the stack takes */
 ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, int flags);
+/** stream_zerocopy_receive() - getsockopt(TCP_ZEROCOPY_RECEIVE) of a socket that is not mapped: 0, or -1 */
+int stream_zerocopy_receive(int fd, void *val, socklen_t *len);
+/** stream_sendfile() - the same from the file @in, at *@off or where it stands; both move by what is taken */
+ssize_t stream_sendfile(int fd, int in, off_t *off, size_t n);
 /** stream_full_over() - wait, if @flags and the socket allow, until a filled descriptor (KF_FULL) is writable
  *
  * Return: true, or false with errno.

@@ -14,6 +14,7 @@ struct tcp_sack_state {
 	struct tcp_rate_sample *rs;
 	u32 prior_delivered, prior_lost;
 	u32 octets;			/* newly delivered */
+	u8 ttl;				/* of the ACK */
 	int flag;
 };
 
@@ -367,6 +368,7 @@ void tcp_err(struct net *net, const struct inet_icmp_err *e);
 struct tcp_info_abi;
 extern const struct sockopt_table tcp_sockopt_table;
 void tcp_get_info(const struct sock *sk, struct tcp_info_abi *info);
+struct sk_buff *tcp_opt_stats(const struct sock *sk, const struct sk_buff *sent, u8 which);
 void tcp_sysctl_init(struct net *net);
 
 /* tcp_trace.c */
