@@ -35,6 +35,7 @@ enum {
 	NETIF_F_VLAN_TX = 1 << 12,	/* inserts the tag of 802.1Q from vlan_tci */
 	NETIF_F_VLAN_RX = 1 << 13,
 	NETIF_F_HIGHDMA = 1 << 14,
+	NETIF_F_VLAN_FILTER = 1 << 15,	/* of 802.1Q's frames only those of VLANs it was told of come */
 	NETIF_F_ALL_CSUM = NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_HW_CSUM,
 	NETIF_F_ALL_TSO = NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN,
 };
@@ -69,6 +70,10 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	void (*ndo_set_rx_mode)(struct net_device *dev);	/* groups, promisc changed */
 	int (*ndo_set_features)(struct net_device *dev, netdev_features_t features);
+	/* With NETIF_F_VLAN_FILTER: frames tagged by 802.1Q with vid, 1..4094, are received, or no longer.
+	 * Also while it is down. VLAN 0 (priority tags) always is. 0, or -errno: they are not. */
+	int (*ndo_vlan_rx_add_vid)(struct net_device *dev, u16 vid);
+	void (*ndo_vlan_rx_kill_vid)(struct net_device *dev, u16 vid);
 	void (*ndo_uninit)(struct net_device *dev);		/* down, being unregistered */
 	void (*ndo_destroy)(struct net_device *dev);		/* unregister done: free priv */
 };
@@ -183,8 +188,9 @@ void dev_mc_unsync(struct net_device *to, struct net_device *from);
 /* Sets protocol, pkt_type, mac_header and pulls the Ethernet header. false: too short. */
 bool eth_type_trans(struct sk_buff *skb, struct net_device *dev);
 void netif_receive_skb(struct sk_buff *skb);	/* taps, VLAN, protocol table; from poll only */
-int vlan_port_add(struct net_device *lower, struct vlan_port *port);	/* 0, -EEXIST */
-void vlan_port_del(struct vlan_port *port);
+/* Tells the filter of lower of the VLAN, if it has one. 0, -EEXIST, or the driver's error */
+int vlan_port_add(struct net_device *lower, struct vlan_port *port);
+void vlan_port_del(struct net_device *lower, struct vlan_port *port);	/* also of one that is not there */
 void netif_rx(struct sk_buff *skb);		/* queue for the top of the loop (loopback) */
 
 struct packet_type {

@@ -397,6 +397,75 @@ CARD_TEST(segmentation_equals_software)
 	}
 }
 
+/* Does b's driver see a frame with this tag? */
+static bool tag_passes(u16 proto, u16 tci)
+{
+	u64 before = b->stats.rx_packets;
+	struct sk_buff *skb = alloc_skb(net, 256);
+
+	skb_reserve(skb, 32);
+	skb_put_data(skb, b->dev_addr, ETH_ALEN);
+	skb_put_data(skb, a->dev_addr, ETH_ALEN);
+	put_be16(skb_put(skb, 2), 0x88b6); /* nobody's */
+	memset(skb_put(skb, 60), 1, 60);
+	skb->dev = a;
+	skb->protocol = 0x88b6;
+	skb->vlan_proto = proto;
+	skb->vlan_tci = tci;
+	dev_queue_xmit(skb);
+	fixture_advance(net, NSEC_PER_MSEC);
+	return b->stats.rx_packets != before;
+}
+
+static struct net_device *vlan_on(struct net_device *dev, u16 proto, u16 vid)
+{
+	const struct vlan_config cfg = { .lower = dev, .proto = proto, .vid = vid };
+	struct net_device *vlan;
+
+	cr_assert_eq(vlan_create(net, &cfg, &vlan), 0);
+	return vlan;
+}
+
+static bool in_filter(u16 vid)
+{
+	return b->ethtool_ops->get_vlan_filter(b)[vid >> 5] >> (vid & 31) & 1;
+}
+
+/* VLAN-02: of VLANs those on the device come; not what lies within another tag, nor 802.1ad's. */
+CARD_TEST(vlan_filter)
+{
+	struct net_device *five, *zero;
+
+	cr_assert(!(b->hw_features & NETIF_F_VLAN_FILTER) && (b->features & NETIF_F_VLAN_FILTER));
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 0x6000), "a priority tag");
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 5));
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 4094));
+	cr_assert(tag_passes(ETH_TYPE_QINQ, 5), "a tag that it does not know");
+	five = vlan_on(b, ETH_TYPE_VLAN, 5);
+	vlan_on(vlan_on(b, ETH_TYPE_QINQ, 7), ETH_TYPE_VLAN, 8);
+	vlan_on(five, ETH_TYPE_VLAN, 6);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 0xe005) && tag_passes(ETH_TYPE_QINQ, 7));
+	cr_assert(in_filter(0) && in_filter(5) && !in_filter(6) && !in_filter(7) && !in_filter(8));
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 6));
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 8));
+	dev_set_promiscuity(b, 1);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 6) && !b->ethtool_ops->get_vlan_filter(b));
+	dev_set_promiscuity(b, -1);
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 6));
+	zero = vlan_on(b, ETH_TYPE_VLAN, 0);
+	unregister_netdev(zero);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 0x6000), "VLAN 0 stays");
+	dev_close(b);
+	vlan_on(b, ETH_TYPE_VLAN, 4094);
+	cr_assert_eq(b->ethtool_ops->self_test(b), 0);
+	cr_assert_eq(dev_open(b), 0);
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 5) && tag_passes(ETH_TYPE_VLAN, 4094));
+	unregister_netdev(five);
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 5));
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 4094) && !in_filter(5));
+}
+
 CARD_TEST(watchdog_resets_a_transmitter_that_hangs)
 {
 	struct prng p;
