@@ -192,6 +192,8 @@ ssize_t file_write(int fd, const struct iovec *iov, int n)
 			return fail(e);
 		len += iov[i].iov_len;
 	}
+	if (!len)
+		return 0;
 	e = call_proc(NSP_PROC_WRITE, name, value, len, -1);
 	return e < 0 ? fail(-e) : (ssize_t)len;
 }
