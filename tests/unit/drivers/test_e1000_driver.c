@@ -8,6 +8,7 @@
 
 #include "drivers/e1000/nic.h"
 #include "drivers/e1000/regs.h"
+#include "tests/unit/drivers/tcp_packet.h"
 #include "tests/unit/fixture.h"
 #include "wire/wire.h"
 
@@ -298,45 +299,7 @@ CARD_TEST(resets_and_failing_memory)
 /* -- offloads: the hardware cuts as the stack itself would ------------------------------------ */
 static struct sk_buff *tcp_packet(bool v6, u32 payload, u16 mss)
 {
-	u32 iph = v6 ? IP6_HLEN : IP4_HLEN, i, l4 = TCP_HLEN + payload;
-	struct sk_buff *skb = headed(iph + l4, v6 ? ETH_TYPE_IP6 : ETH_TYPE_IP4);
-	u8 *ip = skb_put(skb, iph), *th;
-
-	memset(ip, 0, iph);
-	skb->network_header = (u16)(ip - skb->head);
-	if (v6) {
-		ip[0] = 0x60;
-		put_be16(ip + 4, (u16)l4);
-		ip[6] = IP_PROTO_TCP;
-		ip[7] = 64;
-		ip[23] = 1, ip[39] = 2;
-	} else {
-		ip[0] = 0x45;
-		put_be16(ip + 2, (u16)(iph + l4));
-		put_be16(ip + 4, 0xfffe); /* wraps */
-		ip[8] = 64, ip[9] = IP_PROTO_TCP, ip[12] = 10, ip[16] = 10, ip[15] = 1, ip[19] = 2;
-		memcpy(ip + 10, &(be16){ ip_fast_csum(ip, 5).raw }, 2);
-	}
-	th = skb_put(skb, TCP_HLEN);
-	skb->transport_header = (u16)(th - skb->head);
-	memset(th, 0, TCP_HLEN);
-	put_be16(th, 1000);
-	put_be16(th + 2, 80);
-	put_be32(th + 4, 0xfffffff0);
-	th[12] = 0x50, th[13] = TCPHDR_ACK | TCPHDR_PSH | TCPHDR_FIN;
-	put_be16(th + 16, (u16)~be16_get(v6 ? csum_ipv6_magic(ip + 8, ip + 24, l4, IP_PROTO_TCP, 0) :
-					      csum_tcpudp_magic(ip + 12, ip + 16, l4, IP_PROTO_TCP, 0)));
-	for (i = 0; i < payload; i++)
-		*(u8 *)skb_put(skb, 1) = octet(9, i);
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb->transport_header;
-	skb->csum_offset = 16;
-	if (payload > mss) {
-		skb_shinfo(skb)->gso_size = mss;
-		skb_shinfo(skb)->gso_segs = (u16)((payload + mss - 1) / mss);
-		skb_shinfo(skb)->gso_type = v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
-	}
-	return skb;
+	return make_tcp_packet(a, b->dev_addr, v6, payload, mss);
 }
 
 static void same_with_and_without(bool v6, u32 payload, u16 tci)
