@@ -201,7 +201,7 @@ def sleeping_reader(l):
 @test
 def stopped_while_nobody_reads(l):
     """what waits for its reader when it is told to stop is not cut off, and the counts follow it"""
-    p = subprocess.Popen([f"{l.build}/netstack", "capture", "--control", l.control, "--no-drops", "icmp"],
+    p = subprocess.Popen([f"{l.build}/netstack", "capture", "--control", l.control, *ONE, "--no-drops", "icmp"],
                          stdout=subprocess.PIPE)
     until(lambda: l.stat()["daemon"]["captures"])
     clients = l.stat()["daemon"]["channels"]
