@@ -141,6 +141,30 @@ def settings(lab):
 
 
 @test
+def settings_of_a_device(lab):
+    """/proc/sys/net/ipv{4,6}/{conf,neigh}/DEV: the stack's device, by files, sysctl(8), netstack and at start"""
+    path = "/proc/sys/net/ipv4/conf/eth0/arp_announce"
+    assert cat(lab, path) == "0\n"
+    lab.run(["sh", "-c", f"echo 2 > {path}"], shim=True)
+    assert cat(lab, path) == "2\n" and cat(lab, path.replace("eth0", "all")) == "0\n"
+    lab.run(["sysctl", "-w", "net.ipv4.conf.eth0.arp_announce=1"], shim=True)
+    assert cat(lab, path) == "1\n" and lab.cli("sysctl", "net.ipv4.conf.eth0.arp_announce").endswith(" 1\n")
+    lab.cli("sysctl", "net/ipv6/neigh/eth0/mcast_solicit=5")
+    assert lab.run(["sysctl", "-n", "net.ipv6.neigh.eth0.mcast_solicit"], shim=True).stdout == b"5\n"
+    lines = lab.cli("sysctl").split("\n")
+    assert any(line.startswith("net.ipv6.conf.lo.hop_limit") for line in lines) and len(lines) == len(set(lines))
+    for dev in ("tap0", "nosuch"):      # the host's, and nobody's
+        assert lab.run(["cat", path.replace("eth0", dev)], shim=True, check=False).returncode
+    lab.cli("sysctl", "net.ipv6.neigh.eth0.mcast_solicit=3")
+    lab.run(["sh", "-c", f"echo 0 > {path}"], shim=True)
+    for key, said in (("net.ipv4.conf.v1.arp_ignore=9", b"Invalid argument"), ("net.ipv4.conf.v2.arp_ignore=1", b"no such device"),
+                      ("net.ipv4.conf.v1.proxy_arp=1", b"no such key")):
+        p = lab.run([f"{lab.build}/netstackd", "--control", f"{lab.dir}/other", "--dev", "veth:v0,peer=v1", "--sysctl", key],
+                    check=False, timeout=20)
+        assert p.returncode and said in p.stderr and key.encode() in p.stderr, (p.returncode, p.stderr)
+
+
+@test
 def attributes(lab):
     """/sys/class/net: attributes of the stack's interfaces, none of the host's"""
     assert cat(lab, "/sys/class/net/eth0/mtu") == "1500\n"
