@@ -84,6 +84,20 @@ def filter_of_the_card(l):
 
 
 @test
+def promiscuous(l):
+    """VLAN-01 a promiscuous device sees all VLANs, and again only its own afterwards"""
+    before, a = filters(l), l.agent()
+    a.socket("u", "AF_INET", "SOCK_DGRAM")
+    for on in (True, False):
+        a.promisc("u", "eth0", on)
+        seen = dropped(l, "VLAN")
+        assert l.silent(eth() / Dot1Q(vlan=6) / echo(75), reply(75), 0.15)
+        hidden = lab.DEVICE == "igbvf" or before and not on     # a virtual function has no such mode
+        assert dropped(l, "VLAN") == seen + (not hidden)
+    assert filters(l) == before
+
+
+@test
 def priority_tag(l):
     """VLAN-01 VID 0 is a priority tag: the frame counts as untagged"""
     for prio in (0, 6):

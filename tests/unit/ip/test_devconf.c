@@ -206,3 +206,32 @@ Test(devconf, redirects)
 	cr_assert_eq(set("net.ipv4.conf.all.accept_redirects", "0"), 0);
 	cr_assert_str_eq(get("net.ipv4.conf.t0.accept_redirects"), "1");
 }
+
+static int route_from(const char *saddr, const char *daddr)
+{
+	struct flowi fl = { .family = strchr(daddr, ':') ? INET_FAMILY_6 : INET_FAMILY_4,
+			    .saddr = ipnet_addr(saddr), .daddr = ipnet_addr(daddr) };
+	struct dst_entry *dst;
+	int err = ip_route_output(n.net, &fl, &dst);
+
+	if (!err)
+		dst_release(dst);
+	return err;
+}
+
+/* A source of the loopback net leaves where its device, or "all", lets it; ::1 never does. */
+Test(devconf, localnet)
+{
+	struct net_device *other = fixture_dev_new(n.net, "t1", 0);
+	struct inet_prefix p;
+
+	inet_prefix_parse("10.9.0.1/24", &p);
+	cr_assert_eq(inet_ifaddr_add(n.net, other, &p, 0), 0);
+	cr_assert_eq(route_from("127.0.0.1", "10.0.0.9"), -EINVAL);
+	cr_assert_eq(set("net.ipv4.conf.t1.route_localnet", "1"), 0);
+	cr_assert_eq(route_from("127.0.0.1", "10.0.0.9"), -EINVAL);
+	cr_assert_eq(route_from("127.0.0.1", "10.9.0.9"), 0);
+	cr_assert_eq(set("net.ipv4.conf.all.route_localnet", "1"), 0);
+	cr_assert_eq(route_from("127.0.0.1", "10.0.0.9"), 0);
+	cr_assert_neq(route_from("::1", "fd00::9"), 0);
+}
