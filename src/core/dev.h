@@ -120,6 +120,7 @@ struct net_device {
 	u32 tx_queue_len;
 	bool carrier;
 	u32 promiscuity, allmulti;
+	u32 gflags;			/* DEV_PROMISC, DEV_ALLMULTI: one of the counted is dev_change_flags()'s */
 	struct netdev_queue *tx;	/* num_tx_queues of them */
 	u16 num_tx_queues, num_rx_queues;
 	bool xps;			/* a queue has xps_rxqs */
@@ -160,6 +161,12 @@ int dev_set_mtu(struct net_device *dev, u32 mtu);
 int dev_set_mac_address(struct net_device *dev, const u8 *addr);
 void dev_set_carrier(struct net_device *dev, bool on);
 int dev_set_features(struct net_device *dev, netdev_features_t features);
+/*
+ * Flags as an administrator sets and sees them: DEV_UP, DEV_NOARP, DEV_MULTICAST, and of DEV_PROMISC and
+ * DEV_ALLMULTI what was set so, whoever else asked for them (a VLAN, say). 0, or what dev_open() says.
+ */
+int dev_change_flags(struct net_device *dev, u32 want);
+u32 dev_get_flags(const struct net_device *dev);
 void dev_set_promiscuity(struct net_device *dev, int inc);
 void dev_set_allmulti(struct net_device *dev, int inc);
 struct net_device *dev_get_by_name(struct net *net, const char *name);

@@ -93,7 +93,7 @@ def promiscuous(l):
         seen = dropped(l, "VLAN")
         assert l.silent(eth() / Dot1Q(vlan=6) / echo(75), reply(75), 0.15)
         hidden = lab.DEVICE == "igbvf" or before and not on     # a virtual function has no such mode
-        assert dropped(l, "VLAN") == seen + (not hidden)
+        assert dropped(l, "VLAN") == seen + (not hidden), (on, before, hidden, dropped(l, "VLAN"), seen, filters(l))
     assert filters(l) == before
 
 
