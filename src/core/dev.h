@@ -120,7 +120,7 @@ struct net_device {
 	u32 tx_queue_len;
 	bool carrier;
 	u32 promiscuity, allmulti;
-	u32 gflags;			/* DEV_PROMISC, DEV_ALLMULTI: one of the counted is dev_change_flags()'s */
+	u32 gflags;			/* of these two: one of the counted is dev_change_flags()'s */
 	struct netdev_queue *tx;	/* num_tx_queues of them */
 	u16 num_tx_queues, num_rx_queues;
 	bool xps;			/* a queue has xps_rxqs */
