@@ -82,10 +82,19 @@ static void insert_tag(struct wire_host *w, const struct packet_aux *aux)
 	w->vnet.csum_start = (u16)(w->vnet.csum_start + VLAN_TAG_LEN);
 }
 
-/* The host has deleted the TAP: as if somebody had pulled the cable out. */
+/* Has the host deleted what is at the other end? A socket says once that its interface is down, or gone. */
+static bool is_gone(struct wire_host *w, s32 n)
+{
+	if (!w->is_packet)
+		return n < 0 && tap_host_is_gone(errno);
+	return n == -ENETDOWN && packet_host_refresh(&w->packet) == -ENODEV;
+}
+
+/* As if somebody had pulled the cable out. */
 static void gone(struct e1000_nic *nic, struct wire_host *w)
 {
-	tap_host_silence(w->fd);
+	if (!w->is_packet)
+		tap_host_silence(w->fd);
 	e1000_model_set_cable(nic->model, false, nic->net->now);
 }
 
@@ -95,7 +104,7 @@ static bool read_frame(struct e1000_nic *nic, struct wire_host *w)
 	struct packet_aux aux;
 	s32 n = read_any(w, &aux);
 
-	if (n < 0 && !w->is_packet && tap_host_is_gone(errno))
+	if (is_gone(w, n))
 		gone(nic, w);
 	if (n < 0)
 		return false;
