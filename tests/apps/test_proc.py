@@ -88,7 +88,8 @@ def network(lab):
     assert "tap0" not in cat(lab, "/proc/net/dev") and "tap0" in cat(lab, "/proc/net/dev", False)
     assert re.search(r"^eth0\t00004D0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t", cat(lab, "/proc/net/route"), re.M)
     assert re.search(r"^10\.77\.0\.1 +0x1 +0x2 +(\w\w:){5}\w\w +\* +eth0$", cat(lab, "/proc/net/arp"), re.M)
-    assert "fd770000000000000000000000000002 02 40 00 80     eth0" in cat(lab, "/proc/net/if_inet6")
+    index = next(d["ifindex"] for d in lab.stat()["devices"] if d["name"] == "eth0")
+    assert f"fd770000000000000000000000000002 {index:02x} 40 00 80     eth0" in cat(lab, "/proc/net/if_inet6")
     routes = cat(lab, "/proc/net/ipv6_route")
     assert re.search(r"^fd770{28} 40 0{32} 00 0{32} 00000100 \w{8} 00000000 00000001     eth0$", routes, re.M), routes
     names, values = re.findall(r"^Icmp: (.*)$", cat(lab, "/proc/net/snmp"), re.M)
