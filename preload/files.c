@@ -192,6 +192,8 @@ ssize_t file_write(int fd, const struct iovec *iov, int n)
 			return fail(e);
 		len += iov[i].iov_len;
 	}
+	if (!len)
+		return 0;
 	e = call_proc(NSP_PROC_WRITE, name, value, len, -1);
 	return e < 0 ? fail(-e) : (ssize_t)len;
 }
@@ -344,6 +346,21 @@ EXPORT int faccessat(int dir, const char *path, int how, int flags)
 		shim_init();
 	r = exists(path, how);
 	return r == -2 ? real.faccessat(dir, path, how, flags) : r;
+}
+
+/* No link is on the way to one of our files; sysctl(8) asks for the way nevertheless. */
+EXPORT char *realpath(const char *path, char *resolved)
+{
+	int r;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	r = exists(path, F_OK);
+	if (r == -2)
+		return real.realpath(path, resolved);
+	if (r)
+		return NULL;
+	return resolved ? memcpy(resolved, path, strlen(path) + 1) : strdup(path);
 }
 
 static int fill_stat(const char *path, struct stat *st)

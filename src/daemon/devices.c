@@ -304,6 +304,9 @@ static int start_dev(struct daemon *dm, const struct conf_dev *d)
 			 why(ret), remedy(d, ret));
 		return ret;
 	}
+	ret = daemon_dev_sysctls(dm);	/* before it comes up */
+	if (ret)
+		return ret;
 	if (d->nr_host)
 		ret = host_netif_setup(d->host_if, (const char *const *)d->host, d->nr_host, d->mtu);
 	if (ret) {
@@ -328,6 +331,7 @@ int devices_start(struct daemon *dm)
 		host_log(HOST_LOG_ERR, "lo: %s", why(ret));
 		return ret;
 	}
+	ret = daemon_dev_sysctls(dm);
 	dm->dev_fds = calloc(dm->conf.nr_devs * FDS_PER_DEV + 1, sizeof(*dm->dev_fds));
 	if (!dm->dev_fds)
 		return -ENOMEM;
