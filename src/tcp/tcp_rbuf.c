@@ -286,14 +286,17 @@ int tcp_set_rcvlowat(struct sock *sk, int val)
 	return 0;
 }
 
+/* What a segment is taken to cost: Linux's figures, so that SO_SNDBUF says there and here the same. */
+enum { SNDBUF_HEAD = 512, SNDBUF_SKB = 256 };
+
 /* What cwnd needs twice over, so that the user can write while a window is in flight. */
 void tcp_sndbuf_expand(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 per_mss = max_t(u32, tp->rx_opt.mss_clamp, tp->mss_cache) + TCP_SKB_OVERHEAD / 2u;
+	u64 per_mss = max_t(u32, tp->rx_opt.mss_clamp, tp->mss_cache) + SNDBUF_HEAD;
 	u64 segs = max3((u32)TCP_INIT_CWND, tp->snd_cwnd, tp->reordering + 1), want;
 
-	want = segs * roundup_pow_of_two(per_mss) *
+	want = segs * (roundup_pow_of_two(per_mss) + SNDBUF_SKB) *
 	       (tcp_ca(tp)->sndbuf_expand ? tcp_ca(tp)->sndbuf_expand(sk) : 2);
 	if ((u64)sk->sk_sndbuf < want && tcp_mem_plenty(sk))
 		sk->sk_sndbuf = (int)min_t(u64, want, tcp_ns(sk)->wmem[2]);

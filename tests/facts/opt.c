@@ -317,7 +317,29 @@ static void zerocopy_receive(void)
 	say("set", setsockopt(echo, IPPROTO_TCP, 35, page, 64));
 }
 
+/* The send buffer that a connection begins with, by its segment size. */
+static void sndbuf_begins(void)
+{
+	static const int sizes[] = { 0, 88, 400, 460, 536, 1400 };
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		int fd = open_tcp(), v = 0;
+		socklen_t len = sizeof(v);
+
+		setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+		if (sizes[i])
+			setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &sizes[i], sizeof(sizes[i]));
+		say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+		getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &v, &len);
+		say("sndbuf", v);
+		close(fd);
+	}
+}
+
 const struct fact facts_opt[] = {
+	{ "opt_sndbuf_begins", sndbuf_begins },
 	{ "opt_zerocopy_receive", zerocopy_receive },
 	{ "opt_tcp", fresh_tcp },
 	{ "opt_connected", connected_tcp },
