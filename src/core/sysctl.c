@@ -146,10 +146,20 @@ void sysctl_register_dev(struct net *net, struct sysctl_dev_table *table)
 }
 
 /* -- names ------------------------------------------------------------------------ */
+/* Octets of s before the first a or b, or all. */
+static size_t length_before(const char *s, char a, char b)
+{
+	size_t n = 0;
+
+	while (s[n] && s[n] != a && s[n] != b)
+		n++;
+	return n;
+}
+
 /* The name with slashes: the first of the two separates, and the other one stands for a dot. */
 static bool make_path(const char *name, char path[NAME_MAX_NS])
 {
-	size_t len = strlen(name), first = strcspn(name, "./"), i;
+	size_t len = strlen(name), first = length_before(name, '.', '/'), i;
 
 	if (len >= NAME_MAX_NS)
 		return false;
@@ -197,7 +207,7 @@ static bool find_row(struct net *net, const char *path, struct sysctl_ref *ref, 
 
 	list_for_each_entry(table, &net->sysctl_dev_tables, list) {
 		*scope = path_after(path, table->prefix);
-		*len = *scope ? strcspn(*scope, "/") : 0;
+		*len = *scope ? length_before(*scope, '/', '/') : 0;
 		for (i = 0; *len && i < table->nr_rows && (*scope)[*len]; i++) {
 			if (strcmp(*scope + *len + 1, table->rows[i].name))
 				continue;
