@@ -6,6 +6,7 @@
  * same file each time. Filters are programs that libpcap has compiled.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,8 +32,10 @@ struct capture_if {
 };
 
 struct capture {
-	struct packet_type pt;
+	struct packet_type pts[NET_SHARDS_MAX];	/* of each shard */
+	u32 ifindex;			/* 0: of every device */
 	struct net *net;
+	pthread_mutex_t lock;		/* if there are several, each with a thread */
 	struct pcapng out;
 	struct bpf_insn *filter;	/* NULL: everything */
 	u32 snaplen;
@@ -43,6 +46,24 @@ struct capture {
 	u32 len;
 	u8 frame[VLAN_TAG_LEN + ETH_HLEN + FRAME_MAX]; /* the packet that is looked at */
 };
+
+/* What the taps of several threads do with one file, one by one. */
+static void lock(struct capture *c)
+{
+	if (c->net->group)
+		pthread_mutex_lock(&c->lock);
+}
+
+static void unlock(struct capture *c)
+{
+	if (c->net->group)
+		pthread_mutex_unlock(&c->lock);
+}
+
+static bool done(const struct capture *c)
+{
+	return !c->left || c->out.error;
+}
 
 /* -- one packet ------------------------------------------------------------------------------- */
 static struct capture_if *find_if(struct capture *c, const struct net_device *dev, bool raw)
@@ -107,10 +128,10 @@ static u32 direction(const struct sk_buff *skb, const u8 *dst)
 				PCAPNG_EPB_F_BROADCAST : PCAPNG_EPB_F_MULTICAST);
 }
 
-static void write_packet(struct capture *c, struct capture_if *cif, const u8 *data, u32 flags,
-			 const char *comment)
+static void write_packet(struct capture *c, struct capture_if *cif, const struct sk_buff *skb, const u8 *data,
+			 u32 flags, const char *comment)
 {
-	u64 wall = c->net->now + c->net->cfg.wall_offset_ns;
+	u64 wall = skb->net->now + skb->net->cfg.wall_offset_ns;
 	const struct pcapng_packet pkt = {
 		.interface = (u32)(cif - c->ifs), .time_ns = wall, .data = data,
 		.caplen = min(c->len, c->snaplen), .len = c->len, .flags = flags, .comment = comment,
@@ -132,16 +153,18 @@ static void on_frame(struct sk_buff *skb, struct net_device *dev, struct packet_
 	char comment[COMMENT_MAX];
 	bool sent = skb->pkt_type == PACKET_OUTGOING && skb->sk;
 
-	if (!capture_done(c)) {
+	lock(c);
+	if (!done(c)) {
 		copy_frame(c, skb);
 		cif = wanted(c, c->frame, c->len) ? find_if(c, dev, false) : NULL;
 		if (sent)
 			snprintf(comment, sizeof(comment), "socket %llu, uid %u",
 				 (unsigned long long)skb->sk->sk_ino, skb->sk->sk_uid);
 		if (cif)
-			write_packet(c, cif, c->frame, direction(skb, c->frame),
+			write_packet(c, cif, skb, c->frame, direction(skb, c->frame),
 				     sent ? comment : NULL);
 	}
+	unlock(c);
 	consume_skb(skb);
 }
 
@@ -171,15 +194,15 @@ static const u8 *copy_ip(struct capture *c, const struct sk_buff *skb)
 	return ip;
 }
 
-void capture_drop(struct capture *c, const struct sk_buff *skb, enum skb_drop_reason reason,
-		  const struct sock *sk)
+static void write_drop(struct capture *c, const struct sk_buff *skb, enum skb_drop_reason reason,
+		       const struct sock *sk)
 {
 	const u8 *data = c->frame, *dst = NULL;
 	struct capture_if *cif;
 	char comment[COMMENT_MAX];
 	int n;
 
-	if (capture_done(c) || (c->pt.dev && c->pt.dev != skb->dev))
+	if (done(c) || (c->ifindex && (!skb->dev || c->ifindex != skb->dev->ifindex)))
 		return;
 	if (has_link_header(skb)) {
 		copy_frame(c, skb);
@@ -200,7 +223,15 @@ void capture_drop(struct capture *c, const struct sk_buff *skb, enum skb_drop_re
 	if (sk)
 		snprintf(comment + n, sizeof(comment) - (size_t)n, ", socket %llu, uid %u",
 			 (unsigned long long)sk->sk_ino, sk->sk_uid);
-	write_packet(c, cif, data, direction(skb, dst), comment);
+	write_packet(c, cif, skb, data, direction(skb, dst), comment);
+}
+
+void capture_drop(struct capture *c, const struct sk_buff *skb, enum skb_drop_reason reason,
+		  const struct sock *sk)
+{
+	lock(c);
+	write_drop(c, skb, reason, sk);
+	unlock(c);
 }
 
 /* -- life ----------------------------------------------------------------------------------------- */
@@ -218,6 +249,8 @@ static int set_filter(struct capture *c, const struct capture_config *cfg)
 int capture_open(struct net *net, const struct capture_config *cfg, struct capture **out)
 {
 	struct capture *c = calloc(1, sizeof(*c));
+	struct net *s;
+	u32 i;
 	int err = c ? set_filter(c, cfg) : -ENOMEM;
 
 	if (!err)
@@ -233,15 +266,26 @@ int capture_open(struct net *net, const struct capture_config *cfg, struct captu
 	c->net = net;
 	c->snaplen = cfg->snaplen && cfg->snaplen < SNAPLEN ? cfg->snaplen : SNAPLEN;
 	c->left = cfg->count ? cfg->count : U64_MAX;
-	c->pt = (struct packet_type){ .func = on_frame, .priv = c, .dev = cfg->dev };
-	dev_add_pack(net, &c->pt);
+	c->ifindex = cfg->dev ? cfg->dev->ifindex : 0;
+	pthread_mutex_init(&c->lock, NULL);
+	for_each_shard(net, s, i) {
+		c->pts[i] = (struct packet_type){ .func = on_frame, .priv = c };
+		if (cfg->dev)
+			c->pts[i].dev = dev_get_by_index(s, c->ifindex);
+		dev_add_pack(s, &c->pts[i]);
+	}
 	*out = c;
 	return 0;
 }
 
-bool capture_done(const struct capture *c)
+bool capture_done(struct capture *c)
 {
-	return !c->left || c->out.error;
+	bool is;
+
+	lock(c);
+	is = done(c);
+	unlock(c);
+	return is;
 }
 
 void capture_stop(struct capture *c)
@@ -253,20 +297,32 @@ void capture_stop(struct capture *c)
 		return;
 	c->stopped = true;
 	c->left = 0;
-	dev_remove_pack(&c->pt);
+	for (i = 0; i < net_shards(c->net->group); i++)
+		dev_remove_pack(&c->pts[i]);
 	for (i = 0; i < c->nr_ifs; i++)
 		pcapng_statistics(&c->out, i, wall, c->ifs[i].received, c->ifs[i].lost);
 }
 
 bool capture_flush(struct capture *c)
 {
-	return pcapng_flush(&c->out);
+	bool out;
+
+	lock(c);
+	out = pcapng_flush(&c->out);
+	unlock(c);
+	return out;
+}
+
+bool capture_stopped(const struct capture *c)
+{
+	return c->stopped;
 }
 
 void capture_close(struct capture *c)
 {
 	capture_stop(c);
 	capture_flush(c);
+	pthread_mutex_destroy(&c->lock);
 	pcapng_close(&c->out);
 	free(c->filter);
 	free(c);

@@ -20,6 +20,8 @@ struct tap_config {
 	u32 mtu;	      /* 0: the TAP's present MTU */
 	bool offload;	      /* vnet header with checksum, TSO4, TSO6, USO */
 	u32 queues;	      /* 0, 1: one; else the TAP is a multi-queue one */
+	bool multi_queue;     /* it is one in any case: others hold queues of it, too */
+	bool joins;	      /* and they have made it */
 };
 /* -errno of open("/dev/net/tun") and TUNSETIFF: -ENOENT, -EPERM, -EBUSY (in use), -EINVAL … */
 int tap_create(struct net *net, const struct tap_config *cfg, struct net_device **dev);
@@ -39,6 +41,8 @@ enum packet_rx {
 	PACKET_RX_V3,	/* TPACKET_V3 ring: cheapest, but a lone frame waits a millisecond */
 	PACKET_RX_RECV, /* recvmsg(), one system call a frame */
 };
+/* The fanout group, if others hold queues of the interface, too: made, or joined (fanout says which). */
+enum packet_share { PACKET_SHARE_NONE, PACKET_SHARE_NEW, PACKET_SHARE_JOIN };
 struct packet_config {
 	const char *ifname; /* the host's interface, Ethernet */
 	const char *name;   /* inside the stack; NULL: ifname */
@@ -47,6 +51,7 @@ struct packet_config {
 	bool offload;	    /* vnet header with checksum, TSO4, TSO6, USO (Linux 6.2) */
 	enum packet_rx rx;
 	u16 fanout;	    /* PACKET_FANOUT group to share the interface's flows with; 0: none */
+	enum packet_share share;
 	u32 queues;	    /* 0, 1: one socket; else so many, in a fanout group */
 };
 /* 0, -ENODEV (no such interface), -EPERM, -EINVAL (not Ethernet), -EMSGSIZE (mtu), -ENOMEM … */
@@ -55,6 +60,7 @@ bool dev_is_packet(const struct net_device *dev);
 /* queue: below dev->num_rx_queues */
 int packet_fd(const struct net_device *dev, u32 queue); /* readable: napi_schedule(packet_napi()) */
 struct napi_struct *packet_napi(const struct net_device *dev, u32 queue);
+u16 packet_fanout_group(const struct net_device *dev); /* that other sockets may join; 0 is one, too */
 int packet_link_fd(const struct net_device *dev);  /* readable: call packet_link_event() */
 void packet_link_event(struct net_device *dev);	   /* looks at the interface's carrier */
 enum packet_rx packet_rx_mode(const struct net_device *dev); /* what the kernel let us have */
@@ -206,6 +212,11 @@ bool dev_is_veth(const struct net_device *dev);
  * joined), -EOPNOTSUPP (not Ethernet), -EINVAL (one device, or of two nets), -ENOMEM. */
 int dev_join(struct net_device *a, struct net_device *b);
 
+/* -- remote: a device of the stack's first shard, for another shard -------------- */
+/* Of the same name, and the same number if it is made in the same order. Its net has a group. 0,
+ * -EEXIST, -ENOMEM. The carrier is the caller's to keep alike. */
+int remote_create(struct net *net, const struct net_device *of, struct net_device **dev);
+
 /* -- capture -------------------------------------------------------------- */
 struct capture;
 struct capture_config {
@@ -222,7 +233,10 @@ int capture_open(struct net *net, const struct capture_config *cfg, struct captu
 void capture_drop(struct capture *c, const struct sk_buff *skb, enum skb_drop_reason reason,
 		  const struct sock *sk);
 bool capture_flush(struct capture *c); /* without waiting, if fd is non-blocking; true: all is out */
-bool capture_done(const struct capture *c); /* has count packets, or nobody reads any more */
+bool capture_done(struct capture *c); /* has count packets, or nobody reads any more */
+/* Of a stack of several shards it has taps in each: they are all held still when it is opened, stopped and
+ * closed. */
+bool capture_stopped(const struct capture *c);
 /* Takes nothing more and puts the statistics behind what waits: to be flushed, then closed. */
 void capture_stop(struct capture *c);
 void capture_close(struct capture *c); /* stops it; what cannot be flushed at once is lost */

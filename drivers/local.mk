@@ -53,6 +53,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/packet_rx.c \
 	drivers/packet_tx.c \
 	drivers/pcapng.c drivers/pcapng.h \
+	drivers/remote.c \
 	drivers/ring.c drivers/ring.h \
 	drivers/tap.c drivers/tap_priv.h \
 	drivers/tap_host.c drivers/tap_host.h \

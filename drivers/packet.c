@@ -139,9 +139,9 @@ static int open_queues(struct packet_dev *p, const struct packet_config *cfg)
 	int err = 0;
 	u32 i;
 
-	if (cfg->fanout)
+	if (cfg->fanout || cfg->share == PACKET_SHARE_JOIN)
 		want.group = PACKET_GROUP_JOIN;
-	else if (p->nr_queues > 1)
+	else if (p->nr_queues > 1 || cfg->share == PACKET_SHARE_NEW)
 		want.group = PACKET_GROUP_NEW;
 	for (i = 0; i < p->nr_queues && !err; i++) {
 		struct packet_queue *q = &p->queues[i];
@@ -258,6 +258,11 @@ int packet_fd(const struct net_device *dev, u32 queue)
 struct napi_struct *packet_napi(const struct net_device *dev, u32 queue)
 {
 	return &packet_priv(dev)->queues[queue].napi;
+}
+
+u16 packet_fanout_group(const struct net_device *dev)
+{
+	return (u16)packet_priv(dev)->host->fanout;
 }
 
 int packet_link_fd(const struct net_device *dev)

@@ -82,9 +82,11 @@ static void uring_init(struct tap_queue *q)
 /* name: of the TAP as it is now; what was asked for may hold a "%d" */
 static int queue_open(struct tap_queue *q, const struct tap_config *cfg, char *name, bool *uso)
 {
+	const bool first = !*name && !cfg->joins;
 	const struct tap_host_want want = { .name = *name ? name : cfg->tap_name,
 					    .offload = cfg->offload, .uso = true,
-					    .multi_queue = cfg->queues > 1 };
+					    .first = first,
+					    .multi_queue = cfg->queues > 1 || cfg->multi_queue };
 	struct tap_host host;
 	int err;
 

@@ -18,20 +18,62 @@
 #define TUN_F_USO6 0x40
 #endif
 
-enum { TAP_BUSY_TRIES = 100 }; /* two seconds */
+enum { TAP_BUSY_TRIES = 100, TAP_OTHER_TRIES = 25 }; /* two seconds; half a second */
+
+/*
+ * With several queues a second opener does not get EBUSY, but a queue beside those that are there.
+ * The first one must be alone: what is left of a daemon that was killed would have a share of the
+ * frames, and its interface, with what the host knows of its neighbour, would live on. One that
+ * somebody made to stay is as good as new. 0, -EBUSY
+ */
+static int join_persistent(int *fd, const struct ifreq *want)
+{
+	struct ifreq ifr = *want;
+	int other = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), err = 0;
+
+	if (other < 0)
+		return -errno;
+	if (ioctl(other, TUNSETIFF, &ifr) || ioctl(other, TUNGETIFF, &ifr))
+		err = -errno;
+	else if (!(ifr.ifr_flags & IFF_PERSIST))
+		err = -EBUSY;
+	if (err) {
+		close(other);
+		return err;
+	}
+	close(*fd);
+	*fd = other;
+	return 0;
+}
+
+static int try_iff(int *fd, struct ifreq *ifr, bool alone)
+{
+	struct ifreq excl = *ifr;
+
+	if (!alone)
+		return ioctl(*fd, TUNSETIFF, ifr) ? -errno : 0;
+	excl.ifr_flags = (short)(ifr->ifr_flags | IFF_TUN_EXCL);
+	if (!ioctl(*fd, TUNSETIFF, &excl)) {
+		memcpy(ifr->ifr_name, excl.ifr_name, sizeof(excl.ifr_name));
+		return 0;
+	}
+	return errno == EBUSY ? join_persistent(fd, ifr) : -errno;
+}
 
 /*
  * A daemon that was killed leaves its io_uring to the kernel, which closes it, and with it the
- * TAP, a moment later: its successor waits rather than calls the TAP busy.
+ * TAP, a moment later: its successor waits rather than calls the TAP busy, or, if it wants one with several
+ * queues and there was one with one, or the reverse, of another kind.
  */
-static int set_iff(int fd, struct ifreq *ifr)
+static int set_iff(int *fd, struct ifreq *ifr, bool alone)
 {
 	const struct timespec pause = { .tv_nsec = 20 * NSEC_PER_MSEC };
-	int tries;
+	int tries, err;
 
-	for (tries = 0; ioctl(fd, TUNSETIFF, ifr); tries++) {
-		if (errno != EBUSY || tries == TAP_BUSY_TRIES)
-			return -errno;
+	for (tries = 0; (err = try_iff(fd, ifr, alone)); tries++) {
+		if ((err != -EBUSY && err != -EINVAL) ||
+		    tries == (err == -EBUSY ? TAP_BUSY_TRIES : TAP_OTHER_TRIES))
+			return err;
 		nanosleep(&pause, NULL);
 	}
 	return 0;
@@ -67,7 +109,7 @@ int tap_host_open(const struct tap_host_want *want, struct tap_host *host)
 	host->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (host->fd < 0)
 		return -errno;
-	err = set_iff(host->fd, &ifr);
+	err = set_iff(&host->fd, &ifr, want->multi_queue && want->first);
 	if (!err)
 		memcpy(host->name, ifr.ifr_name, sizeof(host->name));
 	if (!err && want->offload)

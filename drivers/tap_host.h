@@ -16,6 +16,7 @@ struct tap_host_want {
 	const char *name;
 	bool offload;	  /* vnet header, checksums and TSO */
 	bool uso;	  /* and UDP segmentation, if the host can */
+	bool first;	     /* of several queues */
 	bool multi_queue; /* one descriptor of several, each opened so */
 };
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The device under test: the black-box suites run over any kind. NETSTACK_TEST_DEV names the row."""
+"""The device under test: the black-box suites run over any kind. NETSTACK_TEST_DEV names the row; behind it may
+stand -wN: netstackd with N workers, as does NETSTACK_TEST_WORKERS=N for whatever device."""
 import os
+import re
 import subprocess
 
-DEVICE = os.environ.get("NETSTACK_TEST_DEV", "tap")
+ASKED = os.environ.get("NETSTACK_TEST_DEV", "tap")
 KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end has the TAP's name
     "tap": "tap:{tap}",
     "tap-plain": "tap:{tap},offload=off",               # whatever the suite asks for
@@ -28,11 +30,24 @@ SYSCTLS = {"igbvf": ("net.ipv4.conf.pf.arp_ignore=1", "net.ipv4.conf.pf.rp_filte
 BEHIND = {"veth": "tap:{tap},name=up,join=outer"}       # and one that frames pass, too
 
 
+def workers(kind):
+    number = re.search(r"-w(\d+)$", kind)
+    return int(number[1] if number else os.environ.get("NETSTACK_TEST_WORKERS", "1"))
+
+
+def row(kind):
+    return re.sub(r"-w\d+$", "", kind)
+
+
 def queues(kind):
-    return 4 if kind.endswith("-mq") else 1
+    if row(kind).endswith("-mq"):
+        return 4
+    # each worker has one of what can have several
+    return workers(kind) if kind.split("-")[0] in ("tap", "packet", "veth") else 1
 
 
-QUEUES = queues(DEVICE)
+DEVICE = row(ASKED)
+QUEUES = queues(ASKED)
 
 
 def make_veth(run, tap, veth, hosts, nr):
@@ -46,7 +61,7 @@ def make_veth(run, tap, veth, hosts, nr):
         run("ip", *line.split())
 
 
-def devices(tap, hosts, options, offload="on", kind=DEVICE, ns=None):
+def devices(tap, hosts, options, offload="on", kind=ASKED, ns=None):
     """Arguments of netstackd that make the device, with further options (its name ...). hosts: addresses of
     the host's end; offload: of that end, too. ns: where, if it is not this process's namespace."""
     def argument(what):
@@ -61,16 +76,19 @@ def devices(tap, hosts, options, offload="on", kind=DEVICE, ns=None):
         inside = ["ip", "netns", "exec", ns] if ns else []
         subprocess.run([*inside, *cmd], check=True, stdout=subprocess.DEVNULL)
 
+    whole, kind = kind, row(kind)
     veth, xdp = f"{tap}s", kind.startswith("xdp")
     if "{veth}" in KINDS[kind] and "mac=" not in options:
         options += ",mac=02:00:00:00:00:02"             # a TAP forgets who was there, a veth's neighbour does not
     args = [w for what in (BEFORE.get(kind), KINDS[kind], BEHIND.get(kind)) if what for w in ("--dev", argument(what))]
+    if workers(whole) > 1:
+        args += ["--workers", str(workers(whole))]
     for setting in SYSCTLS.get(kind, ()):
         args += ["--sysctl", setting]
     if "{veth}" not in KINDS[kind]:
         return args
     if ns or not os.path.exists(f"/sys/class/net/{veth}"):  # a second daemon finds it
-        make_veth(run, tap, veth, hosts, queues(kind))
+        make_veth(run, tap, veth, hosts, queues(whole))
     if offload == "off" or xdp:                         # a program sees frames before sums are made
         run("ethtool", "-K", tap, "tx", "off", "tso", "off", "gso", "off")
     return args

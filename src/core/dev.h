@@ -133,6 +133,7 @@ struct net_device {
 	struct net_device_stats stats;
 	u32 refcnt;			/* the registration, dst and neigh hold it */
 	bool registered;
+	bool remote;			/* frames leave by the device of this number of the first shard */
 	bool on_flush_list;		/* flush_entry is on net->tx_flush_list */
 	u32 alloc_size;
 	struct sk_buff_head input_queue;	/* netif_rx() */

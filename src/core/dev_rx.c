@@ -210,11 +210,35 @@ static bool receive_frame(struct sk_buff *skb)
 	return true;
 }
 
+/*
+ * From another shard, which has done all that is above the protocols. A copy is counted where it was
+ * received: what it does to the counters here is undone.
+ */
+static void receive_steered(struct sk_buff *skb)
+{
+	struct net *net = skb->net;
+	u64 mib[MIB_MAX], drops[SKB_DROP_MAX];
+
+	if (skb->steered == SHARD_RX) {
+		deliver_proto(skb);
+		return;
+	}
+	memcpy(mib, net->mib, sizeof(mib));
+	memcpy(drops, net->drops, sizeof(drops));
+	deliver_proto(skb);
+	memcpy(net->mib, mib, sizeof(mib));
+	memcpy(net->drops, drops, sizeof(drops));
+}
+
 void netif_receive_skb(struct sk_buff *skb)
 {
 	bool again = true;
 	u32 tags = 0;
 
+	if (unlikely(skb->steered)) {
+		receive_steered(skb);
+		return;
+	}
 	while (again)
 		if (!receive_frame(skb) || !vlan_receive(&skb, &tags, &again))
 			return;
@@ -224,7 +248,12 @@ void netif_receive_skb(struct sk_buff *skb)
 	}
 	skb_reset_network_header(skb);
 	skb_reset_transport_header(skb);
-	deliver_proto(skb);
+	if (unlikely(skb->net->group) && shard_steer(skb))
+		return;
+	if (unlikely(skb->steered))
+		receive_steered(skb);
+	else
+		deliver_proto(skb);
 }
 
 /* Never nested: the packet waits on its device's input queue until the device's turn. */

@@ -185,9 +185,10 @@ static void mark_doorbell(struct net_device *dev)
  */
 static void xmit_one(struct sk_buff *skb, struct net_device *dev, bool more)
 {
-	if (unlikely(!list_empty(&dev->net->ptype_all)))
+	if (unlikely(!list_empty(&dev->net->ptype_all) && !dev->remote))
 		dev_deliver_taps(skb, PACKET_OUTGOING);
-	trace_event(dev->net, net_dev_xmit, skb, skb->sk, dev, 0, 0);
+	if (likely(!dev->remote))
+		trace_event(dev->net, net_dev_xmit, skb, skb->sk, dev, 0, 0);
 	if (dev->ops->ndo_tx_flush) {
 		mark_doorbell(dev);
 		more = true;

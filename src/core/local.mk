@@ -50,6 +50,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/pool.h \
 	src/core/qdisc.c \
 	src/core/qdisc.h \
+	src/core/shard.c \
+	src/core/shard.h \
 	src/core/skb.c \
 	src/core/skb.h \
 	src/core/skb_csum.c \

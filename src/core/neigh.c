@@ -397,6 +397,37 @@ const char *nud_state_name(u8 state)
 	return names[neigh_state_index(state)];
 }
 
+/* The table of net for what tbl is for. */
+static struct neigh_table *same_table(struct net *net, const struct neigh_table *tbl)
+{
+	struct neigh_table *t;
+
+	list_for_each_entry(t, &net->neigh_tables, list)
+		if (t->protocol == tbl->protocol)
+			return t;
+	return NULL;
+}
+
+bool neigh_is_listed(const struct neighbour *n)
+{
+	const struct net *net = n->dev->net;
+	u32 i;
+
+	for (i = 0; i < net->shard; i++) {
+		struct net *s = net->group->nets[i];
+		struct neigh_table *t = same_table(s, n->tbl);
+		struct net_device *dev = dev_get_by_index(s, n->dev->ifindex);
+		struct neighbour *other = t && dev ? neigh_lookup(t, n->key, dev) : NULL;
+		bool found = other && other->nud_state & ~NUD_NOARP;
+
+		if (other)
+			neigh_release(other);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
 int neigh_for_each(struct neigh_table *tbl, int (*fn)(struct neighbour *n, void *arg), void *arg)
 {
 	struct neighbour *n, *tmp;

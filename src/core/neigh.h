@@ -115,6 +115,8 @@ void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev);	/* NULL: all
 void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev);
 const char *nud_state_name(u8 state);
 /* iteration for dumps: calls fn until it returns non-zero */
+/* Of the shards of a stack each has its own table: has one before n's this neighbour, too? For lists. */
+bool neigh_is_listed(const struct neighbour *n);
 int neigh_for_each(struct neigh_table *tbl, int (*fn)(struct neighbour *n, void *arg), void *arg);
 
 #endif

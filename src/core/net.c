@@ -16,6 +16,7 @@ enum {				/* objects kept for reuse */
 	WORKS_KEPT = 256,
 	LOG_LINE = 256,
 };
+enum { NAPI_SHARD_SHIFT = 24, COOKIE_SHARD_SHIFT = 40 };	/* what shards count each for itself */
 
 static void net_init_lists(struct net *net)
 {
@@ -45,14 +46,16 @@ int core_net_init(struct net *net)
 {
 	ASSERT(net->cfg.alloc && net->cfg.free);
 	net->now = net->cfg.now_ns;
+	net->group = net->cfg.group;
+	net->shard = net->cfg.shard;
 	prng_seed(&net->prng, net->cfg.seed);
 	net->hash_key.key[0] = prng_u64(&net->prng);
 	net->hash_key.key[1] = prng_u64(&net->prng);
 	wheel_init(&net->wheel, net->now);
 	net_init_lists(net);
 	net->next_ifindex = 1;
-	net->next_napi_id = NAPI_ID_MIN;
-	net->next_cookie = 1;
+	net->next_napi_id = NAPI_ID_MIN + (net->shard << NAPI_SHARD_SHIFT);
+	net->next_cookie = 1 + ((u64)net->shard << COOKIE_SHARD_SHIFT);
 	pool_init(&net->skb_pool, net, "skb", sizeof(struct sk_buff), SKBS_KEPT);
 	pool_init(&net->skb_small_pool, net, "skb_small",
 		  SKB_SMALL_HEAD + sizeof(struct skb_shared_info), SMALL_HEADS_KEPT);

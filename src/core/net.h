@@ -13,6 +13,7 @@
 #include "core/hook.h"
 #include "core/mib.h"
 #include "core/pool.h"
+#include "core/shard.h"
 #include "core/skb.h"
 #include "core/sysctl.h"
 #include "core/trace.h"
@@ -36,12 +37,16 @@ struct net_cfg {
 	u64 seed;			/* everything random derives from it */
 	u64 now_ns;			/* start of this net's clock */
 	u64 wall_offset_ns;		/* wall clock = now + this (timestamps to programs) */
+	struct net_group *group;	/* the stack that this is a shard of; NULL: it is one alone */
+	u32 shard;			/* which */
 };
 
 struct net {
 	struct net_cfg cfg;
 	u64 now;			/* ns; set by net_run() and net_set_now() only */
 	u64 busy_until;			/* a socket wants the host to look for frames till then */
+	struct net_group *group;	/* NULL: alone */
+	u32 shard;
 	int cpu;			/* processor that the owner thread runs on, as far as it says */
 	u64 trace_mask;			/* bit per enum trace_point */
 	struct prng prng;

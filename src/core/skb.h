@@ -109,6 +109,8 @@ struct sk_buff {
 	bool ignore_df;
 	bool pooled_head;
 	u8 tx_flags;			/* SKBTX_*: time stamps that its sender wants */
+	u8 steered;			/* SHARD_*: from another shard (core/shard.h); 0: not */
+	u16 frag_max;			/* steered: the largest of the fragments that it came in; 0: whole */
 	u32 tskey;			/* which of its sends: SOF_TIMESTAMPING_OPT_ID */
 
 	u8 *head;

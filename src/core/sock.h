@@ -246,6 +246,7 @@ struct sock {
 
 	/* The user's side. sk_event runs from the backlog with the SOCK_EV_* that accumulated. */
 	void *sk_user_data;
+	const struct sock *sk_twin;	/* of which this is a copy in another shard; NULL: of none */
 	void (*sk_event)(struct sock *sk, u32 events);
 	u32 sk_pending_events;
 	struct work_struct sk_wake_work;

@@ -51,6 +51,10 @@ int call_barrier(struct call *c)
 
 	if (c->ch->tracing)
 		return -EINVAL;		/* this channel speaks lines now */
+	if (workers_many(c->dm) && req->flags & NSP_BARRIER_FRAMES) {
+		workers_settle(c->dm);
+		return 0;
+	}
 	c->answered = true;
 	channel_barrier(c->ch, c->h, req->flags & NSP_BARRIER_FRAMES);
 	return 0;
@@ -106,7 +110,7 @@ int call_sysctl(struct call *c)
 		if (!eq)
 			return -EINVAL;
 		*eq = '\0';
-		ret = sysctl_set(c->dm->net, text, eq + 1);
+		ret = daemon_sysctl_set(c->dm, text, eq + 1);
 		return ret ? ret : sysctl_answer(c, text);
 	default:
 		return -EINVAL;

@@ -28,6 +28,7 @@ struct daemon_capture {
 
 static void end_capture(struct daemon *dm, struct daemon_capture *dc)
 {
+	workers_hold_all(dm);		/* it has taps in all of them */
 	list_del(&dc->list);
 	capture_close(dc->capture);
 	free(dc);
@@ -36,8 +37,10 @@ static void end_capture(struct daemon *dm, struct daemon_capture *dc)
 
 static void turn_capture(struct daemon *dm, struct daemon_capture *dc)
 {
-	if (capture_done(dc->capture))
+	if (capture_done(dc->capture) && !capture_stopped(dc->capture)) {
+		workers_hold_all(dm);
 		capture_stop(dc->capture);
+	}
 	dc->pending = !capture_flush(dc->capture);
 	if (capture_done(dc->capture) && (!dc->pending || dm->net->now >= dc->until))
 		end_capture(dm, dc);
@@ -47,6 +50,7 @@ static void stop_capture(struct daemon *dm, struct daemon_capture *dc)
 {
 	dc->ch = NULL;
 	dc->until = dm->net->now + LINGER_NS;
+	workers_hold_all(dm);
 	capture_stop(dc->capture);
 	turn_capture(dm, dc);
 }
@@ -62,6 +66,7 @@ static int start_capture(struct daemon *dm, struct channel *ch, const struct cap
 		close(cfg->fd);
 		return -ENOMEM;
 	}
+	workers_hold_all(dm);
 	ret = capture_open(dm->net, cfg, &dc->capture);
 	if (ret) {
 		free(dc);
@@ -171,13 +176,13 @@ bool captures_want_drops(const struct daemon *dm)
 	return false;
 }
 
-void captures_drop(struct daemon *dm, const struct trace_event *ev)
+void captures_drop(struct worker *w, const struct trace_event *ev)
 {
 	struct daemon_capture *dc;
 
 	if (!ev->skb)
 		return;
-	list_for_each_entry(dc, &dm->captures, list)
+	list_for_each_entry(dc, &w->dm->captures, list)
 		if (dc->drops)
 			capture_drop(dc->capture, ev->skb, (enum skb_drop_reason)ev->a, ev->sk);
 }

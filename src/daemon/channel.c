@@ -34,7 +34,7 @@ struct channel *channel_new(struct daemon *dm, int fd, const struct cred *peer)
 	ch->peer = *peer;
 	ch->born_ns = dm->net->now;
 	list_init(&ch->wait);
-	if (poller_add(&dm->poller, &ch->d, fd)) {
+	if (poller_add(&dm->w0->poller, &ch->d, fd)) {
 		free(ch);
 		return NULL;
 	}
@@ -51,7 +51,7 @@ void channel_free(struct channel *ch)
 	list_del_init(&ch->wait);
 	list_del(&ch->all);
 	ch->dm->server.nr_channels--;
-	poller_close(&ch->dm->poller, &ch->d);
+	poller_close(&ch->dm->w0->poller, &ch->d);
 	free(ch->pending);
 	free(ch->text);
 	free(ch->lines);
@@ -146,6 +146,7 @@ static bool send_line(struct channel *ch, const char *line, size_t len)
 	return send_now(ch, &h, line, (u32)len);
 }
 
+/* The trace lock is held: other workers add lines. */
 static bool flush_lines(struct channel *ch)
 {
 	while (ch->lines_off < ch->lines_len) {
@@ -171,6 +172,8 @@ static bool flush_lines(struct channel *ch)
 
 bool channel_flush(struct channel *ch)
 {
+	bool out;
+
 	if (ch->pending) {
 		if (send(ch->d.fd, ch->pending, ch->pending_len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
 		    errno == EAGAIN)
@@ -178,7 +181,14 @@ bool channel_flush(struct channel *ch)
 		free(ch->pending);
 		ch->pending = NULL;
 	}
-	return flush_text(ch) && flush_lines(ch);
+	if (!flush_text(ch))
+		return false;
+	if (!ch->tracing)
+		return true;
+	trace_lock(ch->dm);
+	out = flush_lines(ch);
+	trace_unlock(ch->dm);
+	return out;
 }
 
 void channel_send_text(struct channel *ch, const struct nsp_msg *to, char *text, size_t len)
@@ -210,7 +220,7 @@ void channel_barrier(struct channel *ch, const struct nsp_msg *to, bool frames)
 	ch->in_barrier = true;
 	ch->barrier_frames = frames;
 	ch->barrier_seq = to->seq;
-	ch->barrier_turn = ch->dm->turns;
+	workers_note_turns(ch->dm, ch->barrier_turns);
 	list_add_tail(&ch->wait, &ch->dm->server.barriers);
 }
 
@@ -292,14 +302,14 @@ static void become_dgram(struct channel *ch, const u8 *buf, const struct receive
 	proved = proves_cookie(r->fd, h.cookie);
 	if (!daemon_allows(dm, &peer) || obj_by_cookie(dm, h.cookie) ||
 	    ((h.flags & NSP_DHELLO_FDPASS) && !proved)) {
-		dm->count.refused++;
+		dm->w0->count.refused++;
 		channel_free(ch);
 		return;
 	}
-	o = obj_new(dm, &peer, &err);
+	o = obj_new(dm->w0, &peer, &err);
 	if (o) {
 		o->d.fn = dgram_run;
-		if (poller_move(&dm->poller, &ch->d, &o->d)) {
+		if (poller_move(&dm->w0->poller, &ch->d, &o->d)) {
 			obj_free(o);
 			o = NULL;
 		}
@@ -362,7 +372,7 @@ static bool take_message(struct channel *ch)
 		}
 		ok = rpc_handle(ch, buf, (u32)r.len, &r.fd, &r.cred);
 		if (!ok)
-			ch->dm->count.bad_messages++;
+			ch->dm->w0->count.bad_messages++;
 	}
 	if (r.fd >= 0)
 		close(r.fd);
@@ -376,15 +386,16 @@ static bool take_message(struct channel *ch)
  * Answering may have cost us the processor. A call that was made since then must find the stack as
  * the frames have left it that came before it.
  */
-static bool frames_first(struct daemon *dm)
+static bool frames_first(struct worker *w)
 {
-	dm->look_out |= host_now_ns() - dm->turn_ns > CALLS_NS;
-	return dm->look_out;
+	w->look_out |= host_now_ns() - w->turn_ns > CALLS_NS;
+	return w->look_out;
 }
 
 static void channel_run(struct poll_item *item, u32 events)
 {
 	struct channel *ch = container_of(item, struct channel, d);
+	struct daemon *dm = ch->dm;
 	int n;
 
 	if (!channel_flush(ch)) {
@@ -395,31 +406,43 @@ static void channel_run(struct poll_item *item, u32 events)
 	for (n = 0; n < CHANNEL_BUDGET; n++) {
 		if (ch->pending || ch->text || ch->in_barrier)
 			return;
-		if (n && frames_first(ch->dm))
+		if (n && frames_first(ch->dm->w0))
 			break;
 		if (!take_message(ch))
 			return;
+		workers_release(dm);
 	}
-	poller_queue(&ch->dm->poller, &ch->d);
+	poller_queue(&ch->dm->w0->poller, &ch->d);
 }
 
-/* A barrier ends when turns have passed in which everything was asked for and nothing was left. */
+/*
+ * A barrier ends when turns have passed in which everything was asked for and nothing was left. For
+ * frames one is enough, as it looks at the devices before all else and hands over what came of it
+ * (with several workers that is workers_settle()).
+ */
+static bool barrier_is_over(struct daemon *dm, const struct channel *ch, u64 turns, bool idle)
+{
+	if (workers_many(dm))
+		return workers_turned(dm, ch->barrier_turns, BARRIER_TURNS, turns < BARRIER_TURNS_MAX);
+	if (ch->barrier_frames)
+		return turns;
+	return turns >= BARRIER_TURNS && (idle || turns >= BARRIER_TURNS_MAX);
+}
+
 static void end_barriers(struct daemon *dm, bool idle)
 {
 	struct channel *ch, *next;
 
 	list_for_each_entry_safe(ch, next, &dm->server.barriers, wait) {
 		struct nsp_msg to = { .nr = NSP_NR_BARRIER, .seq = ch->barrier_seq };
-		struct nsp_barrier_rep rep = { .turns = dm->turns - ch->barrier_turn };
+		struct nsp_barrier_rep rep = { .turns = dm->w0->turns - ch->barrier_turns[0] };
 
-		/* One turn looks at the devices before all else, and hands over what came of it. */
-		if (ch->barrier_frames ? !rep.turns :
-		    rep.turns < BARRIER_TURNS || (!idle && rep.turns < BARRIER_TURNS_MAX))
+		if (!barrier_is_over(dm, ch, rep.turns, idle))
 			continue;
 		list_del_init(&ch->wait);
 		ch->in_barrier = false;
 		channel_reply(ch, &to, 0, &rep, sizeof(rep));
-		poller_queue(&dm->poller, &ch->d);	/* what it sent meanwhile */
+		poller_queue(&dm->w0->poller, &ch->d);	/* what it sent meanwhile */
 	}
 }
 
@@ -429,6 +452,5 @@ void channels_turn(struct daemon *dm, bool idle)
 
 	end_barriers(dm, idle);
 	list_for_each_entry(ch, &dm->server.traces, wait)
-		if (ch->lines_len || ch->lines_lost)
-			channel_flush(ch);
+		channel_flush(ch);
 }

@@ -29,7 +29,7 @@ struct channel {
 	/* BARRIER */
 	bool barrier_frames;
 	u32 barrier_seq;
-	u64 barrier_turn;		/* of the daemon when it was asked for */
+	u64 barrier_turns[NET_SHARDS_MAX];	/* of the workers when it was asked for */
 	/* TRACE: lines that wait, each ended by NUL */
 	u64 trace_mask;
 	u32 trace_seq;
@@ -100,7 +100,7 @@ void captures_turn(struct daemon *dm);				/* passes on what was captured */
 u64 captures_deadline(const struct daemon *dm);
 u32 captures_count(const struct daemon *dm);
 bool captures_want_drops(const struct daemon *dm);
-void captures_drop(struct daemon *dm, const struct trace_event *ev);
+void captures_drop(struct worker *w, const struct trace_event *ev);	/* any worker */
 
 /* stat.c, stat_sock.c: NULL when out of memory; the caller's to free() */
 char *stat_json(struct daemon *dm);

@@ -208,6 +208,13 @@ static const char *set_max_sockets(struct conf *c, char *value, struct conf_err 
 		"not a number of sockets";
 }
 
+static const char *set_workers(struct conf *c, char *value, struct conf_err *e)
+{
+	(void)e;
+	return conf_parse_u32(value, NET_SHARDS_MAX, &c->workers) && c->workers ? NULL :
+		"not a number of threads";
+}
+
 static const struct conf_row rows[] = {
 	{ "config", "FILE", "read these keys from FILE, one \"key = value\" a line",
 	  "name a readable file", set_config },
@@ -251,6 +258,8 @@ static const struct conf_row rows[] = {
 	  "write the user's number, as id -u prints it", set_allow_uid },
 	{ "max-sockets", "N", "sockets that one client process may have (default 65536)",
 	  "write a number from 1 to 16777216", set_max_sockets },
+	{ "workers", "N", "threads that share the work, each with a queue of each device (default 1)",
+	  "write a number from 1 to 16", set_workers },
 };
 
 static const struct conf_row *find_row(const char *key, size_t len)
@@ -294,6 +303,7 @@ void conf_init(struct conf *c)
 	c->ready_fd = -1;
 	c->log_level = HOST_LOG_NOTICE;
 	c->max_sockets = 65536;
+	c->workers = 1;
 }
 
 void conf_free(struct conf *c)

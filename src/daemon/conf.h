@@ -81,6 +81,7 @@ struct conf {
 	u32 busy_poll_us;
 	bool busy_poll_auto;		/* as long as it pays, at most so long */
 	u32 max_sockets;		/* of one client process */
+	u32 workers;			/* 1..NET_SHARDS_MAX */
 	int ready_fd;			/* -1: none */
 	int log_level;
 	bool help, version;

@@ -93,7 +93,7 @@ static void apply_options(struct object *o, const struct request *rq)
 			break;
 		if (obj_setsockopt(o, &(struct cred){ .uid = o->uid }, opt.level, opt.name,
 				   rq->opts + off, opt.len))
-			o->dm->count.oneway_failed++;
+			o->w->count.oneway_failed++;
 		off += len;
 	}
 }
@@ -121,7 +121,9 @@ static void begin(struct object *o, const struct request *rq)
 		obj_free(o);
 		return;
 	}
-	ret = obj_make_sock(o);
+	ret = rq->h.flags & NSP_CONN_STARTED ? 0 : obj_settle_to(o, &rq->h.dst);
+	if (!ret)
+		ret = obj_make_sock(o);
 	if (!ret && !(rq->h.flags & NSP_CONN_STARTED)) {
 		apply_options(o, rq);
 		ret = rq->h.dst.len > sizeof(rq->h.dst.sa) ? -EINVAL :
@@ -150,7 +152,7 @@ static struct object *find_target(struct object *o, const struct nsp_conn *h)
 	}
 	if (!(h->flags & NSP_CONN_FDPASS) || known->state != OBJ_IDLE)
 		return NULL;
-	if (poller_move(&o->dm->poller, &o->d, &known->d))
+	if (obj_place(o, known->w) || poller_move(&o->w->poller, &o->d, &known->d))
 		return NULL;
 	obj_free(o);
 	return known;
@@ -184,7 +186,7 @@ void connect_greeting(struct object *o)
 	return;
 
 refuse:
-	dm->count.refused++;
+	dm->w0->count.refused++;
 	obj_free(o);
 }
 
@@ -260,8 +262,15 @@ int call_fastopen(struct call *c)
 		return o->state == OBJ_CONNECTING ? -EALREADY : -EISCONN;
 	if (req->dst.len > sizeof(req->dst.sa) || req->dst.len < sizeof(family))
 		return -EINVAL;
-	if (req->flags & NSP_FASTOPEN_CONNECT)
-		return sock_connect(o->sk, req->dst.sa, req->dst.len);
+	ret = obj_settle_fastopen(o, &req->dst);
+	if (ret)
+		return ret;
+	if (req->flags & NSP_FASTOPEN_CONNECT) {
+		ret = sock_connect(o->sk, req->dst.sa, req->dst.len);
+		if (!obj_is_loose(o))
+			obj_drop_copies(o);
+		return ret;
+	}
 	memcpy(&family, req->dst.sa, sizeof(family));
 	if (family)
 		ret = o->sk->sk_family_af->sockaddr_from(req->dst.sa, req->dst.len, &name);
@@ -271,5 +280,7 @@ int call_fastopen(struct call *c)
 		ret = (int)sock_sendmsg(o->sk, &m);
 	if (ret >= 0 || ret == -EINPROGRESS)
 		note_writer(o, req, ret);
+	if (!obj_is_loose(o))
+		obj_drop_copies(o);
 	return ret;
 }

@@ -16,10 +16,11 @@
 #include "netstack/proto.h"
 #include "socket/socket.h"
 
+#include "daemon/worker.h"
+
 enum { OBJ_HASH_BITS = 14, OBJ_HASH_SIZE = 1 << OBJ_HASH_BITS };
 
 struct object;
-struct pump_buffers;
 
 /* Sockets that one client process has. */
 struct account {
@@ -29,16 +30,13 @@ struct account {
 	bool told;			/* that it has too many */
 };
 
+/* How objects are found, those of all workers. Under the daemon's lock, if there are several. */
 struct objects {
 	struct hlist_head by_cookie[OBJ_HASH_SIZE];
 	struct hlist_head by_id[OBJ_HASH_SIZE];
 	struct hlist_head by_wd[OBJ_HASH_SIZE];
 	struct hlist_head accounts[256];
-	struct list_head all;
-	struct list_head zombies;	/* dead, last close will not be told; oldest first */
-	u32 nr, nr_zombies, nr_greeting;
 	u64 next_id;			/* of accepted connections */
-	u64 look_at, look_ns;		/* when to look at the zombies, if there are any; the interval */
 };
 
 struct watch {				/* last close of descriptors: inotify */
@@ -64,41 +62,28 @@ struct server {
 	u64 reap_at;			/* when channels that never spoke are closed */
 };
 
-struct daemon_counters {
-	u64 calls, bad_messages, refused, oneway_failed, admits, admit_held, admit_failed;
-	u64 stream_reads, stream_writes, stream_rx_bytes, stream_tx_bytes;
-	u64 dgram_in, dgram_out, dgram_bad;
-};
-
 struct daemon {
 	struct conf conf;
-	struct net *net;
-	struct host_loop *loop;
-	struct poller poller;
+	struct worker *workers[NET_SHARDS_MAX];
+	u32 nr_workers;
+	struct worker *w0;		/* the first one, whose thread has all that is below */
+	struct net *net;		/* of w0: what it is asked about the whole stack */
 	struct pulse pulse;
 	struct objects objects;
 	struct watch watch;
 	struct server server;
-	struct pump_buffers *bufs;
 	struct list_head captures;
-	struct host_fd **dev_fds;	/* what wakes the devices */
-	u32 nr_dev_fds;
-	struct list_head lingering;	/* closed connections that a program waits for */
-	struct list_head held;		/* listeners with held handshakes */
-	u64 probe_at;			/* when to try them again; 0: never */
-	u64 probe_ns;			/* the interval now */
 	u64 started_ns;
-	u64 turns;
-	u64 turn_ns;			/* when this turn began */
-	bool look_out;			/* calls wait until the devices were looked at */
-	u64 seen_napi_events;		/* net->napi_events at the last turn */
-	u64 reap_at;			/* when connections that never spoke are closed */
 	uid_t uid;			/* ours */
 	pid_t pid;
 	bool ready;			/* whoever started us was told */
-	bool kicked;			/* the stack has work that net_run() has not seen yet */
-	struct daemon_counters count;
+	struct workers_shared *shared;	/* worker.c; NULL: there is one worker */
 };
+
+static inline bool workers_many(const struct daemon *dm)
+{
+	return unlikely(dm->nr_workers > 1);
+}
 
 /* Credentials of one message or of a peer. */
 struct cred {
@@ -120,15 +105,18 @@ bool daemon_allows(const struct daemon *dm, const struct cred *c);
 /* setup.c: devices, addresses, routes, sysctls. 0/-errno, already logged with its flag's name */
 int daemon_setup(struct daemon *dm);
 /* A device came: those of --sysctl that waited for it. 0 or -errno, which was reported */
-int daemon_dev_sysctls(struct daemon *dm);
+int daemon_dev_sysctls(struct worker *w);
 void daemon_unsetup(struct daemon *dm);
 
-/* devices.c: those of the configuration, up and watched. 0/-errno, logged. */
+int daemon_sysctl_set(struct daemon *dm, const char *key, const char *value);	/* in all workers. 0/-errno */
+
+/* devices.c: those of the configuration, in each worker, up and watched. 0/-errno, logged. */
 int devices_start(struct daemon *dm);
 void devices_stop(struct daemon *dm);	/* no longer watched */
 
-/* Does the work that is due and returns when the next is (host_loop_run()'s turn). */
-u64 daemon_turn(void *arg);
+/* Does a worker's work that is due and returns when the next is (host_loop_run()'s turn). */
+u64 worker_turn(void *arg);
+u64 worker_deadline(const struct worker *w);
 
 /* server.c */
 int server_start(struct daemon *dm);
@@ -146,12 +134,13 @@ void watch_stop(struct daemon *dm);
 /* Tells obj_last_close() when the last copy of fd is closed. 0, -ENOBUFS (limit reached). */
 int watch_add(struct daemon *dm, struct object *o, int fd);
 void watch_read(struct daemon *dm);	/* handles what the kernel has told by now */
-/* What programs have closed and written by now, of which no event was handled yet. From a call only. */
+/* What programs have closed and written by now, of which no event was handled yet. From a call only: it holds
+ * all workers from here on. */
 void watch_catch_up(struct daemon *dm);
 
 /* listen.c */
 int listener_start(struct object *o, int fd, int backlog);
 void listener_stop(struct object *o);
-void listeners_probe(struct daemon *dm);	/* held handshakes, when probe_at has come */
+void listeners_probe(struct worker *w);		/* held handshakes, when probe_at has come */
 
 #endif

@@ -13,52 +13,53 @@ static const char *why(int err)
 	return strerror(err < 0 ? -err : err);
 }
 
-static int start_loopback(struct daemon *dm)
+static int start_loopback(struct net *net)
 {
 	struct net_device *lo;
-	int ret = loopback_create(dm->net);
+	int ret = loopback_create(net);
 
 	if (ret && ret != -EEXIST)
 		return ret;
-	lo = dev_get_by_name(dm->net, "lo");
+	lo = dev_get_by_name(net, "lo");
 	return lo ? dev_open(lo) : -ENODEV;
 }
 
 /* -- kinds ------------------------------------------------------------------------------- */
-static int watch(struct daemon *dm, void *arg, int fd, void (*fn)(void *arg, unsigned int events))
+static int watch(struct worker *w, void *arg, int fd, void (*fn)(void *arg, unsigned int events))
 {
 	if (fd < 0)
 		return 0;
-	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, fd, HOST_READ, fn, arg);
-	if (!dm->dev_fds[dm->nr_dev_fds])
+	w->dev_fds[w->nr_dev_fds] = host_loop_add_fd(w->loop, fd, HOST_READ, fn, arg);
+	if (!w->dev_fds[w->nr_dev_fds])
 		return -ENOMEM;
-	if (dm->nr_dev_fds + 1 < HOST_HOT_MAX)	/* slot 0 is the poller's */
-		host_loop_hot(dm->loop, dm->nr_dev_fds + 1, fd, fn, arg);
-	dm->nr_dev_fds++;
+	if (w->nr_dev_fds + 1 < HOST_HOT_MAX)	/* slot 0 is the poller's */
+		host_loop_hot(w->loop, w->nr_dev_fds + 1, fd, fn, arg);
+	w->nr_dev_fds++;
 	return 0;
 }
 
 /* Frames wait in a device: on it, before one is taken. */
 static void frames_wait(const struct net_device *dev)
 {
-	struct daemon *dm = dev->net->cfg.ctx;
+	struct worker *w = dev->net->cfg.ctx;
 
-	pulse_busy(&dm->pulse);
+	pulse_busy(&w->dm->pulse, w->index);
 }
 
+/* Of those that take frames: events 0 is a look, without having been told of any. */
 static void on_queue(void *arg, unsigned int events)
 {
 	struct napi_struct *napi = arg;
 
-	(void)events;
-	frames_wait(napi->dev);
+	if (events)
+		frames_wait(napi->dev);
 	napi_schedule(napi);
 }
 
 static void on_wire(void *arg, unsigned int events)
 {
-	(void)events;
-	frames_wait(arg);
+	if (events)
+		frames_wait(arg);
 	e1000_wire_ready(arg);
 }
 
@@ -68,69 +69,86 @@ static void on_link(void *arg, unsigned int events)
 	packet_link_event(arg);
 }
 
-static int create_tap(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+/* Queues of a device that has some for each worker: how many are this one's. */
+static u32 share_of(const struct worker *w, const struct conf_dev *d)
 {
-	struct tap_config cfg = { .tap_name = d->host_if, .name = d->name, .mtu = d->mtu,
-				  .offload = d->offload, .queues = d->queues };
+	u32 nr = w->dm->nr_workers, queues = d->queues ? d->queues : nr;
 
-	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
-	return tap_create(dm->net, &cfg, dev);
+	return queues / nr + (w->index < queues % nr);
 }
 
-static int create_packet(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_tap(struct worker *w, const struct conf_dev *d, struct net_device **dev)
+{
+	struct tap_config cfg = { .tap_name = d->host_if, .name = d->name, .mtu = d->mtu,
+				  .offload = d->offload, .queues = share_of(w, d),
+				  .multi_queue = workers_many(w->dm) && d->queues != 1,
+				  .joins = w->index };
+
+	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
+	return tap_create(w->net, &cfg, dev);
+}
+
+static int create_packet(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
 	struct packet_config cfg = { .ifname = d->host_if, .name = d->name, .mtu = d->mtu,
 				     .offload = d->offload, .rx = d->rx,
-				     .fanout = (u16)d->fanout, .queues = d->queues };
+				     .fanout = (u16)d->fanout, .queues = share_of(w, d) };
 	int ret;
 
+	if (workers_many(w->dm) && d->queues != 1 && !d->fanout) {
+		const struct net_device *first = w->index ? dev_get_by_name(w->dm->net, d->name) : NULL;
+
+		cfg.share = first ? PACKET_SHARE_JOIN : PACKET_SHARE_NEW;
+		cfg.fanout = first ? packet_fanout_group(first) : 0;
+	}
+
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
-	ret = packet_create(dm->net, &cfg, dev);
+	ret = packet_create(w->net, &cfg, dev);
 	if (!ret && packet_rx_mode(*dev) != d->rx)
 		host_log(HOST_LOG_WARN, "--dev packet:%s: the kernel gave no receive ring, rx=recv",
 			 d->host_if);
 	return ret;
 }
 
-static int create_xdp(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_xdp(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
 	struct xdp_config cfg = { .ifname = d->host_if, .name = d->name, .mtu = d->mtu,
 				  .queues = d->queues };
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
-	return xdp_create(dm->net, &cfg, dev);
+	return xdp_create(w->net, &cfg, dev);
 }
 
-static int create_card(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_card(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
 	struct e1000_config cfg = { .wire = d->wire, .wire_name = d->file ? d->file : d->host_if,
 				    .name = d->name, .mtu = d->mtu, .offload = d->offload,
 				    .queues = d->queues, .vfs = d->vfs };
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
-	return d->kind == CONF_DEV_IGB ? igb_create(dm->net, &cfg, dev) :
-					 e1000_create(dm->net, &cfg, dev);
+	return d->kind == CONF_DEV_IGB ? igb_create(w->net, &cfg, dev) :
+					 e1000_create(w->net, &cfg, dev);
 }
 
-static int create_igbvf(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_igbvf(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
-	struct igbvf_config cfg = { .pf = dev_get_by_name(dm->net, d->lower), .vf = d->vf,
+	struct igbvf_config cfg = { .pf = dev_get_by_name(w->net, d->lower), .vf = d->vf,
 				    .name = d->name, .mtu = d->mtu };
 
 	memcpy(cfg.mac, d->mac, sizeof(cfg.mac));
 	return cfg.pf ? igbvf_create(&cfg, dev) : -ENODEV;
 }
 
-static int create_vfio(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_vfio(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
 	const struct vfio_config cfg = { .address = d->file, .name = d->name, .mtu = d->mtu };
 
-	return vfio_create(dm->net, &cfg, dev);
+	return vfio_create(w->net, &cfg, dev);
 }
 
-static int create_vlan(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_vlan(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
-	struct vlan_config cfg = { .lower = dev_get_by_name(dm->net, d->lower), .name = d->name,
+	struct vlan_config cfg = { .lower = dev_get_by_name(w->net, d->lower), .name = d->name,
 				   .vid = (u16)d->vid, .proto = (u16)d->vlan_proto, .mtu = d->mtu,
 				   .no_reorder = d->no_reorder, .no_offload = !d->offload };
 	u32 i;
@@ -143,13 +161,13 @@ static int create_vlan(struct daemon *dm, const struct conf_dev *d, struct net_d
 	for (i = 0; i < d->nr_egress; i++)
 		cfg.egress[cfg.nr_egress++] = (struct vlan_qos){ d->egress[i].from,
 								 (u8)d->egress[i].to };
-	return vlan_create(dm->net, &cfg, dev);
+	return vlan_create(w->net, &cfg, dev);
 }
 
-static int create_veth(struct daemon *dm, const struct conf_dev *d, struct net_device **dev)
+static int create_veth(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
-	struct veth_end ends[2] = { { .net = dm->net, .name = d->name, .mtu = d->mtu },
-				    { .net = dm->net, .name = d->peer, .mtu = d->mtu } };
+	struct veth_end ends[2] = { { .net = w->net, .name = d->name, .mtu = d->mtu },
+				    { .net = w->net, .name = d->peer, .mtu = d->mtu } };
 	struct net_device *devs[2];
 	int ret;
 
@@ -162,16 +180,18 @@ static int create_veth(struct daemon *dm, const struct conf_dev *d, struct net_d
 }
 
 /* .. of a device from which frames come */
-static int watch_frames(struct daemon *dm, void *arg, int fd,
+static int watch_frames(struct worker *w, void *arg, int fd,
 			void (*fn)(void *arg, unsigned int events))
 {
-	if (fd >= 0)
-		pulse_watch(&dm->pulse, fd);
-	return watch(dm, arg, fd, fn);
+	if (fd < 0)
+		return 0;
+	pulse_watch(&w->dm->pulse, fd);
+	w->dev_looks[w->nr_dev_looks++] = (struct dev_look){ fn, arg };
+	return watch(w, arg, fd, fn);
 }
 
 /* Each receive queue wakes its NAPI context. */
-static int watch_queues(struct daemon *dm, struct net_device *dev,
+static int watch_queues(struct worker *w, struct net_device *dev,
 			int (*fd)(const struct net_device *dev, u32 queue),
 			struct napi_struct *(*napi)(const struct net_device *dev, u32 queue))
 {
@@ -179,20 +199,20 @@ static int watch_queues(struct daemon *dm, struct net_device *dev,
 	u32 i;
 
 	for (i = 0; i < dev->num_rx_queues && !ret; i++)
-		ret = watch_frames(dm, napi(dev, i), fd(dev, i), on_queue);
+		ret = watch_frames(w, napi(dev, i), fd(dev, i), on_queue);
 	return ret;
 }
 
-static int watch_tap(struct daemon *dm, struct net_device *dev)
+static int watch_tap(struct worker *w, struct net_device *dev)
 {
-	return watch_queues(dm, dev, tap_fd, tap_napi);
+	return watch_queues(w, dev, tap_fd, tap_napi);
 }
 
-static int watch_packet(struct daemon *dm, struct net_device *dev)
+static int watch_packet(struct worker *w, struct net_device *dev)
 {
-	int ret = watch_queues(dm, dev, packet_fd, packet_napi);
+	int ret = watch_queues(w, dev, packet_fd, packet_napi);
 
-	return ret ? ret : watch(dm, dev, packet_link_fd(dev), on_link);
+	return ret ? ret : watch(w, dev, packet_link_fd(dev), on_link);
 }
 
 static void on_xdp_link(void *arg, unsigned int events)
@@ -201,43 +221,44 @@ static void on_xdp_link(void *arg, unsigned int events)
 	xdp_link_event(arg);
 }
 
-static int watch_xdp(struct daemon *dm, struct net_device *dev)
+static int watch_xdp(struct worker *w, struct net_device *dev)
 {
-	int ret = watch_queues(dm, dev, xdp_fd, xdp_napi);
+	int ret = watch_queues(w, dev, xdp_fd, xdp_napi);
 
-	return ret ? ret : watch(dm, dev, xdp_link_fd(dev), on_xdp_link);
+	return ret ? ret : watch(w, dev, xdp_link_fd(dev), on_xdp_link);
 }
 
-static int watch_card(struct daemon *dm, struct net_device *dev)
+static int watch_card(struct worker *w, struct net_device *dev)
 {
-	return watch_frames(dm, dev, e1000_fd(dev), on_wire);
+	return watch_frames(w, dev, e1000_fd(dev), on_wire);
 }
 
 static void on_vfio(void *arg, unsigned int events)
 {
-	(void)events;
-	frames_wait(arg);
+	if (events)
+		frames_wait(arg);
 	vfio_event(arg);
 }
 
-static int watch_vfio(struct daemon *dm, struct net_device *dev)
+static int watch_vfio(struct worker *w, struct net_device *dev)
 {
-	return watch_frames(dm, dev, vfio_fd(dev), on_vfio);
+	return watch_frames(w, dev, vfio_fd(dev), on_vfio);
 }
 
 static const struct {
-	int (*create)(struct daemon *dm, const struct conf_dev *d, struct net_device **dev);
-	int (*watch)(struct daemon *dm, struct net_device *dev); /* NULL: nothing to wait for */
+	int (*create)(struct worker *w, const struct conf_dev *d, struct net_device **dev);
+	int (*watch)(struct worker *w, struct net_device *dev); /* NULL: nothing to wait for */
+	enum { ALL, QUEUED, FIRST } who; /* has one: each worker; as many as it has queues; the first */
 } kinds[] = {
-	[CONF_DEV_TAP] = { create_tap, watch_tap },
-	[CONF_DEV_PACKET] = { create_packet, watch_packet },
-	[CONF_DEV_XDP] = { create_xdp, watch_xdp },
-	[CONF_DEV_E1000] = { create_card, watch_card },
-	[CONF_DEV_IGB] = { create_card, watch_card },
-	[CONF_DEV_VLAN] = { create_vlan, NULL },
-	[CONF_DEV_VETH] = { create_veth, NULL },
-	[CONF_DEV_VFIO] = { create_vfio, watch_vfio },
-	[CONF_DEV_IGBVF] = { create_igbvf, NULL },
+	[CONF_DEV_TAP] = { create_tap, watch_tap, QUEUED },
+	[CONF_DEV_PACKET] = { create_packet, watch_packet, QUEUED },
+	[CONF_DEV_XDP] = { create_xdp, watch_xdp, FIRST },
+	[CONF_DEV_E1000] = { create_card, watch_card, FIRST },
+	[CONF_DEV_IGB] = { create_card, watch_card, FIRST },
+	[CONF_DEV_VLAN] = { create_vlan, NULL, ALL },
+	[CONF_DEV_VETH] = { create_veth, NULL, ALL },
+	[CONF_DEV_VFIO] = { create_vfio, watch_vfio, FIRST },
+	[CONF_DEV_IGBVF] = { create_igbvf, NULL, FIRST },
 };
 
 /* -- one device ---------------------------------------------------------------------------- */
@@ -282,9 +303,9 @@ static const char *remedy(const struct conf_dev *d, int err)
 	return "";
 }
 
-static int join(struct daemon *dm, const struct conf_dev *d, struct net_device *dev)
+static int join(struct net *net, const struct conf_dev *d, struct net_device *dev)
 {
-	struct net_device *other = dev_get_by_name(dm->net, d->join);
+	struct net_device *other = dev_get_by_name(net, d->join);
 	int ret = other ? dev_join(dev, other) : -ENODEV;
 
 	if (ret)
@@ -293,21 +314,58 @@ static int join(struct daemon *dm, const struct conf_dev *d, struct net_device *
 	return ret;
 }
 
-static int start_dev(struct daemon *dm, const struct conf_dev *d)
+/* Others have it by way of the first worker (drivers/remote.c). */
+static bool is_remote(const struct worker *w, const struct conf_dev *d)
 {
-	struct net_device *dev;
-	int ret = kinds[d->kind].create(dm, d, &dev);
+	if (!w->index || kinds[d->kind].who == ALL)
+		return false;
+	return kinds[d->kind].who == FIRST || !share_of(w, d);
+}
 
-	if (ret) {
+/* A TAP that was made for one queue, which is then the first worker's. */
+static bool has_one_queue(const struct worker *w, struct conf_dev *d, int err)
+{
+	if (err != -EINVAL || d->kind != CONF_DEV_TAP || d->queues || w->index || !workers_many(w->dm))
+		return false;
+	d->queues = 1;
+	return true;
+}
+
+static int create(struct worker *w, struct conf_dev *d, struct net_device **dev)
+{
+	struct net_device *first = w->index ? dev_get_by_name(w->dm->net, d->name) : NULL;
+	struct conf_dev same = *d;
+	int ret;
+
+	if (first)	/* all have its address */
+		memcpy(same.mac, first->dev_addr, sizeof(same.mac));
+	if (is_remote(w, d))
+		return remote_create(w->net, first, dev);
+	ret = kinds[d->kind].create(w, &same, dev);
+	if (has_one_queue(w, d, ret)) {
+		same.queues = d->queues;
+		ret = kinds[d->kind].create(w, &same, dev);
+		if (!ret)
+			host_log(HOST_LOG_NOTICE, "--dev tap:%s: one queue for all workers", d->host_if);
+	}
+	if (ret)
 		host_log(HOST_LOG_ERR, "--dev %s%s%s: %s%s", conf_dev_prefix(d),
 			 conf_dev_is_card(d) ? "wire=" : "", conf_dev_subject(d),
 			 why(ret), remedy(d, ret));
-		return ret;
-	}
-	ret = daemon_dev_sysctls(dm);	/* before it comes up */
+	return ret;
+}
+
+static int start_dev(struct worker *w, struct conf_dev *d)
+{
+	struct net_device *dev;
+	int ret = create(w, d, &dev);
+
 	if (ret)
 		return ret;
-	if (d->nr_host)
+	ret = daemon_dev_sysctls(w);	/* before it comes up */
+	if (ret)
+		return ret;
+	if (d->nr_host && !w->index)
 		ret = host_netif_setup(d->host_if, (const char *const *)d->host, d->nr_host, d->mtu);
 	if (ret) {
 		host_log(HOST_LOG_ERR, "--dev %s: host=: %s", d->name, why(ret));
@@ -318,38 +376,57 @@ static int start_dev(struct daemon *dm, const struct conf_dev *d)
 		host_log(HOST_LOG_ERR, "--dev %s: cannot bring it up: %s", d->name, why(ret));
 		return ret;
 	}
-	ret = *d->join ? join(dm, d, dev) : 0;
-	return !ret && kinds[d->kind].watch ? kinds[d->kind].watch(dm, dev) : ret;
+	ret = *d->join ? join(w->net, d, dev) : 0;
+	return !ret && kinds[d->kind].watch && !dev->remote ? kinds[d->kind].watch(w, dev) : ret;
 }
 
-int devices_start(struct daemon *dm)
+static int start_worker(struct worker *w)
 {
-	int ret = start_loopback(dm);
-	u32 i;
+	size_t room = w->dm->conf.nr_devs * (size_t)FDS_PER_DEV + 1;
+	int ret = start_loopback(w->net);
 
 	if (ret) {
 		host_log(HOST_LOG_ERR, "lo: %s", why(ret));
 		return ret;
 	}
-	ret = daemon_dev_sysctls(dm);
-	dm->dev_fds = calloc(dm->conf.nr_devs * FDS_PER_DEV + 1, sizeof(*dm->dev_fds));
-	if (!dm->dev_fds)
+	w->dev_fds = calloc(room, sizeof(*w->dev_fds));
+	w->dev_looks = calloc(room, sizeof(*w->dev_looks));
+	if (!w->dev_fds || !w->dev_looks)
 		return -ENOMEM;
-	for (i = 0; i < dm->conf.nr_devs && !ret; i++)
-		ret = start_dev(dm, &dm->conf.devs[i]);
+	return daemon_dev_sysctls(w);
+}
+
+/* In the order of the configuration, so that a device has one number in all workers. */
+int devices_start(struct daemon *dm)
+{
+	int ret = 0;
+	u32 i, k;
+
+	for (k = 0; k < dm->nr_workers && !ret; k++)
+		ret = start_worker(dm->workers[k]);
+	for (i = 0; i < dm->conf.nr_devs; i++)
+		for (k = 0; k < dm->nr_workers && !ret; k++)
+			ret = start_dev(dm->workers[k], &dm->conf.devs[i]);
 	return ret;
 }
 
 void devices_stop(struct daemon *dm)
 {
-	u32 i;
+	u32 i, k;
 
-	for (i = 0; i < dm->nr_dev_fds; i++) {
-		host_loop_del_fd(dm->dev_fds[i]);
-		if (i + 1 < HOST_HOT_MAX)
-			host_loop_hot(dm->loop, i + 1, -1, NULL, NULL);
+	for (k = 0; k < dm->nr_workers; k++) {
+		struct worker *w = dm->workers[k];
+
+		for (i = 0; i < w->nr_dev_fds; i++) {
+			host_loop_del_fd(w->dev_fds[i]);
+			if (i + 1 < HOST_HOT_MAX)
+				host_loop_hot(w->loop, i + 1, -1, NULL, NULL);
+		}
+		free(w->dev_fds);
+		free(w->dev_looks);
+		w->dev_fds = NULL;
+		w->dev_looks = NULL;
+		w->nr_dev_fds = 0;
+		w->nr_dev_looks = 0;
 	}
-	free(dm->dev_fds);
-	dm->dev_fds = NULL;
-	dm->nr_dev_fds = 0;
 }

@@ -14,6 +14,7 @@
 #include "daemon/object.h"
 
 enum {
+	FILLER_CHUNK = 256 << 10,
 	DGRAM_BATCH = 16,
 	DGRAM_BUDGET = 64,		/* packets one way before others have their turn */
 	DGRAM_SLOT = (NSP_DGRAM_MAX + 63) & ~63,
@@ -26,13 +27,20 @@ struct dgram_stash {
 };
 
 struct pump_buffers {
+	u8 waste[FILLER_CHUNK];		/* octets that nobody wants */
 	u8 ext[NSP_DGRAM_CTL_MAX];	/* extension headers of the datagram at hand */
 	u8 slots[DGRAM_BATCH][DGRAM_SLOT];
 	struct mmsghdr msgs[DGRAM_BATCH];
 	struct iovec iov[DGRAM_BATCH];
 };
 
-int dgram_buffers_init(struct daemon *dm)
+u8 *pump_waste(struct worker *w, size_t *len)
+{
+	*len = sizeof(w->bufs->waste);
+	return w->bufs->waste;
+}
+
+int dgram_buffers_init(struct worker *w)
 {
 	struct pump_buffers *b = calloc(1, sizeof(*b));
 	u32 i;
@@ -44,14 +52,14 @@ int dgram_buffers_init(struct daemon *dm)
 		b->msgs[i].msg_hdr.msg_iov = &b->iov[i];
 		b->msgs[i].msg_hdr.msg_iovlen = 1;
 	}
-	dm->bufs = b;
+	w->bufs = b;
 	return 0;
 }
 
-void dgram_buffers_free(struct daemon *dm)
+void dgram_buffers_free(struct worker *w)
 {
-	free(dm->bufs);
-	dm->bufs = NULL;
+	free(w->bufs);
+	w->bufs = NULL;
 }
 
 /* false: no memory; a datagram may be lost */
@@ -127,7 +135,7 @@ static int parse_peer(struct object *o, const struct nsp_addr *a, struct inet_so
 	memcpy(&given, a->sa, sizeof(given));
 	if (given == INET_FAMILY_4)	/* an IPv6 socket takes it, too */
 		family = given;
-	af = inet_af_get(o->dm->net, family);
+	af = inet_af_get(o->w->net, family);
 	return af ? af->sockaddr_from(a->sa, a->len, out) : -EAFNOSUPPORT;
 }
 
@@ -172,7 +180,7 @@ static bool sends_v4(const struct object *o, const struct inet_sockaddr *name)
 static int take_packet(struct object *o, u8 *p, u32 len)
 {
 	struct inet_sockaddr name;
-	struct sock_cmsg cmsg = { .ext = o->dm->bufs->ext, .ext_room = sizeof(o->dm->bufs->ext) };
+	struct sock_cmsg cmsg = { .ext = o->w->bufs->ext, .ext_room = sizeof(o->w->bufs->ext) };
 	struct msg m = { 0 };
 	struct nsp_dgram h;
 	ssize_t ret = 0;
@@ -185,7 +193,7 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 	}
 	if (h.hdrlen != sizeof(h) || h.type != NSP_DGRAM_DATA || h.ctllen > NSP_DGRAM_CTL_MAX ||
 	    (u64)sizeof(h) + h.ctllen + h.paylen != len) {
-		o->dm->count.dgram_bad++;
+		o->w->count.dgram_bad++;
 		return 0;
 	}
 	if (h.peer.len) {
@@ -209,7 +217,7 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 		o->err = (int)-ret;	/* the program asks right behind it */
 	else if (ret < 0)
 		tell_error(o, (int)-ret);
-	o->dm->count.dgram_in++;
+	o->w->count.dgram_in++;
 	return 0;
 }
 
@@ -236,7 +244,7 @@ static bool at_end(const struct object *o)
 /* Takes a batch. false: nothing more now. */
 static bool take_batch(struct object *o)
 {
-	struct pump_buffers *b = o->dm->bufs;
+	struct pump_buffers *b = o->w->bufs;
 	bool full = false;
 	int n, i;
 
@@ -273,7 +281,7 @@ static void pump_in(struct object *o)
 		n += DGRAM_BATCH;
 	}
 	if (o->flags & OBJ_F_READABLE)
-		poller_queue(&o->dm->poller, &o->d);
+		poller_queue(&o->w->poller, &o->d);
 }
 
 /* -- stack to program ---------------------------------------------------- */
@@ -285,7 +293,7 @@ static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 	u8 *payload = p + sizeof(struct nsp_dgram) + ctl_room;
 	struct skb_vec vec = { .base = payload, .len = DGRAM_SLOT - (size_t)(payload - p) };
 	struct inet_sockaddr name = { 0 };
-	struct sock_cmsg cmsg = { .ext = o->dm->bufs->ext, .ext_room = sizeof(o->dm->bufs->ext) };
+	struct sock_cmsg cmsg = { .ext = o->w->bufs->ext, .ext_room = sizeof(o->w->bufs->ext) };
 	struct msg m = { .vec = &vec, .nr_vec = 1, .len = vec.len, .name = &name, .cmsg = &cmsg,
 			 .flags = flags | SMSG_DONTWAIT };
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_DATA,
@@ -295,7 +303,7 @@ static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 	if (n < 0)
 		return n;
 	if (m.has_name)
-		nsp_addr_set(o->dm->net, o->family, &name, &h.peer);
+		nsp_addr_set(o->w->net, o->family, &name, &h.peer);
 	h.paylen = (u32)n;
 	h.ifindex = cmsg.ifindex;
 	h.msgflags = (u32)m.out_flags;
@@ -323,12 +331,12 @@ static bool give_stashed(struct object *o)
 /* Hands n filled slots over. false: the program's queue is full. */
 static bool give_batch(struct object *o, int n)
 {
-	struct pump_buffers *b = o->dm->bufs;
+	struct pump_buffers *b = o->w->bufs;
 	int sent = sendmmsg(o->d.fd, b->msgs, (unsigned int)n, MSG_DONTWAIT | MSG_NOSIGNAL), i;
 
 	if (sent < 0)
 		sent = 0;
-	o->dm->count.dgram_out += (u64)sent;
+	o->w->count.dgram_out += (u64)sent;
 	if (sent == n)
 		return true;
 	o->flags &= ~(u32)OBJ_F_WRITABLE;
@@ -341,7 +349,7 @@ static bool give_batch(struct object *o, int n)
 /* Takes a batch from the socket. false: nothing more now. */
 static bool pump_out_batch(struct object *o)
 {
-	struct pump_buffers *b = o->dm->bufs;
+	struct pump_buffers *b = o->w->bufs;
 	ssize_t len = 0;
 	u64 ns;
 	int n;
@@ -371,7 +379,7 @@ static void pump_out(struct object *o)
 	while (pump_out_batch(o)) {
 		n += DGRAM_BATCH;
 		if (n >= DGRAM_BUDGET) {
-			poller_queue(&o->dm->poller, &o->d);
+			poller_queue(&o->w->poller, &o->d);
 			return;
 		}
 	}
@@ -385,7 +393,7 @@ void dgram_event(struct sock *sk, u32 events)
 
 	(void)events;
 	if (o)
-		poller_queue(&o->dm->poller, &o->d);
+		poller_queue(&o->w->poller, &o->d);
 }
 
 void dgram_run(struct poll_item *item, u32 events)
@@ -400,7 +408,7 @@ void dgram_run(struct poll_item *item, u32 events)
 		o->flags |= OBJ_F_RDHUP;
 	if (events & (EPOLLHUP | EPOLLERR))
 		o->flags |= OBJ_F_HUP;
-	poller_hot(&o->dm->poller, item);
+	poller_hot(&o->w->poller, item);
 	pump_in(o);
 	if ((o->flags & (OBJ_F_HUP | OBJ_F_KEEP)) == OBJ_F_HUP) {
 		if (!(o->flags & OBJ_F_READABLE) && !o->in)
@@ -421,6 +429,12 @@ static bool hello_is_sane(const struct nsp_dhello *h)
 	return h->hash == nsp_proto_hash() && (h->type == SOCK_DGRAM || h->type == SOCK_RAW);
 }
 
+/* Those are the first worker's, as raw sockets are. */
+static bool is_ping(u16 protocol)
+{
+	return protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+}
+
 void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred)
 {
 	int ret = hello_is_sane(h) ? 0 : -EPROTONOSUPPORT;
@@ -431,6 +445,8 @@ void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred
 	o->protocol = h->protocol;
 	if (!ret && h->type == SOCK_RAW && !cred_capable(cred, MAY_NET_RAW))
 		ret = -EPERM;
+	if (!ret && h->type == SOCK_DGRAM && !is_ping(h->protocol))
+		ret = obj_place(o, worker_next(o->dm));
 	if (!ret)
 		ret = obj_make_sock(o);
 	if (h->flags & NSP_DHELLO_REPLY) {
@@ -444,12 +460,12 @@ void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred
 		return;
 	}
 	o->flags |= OBJ_F_READABLE | OBJ_F_WRITABLE;
-	poller_queue(&o->dm->poller, &o->d);
+	poller_queue(&o->w->poller, &o->d);
 }
 
 int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size)
 {
-	u8 *p = o->dm->bufs->slots[0];
+	u8 *p = o->w->bufs->slots[0];
 	u64 ns;
 	ssize_t n = fill_packet(o, p, SMSG_ERRQUEUE | (peek ? SMSG_PEEK : 0), &ns);
 

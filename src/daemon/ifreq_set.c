@@ -348,16 +348,29 @@ static int addr_v6(struct net *net, u32 code, const u8 *arg, u32 len)
 				      inet_ifaddr_del(net, dev, &p);
 }
 
+static int set_in(struct net *net, bool v6, u32 code, const u8 *arg, u32 len)
+{
+	if (code == CODE_ADDRT || code == CODE_DELRT)
+		return v6 ? route_v6(net, code, arg, len) : route_v4(net, code, arg, len);
+	if (v6 && (code == CODE_SIFADDR || code == CODE_DIFADDR))
+		return addr_v6(net, code, arg, len);
+	return set_device(net, code, arg, len);
+}
+
+/* The first worker's net decides; what it takes the others take. */
 int ifreq_set(struct daemon *dm, const struct cred *cred, u16 family, u32 code, const u8 *arg, u32 len)
 {
 	bool v6 = family == INET_FAMILY_6, route = code == CODE_ADDRT || code == CODE_DELRT;
 	bool addr6 = v6 && (code == CODE_SIFADDR || code == CODE_DIFADDR);
+	int ret = 0;
+	u32 i;
 
 	if (row_of(code) == ARRAY_SIZE(set_rows) && !route && !addr6)
 		return -ENOTTY;
 	if (!cred_is_admin(dm, cred) || (!cred->uid && !cred_capable(cred, MAY_NET_ADMIN)))
 		return -EPERM;
-	if (route)
-		return v6 ? route_v6(dm->net, code, arg, len) : route_v4(dm->net, code, arg, len);
-	return addr6 ? addr_v6(dm->net, code, arg, len) : set_device(dm->net, code, arg, len);
+	workers_hold_all(dm);
+	for (i = 0; i < dm->nr_workers && !ret; i++)
+		ret = set_in(dm->workers[i]->net, v6, code, arg, len);
+	return ret;
 }

@@ -39,17 +39,18 @@ void obj_learn_inode(struct object *o)
 static u32 unknown(struct daemon *dm, struct object **who, u32 *inos)
 {
 	struct object *o;
-	u32 nr = 0;
+	u32 nr = 0, i;
 
-	list_for_each_entry(o, &dm->objects.all, all) {
-		if (nr == ASK_MAX)
-			break;
-		if (!o->sk || o->ino)
-			continue;
-		inos[nr] = obj_own_inode(o);
-		if (inos[nr])
-			who[nr++] = o;
-	}
+	for (i = 0; i < dm->nr_workers; i++)
+		list_for_each_entry(o, &dm->workers[i]->objects.all, all) {
+			if (nr == ASK_MAX)
+				return nr;
+			if (!o->sk || o->ino)
+				continue;
+			inos[nr] = obj_own_inode(o);
+			if (inos[nr])
+				who[nr++] = o;
+		}
 	return nr;
 }
 
@@ -61,7 +62,8 @@ void objects_learn_inodes(struct daemon *dm)
 	host_unix_peers(inos, nr);
 	for (i = 0; i < nr; i++)
 		who[i]->ino = inos[i];
-	list_for_each_entry(o, &dm->objects.all, all)
-		if (o->sk && o->ino)
-			o->sk->sk_ino = o->ino;
+	for (i = 0; i < dm->nr_workers; i++)
+		list_for_each_entry(o, &dm->workers[i]->objects.all, all)
+			if (o->sk && o->ino)
+				o->sk->sk_ino = o->ino;
 }

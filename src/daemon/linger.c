@@ -12,7 +12,7 @@
 #define LINGER_ASKED_NS (2 * NSEC_PER_SEC)	/* a program that died asks no more */
 
 struct lingerer {
-	struct list_head list;		/* dm->lingering */
+	struct list_head list;		/* of a worker */
 	struct sock *sk;		/* one reference: its user is gone */
 	u64 cookie;
 	uid_t uid;
@@ -33,19 +33,22 @@ static void forget(struct lingerer *l)
 	free(l);
 }
 
+/* All workers are held. */
 static struct lingerer *find(struct daemon *dm, u64 cookie)
 {
 	struct lingerer *l;
+	u32 i;
 
-	list_for_each_entry(l, &dm->lingering, list)
-		if (l->cookie == cookie)
-			return l;
+	for (i = 0; i < dm->nr_workers; i++)
+		list_for_each_entry(l, &dm->workers[i]->lingering, list)
+			if (l->cookie == cookie)
+				return l;
 	return NULL;
 }
 
 void linger_begin(struct object *o, struct sock *sk)
 {
-	struct daemon *dm = o->dm;
+	struct worker *w = o->w;
 	struct lingerer *l;
 
 	if (!(o->flags & OBJ_F_LINGER) || !o->cookie)
@@ -56,16 +59,16 @@ void linger_begin(struct object *o, struct sock *sk)
 	l->sk = sock_hold(sk);
 	l->cookie = o->cookie;
 	l->uid = o->uid;
-	l->until_ns = dm->net->now + LINGER_ASKED_NS;
-	list_add_tail(&l->list, &dm->lingering);
+	l->until_ns = w->net->now + LINGER_ASKED_NS;
+	list_add_tail(&l->list, &w->lingering);
 }
 
-void lingerers_reap(struct daemon *dm, bool all)
+void lingerers_reap(struct worker *w, bool all)
 {
 	struct lingerer *l, *next;
 
-	list_for_each_entry_safe(l, next, &dm->lingering, list)
-		if (all || l->until_ns <= dm->net->now)
+	list_for_each_entry_safe(l, next, &w->lingering, list)
+		if (all || l->until_ns <= w->net->now)
 			forget(l);
 }
 

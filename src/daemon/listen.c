@@ -29,8 +29,8 @@ static int bind_name(struct object *o, int fd, const struct inet_sockaddr *local
 
 	obj_set_id(o);
 	name.id = o->id;
-	nsp_addr_set(o->dm->net, o->family, peer, &name.peer);
-	nsp_addr_set(o->dm->net, o->family, local, &name.local);
+	nsp_addr_set(o->w->net, o->family, peer, &name.peer);
+	nsp_addr_set(o->w->net, o->family, local, &name.local);
 	memcpy(un.sun_path, &name, sizeof(name));
 	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof(name));
 	return bind(fd, (struct sockaddr *)&un, len) ? -errno : 0;
@@ -46,17 +46,23 @@ static int connect_listener(const struct object *l, int fd)
 
 static void hold(struct object *l)
 {
-	struct daemon *dm = l->dm;
+	struct worker *w = l->w;
 
-	dm->count.admit_held++;
+	w->count.admit_held++;
 	if (!(l->flags & OBJ_F_HELD)) {
 		l->flags |= OBJ_F_HELD;
-		list_add_tail(&l->link, &dm->held);
+		list_add_tail(&l->link, &w->held);
 	}
-	if (!dm->probe_at) {
-		dm->probe_ns = PROBE_MIN_NS;
-		dm->probe_at = dm->net->now + dm->probe_ns;
+	if (!w->probe_at) {
+		w->probe_ns = PROBE_MIN_NS;
+		w->probe_at = w->net->now + w->probe_ns;
 	}
+}
+
+/* Copies share the program's listener, and with it the count. */
+static u32 *queued_of(struct object *l)
+{
+	return l->original ? &l->original->queued : &l->queued;
 }
 
 /* sk_conn_admit: a handshake is complete. Has the program room for it? */
@@ -70,7 +76,7 @@ static int admit(struct sock *sk, const struct inet_sockaddr *local,
 	if (!l || l->listen_fd < 0)
 		return -ECONNREFUSED;
 	cred = (struct cred){ .pid = l->acct->pid, .uid = l->uid };
-	o = obj_new(l->dm, &cred, &ret);
+	o = obj_new(l->w, &cred, &ret);
 	if (!o)
 		goto no_object;
 	obj_set_state(o, OBJ_ADMITTED);
@@ -87,12 +93,12 @@ static int admit(struct sock *sk, const struct inet_sockaddr *local,
 	if (!ret)
 		ret = connect_listener(l, fd);
 	if (!ret)
-		ret = poller_add(&l->dm->poller, &o->d, fd);
+		ret = poller_add(&l->w->poller, &o->d, fd);
 	if (ret)
 		goto no_connection;
 	o->d.sole = true;
-	l->dm->count.admits++;
-	l->queued++;
+	l->w->count.admits++;
+	__atomic_fetch_add(queued_of(l), 1, __ATOMIC_RELAXED);
 	*cookie = o;
 	return 0;
 
@@ -104,7 +110,7 @@ no_object:
 	if (ret == -EAGAIN)
 		hold(l);
 	else
-		l->dm->count.admit_failed++;
+		l->w->count.admit_failed++;
 	return ret;
 }
 
@@ -121,19 +127,19 @@ static bool queue_is_full(struct sock *sk)
 
 	if (!l || l->flags & OBJ_F_HELD)
 		return l;
-	if (l->queued <= limit || l->flags & OBJ_F_UNSEEN)
+	if (__atomic_load_n(queued_of(l), __ATOMIC_RELAXED) <= limit || l->flags & OBJ_F_UNSEEN)
 		return false;
-	if (l->full_until > l->dm->net->now)
+	if (l->full_until > l->w->net->now)
 		return true;
 	queued = host_unix_queue(l->ino);
 	if (queued < 0) {
 		l->flags |= OBJ_F_UNSEEN;
 		return false;
 	}
-	l->queued = (u32)queued;
-	if (l->queued <= limit)
+	__atomic_store_n(queued_of(l), (u32)queued, __ATOMIC_RELAXED);
+	if ((u32)queued <= limit)
 		return false;
-	l->full_until = l->dm->net->now + FULL_FOR_NS;
+	l->full_until = l->w->net->now + FULL_FOR_NS;
 	return true;
 }
 
@@ -156,7 +162,7 @@ static void abort_admitted(struct sock *sk, void *cookie)
 		return;
 	o->err = ECONNRESET;
 	o->flags |= OBJ_F_HUP;
-	poller_queue(&o->dm->poller, &o->d);
+	poller_queue(&o->w->poller, &o->d);
 }
 
 /* Binds the program's descriptor to a path that vanishes at once; ours is an O_PATH handle. */
@@ -178,16 +184,57 @@ static int bind_program_fd(struct object *o, int fd)
 	return ret;
 }
 
+/* The original first: it has a port then, if it had none, which the others take. */
+static int listen_all(struct object *o, int backlog)
+{
+	int ret = obj_make_copies(o);
+	struct nsp_addr name;
+	struct object *c;
+	u32 i;
+
+	if (!ret)
+		ret = sock_listen(o->sk, backlog);
+	if (ret || !o->copies)
+		return ret;
+	ret = nsp_addr_name(o->sk, false, &name);
+	for_each_copy(o, c, i) {
+		if (ret || c == o)
+			continue;
+		if (!inet_sk(c->sk)->sport)
+			ret = sock_bind(c->sk, name.sa, name.len);
+		if (!ret)
+			ret = sock_listen(c->sk, backlog);
+	}
+	return ret;
+}
+
+/* Handshakes of each shard go to the program's one listener, that of o. */
+static void open_for_all(struct object *c, const struct object *o)
+{
+	c->listen_fd = o->listen_fd;
+	c->ino = o->ino;
+	c->lowat = o->lowat;
+	c->full_until = 0;
+	c->flags &= ~(u32)OBJ_F_UNSEEN;
+	c->sk->sk_conn_admit = admit;
+	c->sk->sk_conn_abort = abort_admitted;
+	c->sk->sk_conn_full = queue_is_full;
+	c->sk->sk_conn_waits = waits_for_program;
+	obj_set_state(c, OBJ_LISTEN);
+}
+
 int listener_start(struct object *o, int fd, int backlog)
 {
-	u32 somaxconn = o->dm->net->core.somaxconn;
+	u32 somaxconn = o->w->net->core.somaxconn;
+	struct object *c;
 	int ret;
+	u32 i;
 
 	if (!obj_is_stream(o))
 		return -EOPNOTSUPP;
 	if ((o->state != OBJ_IDLE && o->state != OBJ_LISTEN) || !o->sk)
 		return -EINVAL;
-	ret = sock_listen(o->sk, backlog);
+	ret = listen_all(o, backlog);
 	if (ret)
 		return ret;
 	if (o->listen_fd < 0) {
@@ -200,13 +247,8 @@ int listener_start(struct object *o, int fd, int backlog)
 	if (listen(fd, (int)min((u32)backlog, somaxconn)))
 		return -errno;
 	obj_note_fd(o, fd);
-	o->full_until = 0;
-	o->flags &= ~(u32)OBJ_F_UNSEEN;
-	o->sk->sk_conn_admit = admit;
-	o->sk->sk_conn_abort = abort_admitted;
-	o->sk->sk_conn_full = queue_is_full;
-	o->sk->sk_conn_waits = waits_for_program;
-	obj_set_state(o, OBJ_LISTEN);
+	for_each_copy(o, c, i)
+		open_for_all(c, o);
 	return 0;
 }
 
@@ -216,7 +258,7 @@ void listener_stop(struct object *o)
 		o->flags &= ~(u32)OBJ_F_HELD;
 		list_del_init(&o->link);
 	}
-	if (o->listen_fd >= 0)
+	if (o->listen_fd >= 0 && !o->original)
 		close(o->listen_fd);
 	o->listen_fd = -1;
 }
@@ -244,31 +286,37 @@ static bool take_children(struct object *o)
 void listener_run(struct object *o)
 {
 	if (!take_children(o))
-		poller_queue(&o->dm->poller, &o->d);
+		poller_queue(&o->w->poller, &o->d);
 }
 
 void listener_finish(struct object *o)
 {
-	while (!take_children(o))
-		;
+	struct object *c;
+	u32 i;
+
+	if (o->copies)
+		workers_hold_all(o->dm);
+	for_each_copy(o, c, i)
+		while (!take_children(c))
+			;
 }
 
-void listeners_probe(struct daemon *dm)
+void listeners_probe(struct worker *w)
 {
 	struct object *l, *next;
 	bool progress = false;
 
-	if (!dm->probe_at || dm->net->now < dm->probe_at)
+	if (!w->probe_at || w->net->now < w->probe_at)
 		return;
-	list_for_each_entry_safe(l, next, &dm->held, link) {
-		u64 admits = dm->count.admits;
+	list_for_each_entry_safe(l, next, &w->held, link) {
+		u64 admits = w->count.admits;
 
 		if (sock_listen_retry(l->sk) <= 0) {
 			l->flags &= ~(u32)OBJ_F_HELD;
 			list_del_init(&l->link);
 		}
-		progress |= admits != dm->count.admits;
+		progress |= admits != w->count.admits;
 	}
-	dm->probe_ns = progress ? PROBE_MIN_NS : min_t(u64, dm->probe_ns * 2, PROBE_MAX_NS);
-	dm->probe_at = list_empty(&dm->held) ? 0 : dm->net->now + dm->probe_ns;
+	w->probe_ns = progress ? PROBE_MIN_NS : min_t(u64, w->probe_ns * 2, PROBE_MAX_NS);
+	w->probe_at = list_empty(&w->held) ? 0 : w->net->now + w->probe_ns;
 }

@@ -14,6 +14,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/conf_priv.h \
 	src/daemon/conf_value.c \
 	src/daemon/connect.c \
+	src/daemon/copy.c \
 	src/daemon/daemon.h \
 	src/daemon/devices.c \
 	src/daemon/dgram.c \
@@ -47,6 +48,8 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/turn.c \
 	src/daemon/unread.c \
 	src/daemon/watch.c \
+	src/daemon/worker.c \
+	src/daemon/worker.h \
 	src/daemon/write.c \
 	src/daemon/zombie.c
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)

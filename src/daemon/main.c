@@ -21,26 +21,12 @@ void base_assert_fail(const char *file, int line, const char *expr)
 	abort();
 }
 
-/* Whatever happens is followed by a turn; only work made at its end needs another. */
-static void on_kick(void *ctx)
-{
-	struct daemon *dm = ctx;
-
-	dm->kicked = true;
-}
-
-static void on_log(void *ctx, int level, const char *line)
-{
-	(void)ctx;
-	host_log(level, "%s", line);
-}
-
 static void on_stop(void *arg, int signo)
 {
 	struct daemon *dm = arg;
 
 	host_log(HOST_LOG_INFO, "stopping: %s", strsignal(signo));
-	host_loop_stop(dm->loop);
+	host_loop_stop(dm->w0->loop);
 }
 
 /* A descriptor for each socket of every program. */
@@ -52,21 +38,6 @@ static void raise_nofile(void)
 		return;
 	rl.rlim_cur = rl.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &rl);
-}
-
-static int create_net(struct daemon *dm)
-{
-	u64 now = host_now_ns();
-	struct net_cfg cfg = {
-		.ctx = dm, .alloc = host_alloc, .free = host_free, .kick = on_kick,
-		.trace = trace_to_channels, .log = on_log, .crypto = &host_crypto,
-		.seed = host_random_u64(),
-		.now_ns = now, .wall_offset_ns = host_wall_ns() - now,
-	};
-
-	dm->net = net_create(&cfg);
-	dm->started_ns = now;
-	return dm->net ? 0 : -ENOMEM;
 }
 
 static int start_server(struct daemon *dm)
@@ -102,24 +73,17 @@ static int start(struct daemon *dm)
 	raise_nofile();
 	dm->uid = geteuid();
 	dm->pid = getpid();
-	dm->loop = host_loop_new();
-	if (!dm->loop)
-		return -ENOMEM;
-	ret = host_loop_on_signal(dm->loop, SIGTERM, on_stop, dm);
-	if (!ret)
-		ret = host_loop_on_signal(dm->loop, SIGINT, on_stop, dm);
-	if (!ret)
-		ret = poller_init(&dm->poller, dm->loop);
 	pulse_start(&dm->pulse);
+	objects_init(dm);
+	ret = workers_create(dm);
 	if (!ret)
-		ret = dgram_buffers_init(dm);
+		ret = host_loop_on_signal(dm->w0->loop, SIGTERM, on_stop, dm);
 	if (!ret)
-		ret = create_net(dm);
+		ret = host_loop_on_signal(dm->w0->loop, SIGINT, on_stop, dm);
 	if (ret) {
 		host_log(HOST_LOG_ERR, "cannot start: %s", strerror(-ret));
 		return ret;
 	}
-	objects_init(dm);
 	ret = daemon_setup(dm);
 	if (!ret)
 		ret = start_watch(dm);
@@ -129,23 +93,18 @@ static int start(struct daemon *dm)
 /* Resets every connection and lets the frames out before the devices close. */
 static void stop(struct daemon *dm)
 {
-	int i;
-
+	workers_stop(dm);
 	if (dm->net) {
+		workers_hold_all(dm);
 		net_set_now(dm->net, host_now_ns());
 		server_stop(dm);
 		objects_exit(dm);
 		watch_stop(dm);
-		for (i = 0; i < 64 && net_run(dm->net, host_now_ns(), 0); i++)
-			;
+		workers_drain(dm);
 		daemon_unsetup(dm);
-		net_destroy(dm->net);
 	}
+	workers_destroy(dm);
 	pulse_stop(&dm->pulse);
-	dgram_buffers_free(dm);
-	if (dm->poller.hf)
-		poller_exit(&dm->poller);
-	host_loop_free(dm->loop);
 	conf_free(&dm->conf);
 }
 
@@ -153,13 +112,15 @@ static int run(struct daemon *dm)
 {
 	int ret = start(dm);
 
+	if (!ret)
+		ret = workers_start(dm);
 	if (!ret) {
 		const struct host_spin spin = {
 			.max_ns = dm->conf.busy_poll_us * NSEC_PER_USEC,
 			.adaptive = dm->conf.busy_poll_auto,
 		};
 
-		ret = host_loop_run(dm->loop, daemon_turn, dm, &spin);
+		ret = host_loop_run(dm->w0->loop, worker_turn, dm->w0, &spin);
 		notify_systemd("STOPPING=1");
 	}
 	stop(dm);

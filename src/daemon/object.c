@@ -21,6 +21,7 @@ static struct hlist_head *bucket(struct hlist_head *table, u64 key)
 	return &table[hash_64(key) >> (64 - OBJ_HASH_BITS)];
 }
 
+/* The lock is held. */
 static struct account *account_find(struct daemon *dm, pid_t pid)
 {
 	struct account *a;
@@ -56,8 +57,8 @@ static void account_put(struct account *a)
 
 void obj_set_state(struct object *o, enum obj_state state)
 {
-	if (o->state == OBJ_GREETING && state != OBJ_GREETING)
-		o->dm->objects.nr_greeting--;
+	if (o->state == OBJ_GREETING && state != OBJ_GREETING && !o->original)
+		o->w->objects.nr_greeting--;
 	o->state = (u8)state;
 }
 
@@ -75,59 +76,82 @@ static bool account_full(const struct daemon *dm, struct account *a)
 	return true;
 }
 
-struct object *obj_new(struct daemon *dm, const struct cred *cred, int *err)
+/* One more socket of this process. NULL: *err says why. */
+static struct account *account_charge(struct daemon *dm, pid_t pid, int *err)
 {
-	struct account *a = account_get(dm, cred->pid);
+	struct account *a;
+
+	daemon_lock(dm);
+	a = account_get(dm, pid);
+	*err = a ? -ENOBUFS : -ENOMEM;
+	if (a && account_full(dm, a))
+		a = NULL;
+	if (a)
+		a->nr++;
+	daemon_unlock(dm);
+	return a;
+}
+
+struct object *obj_new(struct worker *w, const struct cred *cred, int *err)
+{
+	struct account *a = account_charge(w->dm, cred->pid, err);
 	struct object *o;
 
-	*err = -ENOMEM;
 	if (!a)
 		return NULL;
-	if (account_full(dm, a)) {
-		*err = -ENOBUFS;
-		return NULL;
-	}
-	a->nr++;
 	o = calloc(1, sizeof(*o));
 	if (!o) {
+		daemon_lock(w->dm);
 		account_put(a);
+		daemon_unlock(w->dm);
+		*err = -ENOMEM;
 		return NULL;
 	}
 	poll_item_init(&o->d, POLL_DATA, stream_run);
-	o->dm = dm;
+	o->dm = w->dm;
+	o->w = w;
 	o->acct = a;
 	o->uid = cred->uid;
 	o->listen_fd = -1;
-	o->born_ns = dm->net->now;
+	o->born_ns = w->net->now;
 	list_init(&o->link);
-	list_add_tail(&o->all, &dm->objects.all);
-	dm->objects.nr++;
-	dm->objects.nr_greeting++;
+	list_add_tail(&o->all, &w->objects.all);
+	w->objects.nr++;
+	w->objects.nr_greeting++;
 	return o;
+}
+
+/* Nobody finds it any more. */
+static void unregister(struct object *o)
+{
+	daemon_lock(o->dm);
+	hlist_del_init(&o->by_cookie);
+	hlist_del_init(&o->by_id);
+	hlist_del_init(&o->by_wd);
+	account_put(o->acct);
+	daemon_unlock(o->dm);
 }
 
 void obj_free(struct object *o)
 {
-	struct daemon *dm = o->dm;
 	struct sock *sk = o->sk;
 
 	unread_end(o);
 	if (sk)
 		linger_begin(o, sk);
 	zombie_del(o);
+	if (o->copies)
+		obj_drop_copies(o);
 	if (o->state == OBJ_LISTEN)
 		listener_stop(o);
 	obj_set_state(o, OBJ_DEAD);
 	dgram_free(o);
 	stamps_free(o);
 	records_free(o);
-	poller_close(&dm->poller, &o->d);
-	hlist_del_init(&o->by_cookie);
-	hlist_del_init(&o->by_id);
-	hlist_del_init(&o->by_wd);
+	poller_close(&o->w->poller, &o->d);
+	unregister(o);
 	list_del(&o->all);
-	dm->objects.nr--;
-	account_put(o->acct);
+	o->w->objects.nr--;
 	free(o);
 	if (sk) {
 		sock_set_event(sk, NULL, NULL);
@@ -137,6 +161,7 @@ void obj_free(struct object *o)
 
 void obj_set_cookie(struct object *o, u64 cookie, bool proved)
 {
+	daemon_lock(o->dm);
 	hlist_del_init(&o->by_cookie);
 	o->cookie = cookie;
 	if (proved)
@@ -144,9 +169,10 @@ void obj_set_cookie(struct object *o, u64 cookie, bool proved)
 	else
 		o->flags |= OBJ_F_CLAIMED;
 	hlist_add_head(&o->by_cookie, bucket(o->dm->objects.by_cookie, cookie));
+	daemon_unlock(o->dm);
 }
 
-struct object *obj_by_cookie(struct daemon *dm, u64 cookie)
+static struct object *find_cookie(struct daemon *dm, u64 cookie)
 {
 	struct object *o;
 
@@ -156,7 +182,7 @@ struct object *obj_by_cookie(struct daemon *dm, u64 cookie)
 	return NULL;
 }
 
-struct object *obj_by_id(struct daemon *dm, u64 id)
+static struct object *find_id(struct daemon *dm, u64 id)
 {
 	struct object *o;
 
@@ -166,10 +192,67 @@ struct object *obj_by_id(struct daemon *dm, u64 id)
 	return NULL;
 }
 
+static struct object *find_wd(struct daemon *dm, u64 wd)
+{
+	struct object *o;
+
+	hlist_for_each_entry(o, bucket(dm->objects.by_wd, wd), by_wd)
+		if (o->wd == (int)wd)
+			return o;
+	return NULL;
+}
+
+/* Its owner may free it until he is held: then it is looked for once more. */
+static struct object *find_held(struct daemon *dm, u64 key,
+				struct object *(*find)(struct daemon *dm, u64 key))
+{
+	struct worker *w = NULL;
+	struct object *o;
+
+	if (!workers_many(dm))
+		return find(dm, key);
+	for (;;) {
+		daemon_lock(dm);
+		o = find(dm, key);
+		w = o ? o->w : NULL;
+		daemon_unlock(dm);
+		if (!w || worker_is_held(w))
+			return o;
+		worker_hold(w);
+	}
+}
+
+struct object *obj_by_cookie(struct daemon *dm, u64 cookie)
+{
+	return find_held(dm, cookie, find_cookie);
+}
+
+struct object *obj_by_id(struct daemon *dm, u64 id)
+{
+	return find_held(dm, id, find_id);
+}
+
+struct object *obj_by_wd(struct daemon *dm, int wd)
+{
+	return find_held(dm, (u64)wd, find_wd);
+}
+
+void obj_set_wd(struct object *o, int wd)
+{
+	daemon_lock(o->dm);
+	hlist_del_init(&o->by_wd);
+	o->wd = wd;
+	if (wd)
+		hlist_add_head(&o->by_wd, bucket(o->dm->objects.by_wd, (u64)wd));
+	daemon_unlock(o->dm);
+}
+
 void obj_set_id(struct object *o)
 {
+	daemon_lock(o->dm);
 	o->id = o->dm->objects.next_id++;
 	hlist_add_head(&o->by_id, bucket(o->dm->objects.by_id, o->id));
+	daemon_unlock(o->dm);
 }
 
 /* Is fd the program's end of an accepted connection of ours? */
@@ -220,7 +303,7 @@ int obj_make_sock(struct object *o)
 
 	if (o->sk)
 		return 0;
-	ret = sock_create(o->dm->net, o->family, o->type, o->protocol, &o->sk);
+	ret = sock_create(o->w->net, o->family, o->type, o->protocol, &o->sk);
 	if (ret)
 		return ret;
 	o->sk->sk_uid = o->uid;
@@ -230,9 +313,14 @@ int obj_make_sock(struct object *o)
 
 static bool account_of_is_full(struct daemon *dm, pid_t pid)
 {
-	struct account *a = account_find(dm, pid);
+	struct account *a;
+	bool full;
 
-	return a && account_full(dm, a);
+	daemon_lock(dm);
+	a = account_find(dm, pid);
+	full = a && account_full(dm, a);
+	daemon_unlock(dm);
+	return full;
 }
 
 static int obj_from_tag(struct daemon *dm, int fd, u64 cookie, const struct cred *cred,
@@ -244,7 +332,7 @@ static int obj_from_tag(struct daemon *dm, int fd, u64 cookie, const struct cred
 
 	if (ret)		/* it may be one whose greeting was refused */
 		return server_starved(dm) || account_of_is_full(dm, cred->pid) ? -ENOBUFS : ret;
-	o = obj_new(dm, cred, &ret);
+	o = obj_new(dm->w0, cred, &ret);
 	if (!o)
 		return ret;
 	obj_set_state(o, OBJ_IDLE);
@@ -282,12 +370,12 @@ static struct object *by_proved_cookie(struct daemon *dm, u64 cookie, const stru
 /* Requests and hellos that were sent before the call that is being handled. */
 static void greet_all(struct daemon *dm)
 {
-	u32 left = dm->objects.nr_greeting;
+	u32 left = dm->w0->objects.nr_greeting;
 	struct object *o, *next;
 
 	/* those that were accepted before, the newest of the list; they may have been silent */
 	if (left)
-		list_for_each_entry_safe_reverse(o, next, &dm->objects.all, all) {
+		list_for_each_entry_safe_reverse(o, next, &dm->w0->objects.all, all) {
 			if (o->state != OBJ_GREETING)
 				continue;
 			connect_greeting(o);
@@ -335,7 +423,7 @@ void obj_fail(struct object *o, int err)
 	unread_end(o);
 	obj_set_state(o, OBJ_DEAD);
 	zombie_add(o);
-	poller_close(&o->dm->poller, &o->d);
+	poller_close(&o->w->poller, &o->d);
 }
 
 /* Has the program not read all that was handed to it? Asked before its socket has gone. */
@@ -356,7 +444,7 @@ void obj_last_close(struct object *o)
 		/* What the program wrote may still be in the descriptor's queue. */
 		o->flags |= OBJ_F_HUP | OBJ_F_READABLE;
 		o->flags &= ~(u32)OBJ_F_KEEP;
-		poller_queue(&o->dm->poller, &o->d);
+		poller_queue(&o->w->poller, &o->d);
 		break;
 	case OBJ_LISTEN:
 		listener_finish(o);
@@ -379,52 +467,76 @@ void obj_drain(struct object *o)
 
 void objects_init(struct daemon *dm)
 {
-	struct objects *os = &dm->objects;
-
-	list_init(&os->all);
-	list_init(&os->zombies);
-	list_init(&dm->held);
-	list_init(&dm->lingering);
 	list_init(&dm->captures);
 	list_init(&dm->server.channels);
 	list_init(&dm->server.barriers);
 	list_init(&dm->server.traces);
-	os->next_id = host_random_u64() >> 1 | 1;
+	dm->objects.next_id = host_random_u64() >> 1 | 1;
+}
+
+void worker_objects_init(struct worker *w)
+{
+	list_init(&w->objects.all);
+	list_init(&w->objects.zombies);
+	list_init(&w->held);
+	list_init(&w->lingering);
+}
+
+static void abort_sock(struct object *o)
+{
+	struct sock *sk = o->sk;
+
+	if (!sk)
+		return;
+	sock_set_event(sk, NULL, NULL);
+	o->sk = NULL;
+	sock_abort(sk);
 }
 
 void objects_exit(struct daemon *dm)
 {
-	struct object *o, *next;
+	struct object *o, *next, *c;
+	u32 i, k;
 
-	list_for_each_entry_safe(o, next, &dm->objects.all, all) {
-		struct sock *sk = o->sk;
-
-		if (sk) {
-			sock_set_event(sk, NULL, NULL);
-			o->sk = NULL;
-			sock_abort(sk);
-		}
-	}
+	for (i = 0; i < dm->nr_workers; i++)
+		list_for_each_entry_safe(o, next, &dm->workers[i]->objects.all, all)
+			for_each_copy(o, c, k)
+				abort_sock(c);
 	/* Aborting a listener may tell admitted connections, which frees their objects. */
-	while (!list_empty(&dm->objects.all))
-		obj_free(list_first_entry(&dm->objects.all, struct object, all));
-	lingerers_reap(dm, true);
+	for (i = 0; i < dm->nr_workers; i++) {
+		struct worker *w = dm->workers[i];
+
+		while (!list_empty(&w->objects.all))
+			obj_free(list_first_entry(&w->objects.all, struct object, all));
+		lingerers_reap(w, true);
+	}
 }
 
-void objects_reap(struct daemon *dm)
+void objects_reap(struct worker *w)
 {
-	struct objects *os = &dm->objects;
-	u64 now = dm->net->now;
+	u64 now = w->net->now;
 	struct object *o, *next;
 
-	zombies_reap(dm);
-	if (now < dm->reap_at)
+	zombies_reap(w);
+	if (now < w->reap_at)
 		return;
-	dm->reap_at = now + NSEC_PER_SEC;
-	lingerers_reap(dm, false);
-	if (!os->nr_greeting)
+	w->reap_at = now + NSEC_PER_SEC;
+	lingerers_reap(w, false);
+	if (!w->objects.nr_greeting)
 		return;
-	list_for_each_entry_safe(o, next, &os->all, all)
+	list_for_each_entry_safe(o, next, &w->objects.all, all)
 		if (o->state == OBJ_GREETING && now - o->born_ns > GREETING_NS_S * NSEC_PER_SEC)
 			obj_free(o);
+}
+
+u32 objects_count(const struct daemon *dm, u32 *zombies)
+{
+	u32 nr = 0, i;
+
+	*zombies = 0;
+	for (i = 0; i < dm->nr_workers; i++) {
+		nr += dm->workers[i]->objects.nr;
+		*zombies += dm->workers[i]->objects.nr_zombies;
+	}
+	return nr;
 }

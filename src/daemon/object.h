@@ -53,6 +53,9 @@ struct unread;
 struct object {
 	struct poll_item d;		/* first; our end of the program's descriptor */
 	struct daemon *dm;
+	struct worker *w;		/* whose it is: its sock is of w->net, its descriptor of w->poller */
+	struct object **copies;		/* by worker; NULL: it has none (copy.c) */
+	struct object *original;	/* of which it is a copy; NULL: it is none */
 	struct sock *sk;		/* NULL while greeting or admitted */
 	struct hlist_node by_cookie, by_id, by_wd;
 	struct list_head all;
@@ -72,7 +75,7 @@ struct object {
 	u32 oob_after;
 	u32 lowat;			/* SO_RCVLOWAT of a stream; 0: never set */
 	int listen_fd;			/* OBJ_LISTEN: O_PATH to the program's socket; else -1 */
-	u32 queued;			/* OBJ_LISTEN: connections that wait for accept(), at most */
+	u32 queued;			/* OBJ_LISTEN: connections that wait for accept(), at most. Atomic */
 	u32 ino;			/* of the program's socket; 0: not known yet */
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
@@ -85,17 +88,20 @@ _Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small
 
 void obj_set_state(struct object *o, enum obj_state state);
 /* NULL: no memory, or the client has too many (*err is set to a negative errno). */
-struct object *obj_new(struct daemon *dm, const struct cred *cred, int *err);
+struct object *obj_new(struct worker *w, const struct cred *cred, int *err);
 /* Closes the descriptor and the sock (the stack goes on with FIN and so on), frees. */
 void obj_free(struct object *o);
 /* Enters o under its cookie. */
 void obj_set_cookie(struct object *o, u64 cookie, bool proved);
+/* Their workers are held from here on. */
 struct object *obj_by_cookie(struct daemon *dm, u64 cookie);
 struct object *obj_by_id(struct daemon *dm, u64 id);
+struct object *obj_by_wd(struct daemon *dm, int wd);
 /* SO_* options that the daemon has a say in, then the stack's. 0/-errno */
 int obj_setsockopt(struct object *o, const struct cred *cred, int level, int name, const void *val,
 		   u32 len);
 void obj_set_id(struct object *o);	/* next id, never used before */
+void obj_set_wd(struct object *o, int wd);	/* its watch; 0: none any more */
 /* The socket behind a descriptor that came with a call; made if it is new. fd stays the caller's.
  * -ENOTSOCK, -ENOTCONN (accepted once, and ended), -EMFILE, -ENOBUFS, -ENOMEM, or what socket() would say. */
 int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct object **o);
@@ -113,8 +119,10 @@ u32 obj_own_inode(const struct object *o);	/* of our end of its descriptor; 0: i
 void obj_learn_inode(struct object *o);		/* of the program's, if not known: asks the kernel */
 void objects_learn_inodes(struct daemon *dm);	/* before sk_ino is told to anybody */
 void objects_init(struct daemon *dm);
+void worker_objects_init(struct worker *w);
 void objects_exit(struct daemon *dm);	/* resets and frees all */
-void objects_reap(struct daemon *dm);	/* greetings that take too long, zombies */
+void objects_reap(struct worker *w);	/* greetings that take too long, zombies */
+u32 objects_count(const struct daemon *dm, u32 *zombies);
 static inline bool obj_is_stream(const struct object *o)
 {
 	return o->type == 1;
@@ -191,8 +199,9 @@ u32 dgram_stashed(const struct object *o);	/* octets of packets that wait for ro
 void dgram_free(struct object *o);
 /* Takes an entry of the error queue of any socket. Bytes, -EAGAIN … */
 int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size);
-int dgram_buffers_init(struct daemon *dm);
-void dgram_buffers_free(struct daemon *dm);
+int dgram_buffers_init(struct worker *w);
+void dgram_buffers_free(struct worker *w);
+u8 *pump_waste(struct worker *w, size_t *len);	/* room for octets that nobody wants */
 
 /* cmsg.c */
 /* Control messages of a received datagram, as Linux would give them. Bytes written. */
@@ -204,11 +213,36 @@ int cmsg_get(const struct object *o, bool v4, const u8 *buf, u32 len, struct soc
 /* zombie.c */
 void zombie_add(struct object *o);	/* while its descriptor is open; nothing if its close will be told */
 void zombie_del(struct object *o);
-void zombies_reap(struct daemon *dm);	/* those that no program has any more, and too many */
+void zombies_reap(struct worker *w);	/* those that no program has any more, and too many */
 
 /* linger.c */
 void linger_begin(struct object *o, struct sock *sk);	/* before the sock is closed */
-void lingerers_reap(struct daemon *dm, bool all);
+void lingerers_reap(struct worker *w, bool all);
+
+/*
+ * copy.c: where an object lives, if there are several workers; the control thread's. Options apply
+ * to all copies.
+ */
+/* To worker w, which will be held: it has no copies, and no sock yet. */
+int obj_place(struct object *o, struct worker *w);	/* 0/-errno of epoll */
+/* Its sock is the one of worker w from now on, with all options that were set; the other copies end. */
+int obj_settle(struct object *o, struct worker *w);	/* 0/-errno: it is as it was */
+/* Where it is to connect to the address: by its own port, or its turn. */
+int obj_settle_to(struct object *o, const struct nsp_addr *dst);
+/* The same, but unless it has a port all that go to one host live together: they share its cookie. */
+int obj_settle_fastopen(struct object *o, const struct nsp_addr *dst);
+/* One in each worker: of a stream that is neither connected nor lives anywhere yet, of an unbound datagram
+ * socket. All are held. Nothing where there is one worker, or they are there. 0/-errno */
+int obj_make_copies(struct object *o);
+void obj_drop_copies(struct object *o);
+void copies_free(struct object **copies);	/* all of them held */
+/* May it still have to live somewhere else? */
+bool obj_is_loose(const struct object *o);
+int obj_bind(struct object *o, const struct nsp_addr *a);	/* sock_bind() of all, or none. 0/-errno */
+/* c: each copy of o, then o itself; all of them held */
+#define for_each_copy(o, c, i)                                                                 \
+	for ((i) = 0; (i) <= (o)->dm->nr_workers; (i)++)                                         \
+		if (((c) = (i) == (o)->dm->nr_workers ? (o) : (o)->copies ? (o)->copies[i] : NULL))
 
 /* addr.c */
 /* Neutral address in the layout of a socket's family. */

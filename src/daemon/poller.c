@@ -117,6 +117,21 @@ void poller_close(struct poller *p, struct poll_item *item)
 	item->fd = -1;
 }
 
+int poller_transfer(struct poller *from, struct poller *to, struct poll_item *item)
+{
+	int ret = control(to, EPOLL_CTL_ADD, item, item->fd);
+
+	if (ret)
+		return ret;
+	if (from->hot == item)
+		poller_set_hot(from, NULL);
+	epoll_ctl(from->epfd, EPOLL_CTL_DEL, item->fd, NULL);
+	list_del_init(&item->ready);
+	if (item->events)
+		poller_queue(to, item);
+	return 0;
+}
+
 void poller_queue(struct poller *p, struct poll_item *item)
 {
 	if (list_is_linked(&item->ready))
@@ -150,7 +165,7 @@ static void take(struct list_head *from, struct list_head *to, u8 classes)
 			list_move_tail(&item->ready, to);
 }
 
-static bool run_list(struct list_head *run)
+static bool run_list(struct list_head *run, const struct poller *p)
 {
 	bool any = false;
 
@@ -161,6 +176,8 @@ static bool run_list(struct list_head *run)
 		list_del_init(&item->ready);
 		item->events = 0;
 		item->fn(item, events);
+		if (unlikely(p && p->after))
+			p->after(p->after_arg);
 		any = true;
 	}
 	return any;
@@ -169,7 +186,7 @@ static bool run_list(struct list_head *run)
 bool poller_dispatch(struct poller *p)
 {
 	list_splice_tail_init(&p->ready, &p->run);
-	return run_list(&p->run);
+	return run_list(&p->run, p);
 }
 
 bool poller_dispatch_data(struct poller *p)
@@ -179,5 +196,5 @@ bool poller_dispatch_data(struct poller *p)
 	list_init(&run);
 	take(&p->run, &run, POLL_DATA);
 	take(&p->ready, &run, POLL_DATA);
-	return run_list(&run);
+	return run_list(&run, NULL);	/* within one that is being run */
 }

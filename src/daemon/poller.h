@@ -35,6 +35,8 @@ struct poller {
 	struct poll_item *hot;	/* the one used last, looked at before the loop sleeps; NULL: none */
 	struct list_head ready;	/* has something to do */
 	struct list_head run;	/* what the dispatch under way has still to run */
+	void (*after)(void *arg);	/* behind each item that poller_dispatch() runs; NULL: nothing */
+	void *after_arg;
 };
 
 int poller_init(struct poller *p, struct host_loop *loop);	/* 0/-errno */
@@ -47,6 +49,8 @@ int poller_add(struct poller *p, struct poll_item *item, int fd);
 int poller_move(struct poller *p, struct poll_item *from, struct poll_item *to);
 /* Closes the item's descriptor, if any, and takes it off every list. */
 void poller_close(struct poller *p, struct poll_item *item);
+/* To another poller, with its descriptor; what is ready on it is told again. 0/-errno: it stays. */
+int poller_transfer(struct poller *from, struct poller *to, struct poll_item *item);
 void poller_queue(struct poller *p, struct poll_item *item);	/* run its fn soon */
 /* A conversation goes on over this item: its next message is looked for first. */
 void poller_set_hot(struct poller *p, struct poll_item *item);

@@ -31,11 +31,12 @@ static inline bool pulse_on(const struct pulse *p)
 	return p->page != NULL;
 }
 
-/* Frames will be taken from a device: before the first is. */
-static inline void pulse_busy(struct pulse *p)
+/* Frames will be taken from a device, or were handed over by another worker: before the first is.
+ * who: worker */
+static inline void pulse_busy(struct pulse *p, u32 who)
 {
-	if (p->page)
-		__atomic_store_n(&p->page->busy, 1, __ATOMIC_RELEASE);
+	if (p->page && !(__atomic_load_n(&p->page->busy, __ATOMIC_RELAXED) & 1u << who))
+		__atomic_fetch_or(&p->page->busy, 1u << who, __ATOMIC_RELEASE);
 }
 
 /* For how long the daemon looks for work before it sleeps: libraries do the same. */
@@ -43,15 +44,15 @@ static inline void pulse_spin(struct pulse *p, u64 window_ns)
 {
 	u32 us = (u32)(window_ns / NSEC_PER_USEC);
 
-	if (p->page && p->page->spin_us != us)
+	if (p->page && __atomic_load_n(&p->page->spin_us, __ATOMIC_RELAXED) != us)
 		__atomic_store_n(&p->page->spin_us, us, __ATOMIC_RELAXED);
 }
 
-/* What came of all that were taken was handed to the programs. */
-static inline void pulse_idle(struct pulse *p)
+/* What came of all that this worker has taken was handed to the programs. */
+static inline void pulse_idle(struct pulse *p, u32 who)
 {
-	if (p->page && p->page->busy)
-		__atomic_store_n(&p->page->busy, 0, __ATOMIC_RELEASE);
+	if (p->page && __atomic_load_n(&p->page->busy, __ATOMIC_RELAXED) & 1u << who)
+		__atomic_fetch_and(&p->page->busy, ~(1u << who), __ATOMIC_RELEASE);
 }
 
 #endif

@@ -56,6 +56,8 @@ static int find_socket(struct call *c, bool oneway)
 	ret = obj_from_fd(c->dm, c->fd, &c->cred, &c->o);
 	if (ret)
 		return ret;
+	if (!oneway && c->o->w->index)	/* the first one has looked before the call */
+		worker_look(c->o->w);
 	cookie = c->o->cookie;
 	obj_drain(c->o);
 	/* Draining may have ended it: the program closed another copy. */
@@ -103,7 +105,7 @@ bool rpc_handle(struct channel *ch, const u8 *buf, u32 len, int *fd, const struc
 		.rep = body, .repdata = (u8 *)body + call->repsize,
 		.reproom = (u32)(sizeof(body) - sizeof(h)) - call->repsize,
 	};
-	dm->count.calls++;
+	dm->w0->count.calls++;
 	oneway = (call->flags & NSP_CALL_ONEWAY) ||
 		 ((call->flags & NSP_CALL_MAY1WAY) && (h.flags & NSP_F_ONEWAY));
 	ret = run(&c, call, oneway);
@@ -113,7 +115,7 @@ bool rpc_handle(struct channel *ch, const u8 *buf, u32 len, int *fd, const struc
 	*fd = -1;
 	if (oneway) {
 		if (ret < 0) {
-			dm->count.oneway_failed++;
+			dm->w0->count.oneway_failed++;
 			host_log(HOST_LOG_DEBUG, "one-way %s failed: %s", call->name,
 				 strerror(-ret));
 		}

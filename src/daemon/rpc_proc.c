@@ -17,6 +17,7 @@ static int read_file(struct call *c, const char *name)
 	char *text;
 	int ret;
 
+	workers_hold_all(c->dm);
 	if (proc_lists_sockets(name)) {
 		watch_catch_up(c->dm);	/* what the program has closed is not listed */
 		objects_learn_inodes(c->dm);
@@ -40,12 +41,24 @@ static int read_file(struct call *c, const char *name)
 	return 0;
 }
 
+/* The first of them decides; what it takes the others take. */
+static int write_all(struct daemon *dm, const char *name, const char *value)
+{
+	int ret = 0;
+	u32 i;
+
+	workers_hold_all(dm);
+	for (i = 0; i < dm->nr_workers && !ret; i++)
+		ret = proc_write(dm->workers[i]->net, name, value);
+	return ret;
+}
+
 static int write_file(struct call *c, const char *name, const char *value)
 {
 	/* as root of a network namespace: the owner of the stack */
 	if (!cred_is_admin(c->dm, &c->cred))
 		return -EPERM;
-	return proc_write(c->dm->net, name, value);
+	return write_all(c->dm, name, value);
 }
 
 int call_proc(struct call *c)

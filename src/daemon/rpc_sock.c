@@ -124,7 +124,7 @@ static bool port_is_privileged(struct net *net, const struct nsp_addr *a)
 
 static int bind_once(struct call *c, const struct nsp_addr *a)
 {
-	return a->len > sizeof(a->sa) ? -EINVAL : sock_bind(c->o->sk, a->sa, a->len);
+	return a->len > sizeof(a->sa) ? -EINVAL : obj_bind(c->o, a);
 }
 
 int call_bind(struct call *c)
@@ -230,25 +230,51 @@ static u32 needs(const struct object *o, int level, int name, const void *val, u
 	for (i = 0; i < ARRAY_SIZE(privileged_options); i++)
 		if (privileged_options[i].level == level && privileged_options[i].name == name)
 			return privileged_options[i].caps;
-	if (level == L_TCP && name == L_TCP_CONGESTION && tcp_ca_restricted(o->dm->net, val, len))
+	if (level == L_TCP && name == L_TCP_CONGESTION && tcp_ca_restricted(o->w->net, val, len))
 		return MAY_NET_ADMIN;
+	return 0;
+}
+
+/* The original first: a copy is made by what it accepts, and accepts the same. */
+static int set_all(struct object *o, int level, int name, const void *val, u32 len)
+{
+	struct object *c;
+	int ret;
+	u32 i;
+
+	if (workers_many(o->dm) && obj_is_loose(o) && on_control_thread(o->dm)) {
+		ret = obj_make_copies(o);
+		if (ret)
+			return ret;
+	}
+	ret = sock_setsockopt(o->sk, level, name, val, len);
+	if (likely(!o->copies) || ret)
+		return ret;
+	workers_hold_all(o->dm);
+	for_each_copy(o, c, i)
+		if (c != o)
+			sock_setsockopt(c->sk, level, name, val, len);
 	return 0;
 }
 
 int obj_setsockopt(struct object *o, const struct cred *cred, int level, int name, const void *val,
 		   u32 len)
 {
-	u32 caps = needs(o, level, name, val, len);
+	u32 caps = needs(o, level, name, val, len), i;
+	struct object *c;
 	int ret;
 
 	if (unlikely(caps) && !cred_capable(cred, caps))
 		return level == L_SOCKET && name == SO_DEBUG ? -EACCES : -EPERM;
-	ret = sock_setsockopt(o->sk, level, name, val, len);
+	ret = set_all(o, level, name, val, len);
 	if (!ret && level == L_SOCKET && name == SO_RCVLOWAT && obj_is_stream(o)) {
 		o->lowat = (u32)o->sk->sk_rcvlowat;
-		o->sk->sk_rcvlowat = 1;
+		for_each_copy(o, c, i) {
+			c->lowat = o->lowat;
+			c->sk->sk_rcvlowat = 1;
+		}
 		if (o->state == OBJ_OPEN)	/* there may be enough now */
-			poller_queue(&o->dm->poller, &o->d);
+			poller_queue(&o->w->poller, &o->d);
 	}
 	if (!ret && level == L_SOCKET && o->state == OBJ_OPEN)
 		stamps_begin(o);

@@ -53,7 +53,7 @@ static bool refuse_one(struct daemon *dm, struct poll_item *listener)
 		close(s->spare_fd);
 	fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd >= 0) {
-		dm->count.refused++;
+		dm->w0->count.refused++;
 		close(fd);
 	}
 	s->spare_fd = spare_descriptor();
@@ -89,14 +89,14 @@ void server_accept_streams(struct daemon *dm)
 	int fd, err;
 
 	while ((fd = take_one(dm, &dm->server.stream, &cred)) >= 0) {
-		struct object *o = daemon_allows(dm, &cred) ? obj_new(dm, &cred, &err) : NULL;
+		struct object *o = daemon_allows(dm, &cred) ? obj_new(dm->w0, &cred, &err) : NULL;
 
 		if (!o) {
-			dm->count.refused++;
+			dm->w0->count.refused++;
 			close(fd);
 			continue;
 		}
-		if (poller_add(&dm->poller, &o->d, fd)) {
+		if (poller_add(&dm->w0->poller, &o->d, fd)) {
 			close(fd);
 			obj_free(o);
 			continue;
@@ -166,7 +166,7 @@ static int open_listener(struct daemon *dm, struct poll_item *item, int type, co
 	if (!ret && listen(fd, SERVER_BACKLOG))
 		ret = -errno;
 	if (!ret)
-		ret = poller_add(&dm->poller, item, fd);
+		ret = poller_add(&dm->w0->poller, item, fd);
 	if (ret)
 		close(fd);
 	return ret;
@@ -221,8 +221,8 @@ void server_stop(struct daemon *dm)
 	}
 	if (s->seqpacket.fd >= 0)
 		unlink(dm->conf.control);
-	poller_close(&dm->poller, &s->stream);
-	poller_close(&dm->poller, &s->seqpacket);
+	poller_close(&dm->w0->poller, &s->stream);
+	poller_close(&dm->w0->poller, &s->seqpacket);
 	if (s->dir_fd >= 0)
 		close(s->dir_fd);
 	if (s->spare_fd >= 0)
@@ -245,8 +245,8 @@ void server_turn(struct daemon *dm, bool idle)
 	s->reap_at = dm->net->now + NSEC_PER_SEC;
 	if (s->retry_accept) {
 		s->retry_accept = false;
-		poller_queue(&dm->poller, &s->stream);
-		poller_queue(&dm->poller, &s->seqpacket);
+		poller_queue(&dm->w0->poller, &s->stream);
+		poller_queue(&dm->w0->poller, &s->seqpacket);
 	}
 	list_for_each_entry_safe(ch, next, &s->channels, all)
 		if (ch->state == CHANNEL_NEW &&

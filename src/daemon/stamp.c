@@ -199,7 +199,7 @@ static int stamps_start(struct object *o, u64 read, u64 now)
 int stamps_last(struct object *o, int fd, u64 *ns)
 {
 	u64 read = o->given - (u64)unread(fd) - dgram_stashed(o);
-	const struct net *net = o->dm->net;
+	const struct net *net = o->w->net;
 
 	if (!o->stamps) {
 		int ret = stamps_start(o, read, net->now + net->cfg.wall_offset_ns);

@@ -12,6 +12,20 @@ static void number(cJSON *to, const char *name, u64 v)
 	cJSON_AddNumberToObject(to, name, (double)v);
 }
 
+/* Members are all u64. */
+static void add_u64s(void *to, const void *from, size_t size)
+{
+	u64 a, b;
+	size_t i;
+
+	for (i = 0; i < size; i += sizeof(u64)) {
+		memcpy(&a, (char *)to + i, sizeof(a));
+		memcpy(&b, (const char *)from + i, sizeof(b));
+		a += b;
+		memcpy((char *)to + i, &a, sizeof(a));
+	}
+}
+
 static void mac_text(const u8 *mac, char *buf, size_t size)
 {
 	snprintf(buf, size, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
@@ -110,8 +124,18 @@ static cJSON *packet_json(const struct net_device *dev)
 	static const char *const modes[] = {
 		[PACKET_RX_V2] = "v2", [PACKET_RX_V3] = "v3", [PACKET_RX_RECV] = "recv",
 	};
-	const struct packet_stats st = packet_stats(dev);
+	struct packet_stats st = { 0 }, part;
 	cJSON *j = cJSON_CreateObject();
+	const struct net_device *d;
+	u32 i;
+
+	for (i = 0; i < net_shards(dev->net->group); i++) {
+		d = dev_in_shard(dev, i);
+		if (!d)
+			continue;
+		part = packet_stats(d);
+		add_u64s(&st, &part, sizeof(st));
+	}
 
 	cJSON_AddStringToObject(j, "rx", modes[packet_rx_mode(dev)]);
 	number(j, "ring_frames", st.ring_frames);
@@ -137,9 +161,32 @@ static cJSON *vlan_json(const struct net_device *dev)
 	return j;
 }
 
+static cJSON *tap_json(const struct net_device *dev)
+{
+	struct tap_stats ts = { 0 }, part;
+	cJSON *t = cJSON_CreateObject();
+	const struct net_device *d;
+	u32 i;
+
+	for (i = 0; i < net_shards(dev->net->group); i++) {
+		d = dev_in_shard(dev, i);
+		if (!d)
+			continue;
+		part = tap_stats(d);
+		add_u64s(&ts, &part, sizeof(ts));
+	}
+	number(t, "reads", ts.reads);
+	number(t, "writes", ts.writes);
+	number(t, "uring_submits", ts.uring_submits);
+	number(t, "uring_frames", ts.uring_frames);
+	number(t, "tx_errors", ts.tx_errors);
+	return t;
+}
+
 static cJSON *device_json(struct net_device *dev)
 {
 	cJSON *j = cJSON_CreateObject(), *addrs = cJSON_CreateArray(), *st = cJSON_CreateObject();
+	const struct net_device_stats sum = dev_stats_sum(dev);
 	char mac[18];
 	size_t i;
 
@@ -159,7 +206,7 @@ static cJSON *device_json(struct net_device *dev)
 	for (i = 0; i < ARRAY_SIZE(dev_stats); i++) {
 		u64 v;
 
-		memcpy(&v, (const char *)&dev->stats + dev_stats[i].offset, sizeof(v));
+		memcpy(&v, (const char *)&sum + dev_stats[i].offset, sizeof(v));
 		number(st, dev_stats[i].name, v);
 	}
 	cJSON_AddItemToObject(j, "stats", st);
@@ -169,16 +216,8 @@ static cJSON *device_json(struct net_device *dev)
 		cJSON_AddItemToObject(j, "vlan", vlan_json(dev));
 	if (dev_is_packet(dev))
 		cJSON_AddItemToObject(j, "packet", packet_json(dev));
-	if (dev_is_tap(dev)) {
-		const struct tap_stats ts = tap_stats(dev);
-		cJSON *t = cJSON_AddObjectToObject(j, "tap");
-
-		number(t, "reads", ts.reads);
-		number(t, "writes", ts.writes);
-		number(t, "uring_submits", ts.uring_submits);
-		number(t, "uring_frames", ts.uring_frames);
-		number(t, "tx_errors", ts.tx_errors);
-	}
+	if (dev_is_tap(dev))
+		cJSON_AddItemToObject(j, "tap", tap_json(dev));
 	return j;
 }
 
@@ -192,7 +231,7 @@ static cJSON *mib_json(const struct net *net)
 
 		if (!group)
 			group = cJSON_AddObjectToObject(j, mib_names[i].group);
-		number(group, mib_names[i].name, net->mib[i]);
+		number(group, mib_names[i].name, net_mib_sum(net, i));
 	}
 	return j;
 }
@@ -203,42 +242,64 @@ static cJSON *drops_json(const struct net *net)
 	int i;
 
 	for (i = 1; i < SKB_DROP_MAX; i++)
-		if (net->drops[i])
-			number(j, skb_drop_reason_name((enum skb_drop_reason)i), net->drops[i]);
+		if (net_drops_sum(net, i))
+			number(j, skb_drop_reason_name((enum skb_drop_reason)i), net_drops_sum(net, i));
 	return j;
 }
 
-static void add_pool(cJSON *to, const struct pool *p)
+/* offset: of a struct pool in struct net */
+static void add_pool(cJSON *to, const struct net *net, size_t offset)
 {
+	const struct pool *p = (const struct pool *)(const void *)((const char *)net + offset);
 	cJSON *j = cJSON_AddObjectToObject(to, p->name);
+	u64 live = 0, spare = 0;
+	const struct net *s;
+	u32 i;
 
+	for_each_shard(net, s, i) {
+		const struct pool *q = (const struct pool *)(const void *)((const char *)s + offset);
+
+		live += q->nr_live;
+		spare += q->nr_free;
+	}
 	number(j, "size", p->obj_size);
-	number(j, "live", p->nr_live);
-	number(j, "free", p->nr_free);
+	number(j, "live", live);
+	number(j, "free", spare);
 }
 
 static cJSON *memory_json(const struct net *net)
 {
 	cJSON *j = cJSON_CreateObject(), *pools;
+	u64 bytes = 0, live = 0, spare = 0;
+	const struct net *s;
+	u32 i;
 
-	number(j, "bytes", net->bytes_allocated);
-	number(j, "pages_live", net->pages_live);
-	number(j, "pages_free", net->pages_free);
+	for_each_shard(net, s, i) {
+		bytes += s->bytes_allocated;
+		live += s->pages_live;
+		spare += s->pages_free;
+	}
+	number(j, "bytes", bytes);
+	number(j, "pages_live", live);
+	number(j, "pages_free", spare);
 	pools = cJSON_AddObjectToObject(j, "pools");
-	add_pool(pools, &net->skb_pool);
-	add_pool(pools, &net->skb_small_pool);
-	add_pool(pools, &net->skb_data_pool);
-	add_pool(pools, &net->work_pool);
+	add_pool(pools, net, offsetof(struct net, skb_pool));
+	add_pool(pools, net, offsetof(struct net, skb_small_pool));
+	add_pool(pools, net, offsetof(struct net, skb_data_pool));
+	add_pool(pools, net, offsetof(struct net, work_pool));
 	return j;
 }
 
 static int add_neighbour(struct neighbour *n, void *arg)
 {
-	cJSON *j = cJSON_CreateObject();
+	cJSON *j;
 	char text[INET_ADDRSTRLEN_NS + 4];
 	bool v4 = n->tbl->key_len == 4;
 	union inet_addr a = v4 ? inet_addr_from4(n->key) : inet_addr_from6(n->key);
 
+	if (neigh_is_listed(n))
+		return 0;
+	j = cJSON_CreateObject();
 	addr_text(&a, -1, text, sizeof(text));
 	cJSON_AddStringToObject(j, "address", text);
 	cJSON_AddStringToObject(j, "dev", n->dev->name);
@@ -286,29 +347,71 @@ static cJSON *sockets_json(struct net *net)
 {
 	cJSON *j = cJSON_CreateObject();
 	u32 n[TCP_MAX_STATES + 1] = { 0 }, i;
+	u64 tw = 0, orphans = 0;
+	struct net *s;
 
+	for_each_shard(net, s, i) {
+		tw += s->tcp.tw_count;
+		orphans += s->tcp.orphan_count;
+	}
 	sock_for_each(net, count_sock, n);
 	for (i = 1; i < TCP_MAX_STATES; i++)
 		if (n[i])
 			number(j, sock_state_name((int)i), n[i]);
 	number(j, "datagram", n[TCP_MAX_STATES]);
-	number(j, "time_wait_objects", net->tcp.tw_count);
-	number(j, "orphans", net->tcp.orphan_count);
+	number(j, "time_wait_objects", tw);
+	number(j, "orphans", orphans);
 	return j;
+}
+
+static void add_up(struct daemon *dm, struct host_loop_stats *ls, struct daemon_counters *n)
+{
+	u32 i;
+
+	memset(ls, 0, sizeof(*ls));
+	memset(n, 0, sizeof(*n));
+	for (i = 0; i < dm->nr_workers; i++) {
+		add_u64s(ls, host_loop_stats(dm->workers[i]->loop), sizeof(*ls));
+		add_u64s(n, &dm->workers[i]->count, sizeof(*n));
+	}
+}
+
+static cJSON *workers_json(struct daemon *dm)
+{
+	cJSON *a = cJSON_CreateArray();
+	u32 i;
+
+	for (i = 0; i < dm->nr_workers; i++) {
+		struct worker *w = dm->workers[i];
+		cJSON *j = cJSON_CreateObject();
+
+		number(j, "turns", w->turns);
+		number(j, "wakeups", host_loop_stats(w->loop)->wakeups);
+		number(j, "objects", w->objects.nr);
+		number(j, "received", w->net->mib[MIB_Ip_InReceives] + w->net->mib[MIB_Ip6_InReceives]);
+		number(j, "from_workers", worker_letters(w));
+		number(j, "inbox_drops", worker_inbox_drops(w));
+		cJSON_AddItemToArray(a, j);
+	}
+	return a;
 }
 
 static cJSON *daemon_json(struct daemon *dm)
 {
-	const struct host_loop_stats *ls = host_loop_stats(dm->loop);
-	const struct daemon_counters *n = &dm->count;
+	struct host_loop_stats sum, *ls = &sum;
+	struct daemon_counters counts, *n = &counts;
 	cJSON *j = cJSON_CreateObject();
+	u32 objects, zombies;
+
+	objects = objects_count(dm, &zombies);
+	add_up(dm, ls, n);
 
 	number(j, "uptime_ms", (dm->net->now - dm->started_ns) / NSEC_PER_MSEC);
-	number(j, "objects", dm->objects.nr);
-	number(j, "zombies", dm->objects.nr_zombies);
+	number(j, "objects", objects);
+	number(j, "zombies", zombies);
 	number(j, "channels", dm->server.nr_channels);
 	number(j, "captures", captures_count(dm));
-	number(j, "turns", dm->turns);
+	number(j, "turns", ls->turns);
 	number(j, "wakeups", ls->wakeups);
 	number(j, "polls", ls->polls);
 	number(j, "slept_ns", ls->slept_ns);
@@ -333,6 +436,8 @@ static cJSON *daemon_json(struct daemon *dm)
 	number(j, "close_events", dm->watch.events);
 	number(j, "close_overflows", dm->watch.overflows);
 	number(j, "watch_failures", dm->watch.failures);
+	if (workers_many(dm))
+		cJSON_AddItemToObject(j, "workers", workers_json(dm));
 	return j;
 }
 
@@ -342,8 +447,11 @@ char *stat_json(struct daemon *dm)
 	struct net *net = dm->net;
 	struct net_device *dev;
 	struct neigh_table *tbl;
+	struct net *s;
 	char *text;
+	u32 i;
 
+	workers_hold_all(dm);
 	cJSON_AddStringToObject(j, "version", NETSTACK_VERSION);
 	a = cJSON_AddArrayToObject(j, "devices");
 	for_each_netdev(net, dev)
@@ -352,8 +460,9 @@ char *stat_json(struct daemon *dm)
 	fib_for_each(net, INET_FAMILY_4, add_route, a);
 	fib_for_each(net, INET_FAMILY_6, add_route, a);
 	a = cJSON_AddArrayToObject(j, "neighbours");
-	list_for_each_entry(tbl, &net->neigh_tables, list)
-		neigh_for_each(tbl, add_neighbour, a);
+	for_each_shard(net, s, i)
+		list_for_each_entry(tbl, &s->neigh_tables, list)
+			neigh_for_each(tbl, add_neighbour, a);
 	cJSON_AddItemToObject(j, "sockets", sockets_json(net));
 	cJSON_AddItemToObject(j, "mib", mib_json(net));
 	cJSON_AddItemToObject(j, "drops", drops_json(net));

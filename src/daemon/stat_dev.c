@@ -68,6 +68,25 @@ static void add_link(cJSON *to, const struct net_device *dev, const struct ethto
 	cJSON_AddBoolToObject(j, "tx_pause", info->tx_pause);
 }
 
+/* What is more in the other workers' part of it. */
+static void add_shards(const struct net_device *dev, const struct ethtool_ops *ops, struct ethtool_info *info)
+{
+	struct net_device *d;
+	u32 i;
+
+	for (i = 1; i < net_shards(dev->net->group); i++) {
+		struct ethtool_info part = { 0 };
+
+		d = dev_in_shard(dev, i);
+		if (!d || !ops->get_info)
+			continue;
+		ops->get_info(d, &part);
+		info->rx_pending += part.rx_pending;
+		info->tx_pending += part.tx_pending;
+		info->channels += part.channels;
+	}
+}
+
 static void add_rings(cJSON *to, const struct ethtool_info *info)
 {
 	cJSON *j;
@@ -89,16 +108,17 @@ static void add_rings(cJSON *to, const struct ethtool_info *info)
 	number(j, "tx_delay_ns", info->tx_delay_ns);
 }
 
-static void add_rx_queues(cJSON *to, const struct net_device *dev)
+static void add_rx_queues(cJSON *a, const struct net_device *dev)
 {
-	cJSON *a = cJSON_AddArrayToObject(to, "rx");
 	const struct napi_struct *napi;
 
 	list_for_each_entry(napi, &dev->napi_list, dev_list) {
 		cJSON *j;
 
-		if (napi == &dev->backlog && !napi->polls)
-			continue;	/* frames that the process hands over: of loopback */
+		/* frames that the process hands over: of loopback, or of other workers */
+		if (napi == &dev->backlog &&
+		    (!napi->polls || (dev->net->group && dev != dev->net->loopback_dev)))
+			continue;
 		j = cJSON_CreateObject();
 		number(j, "napi_id", napi->napi_id);
 		number(j, "packets", napi->packets);
@@ -107,9 +127,8 @@ static void add_rx_queues(cJSON *to, const struct net_device *dev)
 	}
 }
 
-static void add_tx_queues(cJSON *to, const struct net_device *dev)
+static void add_tx_queues(cJSON *a, const struct net_device *dev)
 {
-	cJSON *a = cJSON_AddArrayToObject(to, "tx");
 	u32 i;
 
 	for (i = 0; i < dev->num_tx_queues; i++) {
@@ -134,9 +153,17 @@ static void add_tx_queues(cJSON *to, const struct net_device *dev)
 static void add_queues(cJSON *to, const struct net_device *dev)
 {
 	cJSON *j = cJSON_AddObjectToObject(to, "queues");
+	cJSON *rx = cJSON_AddArrayToObject(j, "rx"), *tx = cJSON_AddArrayToObject(j, "tx");
+	const struct net_device *d;
+	u32 i;
 
-	add_rx_queues(j, dev);
-	add_tx_queues(j, dev);
+	for (i = 0; i < net_shards(dev->net->group); i++) {
+		d = dev_in_shard(dev, i);
+		if (!d)
+			continue;
+		add_rx_queues(rx, d);
+		add_tx_queues(tx, d);
+	}
 }
 
 /* VLANs that the card lets in; "off" in promiscuous mode. */
@@ -221,6 +248,20 @@ static void add_test(cJSON *to, struct net_device *dev, const struct ethtool_ops
 		cJSON_AddStringToObject(j, ops->test_names[i], failed & 1 << i ? "failed" : "passed");
 }
 
+static u64 stat_of_others(const struct net_device *dev, const struct ethtool_ops *ops, u32 index)
+{
+	struct net_device *d;
+	u64 sum = 0, value;
+	u32 i;
+
+	for (i = 1; i < net_shards(dev->net->group); i++) {
+		d = dev_in_shard(dev, i);
+		if (d && ops->get_stat(d, index, &value))
+			sum += value;
+	}
+	return sum;
+}
+
 static void add_statistics(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
 {
 	cJSON *j = cJSON_AddObjectToObject(to, "statistics");
@@ -229,7 +270,7 @@ static void add_statistics(cJSON *to, struct net_device *dev, const struct ethto
 	u32 i;
 
 	for (i = 0; (name = ops->get_stat(dev, i, &value)); i++)
-		number(j, name, value);
+		number(j, name, value + stat_of_others(dev, ops, i));
 }
 
 static cJSON *dev_json(struct net_device *dev)
@@ -241,6 +282,7 @@ static cJSON *dev_json(struct net_device *dev)
 
 	if (ops->get_info)
 		ops->get_info(dev, &info);
+	add_shards(dev, ops, &info);
 	cJSON_AddStringToObject(j, "name", dev->name);
 	drv = cJSON_AddObjectToObject(j, "driver");
 	cJSON_AddStringToObject(drv, "name", info.driver);
@@ -270,6 +312,7 @@ char *stat_dev_json(struct daemon *dm, const char *name, int *err)
 	char *text;
 	u32 n = 0;
 
+	workers_hold_all(dm);
 	for_each_netdev(dm->net, dev) {
 		if (*name && strcmp(name, dev->name))
 			continue;

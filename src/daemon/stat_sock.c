@@ -129,6 +129,8 @@ static void add_sock(struct sock *sk, void *arg)
 	number(j, "drops", sk->sk_drops);
 	number(j, "uid", sk->sk_uid);
 	number(j, "ino", sk->sk_ino);
+	if (sk->net->group)
+		number(j, "worker", sk->net->shard);
 	if (sk->sk_type == SOCK_STREAM && sk->sk_state != TCP_LISTEN)
 		cJSON_AddItemToObject(j, "tcp", tcp_json(sk));
 	cJSON_AddItemToArray(arg, j);
@@ -139,6 +141,7 @@ char *stat_sock_json(struct daemon *dm)
 	cJSON *j = cJSON_CreateObject();
 	char *text;
 
+	workers_hold_all(dm);
 	objects_learn_inodes(dm);
 	sock_for_each(dm->net, add_sock, cJSON_AddArrayToObject(j, "sockets"));
 	text = cJSON_PrintUnformatted(j);

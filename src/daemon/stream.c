@@ -17,7 +17,6 @@ enum {
 	READ_CHUNK = 256 << 10,
 	PUMP_VECS = 64,
 	PUMP_RX_VECS = 256,		/* frames of a full receive ring, each a piece of its own */
-	FILLER_CHUNK = 256 << 10,
 	STREAM_SNDBUF = 1 << 20,	/* of our end: what the program may leave unread */
 };
 
@@ -92,9 +91,10 @@ static enum step tx_eof(struct object *o)
 /* Up to len octets of the program's that are nobody's: as recv() */
 static ssize_t discard(struct object *o, size_t len)
 {
-	static char waste[FILLER_CHUNK];
+	size_t room;
+	u8 *waste = pump_waste(o->w, &room);
 
-	return recv(o->d.fd, waste, min_t(size_t, len, sizeof(waste)), MSG_DONTWAIT);
+	return recv(o->d.fd, waste, min(len, room), MSG_DONTWAIT);
 }
 
 /* The connect request must be gone to the last byte before the stream begins. */
@@ -170,7 +170,7 @@ static enum step tx_step(struct object *o, size_t *moved)
 	for (i = 0; i < n; i++)
 		room += vec[i].len;
 	r = readv(o->d.fd, (const struct iovec *)(void *)vec, n);
-	o->dm->count.stream_reads++;
+	o->w->count.stream_reads++;
 	if (r <= 0) {
 		int err = errno;
 
@@ -185,7 +185,7 @@ static enum step tx_step(struct object *o, size_t *moved)
 	if (sock_stream_commit(o->sk, (size_t)r, o->flags & OBJ_F_MORE ? SMSG_MORE : 0) < 0)
 		return STEP_STOP;	/* the stack gave up on it: its error is on the way */
 	*moved += (size_t)r;
-	o->dm->count.stream_tx_bytes += (u64)r;
+	o->w->count.stream_tx_bytes += (u64)r;
 	if (o->flags & OBJ_F_OOB_OUT)
 		o->oob_after -= (u32)r;
 	records_moved(o, (u32)r);
@@ -204,7 +204,7 @@ static enum step tx(struct object *o, size_t budget)
 
 	while (s == STEP_AGAIN && (o->flags & OBJ_F_READABLE)) {
 		if (moved >= budget) {
-			poller_queue(&o->dm->poller, &o->d);
+			poller_queue(&o->w->poller, &o->d);
 			return STEP_STOP;
 		}
 		if (unlikely(o->filler) && stream_is_full(o))
@@ -293,7 +293,7 @@ static enum step rx_step(struct object *o, size_t *moved)
 		return STEP_STOP;	/* for READ calls */
 	msg.msg_iovlen = (size_t)n;
 	r = sendmsg(o->d.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
-	o->dm->count.stream_writes++;
+	o->w->count.stream_writes++;
 	if (r < 0) {
 		return errno == EPIPE ? rx_deaf(o) : rx_full(o);
 	}
@@ -303,7 +303,7 @@ static enum step rx_step(struct object *o, size_t *moved)
 		unread_given(o, (u32)r);
 	else
 		sock_stream_consume(o->sk, (size_t)r);
-	o->dm->count.stream_rx_bytes += (u64)r;
+	o->w->count.stream_rx_bytes += (u64)r;
 	*moved += (size_t)r;
 	if ((size_t)r < len)
 		rx_full(o);
@@ -340,7 +340,7 @@ static bool rx(struct object *o)
 		return false;
 	while (o->flags & (OBJ_F_WRITABLE | OBJ_F_DEAF_IN)) {
 		if (moved >= PUMP_BUDGET) {
-			poller_queue(&o->dm->poller, &o->d);
+			poller_queue(&o->w->poller, &o->d);
 			return false;
 		}
 		if (rx_step(o, &moved) != STEP_AGAIN)
@@ -399,7 +399,7 @@ static void end_writing(struct object *o)
 
 static void pump(struct object *o)
 {
-	poller_hot(&o->dm->poller, &o->d);
+	poller_hot(&o->w->poller, &o->d);
 	if (unlikely(o->unread))
 		unread_look(o);
 	if (tx(o, PUMP_BUDGET) == STEP_GONE)
@@ -434,7 +434,7 @@ void stream_open(struct object *o)
 	o->sk->sk_write_pending = 0;
 	unread_begin(o);
 	o->flags |= OBJ_F_WRITABLE;	/* what the program has written comes, or came, with an edge */
-	poller_queue(&o->dm->poller, &o->d);
+	poller_queue(&o->w->poller, &o->d);
 	/* Now, so that the connecting program is told before the accepting one. */
 	while (o->filler && drain_filler(o) == STEP_AGAIN)
 		;
@@ -498,7 +498,7 @@ void stream_event(struct sock *sk, u32 events)
 	if (o->state == OBJ_CONNECTING)
 		connect_progress(o);
 	else if (events)
-		poller_queue(&o->dm->poller, &o->d);
+		poller_queue(&o->w->poller, &o->d);
 }
 
 void stream_more(struct object *o, bool on)
@@ -535,8 +535,22 @@ int stream_send_oob(struct object *o, u8 byte)
 	o->oob_byte = byte;
 	o->oob_after = (u32)queued;
 	o->flags |= OBJ_F_OOB_OUT | OBJ_F_READABLE;
-	poller_queue(&o->dm->poller, &o->d);
+	poller_queue(&o->w->poller, &o->d);
 	return 0;
+}
+
+/* The original last: what it says counts. */
+static int shutdown_all(struct object *o, int how)
+{
+	struct object *c;
+	int ret = 0;
+	u32 i;
+
+	if (o->copies)
+		workers_hold_all(o->dm);
+	for_each_copy(o, c, i)
+		ret = sock_shutdown(c->sk, how);
+	return ret;
 }
 
 int stream_shutdown(struct object *o, int how, int fd)
@@ -558,7 +572,7 @@ int stream_shutdown(struct object *o, int how, int fd)
 	if (o->state == OBJ_LISTEN)
 		listener_finish(o);
 	if (o->state != OBJ_OPEN || o->sk->sk_state == TCP_CLOSE)
-		return sock_shutdown(o->sk, how);
+		return shutdown_all(o, how);
 	/* The writing side ends behind the data: the program's own shutdown tells us. */
 	return how != SHUT_WR ? sock_shutdown(o->sk, SHUT_RD) : 0;
 }

@@ -11,16 +11,20 @@ void trace_update_mask(struct daemon *dm)
 {
 	struct channel *ch;
 	u64 mask = 0;
+	u32 i;
 
 	list_for_each_entry(ch, &dm->server.traces, wait)
 		mask |= ch->trace_mask;
 	if (captures_want_drops(dm))
 		mask |= 1ull << TRACE_kfree_skb;
-	dm->net->trace_mask = mask;
+	workers_hold_all(dm);
+	for (i = 0; i < dm->nr_workers; i++)
+		dm->workers[i]->net->trace_mask = mask;
 }
 
 void trace_start(struct channel *ch, u64 mask)
 {
+	workers_hold_all(ch->dm);
 	ch->trace_mask = mask;
 	ch->tracing = true;
 	list_add_tail(&ch->wait, &ch->dm->server.traces);
@@ -29,6 +33,7 @@ void trace_start(struct channel *ch, u64 mask)
 
 void trace_stop(struct channel *ch)
 {
+	workers_hold_all(ch->dm);
 	list_del_init(&ch->wait);
 	ch->tracing = false;
 	trace_update_mask(ch->dm);
@@ -54,13 +59,14 @@ static bool decode_frame(struct strbuf *sb, const struct trace_event *ev)
 /* From inside the stack: only stores the line. */
 void trace_to_channels(void *ctx, const struct trace_event *ev)
 {
-	struct daemon *dm = ctx;
+	struct worker *w = ctx;
+	struct daemon *dm = w->dm;
 	struct channel *ch;
 	char line[1024];
 	struct strbuf sb;
 
 	if (ev->point == TRACE_kfree_skb)
-		captures_drop(dm, ev);
+		captures_drop(w, ev);
 	if (list_empty(&dm->server.traces))
 		return;
 	strbuf_init(&sb, line, sizeof(line));
@@ -69,9 +75,13 @@ void trace_to_channels(void *ctx, const struct trace_event *ev)
 		      trace_point_name(ev->point));
 	if (!decode_frame(&sb, ev))
 		strbuf_puts(&sb, ev->text);
+	if (workers_many(dm))
+		strbuf_printf(&sb, " worker=%u", w->index);
+	trace_lock(dm);
 	list_for_each_entry(ch, &dm->server.traces, wait)
 		if (ch->trace_mask & 1ull << ev->point)
 			channel_line(ch, line, sb.len);
+	trace_unlock(dm);
 }
 
 /* Bits of the points that are called so, or belong to the system of that name. */
@@ -119,6 +129,8 @@ int call_trace(struct call *c)
 	c->answered = true;
 	trace_start(c->ch, mask);
 	/* The first line says that from here on nothing is missed. */
+	trace_lock(c->dm);
 	channel_line(c->ch, "tracing", 7);
+	trace_unlock(c->dm);
 	return 0;
 }

@@ -14,11 +14,6 @@
 
 #include "daemon/object.h"
 
-static struct hlist_head *bucket(struct daemon *dm, int wd)
-{
-	return &dm->objects.by_wd[hash_32((u32)wd) & (OBJ_HASH_SIZE - 1)];
-}
-
 static int add(int inotify_fd, int fd)
 {
 	char path[32];
@@ -45,22 +40,17 @@ int watch_add(struct daemon *dm, struct object *o, int fd)
 		told = true;
 		return -ENOBUFS;
 	}
-	o->wd = wd;
-	hlist_add_head(&o->by_wd, bucket(dm, wd));
+	obj_set_wd(o, wd);
 	return 0;
 }
 
 static void closed(struct daemon *dm, int wd)
 {
-	struct object *o;
+	struct object *o = obj_by_wd(dm, wd);
 
-	hlist_for_each_entry(o, bucket(dm, wd), by_wd)
-		if (o->wd == wd)
-			break;
 	if (!o)
 		return;
-	hlist_del_init(&o->by_wd);
-	o->wd = 0;
+	obj_set_wd(o, 0);
 	obj_last_close(o);
 }
 
@@ -114,6 +104,7 @@ static void recover(struct daemon *dm)
 {
 	struct object *o, *next;
 	int *wds, nr;
+	u32 i;
 
 	dm->watch.overflows++;
 	nr = read_standing(dm->watch.item.fd, &wds);
@@ -122,9 +113,11 @@ static void recover(struct daemon *dm)
 		free(wds);
 		return;
 	}
-	list_for_each_entry_safe(o, next, &dm->objects.all, all)
-		if (o->wd && !bsearch(&o->wd, wds, (size_t)nr, sizeof(*wds), by_number))
-			closed(dm, o->wd);
+	workers_hold_all(dm);
+	for (i = 0; i < dm->nr_workers; i++)
+		list_for_each_entry_safe(o, next, &dm->workers[i]->objects.all, all)
+			if (o->wd && !bsearch(&o->wd, wds, (size_t)nr, sizeof(*wds), by_number))
+				closed(dm, o->wd);
 	free(wds);
 }
 
@@ -154,8 +147,13 @@ void watch_read(struct daemon *dm)
 
 void watch_catch_up(struct daemon *dm)
 {
-	poller_collect(&dm->poller);
-	poller_dispatch_data(&dm->poller);
+	u32 i;
+
+	workers_hold_all(dm);
+	for (i = 0; i < dm->nr_workers; i++) {
+		poller_collect(&dm->workers[i]->poller);
+		poller_dispatch_data(&dm->workers[i]->poller);
+	}
 	watch_read(dm);
 }
 
@@ -198,7 +196,7 @@ int watch_start(struct daemon *dm)
 	}
 	/* With the data items, so that a call which waits for closes sees them. */
 	poll_item_init(&dm->watch.item, POLL_DATA, on_readable);
-	ret = poller_add(&dm->poller, &dm->watch.item, fd);
+	ret = poller_add(&dm->w0->poller, &dm->watch.item, fd);
 	if (ret)
 		close(fd);
 	return ret;
@@ -207,5 +205,5 @@ int watch_start(struct daemon *dm)
 void watch_stop(struct daemon *dm)
 {
 	if (dm->watch.item.fn)
-		poller_close(&dm->poller, &dm->watch.item);
+		poller_close(&dm->w0->poller, &dm->watch.item);
 }

@@ -19,7 +19,7 @@ enum {
 
 void zombie_add(struct object *o)
 {
-	struct objects *os = &o->dm->objects;
+	struct worker_objects *os = &o->w->objects;
 
 	if (o->wd || (o->flags & OBJ_F_ZOMBIE))
 		return;
@@ -29,7 +29,7 @@ void zombie_add(struct object *o)
 	if (os->nr_zombies++ && os->look_ns == LOOK_MIN_NS)
 		return;
 	os->look_ns = LOOK_MIN_NS;
-	os->look_at = o->dm->net->now + LOOK_MIN_NS;
+	os->look_at = o->w->net->now + LOOK_MIN_NS;
 }
 
 void zombie_del(struct object *o)
@@ -37,7 +37,7 @@ void zombie_del(struct object *o)
 	if (!(o->flags & OBJ_F_ZOMBIE))
 		return;
 	o->flags &= ~(u32)OBJ_F_ZOMBIE;
-	o->dm->objects.nr_zombies--;
+	o->w->objects.nr_zombies--;
 	list_del_init(&o->link);
 }
 
@@ -51,7 +51,7 @@ static bool process_is_gone(const struct object *o)
 }
 
 /* Takes the oldest ones to the end of the list. Whether any has gone. */
-static bool look(struct objects *os)
+static bool look(struct worker_objects *os)
 {
 	u32 inos[LOOK_MAX], nr = min_t(u32, os->nr_zombies, LOOK_MAX), i;
 	struct object *who[LOOK_MAX];
@@ -72,14 +72,14 @@ static bool look(struct objects *os)
 	return any;
 }
 
-void zombies_reap(struct daemon *dm)
+void zombies_reap(struct worker *w)
 {
-	struct objects *os = &dm->objects;
+	struct worker_objects *os = &w->objects;
 
 	while (os->nr_zombies > ZOMBIES_MAX)
 		obj_free(list_first_entry(&os->zombies, struct object, link));
-	if (!os->nr_zombies || dm->net->now < os->look_at)
+	if (!os->nr_zombies || w->net->now < os->look_at)
 		return;
 	os->look_ns = look(os) ? LOOK_MIN_NS : min_t(u64, os->look_ns * 2, LOOK_MAX_NS);
-	os->look_at = dm->net->now + os->look_ns;
+	os->look_at = w->net->now + os->look_ns;
 }

@@ -44,6 +44,11 @@ int host_loop_on_signal(struct host_loop *loop, int signo, void (*fn)(void *arg,
  */
 int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg,
 		  const struct host_spin *spin);
+/*
+ * For a loop whose turn others may take while it waits: leave(arg) before each wait, enter(arg)
+ * behind it and before the first callback. host_loop_run() is called, and returns, inside.
+ */
+void host_loop_guard(struct host_loop *loop, void (*enter)(void *arg), void (*leave)(void *arg), void *arg);
 /* From turn: look for events until then at least, whatever spin says. */
 void host_loop_look_until(struct host_loop *loop, uint64_t when_ns);
 /*

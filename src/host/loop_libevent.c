@@ -59,7 +59,34 @@ struct host_loop {
 	unsigned int nr_hot, hot_looks;
 	uint64_t idle_since;	/* 0: there is work */
 	struct host_loop_stats stats;
+	void (*enter)(void *arg);	/* NULL: nobody else takes its turn */
+	void (*leave)(void *arg);
+	void *guard_arg;
+	bool outside;
 };
+
+static void go_out(struct host_loop *loop)
+{
+	if (!loop->leave)
+		return;
+	loop->outside = true;
+	loop->leave(loop->guard_arg);
+}
+
+static void come_in(struct host_loop *loop)
+{
+	if (!loop->outside)
+		return;
+	loop->outside = false;
+	loop->enter(loop->guard_arg);
+}
+
+void host_loop_guard(struct host_loop *loop, void (*enter)(void *arg), void (*leave)(void *arg), void *arg)
+{
+	loop->enter = enter;
+	loop->leave = leave;
+	loop->guard_arg = arg;
+}
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -154,6 +181,7 @@ static void on_fd(evutil_socket_t fd, short what, void *arg)
 		events |= HOST_READ;
 	if (what & EV_WRITE)
 		events |= HOST_WRITE;
+	come_in(hf->loop);
 	hf->loop->got_event = true;
 	hf->fn(hf->arg, events);
 }
@@ -219,6 +247,7 @@ static void on_signal(evutil_socket_t signo, short what, void *arg)
 	struct host_signal *hs = arg;
 
 	(void)what;
+	come_in(hs->loop);
 	hs->loop->got_event = true;
 	hs->fn(hs->arg, (int)signo);
 }
@@ -307,7 +336,9 @@ static int wait_events(struct host_loop *loop, uint64_t until)
 
 	if (until != UINT64_MAX && until > before)
 		arm(loop, until, until - before);
+	go_out(loop);
 	ret = event_base_loop(loop->base, until > before ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	come_in(loop);
 	if (until != UINT64_MAX)
 		evtimer_del(loop->timer);
 	loop->stats.wakeups++;
@@ -317,9 +348,14 @@ static int wait_events(struct host_loop *loop, uint64_t until)
 
 static int poll_events(struct host_loop *loop)
 {
+	int ret;
+
 	loop->stats.polls++;
 	/* ONCE: or it would run until a level-triggered descriptor is silent */
-	return event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0 ? -EIO : 0;
+	go_out(loop);
+	ret = event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	come_in(loop);
+	return ret < 0 ? -EIO : 0;
 }
 
 /* Is it one of the few, as it is most times? What is more than input is for a look at all. */
@@ -341,6 +377,14 @@ static int look_hot(struct host_loop *loop)
 	return 0;
 }
 
+/* Who is waited for may be waiting for this processor, or for the turn. */
+static void let_others(struct host_loop *loop)
+{
+	go_out(loop);
+	sched_yield();
+	come_in(loop);
+}
+
 /* Looks for events until the time, or the deadline. Lets others have the processor, and notes that
  * they wanted it. */
 static int look(struct host_loop *loop, uint64_t until, uint64_t next)
@@ -358,7 +402,7 @@ static int look(struct host_loop *loop, uint64_t until, uint64_t next)
 
 		ret = look_hot(loop);
 		if (!loop->got_event)
-			sched_yield();	/* who is waited for may be waiting for this processor */
+			let_others(loop);
 		now = host_now_ns();
 		if (now - before > CONTENDED_NS && !loop->got_event) {
 			host_spin_contended(&loop->spin);

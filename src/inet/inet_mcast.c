@@ -72,6 +72,16 @@ static struct net_device *mc_device(struct sock *sk, const union inet_addr *grou
 	return NULL;
 }
 
+/* A packet to the group may come to any of them, and is for whoever listens there (IP_MULTICAST_ALL). */
+static void tell_shards(const struct sock *sk, u32 ifindex, const union inet_addr *group, u16 family,
+			bool join)
+{
+	struct net *net = sk->net;
+
+	if (net->group)
+		net->group->membership(net, ifindex, group, family, join);
+}
+
 int inet_mc_join(struct sock *sk, const union inet_addr *group, u32 ifindex,
 		 const union inet_addr *local, u8 mode)
 {
@@ -104,6 +114,7 @@ int inet_mc_join(struct sock *sk, const union inet_addr *group, u32 ifindex,
 		net_free(sk->net, m, sizeof(*m));
 		return err;
 	}
+	tell_shards(sk, dev->ifindex, group, family, true);
 	m->group = *group;
 	m->ifindex = dev->ifindex;
 	m->mode = mode;
@@ -134,6 +145,7 @@ static void mc_forget(struct sock *sk, struct inet_mc_socket *m)
 	/* The device, and the membership with it, may have gone before the socket. */
 	if (dev)
 		ip_mc_leave(dev, &m->group, group_family(&m->group));
+	tell_shards(sk, m->ifindex, &m->group, group_family(&m->group), false);
 	mc_set_sources(sk, m, NULL, 0);
 	list_del(&m->list);
 	sk->sk_omem_alloc -= (u32)sizeof(*m);

@@ -122,14 +122,14 @@ static bool owner_conflict(const struct inet_sock *inet, const struct owner *o, 
 	return !(sk->sk_reuseport && o->reuseport && (o->tw || sk->sk_uid == o->uid));
 }
 
-static bool bind_conflict(const struct inet_sock *inet, const struct inet_bind_bucket *tb, bool strict)
+static bool conflict_in(const struct inet_sock *inet, const struct inet_bind_bucket *tb, bool strict)
 {
 	const struct inet_sock *other;
 	const struct inet_tw_bind *tw;
 	struct owner o;
 
 	hlist_for_each_entry(other, &tb->owners, bind_node) {
-		if (other == inet)
+		if (other == inet || other->sk.sk_twin == &inet->sk)
 			continue;
 		o = (struct owner){
 			.addr = &other->rcv_saddr, .dev = other->sk.sk_bound_dev_if,
@@ -150,6 +150,36 @@ static bool bind_conflict(const struct inet_sock *inet, const struct inet_bind_b
 	return false;
 }
 
+/*
+ * A port of TCP is held in every shard, as its packets may belong to any. They are asked when it is
+ * bound: then all of them stand still. A copy takes what its original was granted.
+ */
+static bool bound_elsewhere(const struct inet_sock *inet, u16 port, bool strict)
+{
+	const struct net *net = inet->sk.net, *s;
+	u32 i;
+
+	for_each_shard(net, s, i) {
+		struct inet_bind_bucket *tb = s == net ? NULL : bucket_find(s->tcp.hash, port);
+
+		if (tb && conflict_in(inet, tb, strict))
+			return true;
+	}
+	return false;
+}
+
+/* tb: of the port; NULL: nobody has it here. */
+static bool bind_conflict(const struct inet_sock *inet, const struct inet_bind_bucket *tb, u16 port,
+			  bool strict)
+{
+	if (unlikely(inet->sk.sk_twin))
+		return false;
+	if (tb && conflict_in(inet, tb, strict))
+		return true;
+	return unlikely(inet->sk.net->group) && inet->sk.sk_type == SOCK_STREAM_NS &&
+	       bound_elsewhere(inet, port, strict);
+}
+
 /* -- choosing ---------------------------------------------------------- */
 
 /* The range [*lo, *hi], both included, of sk: IP_LOCAL_PORT_RANGE clamps the sysctl's. */
@@ -168,6 +198,15 @@ static void port_range(const struct inet_sock *inet, u32 *lo, u32 *hi)
 static bool port_reserved(const struct net *net, u32 port)
 {
 	return bitmap_test(net->inet.reserved, port);
+}
+
+/* May this shard have a datagram socket with that port, or a connection to dport (not 0) from it? */
+static bool port_of_shard(const struct net *net, u32 port, u16 dport)
+{
+	u32 nr = net_shards(net->group);
+
+	return nr == 1 || net->shard == (dport ? shard_of_ports((u16)port, dport, nr) :
+						 shard_of_port((u16)port, nr));
 }
 
 /*
@@ -201,10 +240,11 @@ static int port_choose_round(struct inet_sock *inet, struct inet_hashinfo *h, bo
 		offset = 0;
 	for (u32 i = 0; i < span; i++) {
 		port = port_at(lo, span, offset, i);
-		if (port_reserved(net, port))
+		if (port_reserved(net, port) ||
+		    (inet->sk.sk_type != SOCK_STREAM_NS && !port_of_shard(net, port, 0)))
 			continue;
 		tb = bucket_find(h, (u16)port);
-		if (tb && bind_conflict(inet, tb, strict))
+		if (bind_conflict(inet, tb, (u16)port, strict))
 			continue;
 		tb = bucket_get(net, h, (u16)port, false);
 		if (!tb)
@@ -235,7 +275,7 @@ int inet_port_get(struct sock *sk, struct inet_hashinfo *h, u16 port)
 
 	if (inet->bind_bucket) {
 		ASSERT(!port || port == inet->bind_bucket->port);
-		if (bind_conflict(inet, inet->bind_bucket, false))
+		if (bind_conflict(inet, inet->bind_bucket, inet->sport, false))
 			return -EADDRINUSE;
 		inet->bind_bucket->connect_only = false;
 		return 0;
@@ -243,7 +283,7 @@ int inet_port_get(struct sock *sk, struct inet_hashinfo *h, u16 port)
 	if (!port)
 		return port_choose_bind(inet, h);
 	tb = bucket_find(h, port);
-	if (tb && bind_conflict(inet, tb, false))
+	if (bind_conflict(inet, tb, port, false))
 		return -EADDRINUSE;
 	tb = bucket_get(sk->net, h, port, false);
 	if (!tb)
@@ -352,7 +392,7 @@ int inet_port_connect(struct sock *sk, struct inet_hashinfo *h,
 	offset = connect_offset(inet, &counter) % span & ~1u;
 	for (u32 i = 0; i < span; i++) {
 		port = port_at(lo, span, offset, i);
-		if (port_reserved(sk->net, port))
+		if (port_reserved(sk->net, port) || !port_of_shard(sk->net, port, inet->dport))
 			continue;
 		tb = bucket_find(h, (u16)port);
 		if (tb && !tb->connect_only)

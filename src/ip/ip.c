@@ -41,6 +41,23 @@ static void init_lists(struct net *net)
 	net_notifier_register(net, &net->ip.nb);
 }
 
+/* Another shard has sent it, and looped it: to those here who joined the group. */
+static struct dst_entry *looped_dst(struct net *net, const struct sk_buff *skb)
+{
+	bool v6 = skb->protocol == ETH_TYPE_IP6;
+	u16 family = v6 ? INET_FAMILY_6 : INET_FAMILY_4;
+	union inet_addr group;
+
+	if (skb->len < (v6 ? IP6_HLEN : IP4_HLEN))
+		return NULL;
+	group = v6 ? inet_addr_from6(skb->data + offsetof(struct ip6_hdr, daddr)) :
+		     inet_addr_from4(skb->data + offsetof(struct ip4_hdr, daddr));
+	if (skb->pkt_type == PACKET_MULTICAST && !ip_mc_is_member(skb->dev, &group, family))
+		return NULL;
+	return ip_route_input_dst(net, family, skb->dev,
+				  skb->pkt_type == PACKET_BROADCAST ? RTN_BROADCAST : RTN_MULTICAST);
+}
+
 int ip_net_init(struct net *net)
 {
 	int err;
@@ -48,6 +65,7 @@ int ip_net_init(struct net *net)
 	net->ip.key.key[0] = net_rand64(net);
 	net->ip.key.key[1] = net_rand64(net);
 	net->ip.rt_genid = 1;
+	net->ip.looped_dst = looped_dst;
 	init_lists(net);
 	err = fib_net_init(net);
 	err = err ?: inet_ifaddr_net_init(net);

@@ -52,6 +52,8 @@ void arp_announce(struct ip_ifaddr *ifa)
 {
 	be32 a = be32_of(&ifa->ifa.local);
 
+	if (ifa->net->shard)	/* the first one speaks for all */
+		return;
 	arp_send(ifa->ifa.dev, ARP_OP_REQUEST, a, a, NULL, NULL);
 }
 
@@ -172,7 +174,7 @@ static void conflict(struct ip_ifaddr *ifa)
 	struct net *net = ifa->net;
 	char text[INET_ADDRSTRLEN_NS];
 
-	if (ifa->conflict_at && net->now - ifa->conflict_at < ARP_DEFEND_INTERVAL)
+	if (net->shard || (ifa->conflict_at && net->now - ifa->conflict_at < ARP_DEFEND_INTERVAL))
 		return;
 	ifa->conflict_at = net->now ?: 1;
 	inet_addr_ntop(&ifa->ifa.local, text, sizeof(text));
@@ -225,7 +227,8 @@ static void answer(struct net *net, struct net_device *dev, const struct arp_eth
 		neigh_update(n, a->sha, NUD_STALE, NEIGH_UPDATE_F_OVERRIDE);
 		neigh_release(n);
 	}
-	arp_send(dev, ARP_OP_REPLY, a->tpa, a->spa, a->sha, a->sha);
+	if (!net->shard)
+		arp_send(dev, ARP_OP_REPLY, a->tpa, a->spa, a->sha, a->sha);
 }
 
 /* What a packet that is no request for us says of its sender: updates an entry, makes none. */

@@ -225,6 +225,8 @@ static void reply(struct net *net, struct sk_buff *skb, u8 type)
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->tstamp = 0;
+	skb->steered = 0;
+	skb->frag_max = 0;
 	if (icmp4_allow(net, dst, &fl.daddr, type, 0))
 		icmp4_xmit(net, skb, &fl, dst, cb.tos, opts, optlen);
 	else

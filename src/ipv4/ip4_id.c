@@ -7,6 +7,14 @@
  */
 #include "ipv4/ip4.h"
 
+/* Shards send between the same addresses: each has a part of the numbers. */
+static u16 of_shard(const struct net *net, u32 id)
+{
+	u32 part = 65536 / net->group->nr;
+
+	return (u16)(net->shard * part + id % part);
+}
+
 u16 ip4_select_ident(struct net *net, be32 saddr, be32 daddr, u8 proto, u32 segs)
 {
 	u32 h = (u32)siphash_3u32(daddr.raw, saddr.raw, proto, &net->ip.key);
@@ -19,5 +27,6 @@ u16 ip4_select_ident(struct net *net, be32 saddr, be32 daddr, u8 proto, u32 segs
 	id = b->id;
 	b->id += segs ? segs : 1;
 	/* the same counter reads differently for each pair of addresses that shares it */
-	return (u16)(id + (h >> 16));
+	id += h >> 16;
+	return net->group ? of_shard(net, id) : (u16)id;
 }

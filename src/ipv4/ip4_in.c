@@ -51,11 +51,11 @@ void ip4_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 	cb->daddr = inet_addr_be(iph->daddr);
 	cb->af = &inet_af4;
 	cb->l3_len = (u16)ip4_hdrlen(iph);
-	cb->frag_max_size = 0;
+	cb->frag_max_size = skb->frag_max;
 	cb->tos = iph->tos;
 	cb->ttl = iph->ttl;
 	cb->proto = iph->protocol;
-	cb->flags = 0;
+	cb->flags = skb->frag_max ? INET_CB_FRAGMENTED : 0;
 	cb->hdr_flags = 0;
 }
 
@@ -162,6 +162,11 @@ static void deliver(struct net *net, struct sk_buff *skb)
 	u8 proto = inet_cb(skb)->proto;
 	bool raw = net->ip.raw_deliver && net->ip.raw_deliver(skb, proto);
 
+	if (unlikely(skb->steered == SHARD_RAW) && proto != IP_PROTO_ICMP) {
+		consume_skb(skb);
+		return;
+	}
+
 	p = net->ip.protos[0][proto];
 	if (likely(p && p->rcv)) {
 		if (raw)
@@ -187,6 +192,9 @@ void ip_local_deliver(struct sk_buff *skb)
 	if (unlikely(ip4_is_fragment(ip4_hdr(skb)))) {
 		skb = ip4_defrag(skb);
 		if (!skb)
+			return;
+		if (net->group && shard_steer_whole(skb, inet_cb(skb)->proto, inet_cb(skb)->l3_len,
+						    inet_cb(skb)->frag_max_size))
 			return;
 	}
 	if (nf_hook(NF_PROTO_IPV4, NF_LOCAL_IN, net, NULL, skb, skb->dev, NULL) != NF_ACCEPT)

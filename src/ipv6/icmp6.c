@@ -138,6 +138,8 @@ static enum skb_drop_reason icmp6_echo(struct net *net, struct sk_buff *skb)
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->tstamp = 0;
+	skb->steered = 0;
+	skb->frag_max = 0;
 	icmp6_xmit(net, skb, &fl, dst, -1);
 	dst_release(dst);
 	return SKB_NOT_DROPPED;

@@ -37,18 +37,21 @@ static void dad_timer(struct timer_list *t)
 	ifa->dad_probes--;
 	prng_bytes(&net->prng, ifa->dad_nonce, sizeof(ifa->dad_nonce));
 	mod_timer(&ifa->dad_timer, net->now + idev->nd_parms.retrans_ns);
-	ndisc_send_ns(ifa->ifa.dev, &ifa->ifa.local, NULL, &group,
-		      IN6_DEV_MAX(net, idev, enhanced_dad) ? ifa->dad_nonce : NULL);
+	if (!net->shard)
+		ndisc_send_ns(ifa->ifa.dev, &ifa->ifa.local, NULL, &group,
+			      IN6_DEV_MAX(net, idev, enhanced_dad) ? ifa->dad_nonce : NULL);
 }
 
 void ip6_dad_start(struct ip_ifaddr *ifa)
 {
 	const struct inet6_dev *idev = in6_dev_get(ifa->ifa.dev);
 	struct net *net = ifa->net;
+	u32 delay = net->shard ? (u32)DAD_START_DELAY : net_rand_below(net, DAD_START_DELAY);
 
 	timer_setup(&ifa->dad_timer, net, dad_timer);
 	ifa->dad_probes = (u8)min_t(u32, idev->conf.dad_transmits, 255);
-	mod_timer(&ifa->dad_timer, net->now + net_rand_below(net, DAD_START_DELAY));
+	/* Shards but the first listen only: no shorter than it needs. */
+	mod_timer(&ifa->dad_timer, net->now + delay);
 }
 
 /* The address stays, unusable, for the administrator to see (RFC 4862 5.4.5). */
@@ -64,7 +67,8 @@ void ip6_dad_failed(struct ip_ifaddr *ifa)
 	del_timer(&ifa->dad_timer);
 	ifa->ifa.flags |= IFA_FLAG_DADFAILED;
 	inet_addr_ntop(&ifa->ifa.local, text, sizeof(text));
-	net_log(net, 4, "%s: address %s is a duplicate", dev->name, text);
+	if (!net->shard)
+		net_log(net, 4, "%s: address %s is a duplicate", dev->name, text);
 	if (inet_addr_is_linklocal(&ifa->ifa.local) &&
 	    IN6_DEV_MAX(net, idev, accept_dad) > 1) {
 		idev->conf.disable_ipv6 = 1;

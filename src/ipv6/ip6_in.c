@@ -81,11 +81,13 @@ void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 	cb->daddr = inet_addr_ip6(&h->daddr);
 	cb->af = &inet_af6;
 	cb->l3_len = IP6_HLEN;
-	cb->frag_max_size = 0;
+	cb->frag_max_size = skb->frag_max;
 	cb->tos = ip6_tclass(h);
 	cb->ttl = h->hop_limit;
 	cb->proto = h->nexthdr;
 	cb->flags = ip6_addr_is_multicast(&h->daddr) ? INET_CB_MULTICAST : 0;
+	if (skb->frag_max)
+		cb->flags |= INET_CB_FRAGMENTED;
 	cb->hdr_flags = 0;
 }
 
@@ -229,11 +231,19 @@ static void deliver(struct net *net, struct ip6_walk *w)
 	}
 	cb->proto = w->type;
 	cb->l3_len = (u16)w->off;
-	if (w->fragmented)
+	if (w->fragmented) {
+		if (net->group && skb->steered != SHARD_RAW &&
+		    shard_steer_whole(skb, w->type, w->off, cb->frag_max_size))
+			return;
 		cb->flags |= INET_CB_FRAGMENTED;
+	}
 	skb_pull(skb, w->off);
 	skb_reset_transport_header(skb);
 	raw = net->ip.raw_deliver && net->ip.raw_deliver(skb, w->type);
+	if (unlikely(skb->steered == SHARD_RAW) && w->type != IP_PROTO_ICMPV6) {
+		consume_skb(skb);
+		return;
+	}
 	if (unlikely(!p || !p->rcv)) {
 		unknown_protocol(net, w, raw);
 		return;

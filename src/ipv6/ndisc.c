@@ -60,6 +60,13 @@ static enum skb_drop_reason validate(struct nd_in *in)
 
 /* -- solicitation ---------------------------------------------------------------------------- */
 
+static bool sent_by_us(const struct nd_in *in)
+{
+	const struct eth_hdr *eth = (const struct eth_hdr *)skb_mac_header(in->skb);
+
+	return in->skb->mac_len >= ETH_HLEN && eth_addr_equal(eth->src, in->dev->dev_addr);
+}
+
 /* Somebody else checks an address that we check: one of us must go without. */
 static enum skb_drop_reason ns_for_tentative(struct nd_in *in, struct ip_ifaddr *ifa)
 {
@@ -67,6 +74,8 @@ static enum skb_drop_reason ns_for_tentative(struct nd_in *in, struct ip_ifaddr 
 
 	if (!dad)
 		return SKB_DROP_IPV6_NDISC_IGNORED;
+	if (in->net->shard && sent_by_us(in))
+		return SKB_DROP_IPV6_NDISC_IGNORED;	/* the first shard's, with a nonce of its own */
 	if (in->opts.nonce && !memcmp(in->opts.nonce->nonce, ifa->dad_nonce, 6))
 		return SKB_DROP_IPV6_NDISC_IGNORED;	/* our own, looped back (RFC 7527) */
 	ip6_dad_failed(ifa);

@@ -88,7 +88,8 @@ void ndisc_send_ns(struct net_device *dev, const union inet_addr *target,
 void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 		   const union inet_addr *daddr, bool solicited, bool override)
 {
-	struct sk_buff *skb = nd_alloc(dev->net, sizeof(struct nd_na_msg));
+	/* of the shards the first one speaks for all */
+	struct sk_buff *skb = dev->net->shard ? NULL : nd_alloc(dev->net, sizeof(struct nd_na_msg));
 	struct nd_na_msg *na;
 
 	if (!skb)

@@ -17,7 +17,7 @@ void proc_dev(struct net *net, struct strbuf *sb, u16 family)
 		    "packets errs drop fifo colls carrier compressed\n");
 	for_each_netdev(net, dev)
 	{
-		const struct net_device_stats *s = &dev->stats;
+		const struct net_device_stats sum = dev_stats_sum(dev), *s = &sum;
 
 		strbuf_printf(sb, "%6s: %7llu %7llu %4llu %4llu %4llu %5llu %10llu %9llu ",
 			      dev->name, (ull)s->rx_bytes, (ull)s->rx_packets, (ull)s->rx_errors,
@@ -153,6 +153,7 @@ static const struct {
 
 static int put_statistic(struct strbuf *sb, const struct net_device *dev, const char *name)
 {
+	const struct net_device_stats sum = dev_stats_sum(dev);
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(statistics); i++) {
@@ -160,7 +161,7 @@ static int put_statistic(struct strbuf *sb, const struct net_device *dev, const 
 
 		if (strcmp(statistics[i].name, name))
 			continue;
-		memcpy(&v, (const u8 *)&dev->stats + statistics[i].offset, sizeof(v));
+		memcpy(&v, (const u8 *)&sum + statistics[i].offset, sizeof(v));
 		strbuf_printf(sb, "%llu", (ull)v);
 		return 0;
 	}

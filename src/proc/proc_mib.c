@@ -11,7 +11,7 @@ static s64 value_of(const struct net *net, int i)
 	case MIB_Ip_DefaultTTL:
 		return net->ipv4.ip_default_ttl;
 	default:
-		return (s64)net->mib[i];
+		return (s64)net_mib_sum(net, i);
 	}
 }
 
@@ -87,10 +87,10 @@ void proc_snmp6(struct net *net, struct strbuf *sb, u16 family)
 			if (!in_group(i, groups[g]))
 				continue;
 			/* of the types only those that were seen */
-			if (!net->mib[i] && is_type(mib_names[i].name))
+			if (!net_mib_sum(net, i) && is_type(mib_names[i].name))
 				continue;
 			strbuf_init(&nb, name, sizeof(name));
 			strbuf_printf(&nb, "%s%s", groups[g], mib_names[i].name);
-			strbuf_printf(sb, "%-32s\t%llu\n", name, (unsigned long long)net->mib[i]);
+			strbuf_printf(sb, "%-32s\t%llu\n", name, (unsigned long long)net_mib_sum(net, i));
 		}
 }

@@ -88,7 +88,7 @@ static int put_neighbour(struct neighbour *n, void *arg)
 	char text[INET_ADDRSTRLEN_NS], mac[3 * MAX_ADDR_LEN] = "00:00:00:00:00:00";
 	struct strbuf mb;
 
-	if (!(n->nud_state & ~NUD_NOARP))
+	if (!(n->nud_state & ~NUD_NOARP) || neigh_is_listed(n))
 		return 0;
 	inet_addr_ntop(&a, text, sizeof(text));
 	if (valid) {
@@ -105,9 +105,13 @@ static int put_neighbour(struct neighbour *n, void *arg)
 
 void proc_arp(struct net *net, struct strbuf *sb, u16 family)
 {
+	struct net *s;
+	u32 i;
+
 	(void)family;
 	strbuf_puts(
 		sb,
 		"IP address       HW type     Flags       HW address            Mask     Device\n");
-	neigh_for_each(&net->ipv4.arp_tbl, put_neighbour, sb);
+	for_each_shard(net, s, i)
+		neigh_for_each(&s->ipv4.arp_tbl, put_neighbour, sb);
 }

@@ -179,10 +179,32 @@ static u64 pages(u64 octets)
 	return (octets + 4095) / 4096;
 }
 
+/* What shards have each for itself. */
+struct numbers {
+	u32 orphans, tw, frag_queues, frag_mem;
+	u64 udp_mem;
+};
+
+static void add_numbers(struct numbers *t, const struct net *net, u32 af_bit)
+{
+	const struct netns_frags *f = &net->ip.frags[af_bit];
+
+	t->orphans += net->tcp.orphan_count;
+	t->tw += net->tcp.tw_count;
+	t->udp_mem += (u64)net->udp.mem_bytes;
+	t->frag_queues += f->nr_queues;
+	t->frag_mem += f->mem;
+}
+
 void proc_sockstat(struct net *net, struct strbuf *sb, u16 family)
 {
-	const struct netns_frags *f = &net->ip.frags[inet_family_bit(family)];
 	struct counts n = { .family = family }, all = { 0 };
+	struct numbers t = { 0 };
+	const struct net *s;
+	u32 i;
+
+	for_each_shard(net, s, i)
+		add_numbers(&t, s, inet_family_bit(family));
 
 	sock_for_each(net, count, &n);
 	sock_for_each(net, count, &all);
@@ -190,17 +212,17 @@ void proc_sockstat(struct net *net, struct strbuf *sb, u16 family)
 		strbuf_printf(sb,
 			      "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse %u\nRAW6: inuse %u\n"
 			      "FRAG6: inuse %u memory %u\n",
-			      n.tcp, n.udp, n.udplite, n.raw, f->nr_queues, f->mem);
+			      n.tcp, n.udp, n.udplite, n.raw, t.frag_queues, t.frag_mem);
 		return;
 	}
 	strbuf_printf(sb, "sockets: used %u\nTCP: inuse %u orphan %u tw %u alloc %u mem %llu\n",
-		      all.all, n.tcp, net->tcp.orphan_count, net->tcp.tw_count, all.tcp_alloc,
+		      all.all, n.tcp, t.orphans, t.tw, all.tcp_alloc,
 		      (unsigned long long)pages(all.tcp_mem));
 	strbuf_printf(sb,
 		      "UDP: inuse %u mem %llu\nUDPLITE: inuse %u\nRAW: inuse %u\n"
 		      "FRAG: inuse %u memory %u\n",
-		      n.udp, (unsigned long long)pages(net->udp.mem_bytes), n.udplite, n.raw,
-		      f->nr_queues, f->mem);
+		      n.udp, (unsigned long long)pages(t.udp_mem), n.udplite, n.raw,
+		      t.frag_queues, t.frag_mem);
 }
 
 static void put_protocol(struct strbuf *sb, const char *name, const struct proto *p, u32 nr,
@@ -239,9 +261,15 @@ static void put_protocol(struct strbuf *sb, const char *name, const struct proto
 void proc_protocols(struct net *net, struct strbuf *sb, u16 family)
 {
 	struct counts n4 = { .family = INET_FAMILY_4 }, n6 = { .family = INET_FAMILY_6 };
-	s64 tcp, udp = (s64)pages(net->udp.mem_bytes);
+	struct numbers t = { 0 };
+	const struct net *s;
+	s64 tcp, udp;
+	u32 i;
 
 	(void)family;
+	for_each_shard(net, s, i)
+		add_numbers(&t, s, 0);
+	udp = (s64)pages(t.udp_mem);
 	sock_for_each(net, count, &n4);
 	sock_for_each(net, count, &n6);
 	tcp = (s64)pages(n4.tcp_mem + n6.tcp_mem);

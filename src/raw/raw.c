@@ -27,11 +27,13 @@ void raw_hash(struct sock *sk)
 	if (sk->sk_protocol == IP_PROTO_ICMPV6 && sk->sk_family_af->af_bit)
 		inet->o6.csum_offset = offsetof(struct icmp6_hdr, check);
 	hlist_add_head(&inet->hash_node, &sk->net->raw.socks[sk->sk_protocol]);
+	shard_raw_user(sk->net, sk->sk_family_af->af_bit, sk->sk_protocol, 1);
 }
 
 static void raw_close(struct sock *sk)
 {
 	hlist_del_init(&inet_sk(sk)->hash_node);
+	shard_raw_user(sk->net, sk->sk_family_af->af_bit, sk->sk_protocol, -1);
 	inet_mc_drop_all(sk);
 	skb_queue_purge(&sk->sk_receive_queue);
 	skb_queue_purge(&sk->sk_error_queue);
@@ -127,6 +129,8 @@ static bool raw_deliver(const struct sk_buff *skb, u8 proto)
 	bool group = cb->flags & INET_CB_MULTICAST, taken = ping_deliver(skb, proto);
 	struct inet_sock *inet;
 
+	if (unlikely(skb->net->group))
+		shard_raw(skb, cb->af->af_bit, proto);
 	hlist_for_each_entry(inet, &skb->net->raw.socks[proto], hash_node) {
 		struct sock *sk = &inet->sk;
 

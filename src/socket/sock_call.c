@@ -223,7 +223,14 @@ int sock_listen_retry(struct sock *sk)
 
 void sock_for_each(struct net *net, void (*fn)(struct sock *sk, void *arg), void *arg)
 {
-	inet_sock_for_each(net, fn, arg);
+	struct inet_sock *inet, *tmp;
+	struct net *s;
+	u32 i;
+
+	for_each_shard(net, s, i)
+		list_for_each_entry_safe(inet, tmp, &s->inet.socks, net_entry)
+			if (!inet->sk.sk_twin)
+				fn(&inet->sk, arg);
 }
 
 /* -- the room ------------------------------------------------------------ */

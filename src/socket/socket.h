@@ -57,7 +57,8 @@ void sock_stream_consume(struct sock *sk, size_t len);
 int sock_stream_read_oob(struct sock *sk, u8 *byte, int flags);	/* -EINVAL none, -EAGAIN not here yet */
 /* Listener with sk_conn_admit: try held handshakes again. Returns how many are still held. */
 int sock_listen_retry(struct sock *sk);
-/* one line per socket for `netstack sock`: calls fn for every socket of the net */
+/* One line per socket for `netstack sock`: calls fn for every socket of the net, and of the other shards of
+ * its stack; not for copies (sk_twin). */
 void sock_for_each(struct net *net, void (*fn)(struct sock *sk, void *arg), void *arg);
 
 #endif

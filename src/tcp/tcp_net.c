@@ -35,10 +35,12 @@ int tcp_net_init(struct net *net)
 	err = inet_add_protocol(net, &tcp_protocol, IP_PROTO_TCP, 3);
 	if (err)
 		goto err_proto;
-	net->mib[MIB_Tcp_RtoAlgorithm] = 1;
-	net->mib[MIB_Tcp_RtoMin] = 200;
-	net->mib[MIB_Tcp_RtoMax] = 120000;
-	net->mib[MIB_Tcp_MaxConn] = (u64)-1;
+	if (!net->shard) {	/* what is read is the sum of all shards */
+		net->mib[MIB_Tcp_RtoAlgorithm] = 1;
+		net->mib[MIB_Tcp_RtoMin] = 200;
+		net->mib[MIB_Tcp_RtoMax] = 120000;
+		net->mib[MIB_Tcp_MaxConn] = (u64)-1;
+	}
 	return 0;
 err_proto:
 	inet_hashinfo_exit(net, ns->hash);

@@ -79,8 +79,8 @@ static void show_request(const struct tcp_request_sock *req,
 	fn(&l, sk->sk_family, arg);
 }
 
-void tcp_proc_small(struct net *net,
-		    void (*fn)(const struct tcp_proc_line *l, u16 family, void *arg), void *arg)
+static void proc_small_of(struct net *net,
+			  void (*fn)(const struct tcp_proc_line *l, u16 family, void *arg), void *arg)
 {
 	const struct tcp_timewait_sock *tw;
 	const struct tcp_request_sock *req;
@@ -104,4 +104,14 @@ void tcp_proc_small(struct net *net,
 			l.timer_ns = ns_left(net, timer_expires(&tw->timer));
 		fn(&l, tw->eh.tuple.af->family, arg);
 	}
+}
+
+void tcp_proc_small(struct net *net,
+		    void (*fn)(const struct tcp_proc_line *l, u16 family, void *arg), void *arg)
+{
+	struct net *s;
+	u32 i;
+
+	for_each_shard(net, s, i)
+		proc_small_of(s, fn, arg);
 }

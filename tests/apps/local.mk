@@ -21,7 +21,8 @@ apps_tests = \
 	tests/apps/test_soak.py \
 	tests/apps/test_static.py \
 	tests/apps/test_tools.py \
-	tests/apps/test_web.py
+	tests/apps/test_web.py \
+	tests/apps/test_workers.py
 # What test_static.py compiles, linked statically and by the Go compiler.
 EXTRA_DIST += tests/apps/static/probe.c tests/apps/static/web.go
 EXTRA_DIST += tests/apps/applab.py tests/apps/soak_programs.py $(apps_tests)

@@ -17,6 +17,7 @@ import time
 
 import soak_programs as soak
 from applab import HOST, NATIVE, STACK, Lab, need, skip_all
+from netdev import ASKED, QUEUES, workers
 
 need("curl", "python3", "ip", "tc")
 if NATIVE:
@@ -30,8 +31,9 @@ GRACE = 60              # what a busy machine may add to a program's own limit, 
 SETTLE = 150            # TIME-WAIT of both ends, and what is retransmitted to a peer that is gone
 RSS_GROWTH = 64 << 10   # KiB over the first checkpoint's: what a burst needed is kept
 IN_USE_GROWTH = 256 << 10   # octets: caches (neighbours, metrics, path MTUs) stay
-# Packets and pages that the device and the stack keep, once there was traffic
-SPARE = {"pool skb": 64, "pool skb_small": 64, "pool skb_data": 64, "pages": 96}
+# Packets and pages that the device and the stack keep, once there was traffic: each queue, if workers have some
+SPARE = {k: n * max(1, min(QUEUES, workers(ASKED)))
+         for k, n in {"pool skb": 64, "pool skb_small": 64, "pool skb_data": 64, "pages": 96}.items()}
 TICKS, WAKEUPS = 20, 200    # of an idle daemon in a second; a spin makes 100 ticks or 10^5 wake-ups
 
 

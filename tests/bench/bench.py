@@ -305,6 +305,19 @@ def backends(args):
     return results
 
 
+def with_workers(args):
+    """Eight streams with one worker and with two."""
+    results = []
+    chosen = [r for r in metrics(args) if r[0].startswith("tcp ") and f"8 streams, kernel {args.cc.split(',')[-1]}" in r[0]]
+    for n in (1, 2):
+        named = [(f"{n} worker{'s' if n > 1 else ''}: {r[0]}", *r[1:]) for r in chosen]
+        if args.only and not any(args.only in r[0] for r in named):
+            continue
+        with Lab(args.build, args.busy_poll, f"tap-w{n}") as lab:
+            results += measure(lab, args, named)
+    return results
+
+
 def measure(lab, args, rows):
     results = []
     for name, unit, higher, fn in rows:
@@ -357,6 +370,7 @@ def main():
             report["calls_us"] = table = calls(lab, args.reps)
             print_calls(table)
     report["results"] += backends(args)
+    report["results"] += with_workers(args)
     with open(args.json, "w", encoding="ascii") as f:
         json.dump(report, f, indent=1)
 

@@ -22,12 +22,19 @@ ELSEWHERE = [("packet-v3", "conformance/test_link.py"), ("packet-recv", "conform
              ("xdp", "conformance/test_link.py"), ("xdp-mq", "conformance/test_link.py"),
              ("tap-mq", "conformance/test_link.py"), ("igb", "conformance/test_vlan.py"),
              ("igb-mq", "conformance/test_link.py"), ("igb-packet", "conformance/test_icmp.py"),
-             ("igbvf", "conformance/test_link.py"), ("igbvf", "conformance/test_vlan.py"), ("veth", "conformance/test_link.py"), ("veth", "conformance/test_vlan.py")]
+             ("igbvf", "conformance/test_link.py"), ("igbvf", "conformance/test_vlan.py"), ("veth", "conformance/test_link.py"), ("veth", "conformance/test_vlan.py"),
+             ("tap-w2", "conformance/test_link.py"), ("tap-w2", "conformance/test_icmp.py"), ("tap-w4", "conformance/test_udp.py"),
+             ("packet-w2", "conformance/test_link.py"), ("packet-w2", "conformance/test_vlan.py"),
+             ("e1000-w2", "conformance/test_link.py"), ("veth-w2", "conformance/test_link.py")]
 if os.environ.get("SIM_LONG"):      # check-long
     ELSEWHERE += [("packet", "apps/test_servers.py"), ("xdp", "conformance/test_tcp.py"), ("tap-mq", "conformance/test_udp.py"),
                   ("igb-mq", "conformance/test_udp.py"), ("xdp", "apps/test_servers.py"),
                   ("igb-mq", "apps/test_servers.py"), ("veth", "conformance/test_tcp.py"), ("veth", "apps/test_servers.py"),
-                  ("igbvf", "conformance/test_tcp.py"), ("igbvf", "apps/test_servers.py")]
+                  ("igbvf", "conformance/test_tcp.py"), ("igbvf", "apps/test_servers.py"),
+                  ("tap-w2", "conformance/test_tcp.py"), ("tap-w2", "conformance/test_sockets.py"),
+                  ("tap-w2", "conformance/test_options.py"), ("tap-w2", "conformance/test_capture.py"),
+                  ("tap-w4", "apps/test_servers.py"), ("packet-w2", "apps/test_servers.py"),
+                  ("e1000-w2", "apps/test_servers.py"), ("xdp-w2", "conformance/test_link.py")]
 
 
 def eth0(l):

@@ -60,7 +60,7 @@ native=$!
 
 background ip netns exec "${tag}S" "$build/netstackd" --control "$tmp/s" \
 	--dev tap:tap0,host=10.77.0.1/24,host=fd77::1/64 \
-	--addr 10.77.0.2/24%tap0 --addr fd77::2/64%tap0 --ready-fd 1
+	--addr 10.77.0.2/24%tap0 --addr fd77::2/64%tap0 --ready-fd 1 --workers "${NETSTACK_TEST_WORKERS:-1}"
 background ip netns exec "${tag}S" "$build/tests/facts/peer"
 wait_for "$tmp/log.2" ready && wait_for "$tmp/log.1" ready || exit 1
 sleep 1.5	# duplicate address detection on both sides

@@ -65,15 +65,8 @@ static void make_dir(void)
 	atexit(remove_dir);
 }
 
-static void on_kick(void *ctx)
-{
-	(void)ctx;
-}
-
 static void start(void)
 {
-	struct net_cfg cfg = { .alloc = host_alloc, .free = host_free, .kick = on_kick, .seed = 1,
-			       .now_ns = NSEC_PER_SEC };
 	char path[64];
 	int i;
 
@@ -85,11 +78,8 @@ static void start(void)
 	snprintf(path, sizeof(path), "%s/c", dir);
 	dm->conf.control = strdup(path);
 	dm->uid = geteuid();
-	dm->loop = host_loop_new();
-	dm->net = net_create(&cfg);
-	ASSERT(dm->loop && dm->net && !poller_init(&dm->poller, dm->loop));
-	ASSERT(!dgram_buffers_init(dm));
 	objects_init(dm);
+	ASSERT(!workers_create(dm));
 	ASSERT(!loopback_create(dm->net) || dev_get_by_name(dm->net, "lo"));
 	ASSERT(!dev_open(dev_get_by_name(dm->net, "lo")));
 	ASSERT(!watch_start(dm) && !server_start(dm));
@@ -101,8 +91,8 @@ static void start(void)
 static void turns(int n)
 {
 	while (n--) {
-		dm->poller.signalled = true;
-		daemon_turn(dm);
+		dm->w0->poller.signalled = true;
+		worker_turn(dm->w0);
 	}
 }
 
@@ -124,12 +114,8 @@ static void stop(void)
 	server_stop(dm);
 	objects_exit(dm);
 	watch_stop(dm);
-	for (i = 0; i < 100 && net_run(dm->net, host_now_ns(), 0); i++)
-		;
-	net_destroy(dm->net);
-	dgram_buffers_free(dm);
-	poller_exit(&dm->poller);
-	host_loop_free(dm->loop);
+	workers_drain(dm);
+	workers_destroy(dm);
 	conf_free(&dm->conf);
 	free(dm);
 }

@@ -39,6 +39,9 @@ struct netns_ip {
 	bool (*raw_deliver)(const struct sk_buff *skb, u8 proto);
 	/* ICMP errors for raw and ping sockets, before the transport's own err() */
 	void (*raw_err)(struct net *net, const struct inet_icmp_err *e, u8 proto);
+	/* The route that a packet of another shard's brings back that went to a group, or to all;
+	 * NULL: it is for nobody here */
+	struct dst_entry *(*looped_dst)(struct net *net, const struct sk_buff *skb);
 	const struct ip_family *fam[2];			/* what ip/ calls in ipv4/ and ipv6/ */
 
 	/* FIB */

@@ -6,6 +6,7 @@ unit_core = \
 	tests/unit/core/test_neigh \
 	tests/unit/core/test_net \
 	tests/unit/core/test_queues \
+	tests/unit/core/test_shard \
 	tests/unit/core/test_skb \
 	tests/unit/core/test_sock \
 	tests/unit/core/test_sock_filter \
@@ -43,3 +44,6 @@ tests_unit_core_test_sock_filter_LDADD = src/core/libcore.a src/wire/libwire.a s
 tests_unit_core_test_sysctl_SOURCES = tests/unit/core/test_sysctl.c
 tests_unit_core_test_sysctl_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_core_test_sysctl_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)
+tests_unit_core_test_shard_SOURCES = tests/unit/core/test_shard.c
+tests_unit_core_test_shard_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_core_test_shard_LDADD = src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)

@@ -213,3 +213,91 @@ Test(poller, the_one_used_last_is_looked_at_alone)
 	poller_close(&p, &talk.a.item);
 	cr_assert_null(p.hot);
 }
+
+/* To another instance: what is ready is told there, and here no more. */
+Test(poller, an_item_moves_to_another_poller)
+{
+	struct poller other = { 0 };
+	struct thing a;
+	char byte;
+
+	cr_assert_eq(poller_init(&other, loop), 0);
+	make(&a, 'a', POLL_DATA);
+	settle();
+	poller_hot(&p, &a.item);
+	cr_assert_eq(write(a.other, "x", 1), 1);
+	poller_collect(&p);
+	cr_assert_eq(poller_transfer(&p, &other, &a.item), 0);
+	cr_assert_null(p.hot);
+	cr_assert(!poller_dispatch(&p));
+	poller_collect(&other);
+	cr_assert(poller_dispatch(&other));
+	cr_assert(a.seen & EPOLLIN);
+	cr_assert_str_eq(order, "a");
+	cr_assert_eq(read(a.item.fd, &byte, 1), 1);
+	cr_assert_eq(write(a.other, "y", 1), 1);
+	poller_collect(&p);
+	cr_assert(!poller_dispatch(&p));
+	poller_collect(&other);
+	cr_assert(poller_dispatch(&other));
+	poller_close(&other, &a.item);
+	poller_exit(&other);
+}
+
+static struct {
+	int inside, enters, leaves, turns;
+	struct host_fd *hf;
+} guard = { .inside = 1 };
+
+static void guard_enter(void *arg)
+{
+	cr_assert_eq(arg, &guard);
+	cr_assert_eq(guard.inside++, 0);
+	guard.enters++;
+}
+
+static void guard_leave(void *arg)
+{
+	cr_assert_eq(arg, &guard);
+	cr_assert_eq(guard.inside--, 1);
+	guard.leaves++;
+}
+
+static void guard_fd(void *arg, unsigned int events)
+{
+	char byte;
+
+	(void)events;
+	cr_assert_eq(guard.inside, 1, "a callback is within the turn");
+	cr_assert_eq(read(*(int *)arg, &byte, 1), 1);
+}
+
+static uint64_t guard_turn(void *arg)
+{
+	int *pair = arg;
+
+	cr_assert_eq(guard.inside, 1);
+	if (++guard.turns == 20)
+		host_loop_stop(loop);
+	cr_assert_eq(write(pair[1], "x", 1), 1);
+	return guard.turns % 3 ? UINT64_MAX : 0;
+}
+
+/* A loop whose turn others may take: left before each wait, entered again before anything is done. */
+Test(poller, a_guarded_loop)
+{
+	const struct host_spin spin = { .max_ns = 200000 };
+	int pair[2];
+
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	host_loop_guard(loop, guard_enter, guard_leave, &guard);
+	guard.hf = host_loop_add_fd(loop, pair[0], HOST_READ, guard_fd, &pair[0]);
+	cr_assert_not_null(guard.hf);
+	cr_assert_eq(host_loop_run(loop, guard_turn, pair, &spin), 0);
+	cr_assert_eq(guard.inside, 1);
+	cr_assert_eq(guard.enters, guard.leaves);
+	cr_assert_geq(guard.enters, 19);
+	host_loop_del_fd(guard.hf);
+	close(pair[0]);
+	close(pair[1]);
+}

@@ -48,13 +48,13 @@ Test(pulse, page_is_for_reading)
 	seen = mmap(NULL, sizeof(*seen), PROT_READ, MAP_SHARED, p.fds[NSP_PULSE_PAGE], 0);
 	cr_assert_neq(seen, MAP_FAILED);
 	cr_assert_eq(seen->busy, 0);
-	pulse_busy(&p);
+	pulse_busy(&p, 0);
 	cr_assert_eq(seen->busy, 1);
-	pulse_idle(&p);
+	pulse_idle(&p, 0);
 	cr_assert_eq(seen->busy, 0);
 	cr_assert_eq(mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED, p.fds[NSP_PULSE_PAGE], 0),
 		     MAP_FAILED);
 	cr_assert_lt(ftruncate(p.fds[NSP_PULSE_PAGE], 0), 0);
 	pulse_stop(&p);
-	pulse_busy(&p);		/* no page: nothing to do */
+	pulse_busy(&p, 0);		/* no page: nothing to do */
 }
