@@ -59,6 +59,7 @@ struct server {
 	u32 nr_channels;
 	const struct cred *asker;	/* during DCONNECT: whom our own connection is for */
 	bool retry_accept;		/* could not even be refused: try again on the next turn */
+	int tree_fd;			/* root of the directories that programs list (tree.c); -1: none yet */
 	int spare_fd;			/* given up to refuse whom there is no descriptor for */
 	u64 starved_ns;			/* when somebody was refused so; 0: never */
 	u64 reap_at;			/* when channels that never spoke are closed */
@@ -120,6 +121,12 @@ bool daemon_allows(const struct daemon *dm, const struct cred *c);
 /* setup.c: devices, addresses, routes, sysctls. 0/-errno, already logged with its flag's name */
 int daemon_setup(struct daemon *dm);
 void daemon_unsetup(struct daemon *dm);
+
+/* tree.c: directories of /sys/class/net and /proc/sys/net, below PATH NSP_TREE_SUFFIX */
+/* Brings one up to date ("class/net", "sys/net/ipv4"). 0, -ENOENT (no directory of the stack), -EACCES,
+ * -ENOMEM, -EIO (not all of it could be made) */
+int tree_refresh(struct daemon *dm, const char *name);
+void tree_remove(struct daemon *dm);
 
 /* devices.c: those of the configuration, up and watched. 0/-errno, logged. */
 int devices_start(struct daemon *dm);

@@ -275,6 +275,7 @@ static void run_family(const char *only)
 	run_table(facts_ifreq, only);
 	run_table(facts_ext6, only);
 	run_table(facts_epoll, only);
+	run_table(facts_queue, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */

@@ -36,7 +36,7 @@ Test(proto, places_of_fields)
 	cr_assert_eq(offsetof(struct nsp_conn, total), 24);
 	cr_assert_eq(offsetof(struct nsp_conn, dst), 72);
 	cr_assert_eq(offsetof(struct nsp_dgram, peer), 32);
-	cr_assert_eq(offsetof(struct nsp_dgram, local), 64);
+	cr_assert_eq(offsetof(struct nsp_dgram, rx), 64);
 	cr_assert_eq(offsetof(struct nsp_accname, peer), 16);
 }
 
