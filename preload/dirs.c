@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Directories of /sys/class/net and /proc/sys/net. The daemon keeps real ones beside its socket (tree.c there),
- * which are opened instead: what libc and the kernel do with a directory needs no help then. A path that is
+ * Directories of /sys/class/net and /proc/sys/net. The daemon keeps real ones beside its socket (its
+ * tree.c), which are opened instead: what libc and the kernel do with a directory needs no help then. A path that is
  * relative to one is told by what its descriptor is.
  */
 #include "files.h"
@@ -23,7 +23,8 @@ static void tree_path(const char *name, char *buf, bool link)
 {
 	const char *dev = link ? NULL : path_after(name, "class/net/");
 
-	snprintf(buf, PATH_LEN, "%s" NSP_TREE_SUFFIX "/%s%s", shim.path, dev ? DEVICES : "", dev ? dev : name);
+	snprintf(buf, PATH_LEN, "%s" NSP_TREE_SUFFIX "/%s%s", shim.path, dev ? DEVICES : "",
+		 dev ? dev : name);
 }
 
 /* The path that a directory's descriptor stands for, in terms of the host; false: not one of ours. */

@@ -29,8 +29,8 @@ socklen_t names_sockaddr(const struct name_addr *a, uint16_t port_be, struct soc
 }
 
 /*
- * What libc asks no name server for: letters, digits, - and _ make a host's name, which does not begin with -;
- * and nothing but digits and dots is an IPv4 address, or none.
+ * What libc asks no name server for: letters, digits, - and _ make a host's name, which does not begin
+ * with -; and nothing but digits and dots is an IPv4 address, or none.
  */
 static bool is_host_name(const char *node, int family)
 {

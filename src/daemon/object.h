@@ -43,7 +43,7 @@ enum {
 	OBJ_F_ROOMY = 1 << 20,		/* the descriptor has a large buffer towards the program */
 	OBJ_F_UNSEEN = 1 << 21,		/* the kernel does not tell the length of the listener's queue */
 	OBJ_F_UNREAD = 1 << 22,		/* the program closed, and had not read all */
-	OBJ_F_BOUNDED = 1 << 23,	/* datagrams: a receive buffer was chosen, what was handed over counts */
+	OBJ_F_BOUNDED = 1 << 23,	/* datagrams: SO_RCVBUF was set, what was handed over counts */
 };
 
 struct dgram_stash;
@@ -78,7 +78,7 @@ struct object {
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
 	u64 given;			/* datagrams: octets of the packets for the program so far */
-	int charged;			/* datagrams: memory of what the program has not read, in sk_rmem_alloc */
+	int charged;			/* datagrams: memory of what is not read yet, in sk_rmem_alloc */
 	struct stamps *stamps;		/* of one that wants them; else NULL */
 	struct records *records;	/* MSG_EOR in what waits in the descriptor; NULL: none */
 	struct unread *unread;		/* SO_RCVBUF counts what the program has not read; NULL: not here */

@@ -73,7 +73,7 @@ bool dgram_queue_rcv(struct sock *sk, struct sk_buff *skb);
 int dgram_ioctl(struct sock *sk, u32 cmd, int *value, u32 hdr);
 u32 dgram_poll(struct sock *sk);
 
-/* Fills msg->cmsg, which is cleared, from skb, whose payload is behind hdr octets, as inet->cmsg_flags ask. */
+/* Fills msg->cmsg, which is cleared, from skb (payload behind hdr octets) as inet->cmsg_flags ask. */
 void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg, u32 hdr);
 /*
  * The same of a packet that was received before, by what the socket's options ask for now. Options and

@@ -317,7 +317,7 @@ int ip6_get_flowlabel(struct sock *sk, const struct sockopt_row *row, void *val,
 	const struct inet_sock *inet = inet_sk(sk);
 	const struct flowlabel *fl;
 	struct label_req q;
-	u64 now = sk->net->now;
+	u64 now = sk->net->now, left;
 
 	(void)row;
 	memcpy(&q, val, sizeof(q));
@@ -330,9 +330,10 @@ int ip6_get_flowlabel(struct sock *sk, const struct sockopt_row *row, void *val,
 	if (!*lease_of(sk, inet->flowlabel & FLOWLABEL_MASK))
 		return -ENOENT;
 	fl = (*lease_of(sk, inet->flowlabel & FLOWLABEL_MASK))->label;
+	left = fl->expires > now ? fl->expires - now : 0;
 	q = (struct label_req){ .label = be32_make(fl->label), .share = fl->share,
 				.linger = (u16)(fl->linger / NSEC_PER_SEC),
-				.expires = (u16)((fl->expires > now ? fl->expires - now : 0) / NSEC_PER_SEC) };
+				.expires = (u16)(left / NSEC_PER_SEC) };
 	memcpy(q.dst, fl->dst.b, sizeof(q.dst));
 	return sockopt_get_bytes(&q, sizeof(q), val, len);
 }

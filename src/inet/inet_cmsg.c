@@ -7,6 +7,11 @@
 static const u8 telling_flags[] = { SOCK_TIMESTAMP, SOCK_TIMESTAMPNS, SOCK_RCVTSTAMP, SOCK_TSTAMP_NEW,
 				    SOCK_RXQ_OVFL, SOCK_RCVMARK, SOCK_RCVPRIORITY };
 
+static bool is_ping(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM_NS && sk->sk_protocol == sk->sk_family_af->icmp_proto;
+}
+
 static void addr_bytes(void *to, const union inet_addr *a)
 {
 	memcpy(to, a->b, sizeof(a->b));
@@ -88,7 +93,7 @@ static void from_cb(struct sock *sk, const struct inet_skb_cb *cb, u32 want, str
 	}
 	from_header(sk, cb, want, c);
 	if (c->v4 && c->has_pktinfo && !(rx->flags & SOCK_RX_PKTINFO)) {
-		c->ifindex = sk->sk_protocol == cb->af->icmp_proto && sk->sk_type == SOCK_DGRAM_NS ? cb->iif : 0;
+		c->ifindex = is_ping(sk) ? cb->iif : 0;
 		memset(&c->spec_dst, 0, sizeof(c->spec_dst));
 	}
 	if (want & INET_CMSG_ORIGDSTADDR && rx->flags & SOCK_RX_PORTS) {
@@ -129,7 +134,7 @@ static bool pktinfo_is_on(const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 	u32 old_or_new = INET_CMSG_PKTINFO | INET_CMSG_OLD_PKTINFO;
 
-	if (sk->sk_type == SOCK_DGRAM_NS && sk->sk_protocol == sk->sk_family_af->icmp_proto)
+	if (is_ping(sk))
 		return false;
 	return inet->cmsg_flags & INET_CMSG_PKTINFO ||
 	       (sk->sk_family_af->af_bit && inet->o6.cmsg_flags & old_or_new);

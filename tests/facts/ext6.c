@@ -382,8 +382,8 @@ static void list_labels(uint32_t number)
 		return;
 	}
 	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%x %u %u %u %ld %ld %63s %u", &at, &share, &owner, &users, &linger, &expires,
-			   dst, &opt) == 8 && at == number)
+		if (sscanf(line, "%x %u %u %u %ld %ld %63s %u", &at, &share, &owner, &users, &linger,
+			   &expires, dst, &opt) == 8 && at == number)
 			printf(" [%u %s %u %ld %d %s %u]", share,
 			       owner == (unsigned int)getpid() ? "me" : owner ? "?" : "0", users, linger,
 			       expires >= linger - 1, dst, opt);
@@ -513,9 +513,11 @@ static void say_pktoptions(int fd)
 	say("len", len);
 	m.msg_controllen = len == sizeof(buf) ? 0 : len;
 	for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+		size_t n = c->cmsg_len - CMSG_LEN(0);
+
 		printf(" [%d/%d", c->cmsg_level, c->cmsg_type);
 		if (c->cmsg_type != O_FLOWINFO)
-			say_bytes("", CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0) > 16 ? 16 : c->cmsg_len - CMSG_LEN(0));
+			say_bytes("", CMSG_DATA(c), n > 16 ? 16 : n);
 		printf("]");
 	}
 }

@@ -10,8 +10,8 @@
 /* Names that no name server is asked for, or the answer would take long. */
 static void bad_names(void)
 {
-	static const char *const names[] = { "a~b", "a b", "-a", "-a.b", "a+b", "~", "*", "*.a", "a/b", "a:b", "::1q",
-					     "1:2", "0.1.1.~1", "a\\.b", "a@b", "a\1b", "", "fe80::1%zz",
+	static const char *const names[] = { "a~b", "a b", "-a", "-a.b", "a+b", "~", "*", "*.a", "a/b",
+					     "a:b", "::1q", "1:2", "0.1.1.~1", "a\\.b", "a@b", "a\1b", "", "fe80::1%zz",
 					     "a%b", "1.2.3.4.5", "256.1.1.1" };
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM }, *ai;
 	struct hostent *h;
@@ -73,7 +73,8 @@ static void name_flags(void)
 	h.ai_family = AF_UNIX;
 	printf(" %d", getaddrinfo("1.2.3.4", "80", &h, &ai));
 	h.ai_family = AF_UNSPEC;
-	printf(" %d %d", getaddrinfo("1.2.3.4", "nonsense", &h, &ai), getaddrinfo("1.2.3.4", "70000", &h, &ai));
+	printf(" %d", getaddrinfo("1.2.3.4", "nonsense", &h, &ai));
+	printf(" %d", getaddrinfo("1.2.3.4", "70000", &h, &ai));
 	h.ai_flags = AI_NUMERICSERV;
 	printf(" %d %d", getaddrinfo("1.2.3.4", "http", &h, &ai), getaddrinfo("1.2.3.4", " 80", &h, &ai));
 }

@@ -312,7 +312,7 @@ static void checksum(void)
 		struct cmsghdr *c;
 
 		p.udp.check = sums ? 0 : (uint16_t)~sum;
-		say("send", sendto(raw, &p, sizeof(p), 0, (struct sockaddr *)&own, sizeof(struct sockaddr_in)));
+		say("send", sendto(raw, &p, sizeof(p), 0, (struct sockaddr *)&own, addr_len()));
 		settle();
 		say("recv", recvmsg(to, &m, MSG_DONTWAIT));
 		c = CMSG_FIRSTHDR(&m);
