@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Directories of /sys/class/net and /proc/sys/net. The daemon keeps real ones beside its socket (its
- * tree.c), which are opened instead: what libc and the kernel do with a directory needs no help then. A path that is
- * relative to one is told by what its descriptor is.
+ * tree.c), which are opened instead: what libc and the kernel do with a directory needs no help then. A
+ * path that is relative to one is told by what its descriptor is.
  */
 #include "files.h"
 

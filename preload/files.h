@@ -15,7 +15,7 @@ static inline const char *path_after(const char *s, const char *prefix)
 	return strncmp(s, prefix, n) ? NULL : s + n;
 }
 
-/** file_name_of() - the daemon's name of an absolute path, in @buf (FILE_NAME_LEN); NULL: not one of its files */
+/** file_name_of() - the daemon's name of an absolute path, in @buf (FILE_NAME_LEN); NULL: none of its */
 const char *file_name_of(const char *path, char *buf);
 /** file_name_at() - the same for a path relative to a directory's descriptor, as openat() takes them */
 const char *file_name_at(int dir, const char *path, char *buf);
@@ -23,7 +23,7 @@ const char *file_name_at(int dir, const char *path, char *buf);
 bool file_is_whole(const char *name);
 /** file_call() - a call PROC; as rpc_text() */
 int file_call(int op, const char *name, const void *value, size_t len, int out);
-/** dir_look() - is there such a directory, and have it brought up to date. 0 or -errno, -ENETDOWN: no daemon */
+/** dir_look() - have a directory brought up to date. 0 or -errno, -ENOENT: none, -ENETDOWN: no daemon */
 int dir_look(const char *name);
 /** dir_open() - open it after that: a descriptor, or -1 with errno */
 int dir_open(const char *name, int flags);

@@ -22,7 +22,7 @@ typedef struct nsp_dgrx nsp_dgrx;
 
 #define NSP_DEFAULT_PATH "/run/netstackd.sock"	/* SOCK_SEQPACKET: control and datagram sockets */
 #define NSP_STREAM_SUFFIX ".d"			/* PATH.d, SOCK_STREAM: connections */
-#define NSP_TREE_SUFFIX ".f"			/* PATH.f, a directory: /sys/class/net and /proc/sys/net to be listed */
+#define NSP_TREE_SUFFIX ".f"			/* PATH.f, a directory: /sys/class/net and the like */
 #define NSP_PATH_MAX 100			/* of PATH, without the suffix */
 
 #define NSP_MSG_MAX 65536	/* one message of the control channel, head included */

@@ -90,7 +90,7 @@ struct sock_rx {
 enum {
 	SOCK_RX_KNOWN = 1,	/* the rest holds */
 	SOCK_RX_V4 = 2, SOCK_RX_GROUP = 4,
-	SOCK_RX_PKTINFO = 8,	/* IP_PKTINFO was on when it came: only then Linux knows device and spec_dst */
+	SOCK_RX_PKTINFO = 8,	/* IP_PKTINFO was on when it came: else Linux forgets device and spec_dst */
 	SOCK_RX_PORTS = 16,	/* it has a destination port, or what stands in its place */
 };
 

@@ -59,7 +59,7 @@ struct server {
 	u32 nr_channels;
 	const struct cred *asker;	/* during DCONNECT: whom our own connection is for */
 	bool retry_accept;		/* could not even be refused: try again on the next turn */
-	int tree_fd;			/* root of the directories that programs list (tree.c); -1: none yet */
+	int tree_fd;			/* directories that programs list (tree.c); -1: none yet */
 	int spare_fd;			/* given up to refuse whom there is no descriptor for */
 	u64 starved_ns;			/* when somebody was refused so; 0: never */
 	u64 reap_at;			/* when channels that never spoke are closed */

@@ -76,6 +76,7 @@ struct object {
 	u32 queued;			/* OBJ_LISTEN: connections that wait for accept(), at most */
 	u32 ino;			/* of the program's socket; 0: not known yet */
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
+	u64 listener;			/* OBJ_ADMITTED: the cookie of who admitted it */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
 	u64 given;			/* datagrams: octets of the packets for the program so far */
 	int charged;			/* datagrams: memory of what is not read yet, in sk_rmem_alloc */
@@ -177,6 +178,8 @@ bool stream_is_full(struct object *o);
 
 /* listen.c */
 void listener_run(struct object *o);		/* takes the accepted children */
+/* A call about a connection whose child is not ours yet, which the program has accepted: takes it. */
+void listener_take(struct object *o);
 /* Takes them all, before the listener ends: the program may have those that we have not. What it did not
  * accept, the kernel closes. */
 void listener_finish(struct object *o);

@@ -10,9 +10,10 @@
 /* Names that no name server is asked for, or the answer would take long. */
 static void bad_names(void)
 {
-	static const char *const names[] = { "a~b", "a b", "-a", "-a.b", "a+b", "~", "*", "*.a", "a/b",
-					     "a:b", "::1q", "1:2", "0.1.1.~1", "a\\.b", "a@b", "a\1b", "", "fe80::1%zz",
-					     "a%b", "1.2.3.4.5", "256.1.1.1" };
+	static const char *const names[] = {
+		"a~b", "a b", "-a", "-a.b", "a+b", "~", "*", "*.a", "a/b", "a:b", "::1q", "1:2", "0.1.1.~1",
+		"a\\.b", "a@b", "a\1b", "", "fe80::1%zz", "a%b", "1.2.3.4.5", "256.1.1.1",
+	};
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM }, *ai;
 	struct hostent *h;
 	size_t i;

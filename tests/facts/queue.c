@@ -381,7 +381,41 @@ static void room(void)
 	}
 }
 
+/* A call about a connection that was accepted this moment. */
+static void accepted_calls(void)
+{
+	int i, port, l = listen_any(&port), bad[3] = { 0 };
+	struct sockaddr_storage own;
+
+	own_address(&own);
+	((struct sockaddr_in *)&own)->sin_port = htons((uint16_t)port);
+	for (i = 0; i < 100; i++) {
+		int a = open_tcp(), b, v = 20000;
+		socklen_t len = sizeof(v);
+
+		if (connect(a, (struct sockaddr *)&own, addr_len()))
+			say("connect", -1);
+		b = accept(l, NULL, NULL);
+		switch (i % 3) {
+		case 0:
+			bad[0] += shutdown(b, SHUT_WR) != 0;
+			break;
+		case 1:
+			bad[1] += setsockopt(b, IPPROTO_TCP, TCP_USER_TIMEOUT, &v, sizeof(v)) != 0;
+			break;
+		default:
+			bad[2] += getsockopt(b, IPPROTO_TCP, TCP_MAXSEG, &v, &len) != 0;
+		}
+		close(a);
+		close(b);
+	}
+	say("shutdown", bad[0]);
+	say("set", bad[1]);
+	say("get", bad[2]);
+}
+
 const struct fact facts_queue[] = {
+	{ "accepted_calls", accepted_calls },
 	{ "peek_udp", peek_udp },
 	{ "peek_wait", peek_wait },
 	{ "peek_tcp", peek_tcp },

@@ -2,7 +2,8 @@
 /* Leases of flow labels: who may share one, how long it is held, and what may be sent then. */
 #include "tests/unit/socket/box.h"
 
-enum { GET, PUT, RENEW, CREATE = 1, EXCL = 2, SHARE_EXCL = 1, SHARE_PROCESS = 2, SHARE_USER = 3, SHARE_ANY = 255 };
+enum { GET, PUT, RENEW, CREATE = 1, EXCL = 2 };
+enum { SHARE_EXCL = 1, SHARE_PROCESS = 2, SHARE_USER = 3, SHARE_ANY = 255 };
 enum { SOL_IPV6_NR = 41, FLOWLABEL_MGR = 32, FLOWINFO_SEND = 33 };
 
 struct request {
