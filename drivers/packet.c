@@ -28,15 +28,14 @@ static int packet_stop(struct net_device *dev)
 	return 0;
 }
 
-/* Frames longer than the interface's own MTU would be refused one by one. */
+static u32 mtu_most(const struct packet_host *host)
+{
+	return host->mtu;
+}
+
 static int packet_change_mtu(struct net_device *dev, u32 mtu)
 {
-	struct packet_dev *p = packet_priv(dev);
-	int err = packet_host_refresh(p->host);
-
-	if (err)
-		return err;
-	return mtu <= p->host->mtu ? 0 : -EINVAL;
+	return packet_mode_mtu(&packet_priv(dev)->mode, mtu, mtu_most);
 }
 
 static int packet_set_mac(struct net_device *dev, const u8 *addr)
@@ -271,8 +270,7 @@ void packet_link_event(struct net_device *dev)
 	struct packet_dev *p = packet_priv(dev);
 
 	packet_link_drain(p->link_fd);
-	packet_host_refresh(p->host);
-	dev_set_carrier(dev, p->host->running);
+	packet_mode_follow(&p->mode, dev, mtu_most);
 }
 
 struct packet_stats packet_stats(const struct net_device *dev)

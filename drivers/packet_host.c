@@ -41,11 +41,24 @@ static int ask(const struct packet_host *host, unsigned long request, struct ifr
 	return ioctl(host->fd, request, ifr) ? -errno : 0;
 }
 
+/* An interface keeps its number, whatever it is called; another one of its name is not it. */
+static int follow_name(struct packet_host *host)
+{
+	struct ifreq ifr = { .ifr_ifindex = host->ifindex };
+
+	if (ioctl(host->fd, SIOCGIFNAME, &ifr))
+		return -errno;
+	memcpy(host->name, ifr.ifr_name, sizeof(host->name));
+	return 0;
+}
+
 int packet_host_refresh(struct packet_host *host)
 {
 	struct ifreq ifr;
-	int err = ask(host, SIOCGIFFLAGS, &ifr);
+	int err = follow_name(host);
 
+	if (!err)
+		err = ask(host, SIOCGIFFLAGS, &ifr);
 	host->running = !err && (ifr.ifr_flags & IFF_UP) && (ifr.ifr_flags & IFF_RUNNING);
 	if (!err)
 		err = ask(host, SIOCGIFMTU, &ifr);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "drivers/packet_mode.h"
 
+#include <errno.h>
+
 #include "wire/wire.h"
 
 static bool still_wanted(const struct net_device *dev, const u8 *group)
@@ -92,4 +94,31 @@ void packet_mode_leave(struct packet_mode *m)
 	packet_mode_unicast(m, none);
 	set_flag(m, &m->allmulti, PACKET_MR_ALLMULTI, false);
 	set_flag(m, &m->promisc, PACKET_MR_PROMISC, false);
+}
+
+/* Frames longer than the interface's own MTU would be refused one by one. */
+int packet_mode_mtu(struct packet_mode *m, u32 mtu, u32 (*most)(const struct packet_host *host))
+{
+	int err = packet_host_refresh(m->host);
+
+	if (err)
+		return err;
+	if (mtu > most(m->host))
+		return -EINVAL;
+	m->mtu = 0;
+	return 0;
+}
+
+void packet_mode_follow(struct packet_mode *m, struct net_device *dev,
+			u32 (*most)(const struct packet_host *host))
+{
+	u32 want = m->mtu ? m->mtu : dev->mtu, can;
+	int err = packet_host_refresh(m->host);
+
+	dev_set_carrier(dev, m->host->running);
+	if (err)
+		return;
+	can = min(want, most(m->host));
+	if (can != dev->mtu && !dev_set_mtu(dev, can))
+		m->mtu = can < want ? want : 0;
 }

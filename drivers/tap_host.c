@@ -77,6 +77,21 @@ int tap_host_open(const struct tap_host_want *want, struct tap_host *host)
 	return err;
 }
 
+bool tap_host_is_gone(int err)
+{
+	return err == EBADFD;
+}
+
+void tap_host_silence(int fd)
+{
+	int nothing = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (nothing < 0)
+		return;
+	dup3(nothing, fd, O_CLOEXEC);
+	close(nothing);
+}
+
 int tap_host_mtu(const char *name, u32 *mtu)
 {
 	struct ifreq ifr = { 0 };

@@ -24,6 +24,13 @@ struct tap_host_want {
  * -EINVAL also for a TAP that is there with another number of queues (one, or several).
  */
 int tap_host_open(const struct tap_host_want *want, struct tap_host *host);
+/* A read that failed with err says that the host has deleted the interface. */
+bool tap_host_is_gone(int err);
+/*
+ * Its descriptor would be readable for ever. One of nothing takes its place, on which reads find nothing and
+ * writes fail. No io_uring may hold the old one.
+ */
+void tap_host_silence(int fd);
 int tap_host_mtu(const char *name, u32 *mtu); /* 0/-errno */
 
 #endif

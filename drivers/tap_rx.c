@@ -10,6 +10,7 @@
 
 #include <sys/uio.h>
 
+#include "drivers/tap_host.h"
 #include "drivers/tap_priv.h"
 
 /* One completed read of n octets: make it a packet and pass it up. */
@@ -46,6 +47,20 @@ drop:
 	kfree_skb_reason(skb, SKB_DROP_DEV_HDR);
 }
 
+/* Every queue finds out for itself. */
+static void gone(struct tap_queue *q)
+{
+	if (q->have_uring) {
+		io_uring_unregister_files(&q->ring);
+		io_uring_queue_exit(&q->ring);
+	}
+	q->have_uring = false;
+	tap_host_silence(q->fd);
+	if (q->dev->carrier)
+		net_log(q->dev->net, 3, "%s: the host has deleted its interface", q->dev->name);
+	dev_set_carrier(q->dev, false);
+}
+
 /* 1: a frame; 0: the queue is empty (or memory is out) */
 static int read_one(struct tap_queue *q)
 {
@@ -56,8 +71,11 @@ static int read_one(struct tap_queue *q)
 		return 0;
 	n = readv(q->fd, slot->iov, (int)slot->nr_iov);
 	q->stats.reads++;
-	if (n < 0)
+	if (n < 0) {
+		if (tap_host_is_gone(errno))
+			gone(q);
 		return 0;
+	}
 	receive(q, slot, (u32)n);
 	return 1;
 }
@@ -100,6 +118,8 @@ static int read_batch(struct tap_queue *q, int max, bool *empty)
 		receive(q, &q->rx_slots[i], (u32)res[i]);
 		got++;
 	}
+	if (tap_host_is_gone(-res[n - 1]))
+		gone(q);
 	return got;
 }
 

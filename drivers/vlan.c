@@ -148,13 +148,13 @@ static void vlan_destroy(struct net_device *dev)
 {
 	struct vlan *v = vlan_priv(dev);
 
-	vlan_port_del(&v->port);
+	vlan_port_del(v->lower, &v->port);
 	dev_put(v->lower);
 }
 
 static void vlan_unregister(struct net_device *dev)
 {
-	vlan_port_del(&vlan_priv(dev)->port);
+	vlan_port_del(vlan_priv(dev)->lower, &vlan_priv(dev)->port);
 }
 
 static const struct net_device_ops vlan_ops = {

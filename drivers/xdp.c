@@ -161,6 +161,12 @@ static void reclaim(struct xdp_queue *q)
 	s32 status;
 
 	while ((skb = ring_reclaim(&q->tx, &status))) {
+		if (status < 0) {
+			q->dev->stats.tx_errors++;
+			q->dev->stats.tx_carrier_errors++;
+			kfree_skb_reason(skb, SKB_DROP_DEV_READY);
+			continue;
+		}
 		q->dev->stats.tx_packets++;
 		q->dev->stats.tx_bytes += (u32)status;
 		consume_skb(skb);
@@ -174,28 +180,56 @@ static bool tx_left(const struct xdp_queue *q)
 	return ring_pending(&q->tx) || *q->sock.tx.consumer != *q->sock.tx.producer;
 }
 
+/* The interface is down, or gone. What the kernel has it keeps; nothing more is given to it. */
+static void drop_pending(struct xdp_queue *q)
+{
+	while (ring_pending(&q->tx))
+		ring_device_done(&q->tx, -ENETDOWN);
+}
+
+/* Has the kernel work on what it was given. false: not before the link changes */
+static bool kick(struct xdp_queue *q)
+{
+	int err = xdp_sock_kick(&q->sock);
+
+	q->kicks++;
+	reap(q);
+	return !err || err == -EAGAIN;
+}
+
+/* Until the kernel has told what became of all, or a full queue has been woken. */
+static void arm(struct xdp_queue *q)
+{
+	if (tx_left(q) || q->txq->state)
+		mod_timer(&q->retry, q->dev->net->now + RETRY_NS);
+}
+
 /* The kernel takes some 32 frames a call. */
 static void flush_queue(struct xdp_queue *q)
 {
+	bool up = q->dev->carrier;
+
 	if (!ring_pending(&q->tx))
 		return;
 	q->tx.doorbells++;
-	for (;;) {
+	if (!up)
+		drop_pending(q);
+	while (up) {
 		u32 before = *q->sock.tx.consumer, sent = send_batch(q);
 
 		if (!tx_left(q))
 			break;
-		q->kicks++;
-		xdp_sock_kick(&q->sock);
-		reap(q);
-		if (!sent && before == *q->sock.tx.consumer) {
-			q->tx_busy++;
+		up = kick(q);
+		if (!up)
+			drop_pending(q);
+		if (!up || (!sent && before == *q->sock.tx.consumer)) {
+			q->tx_busy += up;
 			break;
 		}
 	}
 	reclaim(q);
-	if (tx_left(q) || q->txq->state)
-		mod_timer(&q->retry, q->dev->net->now + RETRY_NS);
+	if (up)
+		arm(q);
 }
 
 static void xdp_retry(struct timer_list *t)
@@ -203,12 +237,10 @@ static void xdp_retry(struct timer_list *t)
 	struct xdp_queue *q = from_timer(q, t, retry);
 
 	reap(q);
-	if (tx_left(q))
-		xdp_sock_kick(&q->sock);
-	reap(q);
+	if (tx_left(q) && !kick(q))
+		return;
 	flush_queue(q);
-	if (tx_left(q) || q->txq->state)
-		mod_timer(&q->retry, q->dev->net->now + RETRY_NS);
+	arm(q);
 }
 
 static void xdp_tx_flush(struct net_device *dev)
@@ -255,19 +287,14 @@ static int xdp_stop(struct net_device *dev)
 	return 0;
 }
 
-static u32 mtu_most(const struct xdp_dev *x)
+static u32 mtu_most(const struct packet_host *host)
 {
-	return min_t(u32, x->host.mtu, XDP_FRAME_ROOM - LINK_ROOM);
+	return min_t(u32, host->mtu, XDP_FRAME_ROOM - LINK_ROOM);
 }
 
 static int xdp_change_mtu(struct net_device *dev, u32 mtu)
 {
-	struct xdp_dev *x = xdp_priv(dev);
-	int err = packet_host_refresh(&x->host);
-
-	if (err)
-		return err;
-	return mtu <= mtu_most(x) ? 0 : -EINVAL;
+	return packet_mode_mtu(&xdp_priv(dev)->mode, mtu, mtu_most);
 }
 
 static int xdp_set_mac(struct net_device *dev, const u8 *addr)
@@ -418,7 +445,7 @@ static void xdp_setup(struct xdp_dev *x, struct net_device *dev, const struct xd
 	dev->ops = &xdp_ops;
 	dev->ethtool_ops = &xdp_ethtool_ops;
 	dev->priv = x;
-	dev->mtu = cfg->mtu ? cfg->mtu : mtu_most(x);
+	dev->mtu = cfg->mtu ? cfg->mtu : mtu_most(&x->host);
 	dev->min_mtu = 68;
 	dev->max_mtu = XDP_FRAME_ROOM - LINK_ROOM;
 	dev->carrier = x->host.running;
@@ -437,7 +464,7 @@ int xdp_create(struct net *net, const struct xdp_config *cfg, struct net_device 
 
 	if (err)
 		return err;
-	if (cfg->mtu > mtu_most(x))
+	if (cfg->mtu > mtu_most(&x->host))
 		err = -EMSGSIZE;
 	if (!err)
 		dev = alloc_netdev_mqs(net, cfg->name ? cfg->name : cfg->ifname, 0, x->nr_queues,
@@ -474,8 +501,10 @@ int xdp_link_fd(const struct net_device *dev)
 void xdp_link_event(struct net_device *dev)
 {
 	struct xdp_dev *x = xdp_priv(dev);
+	u32 i;
 
 	packet_link_drain(x->link_fd);
-	packet_host_refresh(&x->host);
-	dev_set_carrier(dev, x->host.running);
+	packet_mode_follow(&x->mode, dev, mtu_most);
+	for (i = 0; dev->carrier && i < x->nr_queues; i++)
+		arm(&x->queues[i]);	/* what the kernel kept meanwhile */
 }

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 
-#define DEVICES "devices/virtual/net/"
 enum { PATH_LEN = 512 };
 
 static bool opened;	/* one of them, by this program: descriptors may be such */

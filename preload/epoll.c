@@ -263,11 +263,13 @@ static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, con
 }
 
 /* Is it a wait for the kernel alone, once it knows what frames have brought by now? */
-static bool plain(uintptr_t ev, int max)
+static bool plain(int epfd, uintptr_t ev, int max, int timeout)
 {
 	if (unlikely(!shim.ready))
 		shim_init();
 	settle();
+	if (watched_end)
+		spin_epoll(epfd, timeout);
 	return likely(!errq_used()) || shim.silent || max <= 0 || max > FD_MAX ||
 	       !user_readable((const void *)ev, (size_t)max * sizeof(struct epoll_event));
 }
@@ -280,14 +282,14 @@ static int told(int epfd, struct epoll_event *ev, int n)
 
 EXPORT int epoll_wait(int epfd, struct epoll_event *ev, int max, int timeout)
 {
-	if (likely(plain((uintptr_t)ev, max)))
+	if (likely(plain(epfd, (uintptr_t)ev, max, timeout)))
 		return told(epfd, ev, real.epoll_wait(epfd, ev, max, timeout));
 	return wait_errq(epfd, ev, max, timeout, NULL);
 }
 
 EXPORT int epoll_pwait(int epfd, struct epoll_event *ev, int max, int timeout, const sigset_t *mask)
 {
-	if (likely(plain((uintptr_t)ev, max)))
+	if (likely(plain(epfd, (uintptr_t)ev, max, timeout)))
 		return told(epfd, ev, real.epoll_pwait(epfd, ev, max, timeout, mask));
 	return wait_errq(epfd, ev, max, timeout, mask);
 }
@@ -297,8 +299,10 @@ EXPORT int epoll_pwait2(int epfd, struct epoll_event *ev, int max, const struct 
 {
 	int ms = -1;
 
-	if (plain((uintptr_t)ev, max) || (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 ||
-				      to->tv_nsec < 0 || to->tv_nsec >= 1000000000)))
+	/* less than a millisecond is not worth looking */
+	if (plain(epfd, (uintptr_t)ev, max, to ? 0 : -1) ||
+	    (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 || to->tv_nsec < 0 ||
+		    to->tv_nsec >= 1000000000)))
 		return told(epfd, ev, real.epoll_pwait2(epfd, ev, max, to, mask));
 	if (to && to->tv_sec < 2000000)
 		ms = (int)(to->tv_sec * 1000 + (to->tv_nsec + 999999) / 1000000);

@@ -221,6 +221,8 @@ ssize_t file_write(int fd, const struct iovec *iov, int n)
 			return fail(e);
 		len += iov[i].iov_len;
 	}
+	if (!len)
+		return 0;
 	e = file_call(NSP_PROC_WRITE, name, value, len, -1);
 	return e < 0 ? fail(-e) : (ssize_t)len;
 }
@@ -389,6 +391,29 @@ EXPORT int faccessat(int dir, const char *path, int how, int flags)
 		shim_init();
 	r = exists(dir, path, how);
 	return r == -2 ? real.faccessat(dir, path, how, flags) : r;
+}
+
+/* The only links on the way to one of our files are those of the interfaces; sysctl(8) asks for the way. */
+EXPORT char *realpath(const char *path, char *resolved)
+{
+	char buf[NAME_LEN], whole[NAME_LEN + sizeof("/sys/" DEVICES)];
+	const char *name, *dev;
+	int r;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	r = exists(AT_FDCWD, path, F_OK);
+	if (r == -2)
+		return real.realpath(path, resolved);
+	if (r)
+		return NULL;
+	name = file_name_of(path, buf);
+	dev = name ? after(name, "class/net/") : NULL;
+	if (dev) {
+		snprintf(whole, sizeof(whole), "/sys/" DEVICES "%s", dev);
+		path = whole;
+	}
+	return resolved ? memcpy(resolved, path, strlen(path) + 1) : strdup(path);
 }
 
 /* follow: what a link leads to, which is a directory. */

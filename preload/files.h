@@ -5,6 +5,7 @@
 
 #include "shim.h"
 
+#define DEVICES "devices/virtual/net/" /* where the interfaces are that /sys/class/net links to */
 #define FILE_NAME_LEN 240 /* memfd_create() takes 249 */
 
 /** path_after() - what follows @prefix in @s, or NULL */

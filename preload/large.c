@@ -14,6 +14,7 @@
 #define LARGE_MIN  16384
 #define LARGE_CALL 60000	/* octets a call: a message has to hold them */
 #define GATHER	   8192		/* and of smaller pieces: what a stack has room for */
+#define FILE_PART  32768	/* of a file, read to be sent */
 
 static struct budget budget;
 
@@ -162,6 +163,45 @@ ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, 
 				return -1;
 			break;
 		}
+	}
+	return (ssize_t)done;
+}
+
+/* What was read of the file and not taken is read again by the next call. */
+static void unread_file(int in, off_t *off, size_t taken, size_t left)
+{
+	int saved = errno;
+
+	if (off)
+		*off += (off_t)taken;
+	else if (left)
+		lseek(in, -(off_t)left, SEEK_CUR);
+	errno = saved;
+}
+
+ssize_t stream_sendfile(int fd, int in, off_t *off, size_t n)
+{
+	char buf[FILE_PART];
+	struct iovec iov = { .iov_base = buf };
+	size_t done = 0;
+
+	while (done < n) {
+		size_t part = n - done < sizeof(buf) ? n - done : sizeof(buf);
+		ssize_t got, r;
+
+		if (done && !large_send_wanted(fd_kind(fd), n - done)) {	/* enough was asked */
+			r = real.sendfile(fd, in, off, n - done);
+			return (ssize_t)done + (r > 0 ? r : 0);
+		}
+		got = off ? pread(in, buf, part, *off) : read(in, buf, part);
+		if (got <= 0)
+			return done ? (ssize_t)done : got;
+		iov.iov_len = (size_t)got;
+		r = stream_send_large(fd, &iov, 1, (size_t)got, 0);
+		unread_file(in, off, r > 0 ? (size_t)r : 0, (size_t)(r > 0 ? got - r : got));
+		done += r > 0 ? (size_t)r : 0;
+		if (r < got)
+			return done ? (ssize_t)done : r;
 	}
 	return (ssize_t)done;
 }

@@ -183,6 +183,7 @@ static int poll_ours(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigse
 	bool later, last;
 
 	settle();
+	spin_poll(p, n, timeout_ns);
 	do {
 		later = false;
 		if (early_errors(p, n, &later))

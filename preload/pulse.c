@@ -74,6 +74,11 @@ bool pulse_moved(int from, int to)
 	return true;
 }
 
+int64_t pulse_spin_ns(void)
+{
+	return unlikely(pulse.poll_fd >= 0 && pulse.page->spin_us) ? pulse.page->spin_us * INT64_C(1000) : 0;
+}
+
 /* In this order: a frame that is no longer in its device by the first look is at work by the second. */
 static bool frames_wait(void)
 {

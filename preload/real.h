@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -36,7 +37,7 @@
 	X(epoll_ctl) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(select) X(pselect)             \
 	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
 	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat) X(statx)    \
-	X(opendir) X(scandir) X(glob) X(readlinkat)                                               \
+	X(opendir) X(scandir) X(glob) X(readlinkat) X(realpath)                                   \
 	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                    \
 	X(clone) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 /* clang-format on */

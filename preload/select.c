@@ -96,20 +96,41 @@ static int by_poll(int n, struct sets *s, const struct timespec *to, const sigse
 	return r;
 }
 
-/* Is one of these a socket with an error queue? What is wrong is for the kernel to say. */
-static bool asks_errq(int n, const struct sets *s)
+/* What is wrong is for the kernel to say. */
+static bool readable(int n, const struct sets *s)
 {
 	size_t bytes = ((size_t)n + 8 * sizeof(long) - 1) / (8 * sizeof(long)) * sizeof(long);
+
+	return n > 0 && n <= FD_MAX && !(s->in && !user_readable(s->in, bytes)) &&
+	       !(s->out && !user_readable(s->out, bytes)) && !(s->ex && !user_readable(s->ex, bytes));
+}
+
+/* Is one of these a socket with an error queue? */
+static bool asks_errq(int n, const struct sets *s)
+{
 	int fd;
 
-	if (likely(!errq_used()) || shim.silent || n <= 0 || n > FD_MAX ||
-	    (s->in && !user_readable(s->in, bytes)) || (s->out && !user_readable(s->out, bytes)) ||
-	    (s->ex && !user_readable(s->ex, bytes)))
+	if (likely(!errq_used()) || shim.silent || !readable(n, s))
 		return false;
 	for (fd = 0; fd < n; fd++)
 		if (fd_kind(fd) & KF_ERRQ && (has(s->in, fd) || has(s->out, fd) || has(s->ex, fd)))
 			return true;
 	return false;
+}
+
+/* Of few descriptors, one of them ours. A timeout of a second or more is none, for one looks less long. */
+static void spin_select(int n, const struct sets *s, int64_t timeout_ns)
+{
+	struct pollfd p[FEW];
+	nfds_t m, i;
+
+	if (likely(!pulse_spin_ns()) || n > FEW || !readable(n, s))
+		return;
+	m = to_poll(s, n, p);
+	for (i = 0; i < m && !IS_SOCK(fd_kind(p[i].fd)); i++)
+		;
+	if (i < m)
+		spin_poll(p, m, timeout_ns);
 }
 
 /* select(2) leaves what is left of the time. */
@@ -133,6 +154,8 @@ EXPORT int select(int n, fd_set *in, fd_set *out, fd_set *ex, struct timeval *tv
 	if (unlikely(!shim.ready))
 		shim_init();
 	settle();
+	if (!tv || user_readable(tv, sizeof(*tv)))
+		spin_select(n, &s, !tv || tv->tv_sec ? -1 : tv->tv_usec * 1000);
 	if (!asks_errq(n, &s) || (tv && (!user_readable(tv, sizeof(*tv)) || tv->tv_sec < 0 ||
 					 tv->tv_usec < 0)))
 		return real.select(n, in, out, ex, tv);
@@ -154,6 +177,8 @@ EXPORT int pselect(int n, fd_set *in, fd_set *out, fd_set *ex, const struct time
 	if (unlikely(!shim.ready))
 		shim_init();
 	settle();
+	if (!to || user_readable(to, sizeof(*to)))
+		spin_select(n, &s, !to || to->tv_sec ? -1 : to->tv_nsec);
 	if (!asks_errq(n, &s) || (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 ||
 					 to->tv_nsec < 0 || to->tv_nsec >= 1000000000)))
 		return real.pselect(n, in, out, ex, to, mask);

@@ -30,6 +30,7 @@
  *	poll.c, select.c, epoll.c	bits of poll() that a Unix socket cannot have
  *	large.c		writes that may not fit
  *	pulse.c		do frames wait of which a call should know
+ *	spin.c		calls that would sleep look first, if the daemon does (--busy-poll)
  *	super*.c	for programs that cannot be preloaded: super.h
  *	sysc.c, secc.c	system calls made directly, and programs that forbid themselves some
  *
@@ -272,6 +273,10 @@ void budget_spend(struct budget *b, int64_t since, int64_t now);
 bool large_send_wanted(unsigned int k, size_t n);
 /** stream_send_large() - @n octets in @nr pieces to a connected TCP socket, no more than the stack takes */
 ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, int flags);
+/** stream_zerocopy_receive() - getsockopt(TCP_ZEROCOPY_RECEIVE) of a socket that is not mapped: 0, or -1 */
+int stream_zerocopy_receive(int fd, void *val, socklen_t *len);
+/** stream_sendfile() - the same from the file @in, at *@off or where it stands; both move by what is taken */
+ssize_t stream_sendfile(int fd, int in, off_t *off, size_t n);
 /** stream_full_over() - wait, if @flags and the socket allow, until a filled descriptor (KF_FULL) is writable
  *
  * Return: true, or false with errno.
@@ -300,6 +305,20 @@ void pulse_drop(void);
 int pulse_fd(void);
 /** pulse_moved() - the number from is to now; false: it was not the pulse's */
 bool pulse_moved(int from, int to);
+/** pulse_spin_ns() - for how long the daemon looks for work before it sleeps; 0: not at all */
+int64_t pulse_spin_ns(void);
+
+/* ---- spin.c --------------------------------------------------------------------------- */
+/** spin_for() - a receive from @fd with MSG_* @flags is to follow: if it would sleep, look first for a while
+ *
+ * Changes nothing, errno included; nor do the other two.
+ */
+void spin_for(int fd, int flags);
+/** spin_epoll() - the same before epoll_wait(); @timeout_ms: its own */
+void spin_epoll(int epfd, int timeout_ms);
+struct pollfd;
+/** spin_poll() - the same before a poll() of these @n; @timeout_ns negative: for ever. Sets revents. */
+void spin_poll(struct pollfd *p, unsigned long n, int64_t timeout_ns);
 
 /* ---- connect.c, stream.c ------------------------------------------------------------------------- */
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len);

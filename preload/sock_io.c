@@ -126,6 +126,7 @@ ssize_t ns_recvmsg(int fd, struct msghdr *msg, int flags)
 	if (e)
 		return fail(e);
 	settle();
+	spin_for(fd, flags);
 	return IS_DGRAM(fd_kind(fd)) ? dgram_recv(fd, msg, flags) : stream_recv(fd, msg, flags);
 }
 
@@ -174,6 +175,7 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 
 	if (KIND(k) == K_STREAM && !(k & KF_LOWAT) && !(flags & ~PLAIN_RECV)) {
 		settle();
+		spin_for(fd, flags);
 		r = real.recv(fd, buf, n, flags);
 		if (unlikely(!r && k & KF_SHUT_RD))
 			r = stream_rx_late(fd, buf, n, flags);
@@ -484,6 +486,14 @@ static ssize_t dgram_sendfile(int out, int in, off_t *off, size_t count)
 	return r;
 }
 
+static bool is_plain_file(int fd, const off_t *off)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	       (!off || (user_readable(off, sizeof(*off)) && *off >= 0));
+}
+
 EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 {
 	unsigned int k = fd_kind(out);
@@ -496,6 +506,9 @@ EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 		settle_later();
 	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k, !IS_SOCK(fd_kind(in))))
 		return -1;
+	k = fd_kind(out);
+	if (IS_TCP(k) && send_is_large(k, count, 0) && is_plain_file(in, off))
+		return stream_sendfile(out, in, off, count);
 	return real.sendfile(out, in, off, count);
 }
 

@@ -427,6 +427,9 @@ static int get_sync(int fd, int level, int name, void *val, socklen_t *len)
 	return 0;
 }
 
+#ifndef TCP_ZEROCOPY_RECEIVE
+#define TCP_ZEROCOPY_RECEIVE 35
+#endif
 #ifndef TCP_AO_GET_KEYS
 #define TCP_AO_GET_KEYS 41
 #endif
@@ -513,6 +516,8 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 	}
 	if (level == IPPROTO_TCP && name == TCP_AO_GET_KEYS)
 		return get_ao_keys(fd, val, len);
+	if (level == IPPROTO_TCP && name == TCP_ZEROCOPY_RECEIVE && IS_TCP(k) && !shim.supervisor)
+		return stream_zerocopy_receive(fd, val, len);
 	if (level == SOL_SOCKET && name == SO_GET_FILTER)
 		return get_filter(fd, val, len);
 	return get_sync(fd, level, name, val, len);

@@ -13,6 +13,7 @@
 
 #define LATE_MAX 32768	/* octets that a READ call gives at most */
 #define TRIAL_BYTES 1024 /* the smallest buffer takes them in one piece */
+#define ZEROCOPY_FRAGS 17 /* Linux's MAX_SKB_FRAGS */
 
 short fd_poll(int fd, short events, int timeout_ms)
 {
@@ -338,6 +339,35 @@ static bool may_try(unsigned int k, const struct msghdr *msg, size_t total, int 
 	       !(k & KF_TSTAMP) && !msg->msg_controllen;
 }
 
+/*
+ * Each piece of a MSG_ZEROCOPY send is a fragment of its packet, and a packet has room for so many: the next
+ * one begins there, as a record does. One completion for all.
+ */
+static ssize_t send_fragments(int fd, const struct msghdr *msg, int flags)
+{
+	struct msghdr m = *msg;
+	size_t left = msg->msg_iovlen, done = 0;
+
+	while (left) {
+		size_t want;
+		ssize_t r;
+
+		m.msg_iovlen = left < ZEROCOPY_FRAGS ? left : ZEROCOPY_FRAGS;
+		left -= m.msg_iovlen;
+		want = iov_bytes(m.msg_iov, m.msg_iovlen);
+		r = stream_send(fd, &m, (flags & ~MSG_ZEROCOPY) | (left ? MSG_EOR : 0));
+		if (r < 0 && !done)
+			return r;
+		done += r > 0 ? (size_t)r : 0;
+		if (r < (ssize_t)want)
+			break;
+		m.msg_iov += m.msg_iovlen;
+		m.msg_controllen = 0;
+	}
+	stamp_after(fd, done, (ssize_t)done, flags, false);
+	return (ssize_t)done;
+}
+
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 {
 	unsigned int k = fd_kind(fd);
@@ -357,6 +387,9 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	}
 	if (unlikely(k & KF_DEFER))
 		return stream_first(fd, msg, flags);
+	if (unlikely(flags & MSG_ZEROCOPY && k & KF_ZEROCOPY && m.msg_iovlen > ZEROCOPY_FRAGS) &&
+	    KIND(k) == K_STREAM)
+		return send_fragments(fd, msg, flags);
 	m.msg_name = NULL;
 	m.msg_namelen = 0;
 	m.msg_control = NULL; /* nothing that TCP understands may reach the Unix socket */
@@ -475,7 +508,7 @@ static ssize_t recv_lowat(int fd, struct msghdr *m, int flags)
 	return r;
 }
 
-/* TCP_CM_INQ: what can be read now, 1 when only the end of the stream is left. */
+/* TCP_CM_INQ: what can be read now; the end of the stream counts as an octet. */
 static size_t put_inq(int fd, void *buf)
 {
 	struct {
@@ -485,8 +518,8 @@ static size_t put_inq(int fd, void *buf)
 
 	if (real.ioctl(fd, FIONREAD, &c.inq))
 		c.inq = 0;
-	if (!c.inq && fd_poll(fd, POLLRDHUP, 0) & (POLLRDHUP | POLLHUP))
-		c.inq = 1;
+	if (fd_poll(fd, POLLRDHUP, 0) & (POLLRDHUP | POLLHUP))
+		c.inq++;
 	memset(buf, 0, NSP_ALIGN8(sizeof(c)));
 	memcpy(buf, &c, sizeof(c));
 	return NSP_ALIGN8(sizeof(c));

@@ -23,7 +23,8 @@ KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end ha
     "veth": "veth:inner,peer=outer",                    # within the stack; its other end is the TAP's
 }
 BEFORE = {"igbvf": "igb:wire=tap:{tap},vfs=2,name=pf"}  # another --dev that it needs
-SYSCTLS = {"igbvf": "net.ipv4.conf.all.arp_ignore=1"}   # the other card is on the same wire
+SYSCTLS = {"igbvf": ("net.ipv4.conf.pf.arp_ignore=1", "net.ipv4.conf.pf.rp_filter=1",   # it is on the same wire, and would
+                     "net.ipv6.conf.pf.disable_ipv6=1")}                                # hear all groups a second time
 BEHIND = {"veth": "tap:{tap},name=up,join=outer"}       # and one that frames pass, too
 
 
@@ -64,8 +65,8 @@ def devices(tap, hosts, options, offload="on", kind=DEVICE, ns=None):
     if "{veth}" in KINDS[kind] and "mac=" not in options:
         options += ",mac=02:00:00:00:00:02"             # a TAP forgets who was there, a veth's neighbour does not
     args = [w for what in (BEFORE.get(kind), KINDS[kind], BEHIND.get(kind)) if what for w in ("--dev", argument(what))]
-    if kind in SYSCTLS:
-        args += ["--sysctl", SYSCTLS[kind]]
+    for setting in SYSCTLS.get(kind, ()):
+        args += ["--sysctl", setting]
     if "{veth}" not in KINDS[kind]:
         return args
     if ns or not os.path.exists(f"/sys/class/net/{veth}"):  # a second daemon finds it

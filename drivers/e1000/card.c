@@ -116,6 +116,25 @@ void card_write_mta(struct e1000_hw *hw, const struct net_device *dev, const u32
 	memcpy(mta, want, sizeof(want));
 }
 
+void card_write_vfta(struct e1000_hw *hw, const u32 *want, u32 *vfta)
+{
+	u32 i;
+
+	for (i = 0; i < E1000_NR_VFTA; i++)
+		if (want[i] != vfta[i])
+			hw_wr32(hw, E1000_VFTA + 4 * i, want[i]);
+	memcpy(vfta, want, E1000_NR_VFTA * sizeof(*vfta));
+}
+
+void card_clear_vfta(struct e1000_hw *hw, u32 *vfta)
+{
+	u32 i;
+
+	for (i = 0; i < E1000_NR_VFTA; i++)
+		hw_wr32(hw, E1000_VFTA + 4 * i, 0);
+	memset(vfta, 0, E1000_NR_VFTA * sizeof(*vfta));
+}
+
 /* -- link ------------------------------------------------------------------------------------ */
 void card_write_frame_types(struct e1000_hw *hw)
 {

@@ -21,6 +21,15 @@ void card_write_mac(struct e1000_hw *hw, const u8 *mac);
 /* The device's groups in the multicast table, RCTL.MO 0, and what extra (or NULL) holds. mta: what is in it;
  * only changes are written. */
 void card_write_mta(struct e1000_hw *hw, const struct net_device *dev, const u32 *extra, u32 *mta);
+/* VLANs that are let in, by bit: want becomes what VFTA holds. vfta: what is in it; only changes are
+ * written. */
+void card_write_vfta(struct e1000_hw *hw, const u32 *want, u32 *vfta);
+/* All of VFTA nothing, whatever it held; vfta: the same. */
+void card_clear_vfta(struct e1000_hw *hw, u32 *vfta);
+static inline void card_vlan_set(u32 *table, u16 vid, bool on)
+{
+	table[vid >> 5] = on ? table[vid >> 5] | 1u << (vid & 31) : table[vid >> 5] & ~(1u << (vid & 31));
+}
 u32 card_mta_hash(const u8 *group); /* 12 bits: word and bit of the table */
 /* VET, and flow control by PAUSE frames with the thresholds of Intel's manual. */
 void card_write_frame_types(struct e1000_hw *hw);

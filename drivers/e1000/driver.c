@@ -160,6 +160,19 @@ static int e1000_set_features(struct net_device *dev, netdev_features_t features
 	return 0;
 }
 
+static int e1000_add_vid(struct net_device *dev, u16 vid)
+{
+	card_vlan_set(e1000_priv(dev)->vlans, vid, true);
+	e1000_set_rx_mode(dev);
+	return 0;
+}
+
+static void e1000_kill_vid(struct net_device *dev, u16 vid)
+{
+	card_vlan_set(e1000_priv(dev)->vlans, vid, false);
+	e1000_set_rx_mode(dev);
+}
+
 static void e1000_destroy(struct net_device *dev)
 {
 	struct e1000_adapter *a = e1000_priv(dev);
@@ -179,6 +192,8 @@ static const struct net_device_ops e1000_ops = {
 	.ndo_set_mac_address = e1000_set_mac,
 	.ndo_set_rx_mode = e1000_set_rx_mode,
 	.ndo_set_features = e1000_set_features,
+	.ndo_vlan_rx_add_vid = e1000_add_vid,
+	.ndo_vlan_rx_kill_vid = e1000_kill_vid,
 	.ndo_destroy = e1000_destroy,
 };
 
@@ -212,7 +227,8 @@ static void setup_netdev(struct e1000_adapter *a, struct net_device *dev, u32 mt
 	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_TSO |
 			   NETIF_F_TSO6 | NETIF_F_GSO | NETIF_F_GRO | NETIF_F_VLAN_TX |
 			   NETIF_F_VLAN_RX;
-	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
+	dev->features = dev->hw_features | NETIF_F_HIGHDMA | NETIF_F_VLAN_FILTER;
+	card_vlan_set(a->vlans, 0, true); /* priority tags */
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->gso_max_segs = 0xffff;
 	a->dev = dev;

@@ -176,6 +176,11 @@ static const char *get_stat(struct net_device *dev, u32 index, u64 *value)
 	return rows[index].name;
 }
 
+static const u32 *get_vlan_filter(struct net_device *dev)
+{
+	return dev->flags & DEV_PROMISC ? NULL : e1000_priv(dev)->vlans;
+}
+
 static const char *const test_names[] = { "registers", "eeprom", "interrupt", NULL };
 
 const struct ethtool_ops e1000_ethtool_ops = {
@@ -183,6 +188,7 @@ const struct ethtool_ops e1000_ethtool_ops = {
 	.get_stat = get_stat,
 	.get_regs = e1000_get_regs,
 	.get_eeprom = e1000_get_eeprom,
+	.get_vlan_filter = get_vlan_filter,
 	.self_test = e1000_self_test,
 	.test_names = test_names,
 };

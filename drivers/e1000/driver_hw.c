@@ -37,8 +37,8 @@ static void write_rctl(struct e1000_adapter *a)
 	const struct net_device *dev = a->dev;
 	u32 rctl = E1000_RCTL_EN | E1000_RCTL_BAM | E1000_RCTL_SECRC;
 
-	if (dev->flags & DEV_PROMISC)
-		rctl |= E1000_RCTL_UPE | E1000_RCTL_MPE;
+	/* Who listens to all listens to all VLANs. */
+	rctl |= dev->flags & DEV_PROMISC ? E1000_RCTL_UPE | E1000_RCTL_MPE : E1000_RCTL_VFE;
 	if (dev->flags & DEV_ALLMULTI)
 		rctl |= E1000_RCTL_MPE;
 	if (dev->mtu > ETH_DATA_LEN)
@@ -48,7 +48,7 @@ static void write_rctl(struct e1000_adapter *a)
 	a->rctl = rctl;
 }
 
-/* Also after a change of the MTU. */
+/* Also after a change of the MTU or of VLANs. */
 void e1000_set_rx_mode(struct net_device *dev)
 {
 	struct e1000_adapter *a = e1000_priv(dev);
@@ -56,6 +56,7 @@ void e1000_set_rx_mode(struct net_device *dev)
 	if (!a->running)
 		return;
 	card_write_mta(&a->hw, dev, NULL, a->mta);
+	card_write_vfta(&a->hw, a->vlans, a->vfta);
 	write_rctl(a);
 }
 
@@ -66,6 +67,7 @@ static void clear_tables(struct e1000_adapter *a)
 	for (i = 0; i < E1000_NR_MTA; i++)
 		ew32(a, E1000_MTA + 4 * i, 0);
 	memset(a->mta, 0, sizeof(a->mta));
+	card_clear_vfta(&a->hw, a->vfta);
 	for (i = 1; i < E1000_NR_RA; i++) {
 		ew32(a, E1000_RAL0 + 8 * i, 0);
 		ew32(a, E1000_RAH0 + 8 * i, 0);

@@ -26,6 +26,8 @@ struct e1000_adapter {
 	bool running;
 	u32 rctl;
 	u32 mta[E1000_NR_MTA];
+	u32 vlans[E1000_NR_VFTA]; /* that are let in */
+	u32 vfta[E1000_NR_VFTA];  /* what the card knows of it */
 	u32 itr_ns, rx_delay_ns, tx_delay_ns;
 	u64 stats[E1000_NR_STATS];
 	struct e1000_info count; /* the u64 ones */

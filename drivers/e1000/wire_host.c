@@ -82,12 +82,30 @@ static void insert_tag(struct wire_host *w, const struct packet_aux *aux)
 	w->vnet.csum_start = (u16)(w->vnet.csum_start + VLAN_TAG_LEN);
 }
 
-static bool read_frame(struct wire_host *w)
+/* Has the host deleted what is at the other end? A socket says once that its interface is down, or gone. */
+static bool is_gone(struct wire_host *w, s32 n)
+{
+	if (!w->is_packet)
+		return n < 0 && tap_host_is_gone(errno);
+	return n == -ENETDOWN && packet_host_refresh(&w->packet) == -ENODEV;
+}
+
+/* As if somebody had pulled the cable out. */
+static void gone(struct e1000_nic *nic, struct wire_host *w)
+{
+	if (!w->is_packet)
+		tap_host_silence(w->fd);
+	e1000_model_set_cable(nic->model, false, nic->net->now);
+}
+
+static bool read_frame(struct e1000_nic *nic, struct wire_host *w)
 {
 	u32 hdr = w->has_vnet ? (u32)sizeof(w->vnet) : 0;
 	struct packet_aux aux;
 	s32 n = read_any(w, &aux);
 
+	if (is_gone(w, n))
+		gone(nic, w);
 	if (n < 0)
 		return false;
 	w->frame = w->buf + VLAN_TAG_LEN;
@@ -183,7 +201,7 @@ static bool host_poll_wire(struct e1000_nic *nic, u32 budget)
 		if (!nic_rx_ready(nic))
 			return true;
 		if (!w->len) {
-			if (!read_frame(w))
+			if (!read_frame(nic, w))
 				return false;
 			if (w->vnet.gso_type != VNET_HDR_GSO_NONE && !parse_gso(w)) {
 				nic->lost++;

@@ -192,6 +192,32 @@ static int igb_set_features(struct net_device *dev, netdev_features_t features)
 	return 0;
 }
 
+static void kill_vid(struct net_device *dev, u16 vid)
+{
+	struct igb_adapter *a = igb_priv(dev);
+
+	card_vlan_set(a->vlans, vid, false);
+	if (a->nr_vfs)
+		igb_vfs_vlan(a, a->nr_vfs, vid, false);
+	igb_set_rx_mode(dev);
+}
+
+static int add_vid(struct net_device *dev, u16 vid)
+{
+	struct igb_adapter *a = igb_priv(dev);
+
+	if (a->nr_vfs && !igb_vfs_vlan(a, a->nr_vfs, vid, true))
+		return -ENOSPC;
+	card_vlan_set(a->vlans, vid, true);
+	igb_set_rx_mode(dev);
+	return 0;
+}
+
+const u32 *igb_get_vlan_filter(struct net_device *dev)
+{
+	return dev->ops == &igb_ops && (dev->flags & DEV_PROMISC) ? NULL : igb_priv(dev)->vlans;
+}
+
 void igb_free(struct igb_adapter *a)
 {
 	free(a->queue);
@@ -219,6 +245,8 @@ const struct net_device_ops igb_ops = {
 	.ndo_set_mac_address = igb_set_mac,
 	.ndo_set_rx_mode = igb_set_rx_mode,
 	.ndo_set_features = igb_set_features,
+	.ndo_vlan_rx_add_vid = add_vid,
+	.ndo_vlan_rx_kill_vid = kill_vid,
 	.ndo_destroy = igb_destroy,
 };
 
@@ -295,7 +323,8 @@ int igb_register(struct net *net, const struct igb_probe *p, struct igb_adapter 
 			NETIF_F_TSO6 | NETIF_F_GSO | NETIF_F_GRO | NETIF_F_VLAN_TX |
 			NETIF_F_VLAN_RX;
 	dev->hw_features = dev->features & ~fixed;
-	dev->features |= NETIF_F_HIGHDMA;
+	dev->features |= NETIF_F_HIGHDMA | NETIF_F_VLAN_FILTER;
+	card_vlan_set(a->vlans, 0, true); /* priority tags */
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->gso_max_segs = 0xffff;
 	a->dev = dev;

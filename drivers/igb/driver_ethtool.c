@@ -101,6 +101,20 @@ u32 igb_queue_regs(struct igb_adapter *a, struct ethtool_reg *regs, u32 max)
 	return n;
 }
 
+/* Pools by VLAN, as far as they are in use. */
+static u32 vlan_regs(struct igb_adapter *a, struct ethtool_reg *regs, u32 max)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < IGB_NR_VLVF && n < max; i++) {
+		u32 off = IGB_VLVF + 4 * i;
+
+		if (a->vlvf[i])
+			regs[n++] = (struct ethtool_reg){ "VLVF", off, igb_rd(a, off), (u16)(i + 1) };
+	}
+	return n;
+}
+
 static u32 get_regs(struct net_device *dev, struct ethtool_reg *regs, u32 max)
 {
 	static const struct ethtool_reg quiet[] = {
@@ -122,6 +136,7 @@ static u32 get_regs(struct net_device *dev, struct ethtool_reg *regs, u32 max)
 		regs[i] = quiet[i];
 		regs[i].value = igb_rd(igb_priv(dev), quiet[i].off);
 	}
+	i += vlan_regs(igb_priv(dev), regs + i, max - i);
 	return i + igb_queue_regs(igb_priv(dev), regs + i, max - i);
 }
 
@@ -216,6 +231,7 @@ const struct ethtool_ops igb_ethtool_ops = {
 	.get_regs = get_regs,
 	.get_eeprom = get_eeprom,
 	.get_rxfh = get_rxfh,
+	.get_vlan_filter = igb_get_vlan_filter,
 	.self_test = self_test,
 	.test_names = test_names,
 };

@@ -25,7 +25,13 @@ static void reset(struct igb_adapter *a)
 }
 
 /* -- filters ---------------------------------------------------------------------------------- */
-/* Also after a change of the MTU. */
+/* Who listens to all listens to all VLANs; those of the virtual functions stay theirs. */
+static bool filters_vlans(const struct igb_adapter *a)
+{
+	return !(a->dev->flags & DEV_PROMISC) || a->nr_vfs;
+}
+
+/* Also after a change of the MTU or of VLANs. */
 void igb_set_rx_mode(struct net_device *dev)
 {
 	struct igb_adapter *a = igb_priv(dev);
@@ -34,6 +40,8 @@ void igb_set_rx_mode(struct net_device *dev)
 	if (!a->running)
 		return;
 	igb_write_filters(a);
+	if (filters_vlans(a))
+		rctl |= E1000_RCTL_VFE;
 	if (dev->flags & DEV_PROMISC)
 		rctl |= E1000_RCTL_UPE | E1000_RCTL_MPE;
 	if (dev->flags & DEV_ALLMULTI)
@@ -43,6 +51,16 @@ void igb_set_rx_mode(struct net_device *dev)
 	if (rctl != a->rctl)
 		igb_wr(a, E1000_RCTL, rctl);
 	a->rctl = rctl;
+}
+
+static void write_vlans(struct igb_adapter *a)
+{
+	u32 want[E1000_NR_VFTA];
+
+	memcpy(want, a->vlans, sizeof(want));
+	if (a->nr_vfs)
+		igb_vfs_write_vlans(a, want);
+	card_write_vfta(&a->hw, want, a->vfta);
 }
 
 /* One table of groups and one largest length are for all functions; the pools' own come behind. */
@@ -59,6 +77,7 @@ void igb_write_filters(struct igb_adapter *a)
 			extra[vf->hash[k] >> 5] |= 1u << (vf->hash[k] & 31);
 	}
 	card_write_mta(&a->hw, a->dev, extra, a->mta);
+	write_vlans(a);
 	igb_wr(a, IGB_RLPML, longest);
 }
 
@@ -77,6 +96,9 @@ static void clear_tables(struct igb_adapter *a)
 	for (i = 0; i < E1000_NR_MTA; i++)
 		igb_wr(a, E1000_MTA + 4 * i, 0);
 	memset(a->mta, 0, sizeof(a->mta));
+	card_clear_vfta(&a->hw, a->vfta);
+	if (a->nr_vfs)
+		igb_vfs_clear_vlans(a);
 	for (i = 1; i < IGB_NR_RA; i++) {
 		u32 ra = i < 16 ? E1000_RAL0 + 8 * i : IGB_RAL16 + 8 * (i - 16);
 

@@ -72,6 +72,9 @@ struct igb_adapter {
 	bool running;
 	u32 rctl;
 	u32 mta[E1000_NR_MTA];
+	u32 vlans[E1000_NR_VFTA]; /* that are let in */
+	u32 vfta[E1000_NR_VFTA];  /* physical function: what the card knows of all functions' */
+	u32 vlvf[IGB_NR_VLVF], vlvf_written[IGB_NR_VLVF]; /* with virtual ones: the pools of each VLAN */
 	u8 rss_key[IGB_RSS_KEY];
 	u8 rss_table[IGB_RETA];
 	u32 itr_ns;
@@ -124,6 +127,7 @@ int igb_register(struct net *net, const struct igb_probe *p, struct igb_adapter 
 int igb_open(struct net_device *dev);
 int igb_stop(struct net_device *dev);
 int igb_set_mac(struct net_device *dev, const u8 *addr);
+const u32 *igb_get_vlan_filter(struct net_device *dev); /* struct ethtool_ops' */
 void igb_destroy(struct net_device *dev);
 void igb_carrier(struct igb_adapter *a, bool up); /* stops or wakes the queues with it */
 /* driver_hw.c */
@@ -137,6 +141,11 @@ void igb_write_filters(struct igb_adapter *a); /* groups and lengths, its own an
 void igb_vfs_init(struct igb_adapter *a); /* before it is configured for the first time */
 void igb_vfs_configure(struct igb_adapter *a); /* all of them have to ask for their reset again */
 u32 igb_vfs_pool(struct igb_adapter *a); /* what the own pool takes; bits that RCTL needs for all */
+/* VLAN vid is let into a pool, or no longer. false: the table is full */
+bool igb_vfs_vlan(struct igb_adapter *a, u32 pool, u16 vid, bool in);
+void igb_vfs_clear_vlans(struct igb_adapter *a); /* after a reset: the card knows of none */
+/* Adds the VLANs of all pools to want, which is for VFTA, and tells the card whose they are. */
+void igb_vfs_write_vlans(struct igb_adapter *a, u32 *want);
 void igb_vfs_serve(struct igb_adapter *a); /* mailboxes */
 void igb_vfs_ping(struct igb_adapter *a);  /* to look at the link */
 /* driver_tx.c */

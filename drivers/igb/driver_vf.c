@@ -85,6 +85,42 @@ static void set_rx_mode(struct net_device *dev)
 	tell(a, msg, 1);
 }
 
+/* While the physical function is not there it is remembered: configure() tells it all. */
+static bool write_vlan(struct igb_adapter *a, u16 vid, bool in)
+{
+	u32 msg[2] = { IGB_MSG_SET_VLAN | (u32)in << IGB_MSG_INFO_SHIFT, vid };
+
+	return !a->running || !a->mbx.ready || tell(a, msg, 2);
+}
+
+static int add_vid(struct net_device *dev, u16 vid)
+{
+	struct igb_adapter *a = igb_priv(dev);
+
+	if (!write_vlan(a, vid, true))
+		return -EINVAL;
+	card_vlan_set(a->vlans, vid, true);
+	return 0;
+}
+
+static void kill_vid(struct net_device *dev, u16 vid)
+{
+	struct igb_adapter *a = igb_priv(dev);
+
+	card_vlan_set(a->vlans, vid, false);
+	write_vlan(a, vid, false);
+}
+
+static void write_vlans(struct igb_adapter *a)
+{
+	u16 vid;
+
+	for (vid = 1; vid < VLAN_VID_MASK; vid++)
+		if ((a->vlans[vid >> 5] >> (vid & 31) & 1) && !write_vlan(a, vid, true))
+			net_log(a->dev->net, 4, "%s: the physical function refuses VLAN %u",
+				a->dev->name, vid);
+}
+
 static int change_mtu(struct net_device *dev, u32 mtu)
 {
 	struct igb_adapter *a = igb_priv(dev);
@@ -114,6 +150,7 @@ static void configure(struct igb_adapter *a)
 		write_mac(a);
 	write_length(a, a->dev->mtu);
 	set_rx_mode(a->dev);
+	write_vlans(a);
 	write_vectors(a);
 	for (i = 0; i < a->nr_queues; i++) {
 		igb_tx_configure(&a->queue[i]);
@@ -239,6 +276,7 @@ static const struct ethtool_ops igbvf_ethtool_ops = {
 	.get_info = get_info,
 	.get_stat = get_stat,
 	.get_regs = get_regs,
+	.get_vlan_filter = igb_get_vlan_filter,
 	.self_test = self_test,
 	.test_names = test_names,
 };
@@ -266,6 +304,8 @@ static const struct net_device_ops igbvf_ops = {
 	.ndo_change_mtu = change_mtu,
 	.ndo_set_mac_address = igb_set_mac,
 	.ndo_set_rx_mode = set_rx_mode,
+	.ndo_vlan_rx_add_vid = add_vid,
+	.ndo_vlan_rx_kill_vid = kill_vid,
 	.ndo_destroy = igb_destroy,
 };
 

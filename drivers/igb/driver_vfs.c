@@ -7,19 +7,85 @@
 
 enum { FRAME_MAX = ETH_DATA_LEN + ETH_HLEN + VLAN_TAG_LEN + E1000_FCS_LEN };
 
+static u32 pool_bit(u32 pool)
+{
+	return 1u << (IGB_VLVF_POOL_SHIFT + pool);
+}
+
+/* Entry 0 is for priority tags, which all may have. */
 void igb_vfs_init(struct igb_adapter *a)
 {
 	static const u8 none[ETH_ALEN];
 	u32 i;
 
+	if (a->nr_vfs)
+		a->vlvf[0] = IGB_VLVF_ENABLE | (pool_bit(a->nr_vfs + 1) - pool_bit(0));
+
 	for (i = 0; i < a->nr_vfs; i++)
 		mac_pick(a->dev->net, a->vf[i].mac, none);
 }
 
-static void forget(struct igb_vf *vf)
+/* -- VLANs ------------------------------------------------------------------------------------ */
+static void leave_vlan(u32 *entry, u32 pool)
 {
+	*entry &= ~pool_bit(pool);
+	if (!(*entry & IGB_VLVF_POOLS))
+		*entry = 0;
+}
+
+bool igb_vfs_vlan(struct igb_adapter *a, u32 pool, u16 vid, bool in)
+{
+	u32 *entry = NULL, i;
+
+	if (!vid)
+		return true;
+	for (i = 1; i < IGB_NR_VLVF && (!entry || !*entry); i++)
+		if (!a->vlvf[i] || (a->vlvf[i] & IGB_VLVF_VID) == vid)
+			entry = entry && !a->vlvf[i] ? entry : &a->vlvf[i];
+	if (!in && entry && *entry)
+		leave_vlan(entry, pool);
+	else if (in && entry)
+		*entry |= IGB_VLVF_ENABLE | vid | pool_bit(pool);
+	return !in || entry;
+}
+
+void igb_vfs_clear_vlans(struct igb_adapter *a)
+{
+	u32 i;
+
+	for (i = 0; i < IGB_NR_VLVF; i++)
+		igb_wr(a, IGB_VLVF + 4 * i, 0);
+	memset(a->vlvf_written, 0, sizeof(a->vlvf_written));
+}
+
+/* In promiscuous mode the own pool, which has what no other takes, is let have all. */
+void igb_vfs_write_vlans(struct igb_adapter *a, u32 *want)
+{
+	bool all = a->dev->flags & DEV_PROMISC;
+	u32 i;
+
+	for (i = 0; i < IGB_NR_VLVF; i++) {
+		u32 v = a->vlvf[i] ? a->vlvf[i] | (all ? pool_bit(a->nr_vfs) : 0) : 0;
+
+		if (v)
+			card_vlan_set(want, v & IGB_VLVF_VID, true);
+		if (v != a->vlvf_written[i])
+			igb_wr(a, IGB_VLVF + 4 * i, v);
+		a->vlvf_written[i] = v;
+	}
+	if (all)
+		memset(want, 0xff, E1000_NR_VFTA * sizeof(*want));
+}
+
+static void forget(struct igb_adapter *a, u32 pool)
+{
+	struct igb_vf *vf = &a->vf[pool];
+	u32 i;
+
 	vf->ready = vf->allmulti = false;
 	vf->max_frame = vf->nr_hashes = 0;
+	for (i = 1; i < IGB_NR_VLVF; i++)
+		leave_vlan(&a->vlvf[i], pool);
 }
 
 /* -- pools ------------------------------------------------------------------------------------ */
@@ -66,17 +132,17 @@ static void write_enables(struct igb_adapter *a)
 	igb_wr(a, IGB_VFTE, on);
 }
 
-/* Frames between pools stay inside; nobody sends with another's address. */
+/* Frames between pools stay inside; nobody sends with another's address, or in a VLAN that is not his. */
 void igb_vfs_configure(struct igb_adapter *a)
 {
 	u32 i;
 
 	for (i = 0; i < a->nr_vfs; i++) {
-		forget(&a->vf[i]);
+		forget(a, i);
 		write_pool(a, i, FRAME_MAX, false);
 	}
 	igb_wr(a, IGB_VT_CTL, a->nr_vfs << IGB_VT_CTL_DEF_SHIFT | IGB_VT_CTL_REPLICATE);
-	igb_wr(a, IGB_DTXSWC, IGB_DTXSWC_LOOPBACK | ((1u << a->nr_vfs) - 1));
+	igb_wr(a, IGB_DTXSWC, IGB_DTXSWC_LOOPBACK | ((1u << a->nr_vfs) - 1) * 0x0101u);
 	write_enables(a);
 	igb_wr(a, IGB_VFLRE, ~0u);
 	igb_wr(a, IGB_MBVFICR, ~0u);
@@ -90,7 +156,7 @@ static bool on_reset(struct igb_adapter *a, u32 i, u32 *msg, u32 *len)
 {
 	struct igb_vf *vf = &a->vf[i];
 
-	forget(vf);
+	forget(a, i);
 	vf->ready = true;
 	write_pool(a, i, FRAME_MAX, false);
 	write_vf_mac(a, i);
@@ -126,6 +192,15 @@ static bool on_set_multicast(struct igb_adapter *a, u32 i, u32 *msg, u32 *len)
 	for (k = 0; k < nr; k++)
 		vf->hash[k] &= 0xfff;
 	vf->nr_hashes = nr;
+	igb_set_rx_mode(a->dev);
+	return true;
+}
+
+static bool on_set_vlan(struct igb_adapter *a, u32 i, u32 *msg, u32 *len)
+{
+	(void)len;
+	if (msg[1] >= VLAN_VID_MASK || !igb_vfs_vlan(a, i, (u16)msg[1], msg[0] & IGB_MSG_INFO))
+		return false;
 	igb_set_rx_mode(a->dev);
 	return true;
 }
@@ -180,6 +255,7 @@ static void serve(struct igb_adapter *a, u32 i)
 		[IGB_MSG_RESET] = on_reset,
 		[IGB_MSG_SET_MAC] = on_set_mac,
 		[IGB_MSG_SET_MULTICAST] = on_set_multicast,
+		[IGB_MSG_SET_VLAN] = on_set_vlan,
 		[IGB_MSG_SET_LPE] = on_set_lpe,
 		[IGB_MSG_SET_PROMISC] = on_set_promisc,
 	};
@@ -206,12 +282,14 @@ void igb_vfs_serve(struct igb_adapter *a)
 	igb_wr(a, IGB_MBVFICR, asked);
 	for (i = 0; i < a->nr_vfs; i++) {
 		if (gone >> i & 1)
-			forget(&a->vf[i]);
+			forget(a, i);
 		if (asked >> i & 1)
 			serve(a, i);
 	}
-	if (gone)
+	if (gone) {
 		write_enables(a);
+		igb_set_rx_mode(a->dev);
+	}
 }
 
 void igb_vfs_ping(struct igb_adapter *a)

@@ -11,6 +11,7 @@ enum igb_msg {
 	IGB_MSG_RESET = 1,     /* answer: the address, in the octets of two words */
 	IGB_MSG_SET_MAC = 2,   /* two words as above */
 	IGB_MSG_SET_MULTICAST = 3, /* info: how many; then 12-bit hashes, two a word */
+	IGB_MSG_SET_VLAN = 4,  /* info: 1 in, 0 out; a word: the VLAN's number */
 	IGB_MSG_SET_LPE = 5,   /* a word: octets of a frame, its checksum included */
 	IGB_MSG_SET_PROMISC = 6, /* info: IGB_MSG_PROMISC_* */
 	IGB_MSG_CONTROL = 0x100, /* from the physical function: look at the link, or without CTS: reset */

@@ -74,17 +74,19 @@ static u32 by_vlan(const struct e1000_model *m, u32 vid)
 u32 im_pools_of(const struct e1000_model *m, const u8 *frame, u32 len, bool *exact)
 {
 	u32 vt = em_get(m, IGB_VT_CTL), pools = by_address(m, frame, exact);
-	bool group = eth_addr_is_multicast(frame);
+	u32 own = 1u << (vt >> IGB_VT_CTL_DEF_SHIFT & 7);
+	bool group = eth_addr_is_multicast(frame), tagged = em_frame_tagged(m, frame, len);
 
-	if (!pools && !(vt & IGB_VT_CTL_DIS_DEF) &&
-	    (!group || (em_get(m, E1000_RCTL) & (E1000_RCTL_MPE | E1000_RCTL_BAM))))
-		pools = 1u << (vt >> IGB_VT_CTL_DEF_SHIFT & 7);
-	if (em_frame_tagged(m, frame, len)) {
-		if (em_get(m, E1000_RCTL) & E1000_RCTL_VFE)
-			pools &= by_vlan(m, get_be16(frame + ETH_HLEN) & VLAN_VID_MASK);
-	} else {
+	if (tagged && (em_get(m, E1000_RCTL) & E1000_RCTL_VFE))
+		pools &= by_vlan(m, get_be16(frame + ETH_HLEN) & VLAN_VID_MASK);
+	else if (!tagged)
 		pools &= with_option(m, IGB_VMOLR_AUPE);
-	}
+	*exact &= pools != 0;
+	/* What is nobody's is the default pool's. */
+	if (!pools && !(vt & IGB_VT_CTL_DIS_DEF) &&
+	    (!group || (em_get(m, E1000_RCTL) & (E1000_RCTL_MPE | E1000_RCTL_BAM))) &&
+	    (tagged || (with_option(m, IGB_VMOLR_AUPE) & own)))
+		pools = own;
 	if (group && !(vt & IGB_VT_CTL_REPLICATE))
 		pools &= -pools; /* the first only */
 	return pools;

@@ -327,6 +327,29 @@ void dev_set_allmulti(struct net_device *dev, int inc)
 	dev_rx_mode(dev);
 }
 
+static const u32 counted_flags = DEV_PROMISC | DEV_ALLMULTI;
+
+u32 dev_get_flags(const struct net_device *dev)
+{
+	return (dev->flags & ~counted_flags) | dev->gflags;
+}
+
+int dev_change_flags(struct net_device *dev, u32 want)
+{
+	const u32 plain = DEV_NOARP | DEV_MULTICAST;
+	u32 differ = dev_get_flags(dev) ^ want;
+
+	dev->flags = (dev->flags & ~plain) | (want & plain);
+	dev->gflags = want & counted_flags;
+	if (differ & DEV_PROMISC)
+		dev_set_promiscuity(dev, want & DEV_PROMISC ? 1 : -1);
+	if (differ & DEV_ALLMULTI)
+		dev_set_allmulti(dev, want & DEV_ALLMULTI ? 1 : -1);
+	if (!(differ & DEV_UP))
+		return 0;
+	return want & DEV_UP ? dev_open(dev) : dev_close(dev);
+}
+
 struct net_device *dev_get_by_name(struct net *net, const char *name)
 {
 	struct net_device *dev;

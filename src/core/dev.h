@@ -35,6 +35,7 @@ enum {
 	NETIF_F_VLAN_TX = 1 << 12,	/* inserts the tag of 802.1Q from vlan_tci */
 	NETIF_F_VLAN_RX = 1 << 13,
 	NETIF_F_HIGHDMA = 1 << 14,
+	NETIF_F_VLAN_FILTER = 1 << 15,	/* of 802.1Q's frames only those of VLANs it was told of come */
 	NETIF_F_ALL_CSUM = NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_HW_CSUM,
 	NETIF_F_ALL_TSO = NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN,
 };
@@ -69,6 +70,10 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	void (*ndo_set_rx_mode)(struct net_device *dev);	/* groups, promisc changed */
 	int (*ndo_set_features)(struct net_device *dev, netdev_features_t features);
+	/* With NETIF_F_VLAN_FILTER: frames tagged by 802.1Q with vid, 1..4094, are received, or no longer.
+	 * Also while it is down. VLAN 0 (priority tags) always is. 0, or -errno: they are not. */
+	int (*ndo_vlan_rx_add_vid)(struct net_device *dev, u16 vid);
+	void (*ndo_vlan_rx_kill_vid)(struct net_device *dev, u16 vid);
 	void (*ndo_uninit)(struct net_device *dev);		/* down, being unregistered */
 	void (*ndo_destroy)(struct net_device *dev);		/* unregister done: free priv */
 };
@@ -115,6 +120,7 @@ struct net_device {
 	u32 tx_queue_len;
 	bool carrier;
 	u32 promiscuity, allmulti;
+	u32 gflags;			/* of these two: one of the counted is dev_change_flags()'s */
 	struct netdev_queue *tx;	/* num_tx_queues of them */
 	u16 num_tx_queues, num_rx_queues;
 	bool xps;			/* a queue has xps_rxqs */
@@ -155,6 +161,12 @@ int dev_set_mtu(struct net_device *dev, u32 mtu);
 int dev_set_mac_address(struct net_device *dev, const u8 *addr);
 void dev_set_carrier(struct net_device *dev, bool on);
 int dev_set_features(struct net_device *dev, netdev_features_t features);
+/*
+ * Flags as an administrator sets and sees them: DEV_UP, DEV_NOARP, DEV_MULTICAST, and of DEV_PROMISC and
+ * DEV_ALLMULTI what was set so, whoever else asked for them (a VLAN, say). 0, or what dev_open() says.
+ */
+int dev_change_flags(struct net_device *dev, u32 want);
+u32 dev_get_flags(const struct net_device *dev);
 void dev_set_promiscuity(struct net_device *dev, int inc);
 void dev_set_allmulti(struct net_device *dev, int inc);
 struct net_device *dev_get_by_name(struct net *net, const char *name);
@@ -183,8 +195,9 @@ void dev_mc_unsync(struct net_device *to, struct net_device *from);
 /* Sets protocol, pkt_type, mac_header and pulls the Ethernet header. false: too short. */
 bool eth_type_trans(struct sk_buff *skb, struct net_device *dev);
 void netif_receive_skb(struct sk_buff *skb);	/* taps, VLAN, protocol table; from poll only */
-int vlan_port_add(struct net_device *lower, struct vlan_port *port);	/* 0, -EEXIST */
-void vlan_port_del(struct vlan_port *port);
+/* Tells the filter of lower of the VLAN, if it has one. 0, -EEXIST, or the driver's error */
+int vlan_port_add(struct net_device *lower, struct vlan_port *port);
+void vlan_port_del(struct net_device *lower, struct vlan_port *port);	/* also of one that is not there */
 void netif_rx(struct sk_buff *skb);		/* queue for the top of the loop (loopback) */
 
 struct packet_type {

@@ -53,22 +53,6 @@ void dev_remove_pack(struct packet_type *pt)
 }
 
 /* -- VLAN ------------------------------------------------------------------------- */
-int vlan_port_add(struct net_device *lower, struct vlan_port *port)
-{
-	struct vlan_port *p;
-
-	list_for_each_entry(p, &lower->vlan_ports, list)
-		if (p->proto == port->proto && p->vid == port->vid)
-			return -EEXIST;
-	list_add_tail(&port->list, &lower->vlan_ports);
-	return 0;
-}
-
-void vlan_port_del(struct vlan_port *port)
-{
-	list_del_init(&port->list);
-}
-
 static struct vlan_port *vlan_port_find(const struct net_device *dev, u16 proto, u16 vid)
 {
 	struct vlan_port *p;
@@ -77,6 +61,34 @@ static struct vlan_port *vlan_port_find(const struct net_device *dev, u16 proto,
 		if (p->proto == proto && p->vid == vid)
 			return p;
 	return NULL;
+}
+
+/* Does a device's filter concern this VLAN? Tags of 802.1ad pass it, as in Linux without STAG_FILTER. */
+static bool vlan_filtered(const struct net_device *dev, const struct vlan_port *port)
+{
+	return (dev->features & NETIF_F_VLAN_FILTER) && port->proto == ETH_TYPE_VLAN && port->vid;
+}
+
+int vlan_port_add(struct net_device *lower, struct vlan_port *port)
+{
+	int err = 0;
+
+	if (vlan_port_find(lower, port->proto, port->vid))
+		return -EEXIST;
+	if (vlan_filtered(lower, port))
+		err = lower->ops->ndo_vlan_rx_add_vid(lower, port->vid);
+	if (!err)
+		list_add_tail(&port->list, &lower->vlan_ports);
+	return err;
+}
+
+void vlan_port_del(struct net_device *lower, struct vlan_port *port)
+{
+	if (list_empty(&port->list))
+		return;
+	list_del_init(&port->list);
+	if (vlan_filtered(lower, port))
+		lower->ops->ndo_vlan_rx_kill_vid(lower, port->vid);
 }
 
 bool vlan_take_tag(struct sk_buff *skb)

@@ -41,6 +41,8 @@ struct ethtool_ops {
 	/* registers without side effects, at most max; how many */
 	u32 (*get_regs)(struct net_device *dev, struct ethtool_reg *regs, u32 max);
 	int (*get_eeprom)(struct net_device *dev, u16 *words, u32 nr);	/* words read, or -EIO */
+	/* VLANs that the filter lets in, a bit for each of 0..4095 in words of 32; NULL: it is off */
+	const u32 *(*get_vlan_filter)(struct net_device *dev);
 	void (*get_rxfh)(struct net_device *dev, struct ethtool_rxfh *rxfh);
 	/* a bit per failed test; -EBUSY while the interface is up */
 	int (*self_test)(struct net_device *dev);

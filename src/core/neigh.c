@@ -20,7 +20,7 @@ static const struct neigh_parms default_parms = {
 	.ucast_probes = 3,
 	.mcast_probes = 3,
 	.queue_len_bytes = 212992,
-	.locktime_ns = (u32)NSEC_PER_SEC,
+	.locktime_ns = NSEC_PER_SEC,
 };
 
 static void neigh_gc(struct timer_list *t);
@@ -40,6 +40,7 @@ int neigh_table_init(struct net *net, struct neigh_table *tbl)
 	if (!tbl->buckets)
 		return -ENOMEM;
 	list_init(&tbl->lru);
+	list_init(&tbl->parms_list);
 	timer_setup(&tbl->gc_timer, net, neigh_gc);
 	list_add_tail(&tbl->list, &net->neigh_tables);
 	return 0;
@@ -57,6 +58,7 @@ static void neigh_unlink(struct neighbour *n)
 	skb_queue_purge_reason(&n->arp_queue, SKB_DROP_NEIGH_DEAD);
 	n->arp_queue_bytes = 0;
 	n->tbl->entries--;
+	n->parms = &n->tbl->parms;	/* the device's may go before the last reference */
 	net_notify(n->tbl->net, NEIGH_UPDATE, n);
 	neigh_release(n);
 }
@@ -83,6 +85,35 @@ void neigh_release(struct neighbour *n)
 	ASSERT(n->dead);
 	dev_put(n->dev);
 	net_free(n->tbl->net, n, sizeof(*n));
+}
+
+/* -- settings of devices ---------------------------------------------------------- */
+void neigh_parms_attach(struct neigh_table *tbl, struct neigh_parms *p, const struct net_device *dev)
+{
+	*p = tbl->parms;
+	p->set = 0;
+	p->dev = dev;
+	list_add_tail(&p->list, &tbl->parms_list);
+}
+
+void neigh_parms_detach(struct neigh_table *tbl, struct neigh_parms *p)
+{
+	struct neighbour *n;
+
+	list_for_each_entry(n, &tbl->lru, lru)
+		if (n->parms == p)
+			n->parms = &tbl->parms;
+	list_del_init(&p->list);
+}
+
+static const struct neigh_parms *parms_of(const struct neigh_table *tbl, const struct net_device *dev)
+{
+	const struct neigh_parms *p;
+
+	list_for_each_entry(p, &tbl->parms_list, list)
+		if (p->dev == dev)
+			return p;
+	return &tbl->parms;
 }
 
 /* -- look-up and creation -------------------------------------------------------- */
@@ -181,7 +212,7 @@ static void neigh_gc(struct timer_list *t)
 	list_for_each_entry_safe(n, tmp, &tbl->lru, lru) {
 		if (neigh_evictable(n) &&
 		    (n->nud_state == NUD_FAILED ||
-		     now > max(n->used, n->confirmed) + tbl->parms.gc_stale_ns))
+		     now > max(n->used, n->confirmed) + n->parms->gc_stale_ns))
 			neigh_unlink(n);
 	}
 	neigh_gc_arm(tbl);
@@ -212,7 +243,8 @@ static struct neighbour *neigh_create(struct neigh_table *tbl, const void *key,
 	n->dev = dev;
 	n->refcnt = 1;
 	n->used = n->updated = n->confirmed = net->now;
-	n->reachable_ns = tbl->parms.base_reachable_ns;
+	n->parms = parms_of(tbl, dev);
+	n->reachable_ns = n->parms->base_reachable_ns;
 	memcpy(n->key, key, tbl->key_len);
 	skb_queue_head_init(&n->arp_queue);
 	timer_setup(&n->timer, net, neigh_timer);
@@ -252,7 +284,7 @@ int neigh_output(struct neighbour *n, struct sk_buff *skb)
 	}
 	n->used = n->tbl->net->now;
 	if (unlikely(!(n->nud_state & (NUD_VALID | NUD_INCOMPLETE)) &&
-		     !(n->tbl->parms.mcast_probes + n->tbl->parms.app_probes))) {
+		     !(n->parms->mcast_probes + n->parms->app_probes))) {
 		kfree_skb_reason(skb, SKB_DROP_NEIGH_FAILED);	/* resolution is switched off */
 		return -EHOSTUNREACH;
 	}

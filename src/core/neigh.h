@@ -33,11 +33,14 @@ enum {
 	NEIGH_UPDATE_F_ADMIN = 1 << 4,
 };
 
-struct neigh_parms {			/* per table defaults; net.ipv4.neigh.default.* */
+struct neigh_parms {			/* net.ipv4.neigh.{default,DEV}.* */
+	u64 set;			/* of a device: rows that were set for it */
 	u64 base_reachable_ns, retrans_ns, delay_probe_ns, gc_stale_ns;
 	u32 ucast_probes, mcast_probes, app_probes;
 	u32 queue_len_bytes;		/* of packets waiting for one unresolved entry */
-	u32 locktime_ns;
+	u64 locktime_ns;		/* an entry is not overwritten by a second answer for so long */
+	struct list_head list;		/* of a device, in tbl->parms_list */
+	const struct net_device *dev;
 };
 
 struct neigh_table {
@@ -45,7 +48,8 @@ struct neigh_table {
 	struct net *net;
 	u16 protocol;			/* ETH_TYPE_* */
 	u8 key_len;			/* 4 or 16 */
-	struct neigh_parms parms;
+	struct neigh_parms parms;	/* of devices that have none of their own; what new ones begin with */
+	struct list_head parms_list;
 	u32 gc_thresh1, gc_thresh2, gc_thresh3;
 	u32 entries;
 	u32 hash_shift;
@@ -66,6 +70,7 @@ struct neighbour {
 	struct list_head lru;
 	struct neigh_table *tbl;
 	struct net_device *dev;
+	const struct neigh_parms *parms;	/* the device's, or the table's */
 	struct timer_list timer;
 	u32 refcnt;
 	u8 nud_state;
@@ -87,6 +92,9 @@ struct neighbour {
  */
 int neigh_table_init(struct net *net, struct neigh_table *tbl);
 void neigh_table_exit(struct neigh_table *tbl);
+/* p becomes the settings of dev, a copy of the table's; the caller's memory until neigh_parms_detach(). */
+void neigh_parms_attach(struct neigh_table *tbl, struct neigh_parms *p, const struct net_device *dev);
+void neigh_parms_detach(struct neigh_table *tbl, struct neigh_parms *p);
 /* One reference, or NULL. */
 struct neighbour *neigh_lookup(struct neigh_table *tbl, const void *key, struct net_device *dev);
 /* Look up or create; one reference. NULL: no memory, or table full (counted). */

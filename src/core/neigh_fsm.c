@@ -80,7 +80,7 @@ static void neigh_set_state(struct neighbour *n, u8 state)
 /* RFC 4861 6.3.2: between half and one and a half of the base value. */
 static void neigh_new_reachable_time(struct neighbour *n)
 {
-	u64 base = n->tbl->parms.base_reachable_ns;
+	u64 base = n->parms->base_reachable_ns;
 
 	n->reachable_ns = prng_range(&n->tbl->net->prng, base / 2, base + base / 2);
 }
@@ -112,7 +112,7 @@ static int neigh_xmit(struct neighbour *n, struct sk_buff *skb)
 static void neigh_enqueue(struct neighbour *n, struct sk_buff *skb)
 {
 	while (n->arp_queue.qlen &&
-	       n->arp_queue_bytes + skb->truesize > n->tbl->parms.queue_len_bytes) {
+	       n->arp_queue_bytes + skb->truesize > n->parms->queue_len_bytes) {
 		struct sk_buff *old = skb_dequeue(&n->arp_queue);
 
 		n->arp_queue_bytes -= old->truesize;
@@ -158,7 +158,7 @@ static void neigh_report_queue(struct neighbour *n)
 
 static void neigh_act_timers(struct neighbour *n, u16 act)
 {
-	const struct neigh_parms *p = &n->tbl->parms;
+	const struct neigh_parms *p = n->parms;
 	u64 now = n->tbl->net->now;
 
 	if (act & NA_T_RETRANS)
@@ -180,7 +180,7 @@ static void neigh_act_state(struct neighbour *n, const struct neigh_cell *cell, 
 	if (cell->next == NUD_REACHABLE && n->nud_state != NUD_REACHABLE)
 		neigh_new_reachable_time(n);
 	if (cell->act & NA_FIRST_MCAST)
-		n->probes = n->tbl->parms.ucast_probes;
+		n->probes = n->parms->ucast_probes;
 	if (cell->act & NA_FIRST_UCAST)
 		n->probes = 0;
 	if (cell->next != NEIGH_KEEP)
@@ -214,14 +214,14 @@ int neigh_step(struct neighbour *n, enum neigh_event ev, const u8 *lladdr, struc
 
 static u32 neigh_max_probes(const struct neighbour *n)
 {
-	const struct neigh_parms *p = &n->tbl->parms;
+	const struct neigh_parms *p = n->parms;
 
 	return p->ucast_probes + p->app_probes + (n->nud_state == NUD_PROBE ? 0 : p->mcast_probes);
 }
 
 static enum neigh_event neigh_timer_event(const struct neighbour *n)
 {
-	const struct neigh_parms *p = &n->tbl->parms;
+	const struct neigh_parms *p = n->parms;
 	u64 now = n->tbl->net->now;
 
 	switch (n->nud_state) {
@@ -261,7 +261,7 @@ void neigh_force_state(struct neighbour *n, u8 state, const u8 *lladdr)
 	if (state & NUD_CONNECTED)
 		n->confirmed = n->tbl->net->now;
 	neigh_new_reachable_time(n);
-	n->probes = state == NUD_PROBE ? 0 : n->tbl->parms.ucast_probes;
+	n->probes = state == NUD_PROBE ? 0 : n->parms->ucast_probes;
 	neigh_set_state(n, state);
 	neigh_act_timers(n, timers[neigh_state_index(state)]);
 	if (state == NUD_PROBE || state == NUD_INCOMPLETE)

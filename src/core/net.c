@@ -30,6 +30,7 @@ static void net_init_lists(struct net *net)
 	list_init(&net->ptype_list);
 	list_init(&net->neigh_tables);
 	list_init(&net->sysctl_tables);
+	list_init(&net->sysctl_dev_tables);
 	for (pf = 0; pf < NF_PROTO_MAX; pf++) {
 		for (hook = 0; hook < NF_HOOK_MAX; hook++)
 			list_init(&net->hooks[pf][hook]);

@@ -57,6 +57,7 @@ struct net {
 	struct list_head ptype_list;	/* protocol handlers */
 	struct list_head neigh_tables;
 	struct list_head sysctl_tables;
+	struct list_head sysctl_dev_tables;	/* struct sysctl_dev_table */
 	struct list_head hooks[NF_PROTO_MAX][NF_HOOK_MAX];
 	struct net_device *loopback_dev;
 	u32 next_ifindex;

@@ -124,6 +124,8 @@ struct sock_cmsg {
 	u16 hop_len, dst_len, ext_len, ext_room, ext_want;
 	u8 *ext;
 	u32 flowinfo;			/* IPV6_FLOWINFO: class and label */
+	u16 opt_stats_len;		/* out: SCM_TIMESTAMPING_OPT_STATS, the payload once more; 0: none */
+	const u8 *opt_stats;		/* in the user's memory for the payload */
 	u8 opts_len;			/* IP_RECVOPTS: received IPv4 options; 0: none */
 	u8 opts[40];
 	bool has_retopts;		/* IP_RETOPTS: those to answer with, which may be none */
@@ -196,6 +198,11 @@ struct proto {
 	int (*listen_retry)(struct sock *sk);	/* try held handshakes again; how many are left */
 	/* Where SOF_TIMESTAMPING_OPT_ID counts from: behind what is written, or what is acknowledged. */
 	int (*tskey)(const struct sock *sk, bool written, u32 *key);
+	/*
+	 * SOF_OPT_STATS: the connection as it is now, in netlink attributes, for the stamp which of skb. NULL
+	 * without memory. NULL where there is no connection: the option does nothing.
+	 */
+	struct sk_buff *(*opt_stats)(const struct sock *sk, const struct sk_buff *skb, u8 which);
 	u64 (*stream_stamp)(struct sock *sk, u32 skip);	/* when the packet behind skip octets came; 0: none */
 	/* Appends " key=value" of the connection to the line of a tracepoint; may be NULL. */
 	void (*trace)(const struct sock *sk, struct strbuf *sb);
@@ -335,6 +342,7 @@ struct sock_err_cb {
 	int err;
 	u16 dport;
 	u8 origin, type, code;
+	bool opt_stats;			/* the record is the connection's statistics */
 };
 static inline struct sock_err_cb *sock_err_cb(const struct sk_buff *skb)
 {

@@ -16,8 +16,8 @@ int sock_set_timestamping(struct sock *sk, u32 flags)
 	u32 key = 0;
 	int err;
 
-	/* OPT_STATS would want a record of the connection with each stamp: not there */
-	if (flags & ~(u32)SOF_MASK || flags & SOF_OPT_STATS ||
+	/* statistics take the place of the packet */
+	if (flags & ~(u32)SOF_MASK || (flags & SOF_OPT_STATS && !(flags & SOF_OPT_TSONLY)) ||
 	    (flags & SOF_OPT_ID_TCP && !(flags & SOF_OPT_ID)))
 		return -EINVAL;
 	if (flags & SOF_BIND_PHC)	/* no device has a clock */
@@ -50,15 +50,22 @@ void skb_want_tstamps(struct sk_buff *skb, struct sock *sk, u32 tsflags, const u
 		skb->tskey = sk->sk_tskey++;
 }
 
-/* The packet as it is now, with its headers; or nothing but the stamp. */
-static struct sk_buff *tstamp_record(const struct sock *sk, const struct sk_buff *skb)
+static bool wants_stats(const struct sock *sk)
 {
-	return sk->sk_tsflags & SOF_OPT_TSONLY ? alloc_skb(sk->net, 0) : skb_clone(skb);
+	return sk->sk_tsflags & SOF_OPT_STATS && sk->prot->opt_stats;
+}
+
+/* The packet as it is now, with its headers; or nothing but the stamp, or how the connection is. */
+static struct sk_buff *tstamp_record(const struct sock *sk, const struct sk_buff *skb, u8 which)
+{
+	if (!(sk->sk_tsflags & SOF_OPT_TSONLY))
+		return skb_clone(skb);
+	return wants_stats(sk) ? sk->prot->opt_stats(sk, skb, which) : alloc_skb(sk->net, 0);
 }
 
 void sock_tstamp_tx(struct sock *sk, struct sk_buff *skb, u8 which)
 {
-	struct sk_buff *rec = tstamp_record(sk, skb);
+	struct sk_buff *rec = tstamp_record(sk, skb, which);
 	struct sock_err_cb *cb;
 
 	skb->tx_flags &= (u8)~which;
@@ -69,7 +76,8 @@ void sock_tstamp_tx(struct sock *sk, struct sk_buff *skb, u8 which)
 		.err = ENOMSG, .origin = EE_ORIGIN_TIMESTAMPING,
 		.info = which == SKBTX_ACK ? TSTAMP_ACK :
 			which == SKBTX_SND ? TSTAMP_SND : TSTAMP_SCHED,
-		.iif = rec->len && skb->dev ? skb->dev->ifindex : 0,
+		.iif = rec->len && !wants_stats(sk) && skb->dev ? skb->dev->ifindex : 0,
+		.opt_stats = wants_stats(sk),
 	};
 	if (sk->sk_tsflags & SOF_OPT_ID)
 		cb->data = sk->prot->tskey ? skb->tskey - sk->sk_tskey : skb->tskey;

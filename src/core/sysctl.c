@@ -3,14 +3,24 @@
 #include "core/sysctl.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "core/internal.h"
 
-enum { VALUE_MAX = 256 };
+enum { VALUE_MAX = 256, NAME_MAX_NS = 128 };
 
-static void *row_field(struct net *net, const struct sysctl_row *row)
+/* What a name means. */
+struct sysctl_ref {
+	const struct sysctl_row *row;
+	void *base;			/* of row->offset */
+	const struct sysctl_dev_table *table;	/* NULL: one for all */
+	enum sysctl_scope scope;
+	struct net_device *dev;		/* of SYSCTL_DEV */
+};
+
+static void *row_field(void *base, const struct sysctl_row *row)
 {
-	return (u8 *)net + row->offset;
+	return (u8 *)base + row->offset;
 }
 
 static u32 row_size(const struct sysctl_row *row)
@@ -35,13 +45,15 @@ static u64 row_unit_ns(const struct sysctl_row *row)
 {
 	if (row->kind == SYSCTL_MS_NS)
 		return NSEC_PER_MSEC;
+	if (row->kind == SYSCTL_HZ_NS)
+		return 10 * NSEC_PER_MSEC;
 	return row->kind == SYSCTL_SEC_NS ? NSEC_PER_SEC : 1;
 }
 
 /* v in the unit of the text, known to be in range. */
-static void store_scalar(struct net *net, const struct sysctl_row *row, s64 v)
+static void store_scalar(void *base, const struct sysctl_row *row, s64 v)
 {
-	void *p = row_field(net, row);
+	void *p = row_field(base, row);
 	u64 u64v = (u64)v * row_unit_ns(row);
 	u32 u32v = (u32)v;
 	u8 u8v = (u8)v;
@@ -54,9 +66,9 @@ static void store_scalar(struct net *net, const struct sysctl_row *row, s64 v)
 		memcpy(p, &u64v, 8);
 }
 
-static s64 load_scalar(struct net *net, const struct sysctl_row *row)
+static s64 load_scalar(void *base, const struct sysctl_row *row)
 {
-	const void *p = row_field(net, row);
+	const void *p = row_field(base, row);
 	u64 u64v;
 	u32 u32v;
 
@@ -70,9 +82,9 @@ static s64 load_scalar(struct net *net, const struct sysctl_row *row)
 	return (s64)(u64v / row_unit_ns(row));
 }
 
-static void store_vec(struct net *net, const struct sysctl_row *row, const s64 *v, u32 n)
+static void store_vec(void *base, const struct sysctl_row *row, const s64 *v, u32 n)
 {
-	u8 *p = row_field(net, row);
+	u8 *p = row_field(base, row);
 	u32 i;
 
 	for (i = 0; i < n; i++) {
@@ -93,9 +105,9 @@ static u32 row_nr_values(const struct sysctl_row *row)
 	return row->kind == SYSCTL_U16_RANGE ? 2 : 1;
 }
 
-static void set_default(struct net *net, const struct sysctl_row *row)
+static void set_default(void *base, const struct sysctl_row *row)
 {
-	char *s = row_field(net, row);
+	char *s = row_field(base, row);
 
 	if (row->kind == SYSCTL_STRING) {
 		memset(s, 0, row->size);
@@ -103,9 +115,9 @@ static void set_default(struct net *net, const struct sysctl_row *row)
 			memcpy(s, row->def_str,
 			       min_t(size_t, strlen(row->def_str), row->size - 1u));
 	} else if (row_nr_values(row) > 1) {
-		store_vec(net, row, row->def_vec, row_nr_values(row));
+		store_vec(base, row, row->def_vec, row_nr_values(row));
 	} else {
-		store_scalar(net, row, row->def);
+		store_scalar(base, row, row->def);
 	}
 }
 
@@ -119,31 +131,125 @@ void sysctl_register(struct net *net, struct sysctl_table *table)
 		set_default(net, &table->rows[i]);
 }
 
-/* Names are written with dots or slashes, but only in one way at a time: eth0.1 with slashes. */
-static bool name_equal(const char *row, const char *name, char sep)
+void sysctl_register_dev(struct net *net, struct sysctl_dev_table *table)
 {
-	for (; *row && *name; row++, name++) {
-		if (*row != (*name == sep ? '.' : *name))
-			return false;
+	void *all = table->values(net, SYSCTL_ALL, NULL), *def = table->values(net, SYSCTL_DEFAULT, NULL);
+	u32 i;
+
+	ASSERT(table->nr_rows <= 64);
+	list_add_tail(&table->list, &net->sysctl_dev_tables);
+	for (i = 0; i < table->nr_rows; i++) {
+		set_default(def, &table->rows[i]);
+		if (all)
+			store_scalar(all, &table->rows[i], table->rows[i].def_all);
 	}
-	return !*row && !*name;
 }
 
-static const struct sysctl_row *row_find(struct net *net, const char *name)
+/* -- names ------------------------------------------------------------------------ */
+/* The name with slashes: the first of the two separates, and the other one stands for a dot. */
+static bool make_path(const char *name, char path[NAME_MAX_NS])
 {
-	char sep = strchr(name, '/') ? '/' : '.';
+	size_t len = strlen(name), first = strcspn(name, "./"), i;
+
+	if (len >= NAME_MAX_NS)
+		return false;
+	for (i = 0; i <= len; i++) {
+		path[i] = name[i];
+		if (name[first] == '.' && (name[i] == '.' || name[i] == '/'))
+			path[i] = name[i] == '.' ? '/' : '.';
+	}
+	return true;
+}
+
+/* What follows in path what is written with dots in prefix; NULL: it begins otherwise. */
+static const char *path_after(const char *path, const char *prefix)
+{
+	for (; *prefix; prefix++, path++)
+		if (*path != (*prefix == '.' ? '/' : *prefix))
+			return NULL;
+	return path;
+}
+
+static bool find_plain(struct net *net, const char *path, struct sysctl_ref *ref)
+{
 	struct sysctl_table *table;
 	u32 i;
 
 	list_for_each_entry(table, &net->sysctl_tables, list) {
 		for (i = 0; i < table->nr_rows; i++) {
-			if (name_equal(table->rows[i].name, name, sep))
-				return &table->rows[i];
+			const char *end = path_after(path, table->rows[i].name);
+
+			if (!end || *end)
+				continue;
+			*ref = (struct sysctl_ref){ .row = &table->rows[i], .base = net };
+			return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
+/* The table of rows for devices, and the row; *scope, len octets of path: which device. */
+static bool find_row(struct net *net, const char *path, struct sysctl_ref *ref, const char **scope,
+		     size_t *len)
+{
+	const struct sysctl_dev_table *table;
+	u32 i;
+
+	list_for_each_entry(table, &net->sysctl_dev_tables, list) {
+		*scope = path_after(path, table->prefix);
+		*len = *scope ? strcspn(*scope, "/") : 0;
+		for (i = 0; *len && i < table->nr_rows && (*scope)[*len]; i++) {
+			if (strcmp(*scope + *len + 1, table->rows[i].name))
+				continue;
+			ref->table = table;
+			ref->row = &table->rows[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_of_device(struct net *net, const char *path, struct sysctl_ref *ref)
+{
+	char name[IFNAMSIZ_NS] = "";
+	const char *scope;
+	size_t len;
+
+	*ref = (struct sysctl_ref){ 0 };
+	if (!find_row(net, path, ref, &scope, &len) || len >= sizeof(name))
+		return false;
+	memcpy(name, scope, len);
+	ref->scope = SYSCTL_DEV;
+	if (!strcmp(name, "all"))
+		ref->scope = SYSCTL_ALL;
+	else if (!strcmp(name, "default"))
+		ref->scope = SYSCTL_DEFAULT;
+	else
+		ref->dev = dev_get_by_name(net, name);
+	if (ref->scope == SYSCTL_DEV && !ref->dev)
+		return false;
+	ref->base = ref->table->values(net, ref->scope, ref->dev);
+	return ref->base;
+}
+
+static bool find(struct net *net, const char *name, struct sysctl_ref *ref)
+{
+	char path[NAME_MAX_NS];
+
+	return make_path(name, path) && (find_plain(net, path, ref) || find_of_device(net, path, ref));
+}
+
+bool sysctl_is_of_device(struct net *net, const char *name)
+{
+	char path[NAME_MAX_NS];
+	struct sysctl_ref ref;
+	const char *scope;
+	size_t len;
+
+	return make_path(name, path) && find_row(net, path, &ref, &scope, &len);
+}
+
+/* -- text ------------------------------------------------------------------------- */
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n';
@@ -225,7 +331,7 @@ static bool in_range(const struct sysctl_row *row, s64 v)
 	return v >= lo && v <= hi;
 }
 
-static int write_numbers(struct net *net, const struct sysctl_row *row, const char *value)
+static int write_numbers(void *base, const struct sysctl_row *row, const char *value)
 {
 	u32 want = row_nr_values(row), n, i;
 	s64 v[3];
@@ -240,13 +346,13 @@ static int write_numbers(struct net *net, const struct sysctl_row *row, const ch
 	if (row->kind == SYSCTL_U16_RANGE && (n != 2 || v[0] > v[1]))
 		return -EINVAL;
 	if (want > 1)
-		store_vec(net, row, v, n);	/* fewer: the first ones, as on Linux */
+		store_vec(base, row, v, n);	/* fewer: the first ones, as on Linux */
 	else
-		store_scalar(net, row, v[0]);
+		store_scalar(base, row, v[0]);
 	return 0;
 }
 
-static int write_string(struct net *net, const struct sysctl_row *row, const char *value)
+static int write_string(void *base, const struct sysctl_row *row, const char *value)
 {
 	size_t len;
 
@@ -257,35 +363,83 @@ static int write_string(struct net *net, const struct sysctl_row *row, const cha
 		len--;
 	if (len >= row->size)
 		return -EINVAL;
-	memset(row_field(net, row), 0, row->size);
-	memcpy(row_field(net, row), value, len);
+	memset(row_field(base, row), 0, row->size);
+	memcpy(row_field(base, row), value, len);
 	return 0;
+}
+
+/* -- settings of devices ---------------------------------------------------------- */
+/* Two rows may be two units of one value. */
+static u64 row_bit(const struct sysctl_ref *ref)
+{
+	u32 i = 0;
+
+	while (ref->table->rows[i].offset != ref->row->offset)
+		i++;
+	return 1ull << i;
+}
+
+/* As Linux: "default" is also every device's for which nobody has said otherwise. */
+static void pass_on(struct net *net, const struct sysctl_ref *ref)
+{
+	struct net_device *dev;
+
+	for_each_netdev(net, dev) {
+		u64 *values = ref->table->values(net, SYSCTL_DEV, dev);
+
+		if (values && !(*values & row_bit(ref)))
+			memcpy(row_field(values, ref->row), row_field(ref->base, ref->row),
+			       row_size(ref->row));
+	}
+}
+
+static void was_set(struct net *net, const struct sysctl_ref *ref)
+{
+	if (!ref->table || !ref->table->inherits)
+		return;
+	if (ref->scope == SYSCTL_DEV)
+		*(u64 *)ref->base |= row_bit(ref);
+	else if (ref->scope == SYSCTL_DEFAULT)
+		pass_on(net, ref);
+}
+
+static int apply(struct net *net, const struct sysctl_ref *ref)
+{
+	const struct sysctl_row *row = ref->row;
+
+	if (ref->table)
+		return row->apply_dev ? row->apply_dev(net, row, ref->scope, ref->dev) : 0;
+	return row->apply ? row->apply(net, row) : 0;
 }
 
 /* A refusal by apply() leaves the old value. */
 int sysctl_set(struct net *net, const char *name, const char *value)
 {
-	const struct sysctl_row *row = row_find(net, name);
+	const struct sysctl_row *row;
+	struct sysctl_ref ref;
 	u8 old[VALUE_MAX];
 	int ret;
 
-	if (!row)
+	if (!find(net, name, &ref))
 		return -ENOENT;
+	row = ref.row;
 	if (row->readonly)
 		return -EPERM;
-	memcpy(old, row_field(net, row), row_size(row));
-	ret = row->kind == SYSCTL_STRING ? write_string(net, row, value) :
-					   write_numbers(net, row, value);
-	if (!ret && row->apply)
-		ret = row->apply(net, row);
+	memcpy(old, row_field(ref.base, row), row_size(row));
+	ret = row->kind == SYSCTL_STRING ? write_string(ref.base, row, value) :
+					   write_numbers(ref.base, row, value);
+	if (!ret)
+		ret = apply(net, &ref);
 	if (ret)
-		memcpy(row_field(net, row), old, row_size(row));
+		memcpy(row_field(ref.base, row), old, row_size(row));
+	else
+		was_set(net, &ref);
 	return ret;
 }
 
-static void put_vec(struct strbuf *sb, struct net *net, const struct sysctl_row *row)
+static void put_vec(struct strbuf *sb, void *base, const struct sysctl_row *row)
 {
-	const u8 *p = row_field(net, row);
+	const u8 *p = row_field(base, row);
 	u32 i, n = row_nr_values(row);
 
 	for (i = 0; i < n; i++) {
@@ -305,30 +459,59 @@ static void put_vec(struct strbuf *sb, struct net *net, const struct sysctl_row 
 /* The text without a newline. 0, -ENOENT, -EINVAL when size is too small. */
 int sysctl_get(struct net *net, const char *name, char *buf, u32 size)
 {
-	const struct sysctl_row *row = row_find(net, name);
+	const struct sysctl_row *row;
+	struct sysctl_ref ref;
 	struct strbuf sb;
 
-	if (!row)
+	if (!find(net, name, &ref))
 		return -ENOENT;
+	row = ref.row;
 	strbuf_init(&sb, buf, size);
 	if (row->kind == SYSCTL_STRING)
-		strbuf_puts(&sb, row_field(net, row));
+		strbuf_puts(&sb, row_field(ref.base, row));
 	else if (row_nr_values(row) > 1)
-		put_vec(&sb, net, row);
+		put_vec(&sb, ref.base, row);
 	else
-		strbuf_printf(&sb, "%lld", (long long)load_scalar(net, row));
+		strbuf_printf(&sb, "%lld", (long long)load_scalar(ref.base, row));
 	return sb.truncated ? -EINVAL : 0;
 }
 
-void sysctl_for_each(struct net *net,
-		     void (*fn)(struct net *net, const struct sysctl_row *row, void *arg),
-		     void *arg)
+/* -- all of them ------------------------------------------------------------------ */
+typedef void (*sysctl_fn)(struct net *net, const char *name, void *arg);
+
+static void each_row(struct net *net, const struct sysctl_dev_table *table, enum sysctl_scope scope,
+		     const struct net_device *dev, sysctl_fn fn, void *arg)
 {
+	char name[NAME_MAX_NS], of[IFNAMSIZ_NS] = "all", *dot;
+	u32 i;
+
+	if (!table->values(net, scope, dev))
+		return;
+	if (scope != SYSCTL_ALL)
+		snprintf(of, sizeof(of), "%s", dev ? dev->name : "default");
+	while ((dot = strchr(of, '.')))
+		*dot = '/';
+	for (i = 0; i < table->nr_rows; i++) {
+		snprintf(name, sizeof(name), "%s%s.%s", table->prefix, of, table->rows[i].name);
+		fn(net, name, arg);
+	}
+}
+
+void sysctl_for_each(struct net *net, sysctl_fn fn, void *arg)
+{
+	struct sysctl_dev_table *devs;
 	struct sysctl_table *table;
+	struct net_device *dev;
 	u32 i;
 
 	list_for_each_entry(table, &net->sysctl_tables, list) {
 		for (i = 0; i < table->nr_rows; i++)
-			fn(net, &table->rows[i], arg);
+			fn(net, table->rows[i].name, arg);
+	}
+	list_for_each_entry(devs, &net->sysctl_dev_tables, list) {
+		each_row(net, devs, SYSCTL_ALL, NULL, fn, arg);
+		each_row(net, devs, SYSCTL_DEFAULT, NULL, fn, arg);
+		for_each_netdev(net, dev)
+			each_row(net, devs, SYSCTL_DEV, dev, fn, arg);
 	}
 }

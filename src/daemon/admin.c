@@ -56,12 +56,12 @@ int call_barrier(struct call *c)
 	return 0;
 }
 
-static void add_sysctl(struct net *net, const struct sysctl_row *row, void *arg)
+static void add_sysctl(struct net *net, const char *name, void *arg)
 {
 	char value[1024];
 
-	if (!sysctl_get(net, row->name, value, sizeof(value)))
-		cJSON_AddStringToObject(arg, row->name, value);
+	if (!sysctl_get(net, name, value, sizeof(value)))
+		cJSON_AddStringToObject(arg, name, value);
 }
 
 static int sysctl_answer(struct call *c, const char *key)

@@ -16,7 +16,7 @@ enum {
 	C_SCM_RIGHTS = 1, C_SCM_CREDENTIALS = 2, C_SO_PRIORITY = 12, C_SO_TIMESTAMP = 29,
 	C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_TIMESTAMPING = 37, C_SO_RXQ_OVFL = 40,
 	C_SO_TIMESTAMPING_NEW = 65, C_SO_TIMESTAMP_NEW = 63, C_SO_TIMESTAMPNS_NEW = 64,
-	C_SCM_TS_OPT_ID = 81,
+	C_SCM_TS_OPT_ID = 81, C_SCM_TIMESTAMPING_OPT_STATS = 54,
 	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_RECVOPTS = 6, C_IP_RETOPTS = 7, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
 	C_IP_ORIGDSTADDR = 20, C_IP_RECVFRAGSIZE = 25, C_IP_CHECKSUM = 23,
 	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
@@ -200,6 +200,8 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 	bool v4 = family == INET_FAMILY_4 || c->v4;	/* the packet's family, not the socket's */
 
 	put_socket(&out, sk, c);
+	if (unlikely(c->opt_stats_len))
+		put(&out, L_SOCKET, C_SCM_TIMESTAMPING_OPT_STATS, c->opt_stats, c->opt_stats_len);
 	if (c->has_pktinfo6 || (c->has_pktinfo && !v4))
 		put_pktinfo6(&out, c, C_IPV6_PKTINFO);
 	if (c->has_pktinfo && v4)

@@ -65,6 +65,7 @@ struct conf_neigh {
 
 struct conf_sysctl {
 	char *key, *value;
+	bool later;			/* it is of a device that is not there yet */
 };
 
 struct conf {

@@ -120,6 +120,8 @@ bool daemon_allows(const struct daemon *dm, const struct cred *c);
 
 /* setup.c: devices, addresses, routes, sysctls. 0/-errno, already logged with its flag's name */
 int daemon_setup(struct daemon *dm);
+/* A device came: those of --sysctl that waited for it. 0 or -errno, which was reported */
+int daemon_dev_sysctls(struct daemon *dm);
 void daemon_unsetup(struct daemon *dm);
 
 /* tree.c: directories of /sys/class/net and /proc/sys/net, below PATH NSP_TREE_SUFFIX */

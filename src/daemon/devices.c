@@ -32,6 +32,8 @@ static int watch(struct daemon *dm, void *arg, int fd, void (*fn)(void *arg, uns
 	dm->dev_fds[dm->nr_dev_fds] = host_loop_add_fd(dm->loop, fd, HOST_READ, fn, arg);
 	if (!dm->dev_fds[dm->nr_dev_fds])
 		return -ENOMEM;
+	if (dm->nr_dev_fds + 1 < HOST_HOT_MAX)	/* slot 0 is the poller's */
+		host_loop_hot(dm->loop, dm->nr_dev_fds + 1, fd, fn, arg);
 	dm->nr_dev_fds++;
 	return 0;
 }
@@ -302,6 +304,9 @@ static int start_dev(struct daemon *dm, const struct conf_dev *d)
 			 why(ret), remedy(d, ret));
 		return ret;
 	}
+	ret = daemon_dev_sysctls(dm);	/* before it comes up */
+	if (ret)
+		return ret;
 	if (d->nr_host)
 		ret = host_netif_setup(d->host_if, (const char *const *)d->host, d->nr_host, d->mtu);
 	if (ret) {
@@ -326,6 +331,7 @@ int devices_start(struct daemon *dm)
 		host_log(HOST_LOG_ERR, "lo: %s", why(ret));
 		return ret;
 	}
+	ret = daemon_dev_sysctls(dm);
 	dm->dev_fds = calloc(dm->conf.nr_devs * FDS_PER_DEV + 1, sizeof(*dm->dev_fds));
 	if (!dm->dev_fds)
 		return -ENOMEM;
@@ -338,8 +344,11 @@ void devices_stop(struct daemon *dm)
 {
 	u32 i;
 
-	for (i = 0; i < dm->nr_dev_fds; i++)
+	for (i = 0; i < dm->nr_dev_fds; i++) {
 		host_loop_del_fd(dm->dev_fds[i]);
+		if (i + 1 < HOST_HOT_MAX)
+			host_loop_hot(dm->loop, i + 1, -1, NULL, NULL);
+	}
 	free(dm->dev_fds);
 	dm->dev_fds = NULL;
 	dm->nr_dev_fds = 0;

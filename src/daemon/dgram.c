@@ -531,6 +531,7 @@ void dgram_run(struct poll_item *item, u32 events)
 		o->flags |= OBJ_F_RDHUP;
 	if (events & (EPOLLHUP | EPOLLERR))
 		o->flags |= OBJ_F_HUP;
+	poller_hot(&o->dm->poller, item);
 	pump_in(o);
 	if ((o->flags & (OBJ_F_HUP | OBJ_F_KEEP)) == OBJ_F_HUP) {
 		if (!(o->flags & OBJ_F_READABLE) && !o->in)

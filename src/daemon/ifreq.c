@@ -93,7 +93,7 @@ static int get_ifindex(struct net *net, struct net_device *dev, struct ifreq_ns 
 static int get_ifflags(struct net *net, struct net_device *dev, struct ifreq_ns *r)
 {
 	(void)net;
-	r->u.flags = (s16)dev->flags;
+	r->u.flags = (s16)dev_get_flags(dev);
 	return 0;
 }
 

@@ -189,18 +189,8 @@ static int set_broadcast(struct net *net, struct net_device *dev, const struct i
 
 static int set_flags(struct net *net, struct net_device *dev, const struct ifreq_set *r)
 {
-	const u32 plain = DEV_NOARP | DEV_MULTICAST;
-	u32 want = r->u.flags, differ = dev->flags ^ want;
-
 	(void)net;
-	dev->flags = (dev->flags & ~plain) | (want & plain);
-	if (differ & DEV_PROMISC)
-		dev_set_promiscuity(dev, want & DEV_PROMISC ? 1 : -1);
-	if (differ & DEV_ALLMULTI)
-		dev_set_allmulti(dev, want & DEV_ALLMULTI ? 1 : -1);
-	if (!(differ & DEV_UP))
-		return 0;
-	return want & DEV_UP ? dev_open(dev) : dev_close(dev);
+	return dev_change_flags(dev, r->u.flags);
 }
 
 static int set_mtu(struct net *net, struct net_device *dev, const struct ifreq_set *r)

@@ -5,7 +5,7 @@
 
 #include "daemon/poller.h"
 
-enum { POLL_BATCH = 256 };
+enum { POLL_BATCH = 256, HOT_SLOT = 0 };
 
 static void on_epoll(void *arg, unsigned int events)
 {
@@ -19,6 +19,7 @@ int poller_init(struct poller *p, struct host_loop *loop)
 {
 	list_init(&p->ready);
 	list_init(&p->run);
+	p->loop = loop;
 	p->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (p->epfd < 0)
 		return -errno;
@@ -73,6 +74,8 @@ int poller_move(struct poller *p, struct poll_item *from, struct poll_item *to)
 	if (ret)
 		return ret;
 	ASSERT(to->fd < 0);
+	if (p->hot == from)
+		poller_set_hot(p, NULL);
 	to->fd = from->fd;
 	to->sole = from->sole;
 	from->fd = -1;
@@ -84,8 +87,25 @@ int poller_move(struct poller *p, struct poll_item *from, struct poll_item *to)
 	return 0;
 }
 
+static void on_hot(void *arg, unsigned int events)
+{
+	struct poller *p = arg;
+
+	(void)events;
+	p->hot->events |= EPOLLIN;
+	poller_queue(p, p->hot);
+}
+
+void poller_set_hot(struct poller *p, struct poll_item *item)
+{
+	p->hot = item;
+	host_loop_hot(p->loop, HOT_SLOT, item ? item->fd : -1, on_hot, p);
+}
+
 void poller_close(struct poller *p, struct poll_item *item)
 {
+	if (p->hot == item)
+		poller_set_hot(p, NULL);
 	list_del_init(&item->ready);
 	item->events = 0;
 	if (item->fd < 0)

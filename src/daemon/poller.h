@@ -31,6 +31,8 @@ struct poller {
 	int epfd;
 	bool signalled;		/* the loop saw epfd readable */
 	struct host_fd *hf;
+	struct host_loop *loop;
+	struct poll_item *hot;	/* the one used last, looked at before the loop sleeps; NULL: none */
 	struct list_head ready;	/* has something to do */
 	struct list_head run;	/* what the dispatch under way has still to run */
 };
@@ -46,6 +48,13 @@ int poller_move(struct poller *p, struct poll_item *from, struct poll_item *to);
 /* Closes the item's descriptor, if any, and takes it off every list. */
 void poller_close(struct poller *p, struct poll_item *item);
 void poller_queue(struct poller *p, struct poll_item *item);	/* run its fn soon */
+/* A conversation goes on over this item: its next message is looked for first. */
+void poller_set_hot(struct poller *p, struct poll_item *item);
+static inline void poller_hot(struct poller *p, struct poll_item *item)
+{
+	if (p->hot != item)
+		poller_set_hot(p, item);
+}
 /* Asks the kernel what is ready, without waiting. */
 void poller_collect(struct poller *p);
 /* Runs the items that are ready now; those queued meanwhile wait for the next call. True when some

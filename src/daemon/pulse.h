@@ -38,6 +38,15 @@ static inline void pulse_busy(struct pulse *p)
 		__atomic_store_n(&p->page->busy, 1, __ATOMIC_RELEASE);
 }
 
+/* For how long the daemon looks for work before it sleeps: libraries do the same. */
+static inline void pulse_spin(struct pulse *p, u64 window_ns)
+{
+	u32 us = (u32)(window_ns / NSEC_PER_USEC);
+
+	if (p->page && p->page->spin_us != us)
+		__atomic_store_n(&p->page->spin_us, us, __ATOMIC_RELAXED);
+}
+
 /* What came of all that were taken was handed to the programs. */
 static inline void pulse_idle(struct pulse *p)
 {

@@ -113,7 +113,7 @@ static bool put_interface(struct call *c, struct net_device *dev)
 	if (!e)
 		return false;
 	e->ifindex = dev->ifindex;
-	e->flags = dev->flags;
+	e->flags = dev_get_flags(dev);
 	e->mtu = dev->mtu;
 	e->type = dev->type;
 	e->hwlen = dev->addr_len;

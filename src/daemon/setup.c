@@ -30,20 +30,51 @@ static int size_tcp_mem(struct daemon *dm)
 	return sysctl_set(dm->net, "net.ipv4.tcp_mem", text);
 }
 
+static int sysctl_error(const struct conf_sysctl *s, int ret)
+{
+	const char *what = ret != -ENOENT ? why(ret) : s->later ? "no such device" : "no such key";
+
+	host_log(HOST_LOG_ERR, "--sysctl %s=%s: %s; netstack sysctl lists the keys", s->key, s->value, what);
+	return ret;
+}
+
 static int set_sysctls(struct daemon *dm)
 {
 	u32 i;
 
 	for (i = 0; i < dm->conf.nr_sysctls; i++) {
-		const struct conf_sysctl *s = &dm->conf.sysctls[i];
+		struct conf_sysctl *s = &dm->conf.sysctls[i];
 		int ret = sysctl_set(dm->net, s->key, s->value);
 
-		if (ret) {
-			host_log(HOST_LOG_ERR, "--sysctl %s=%s: %s; netstack sysctl lists the keys",
-				 s->key, s->value, ret == -ENOENT ? "no such key" : why(ret));
-			return ret;
-		}
+		s->later = ret == -ENOENT && sysctl_is_of_device(dm->net, s->key);
+		if (ret && !s->later)
+			return sysctl_error(s, ret);
 	}
+	return 0;
+}
+
+int daemon_dev_sysctls(struct daemon *dm)
+{
+	u32 i;
+
+	for (i = 0; i < dm->conf.nr_sysctls; i++) {
+		struct conf_sysctl *s = &dm->conf.sysctls[i];
+		int ret = s->later ? sysctl_set(dm->net, s->key, s->value) : 0;
+
+		if (ret && ret != -ENOENT)
+			return sysctl_error(s, ret);
+		s->later = ret == -ENOENT;
+	}
+	return 0;
+}
+
+static int all_sysctls_set(struct daemon *dm)
+{
+	u32 i;
+
+	for (i = 0; i < dm->conf.nr_sysctls; i++)
+		if (dm->conf.sysctls[i].later)
+			return sysctl_error(&dm->conf.sysctls[i], -ENOENT);
 	return 0;
 }
 
@@ -141,8 +172,8 @@ static int open_pcap(struct daemon *dm)
 int daemon_setup(struct daemon *dm)
 {
 	static int (*const steps[])(struct daemon *dm) = {
-		size_tcp_mem, set_sysctls, open_pcap, devices_start, add_addresses, add_routes,
-		add_neighbours,
+		size_tcp_mem, set_sysctls, open_pcap, devices_start, all_sysctls_set, add_addresses,
+		add_routes, add_neighbours,
 	};
 	size_t i;
 	int ret = 0;

@@ -37,6 +37,7 @@ static void add_features(cJSON *to, const struct net_device *dev)
 		{ "generic-receive-offload", NETIF_F_GRO },
 		{ "rx-vlan-offload", NETIF_F_VLAN_RX },
 		{ "tx-vlan-offload", NETIF_F_VLAN_TX },
+		{ "rx-vlan-filter", NETIF_F_VLAN_FILTER },
 		{ "highdma", NETIF_F_HIGHDMA },
 		{ "loopback", NETIF_F_LOOPBACK },
 	};
@@ -138,6 +139,23 @@ static void add_queues(cJSON *to, const struct net_device *dev)
 	add_tx_queues(j, dev);
 }
 
+/* VLANs that the card lets in; "off" in promiscuous mode. */
+static void add_vlan_filter(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
+{
+	const u32 *table = ops->get_vlan_filter(dev);
+	cJSON *a;
+	u32 vid;
+
+	if (!table) {
+		cJSON_AddStringToObject(to, "vlan_filter", "off");
+		return;
+	}
+	a = cJSON_AddArrayToObject(to, "vlan_filter");
+	for (vid = 0; vid <= VLAN_VID_MASK; vid++)
+		if (table[vid >> 5] >> (vid & 31) & 1)
+			cJSON_AddItemToArray(a, cJSON_CreateNumber(vid));
+}
+
 /* As ethtool -x shows it. */
 static void add_rss(cJSON *to, struct net_device *dev, const struct ethtool_ops *ops)
 {
@@ -235,6 +253,8 @@ static cJSON *dev_json(struct net_device *dev)
 	add_queues(j, dev);
 	if (ops->get_rxfh)
 		add_rss(j, dev, ops);
+	if (ops->get_vlan_filter)
+		add_vlan_filter(j, dev, ops);
 	add_dumps(j, dev, ops);
 	if (ops->self_test)
 		add_test(j, dev, ops);

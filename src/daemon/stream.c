@@ -399,6 +399,7 @@ static void end_writing(struct object *o)
 
 static void pump(struct object *o)
 {
+	poller_hot(&o->dm->poller, &o->d);
 	if (unlikely(o->unread))
 		unread_look(o);
 	if (tx(o, PUMP_BUDGET) == STEP_GONE)

@@ -103,6 +103,7 @@ u64 daemon_turn(void *arg)
 	captures_turn(dm);
 	if (idle && list_empty(&dm->poller.ready))
 		pulse_idle(&dm->pulse);
+	pulse_spin(&dm->pulse, host_loop_stats(dm->loop)->window_ns);
 	host_loop_look_until(dm->loop, dm->net->busy_until);
 	if (!idle || dm->kicked || !list_empty(&dm->poller.ready) ||
 	    !list_empty(&dm->server.barriers))

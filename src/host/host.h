@@ -46,6 +46,14 @@ int host_loop_run(struct host_loop *loop, uint64_t (*turn)(void *arg), void *arg
 		  const struct host_spin *spin);
 /* From turn: look for events until then at least, whatever spin says. */
 void host_loop_look_until(struct host_loop *loop, uint64_t when_ns);
+/*
+ * Looking before sleeping, the loop asks most times for these few descriptors alone, which is cheaper than to
+ * ask for all: fn(arg, HOST_READ) when fd has input and nothing else is to be told of it. Slots are the
+ * caller's to give out, below HOST_HOT_MAX; fd -1 empties one.
+ */
+enum { HOST_HOT_MAX = 8 };
+void host_loop_hot(struct host_loop *loop, unsigned int slot, int fd,
+		   void (*fn)(void *arg, unsigned int events), void *arg);
 void host_loop_stop(struct host_loop *loop);
 /* Ask for another turn before sleeping (from a callback or from turn itself). */
 void host_loop_kick(struct host_loop *loop);

@@ -5,17 +5,25 @@
  * changes on every turn.
  */
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "host/host.h"
 
 #define MAX_SIGNALS 8
+#define NS_PER_SEC  1000000000u
 
-enum { CONTENDED_NS = 50000 };	/* a look at the descriptors that took longer was not alone */
+enum {
+	CONTENDED_NS = 50000,	/* a look at the descriptors that took longer was not alone */
+	LOOK_ALL = 8,		/* one look in so many is at all descriptors */
+	SHORT_NS = 4000000,	/* a wait in which a millisecond matters */
+};
 
 struct host_fd {
 	struct host_loop *loop;
@@ -36,11 +44,19 @@ struct host_signal {
 struct host_loop {
 	struct event_base *base;
 	struct event *timer; /* bounds a wait; armed only while waiting */
+	struct event *precise;	/* the same for a short one; stays armed if something else was earlier */
+	int precise_fd;
 	struct host_signal signals[MAX_SIGNALS];
 	unsigned int nr_signals;
 	bool stop, kicked, got_event;
 	struct host_spin spin;
 	uint64_t look_until;
+	struct pollfd hot_fds[HOST_HOT_MAX];
+	struct {
+		void (*fn)(void *arg, unsigned int events);
+		void *arg;
+	} hot[HOST_HOT_MAX];
+	unsigned int nr_hot, hot_looks;
 	uint64_t idle_since;	/* 0: there is work */
 	struct host_loop_stats stats;
 };
@@ -50,6 +66,32 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	(void)arg;
+}
+
+static void on_precise(evutil_socket_t fd, short what, void *arg)
+{
+	uint64_t times;
+
+	(void)what;
+	(void)arg;
+	if (read(fd, &times, sizeof(times)) < 0)
+		return;	/* armed again meanwhile */
+}
+
+/* Without it short waits end late, as the others do. */
+static void precise_init(struct host_loop *loop)
+{
+	loop->precise_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (loop->precise_fd < 0)
+		return;
+	loop->precise = event_new(loop->base, loop->precise_fd, EV_READ | EV_PERSIST, on_precise, NULL);
+	if (loop->precise && !event_add(loop->precise, NULL))
+		return;
+	if (loop->precise)
+		event_free(loop->precise);
+	loop->precise = NULL;
+	close(loop->precise_fd);
+	loop->precise_fd = -1;
 }
 
 struct host_loop *host_loop_new(void)
@@ -62,7 +104,8 @@ struct host_loop *host_loop_new(void)
 	event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK);
 	/*
 	 * No EVENT_BASE_FLAG_PRECISE_TIMER: it costs a timerfd_settime() a turn, which is dearer
-	 * than what it buys. A wait ends up to a millisecond late, as a timer of Linux's TCP does.
+	 * than what it buys. A wait ends up to a millisecond late, as a timer of Linux's TCP does. Not so
+	 * a short one: pacing has its own, exact timer there, and a millisecond is a round trip.
 	 */
 	loop->base = event_base_new_with_config(cfg);
 	if (!loop->base)
@@ -70,6 +113,7 @@ struct host_loop *host_loop_new(void)
 	loop->timer = evtimer_new(loop->base, on_timer, NULL);
 	if (!loop->timer)
 		goto no_timer;
+	precise_init(loop);
 	event_config_free(cfg);
 	return loop;
 
@@ -92,6 +136,10 @@ void host_loop_free(struct host_loop *loop)
 	for (i = 0; i < loop->nr_signals; i++)
 		event_free(loop->signals[i].ev);
 	event_free(loop->timer);
+	if (loop->precise) {
+		event_free(loop->precise);
+		close(loop->precise_fd);
+	}
 	event_base_free(loop->base);
 	free(loop);
 }
@@ -212,10 +260,43 @@ void host_loop_look_until(struct host_loop *loop, uint64_t when_ns)
 	loop->look_until = when_ns;
 }
 
+void host_loop_hot(struct host_loop *loop, unsigned int slot, int fd,
+		   void (*fn)(void *arg, unsigned int events), void *arg)
+{
+	for (; loop->nr_hot <= slot; loop->nr_hot++)
+		loop->hot_fds[loop->nr_hot].fd = -1;
+	loop->hot_fds[slot].fd = fd;
+	loop->hot_fds[slot].events = POLLIN | POLLRDHUP;
+	loop->hot[slot].fn = fn;
+	loop->hot[slot].arg = arg;
+}
+
 const struct host_loop_stats *host_loop_stats(struct host_loop *loop)
 {
 	loop->stats.window_ns = host_spin_window(&loop->spin);
 	return &loop->stats;
+}
+
+/* Ends a wait at the absolute time until, which is left away. */
+static void arm(struct host_loop *loop, uint64_t until, uint64_t left)
+{
+	struct timeval tv = {
+		.tv_sec = (time_t)(left / NS_PER_SEC),
+		/* round up: waking early would only turn the loop idly */
+		.tv_usec = (suseconds_t)((left % NS_PER_SEC + 999) / 1000),
+	};
+	struct itimerspec at = {
+		.it_value = { (time_t)(until / NS_PER_SEC), (long)(until % NS_PER_SEC) },
+	};
+
+	if (left < SHORT_NS && loop->precise &&
+	    !timerfd_settime(loop->precise_fd, TFD_TIMER_ABSTIME, &at, NULL))
+		return;
+	if (tv.tv_usec >= 1000000) {
+		tv.tv_usec -= 1000000;
+		tv.tv_sec++;
+	}
+	evtimer_add(loop->timer, &tv);
 }
 
 /* Waits for events until the absolute time until (UINT64_MAX: for ever). */
@@ -224,21 +305,9 @@ static int wait_events(struct host_loop *loop, uint64_t until)
 	uint64_t before = host_now_ns();
 	int ret;
 
-	if (until != UINT64_MAX) {
-		uint64_t left = until > before ? until - before : 0;
-		struct timeval tv = {
-			.tv_sec = (time_t)(left / 1000000000u),
-			/* round up: waking early would only turn the loop idly */
-			.tv_usec = (suseconds_t)((left % 1000000000u + 999) / 1000),
-		};
-
-		if (tv.tv_usec >= 1000000) {
-			tv.tv_usec -= 1000000;
-			tv.tv_sec++;
-		}
-		evtimer_add(loop->timer, &tv);
-	}
-	ret = event_base_loop(loop->base, EVLOOP_ONCE);
+	if (until != UINT64_MAX && until > before)
+		arm(loop, until, until - before);
+	ret = event_base_loop(loop->base, until > before ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	if (until != UINT64_MAX)
 		evtimer_del(loop->timer);
 	loop->stats.wakeups++;
@@ -251,6 +320,25 @@ static int poll_events(struct host_loop *loop)
 	loop->stats.polls++;
 	/* ONCE: or it would run until a level-triggered descriptor is silent */
 	return event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0 ? -EIO : 0;
+}
+
+/* Is it one of the few, as it is most times? What is more than input is for a look at all. */
+static int look_hot(struct host_loop *loop)
+{
+	unsigned int i;
+
+	if (!loop->nr_hot || loop->hot_looks++ % LOOK_ALL == 0)
+		return poll_events(loop);
+	if (poll(loop->hot_fds, loop->nr_hot, 0) <= 0)
+		return 0;
+	for (i = 0; i < loop->nr_hot; i++)
+		if (loop->hot_fds[i].fd >= 0 && loop->hot_fds[i].revents & ~POLLIN)
+			return poll_events(loop);
+	loop->got_event = true;
+	for (i = 0; i < loop->nr_hot; i++)
+		if (loop->hot_fds[i].fd >= 0 && loop->hot_fds[i].revents)
+			loop->hot[i].fn(loop->hot[i].arg, HOST_READ);
+	return 0;
 }
 
 /* Looks for events until the time, or the deadline. Lets others have the processor, and notes that
@@ -268,9 +356,9 @@ static int look(struct host_loop *loop, uint64_t until, uint64_t next)
 	while (!loop->got_event && !loop->kicked && !loop->stop && !ret && now < until) {
 		uint64_t before = now;
 
-		ret = poll_events(loop);
-		if (loop->spin.adaptive && !loop->got_event)
-			sched_yield();
+		ret = look_hot(loop);
+		if (!loop->got_event)
+			sched_yield();	/* who is waited for may be waiting for this processor */
 		now = host_now_ns();
 		if (now - before > CONTENDED_NS && !loop->got_event) {
 			host_spin_contended(&loop->spin);

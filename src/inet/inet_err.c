@@ -207,8 +207,13 @@ ssize_t inet_err_recv(struct sock *sk, struct msg *msg)
 		msg->out_flags |= SMSG_TRUNC;
 	err = skb_copy_datagram_msg(skb, 0, msg, len);
 	err_name(sk, sock_err_cb(skb), msg);
-	if (msg->cmsg)
+	if (msg->cmsg) {
 		err_cmsg(sk, skb, msg->cmsg);
+		if (sock_err_cb(skb)->opt_stats && msg->nr_vec && msg->vec[0].len >= skb->len) {
+			msg->cmsg->opt_stats = msg->vec[0].base;
+			msg->cmsg->opt_stats_len = (u16)skb->len;
+		}
+	}
 	msg->out_flags |= SMSG_ERRQUEUE;
 	if (!(msg->flags & SMSG_PEEK)) {
 		bool icmp = is_icmp(sock_err_cb(skb));

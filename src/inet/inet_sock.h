@@ -137,6 +137,11 @@ void inet_xmit_opts_to(const struct sock *sk, const union inet_addr *daddr, stru
 bool inet_recverr(const struct sock *sk, const struct inet_af *af);
 /* IP_RECVOPTS and IP_RETOPTS (want: INET_CMSG_*) of a received packet. */
 void inet_options4_recv(const struct sk_buff *skb, u32 want, struct sock_cmsg *c);
+/*
+ * IPv4 options that an answer to the received packet skb has: record route and time stamp (RFC 1122 3.2.2.6,
+ * RFC 9293 MAY-10, MAY-11). Their length, a multiple of 4; 0: none, and for IPv6.
+ */
+u32 inet_options4_echo(const struct sk_buff *skb, u8 out[IP4_OPTLEN_MAX]);
 /* IP_MINTTL / IPV6_MINHOPCOUNT for packets of this family; 0: none. */
 u8 inet_min_ttl(const struct sock *sk, const struct inet_af *af);
 /* IP_MULTICAST_LOOP / IPV6_MULTICAST_LOOP for what leaves now. */

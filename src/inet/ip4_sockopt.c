@@ -138,6 +138,15 @@ void inet_options4_recv(const struct sk_buff *skb, u32 want, struct sock_cmsg *c
 	}
 }
 
+u32 inet_options4_echo(const struct sk_buff *skb, u8 out[IP4_OPTLEN_MAX])
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+
+	if (cb->af->af_bit || cb->l3_len <= IP4_HLEN)
+		return 0;
+	return ip4_opts_echo(out, skb_network_header(skb) + IP4_HLEN, cb->l3_len - IP4_HLEN);
+}
+
 /* -- errors and path MTU ----------------------------------------------- */
 
 OPT_SET(set_recverr)

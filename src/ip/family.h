@@ -32,6 +32,8 @@ struct ip_family {
 	u32 (*min_pmtu)(const struct net *net);
 	u64 (*mtu_expires_ns)(const struct net *net);
 	u32 (*dev_mtu)(const struct net_device *dev);
+	/* May a source of the loopback net leave by dev? */
+	bool (*localnet_may_leave)(const struct net_device *dev);
 };
 
 static inline u8 inet_family_bit(u16 family)

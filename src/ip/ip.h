@@ -20,6 +20,10 @@
 #include "ip/rtable.h"
 #include "wire/wire.h"
 
+/* net.ipv4.neigh.DEV.* and net.ipv6.neigh.DEV.*: rows over struct neigh_parms */
+enum { IP_NEIGH_ROWS = 10 };
+extern const struct sysctl_row ip_neigh_rows[IP_NEIGH_ROWS];
+
 /* Room entry points for src/stack.c */
 int ip_net_init(struct net *net);
 void ip_net_exit(struct net *net);

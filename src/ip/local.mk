@@ -18,6 +18,7 @@ src_ip_libip_a_SOURCES = \
 	src/ip/ip.h \
 	src/ip/mcast.c \
 	src/ip/mcast.h \
+	src/ip/neigh_sysctl.c \
 	src/ip/output.c \
 	src/ip/output.h \
 	src/ip/peer.c \

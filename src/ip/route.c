@@ -413,11 +413,12 @@ static struct rtable *rt_make(struct net *net, const struct ip_family *fam, cons
 }
 
 /* A source on the loopback net may not leave the host. */
-static bool source_fits(const struct net *net, const struct rtable *rt, const union inet_addr *saddr)
+static bool source_fits(const struct ip_family *fam, const struct rtable *rt,
+			const union inet_addr *saddr)
 {
 	if (inet_addr_any(saddr) || !inet_addr_is_loopback(saddr))
 		return true;
-	return (rt->dst.dev->flags & DEV_LOOPBACK) || net->ipv4.conf_all.route_localnet;
+	return (rt->dst.dev->flags & DEV_LOOPBACK) || fam->localnet_may_leave(rt->dst.dev);
 }
 
 static struct rtable *rt_lookup(struct net *net, const struct ip_family *fam,
@@ -457,7 +458,7 @@ int ip_route_output(struct net *net, struct flowi *fl, struct dst_entry **dst)
 		return err;
 	if ((fl->flags & FLOWI_F_DONTROUTE) && rt->gateway)
 		err = -ENETUNREACH;
-	else if (!source_fits(net, rt, &fl->saddr))
+	else if (!source_fits(fam, rt, &fl->saddr))
 		err = -EINVAL;
 	if (err) {
 		dst_release(&rt->dst);

@@ -102,7 +102,7 @@ static void arp_solicit(struct neighbour *n, const struct sk_buff *skb)
 	if (!in_dev_get(n->dev) || !choose_source(n, skb, &spa))
 		return;
 	memcpy(&tpa, n->key, 4);
-	if (n->probes < n->tbl->parms.ucast_probes && (n->nud_state & NUD_VALID))
+	if (n->probes < n->parms->ucast_probes && (n->nud_state & NUD_VALID))
 		to = n->ha;
 	arp_send(n->dev, ARP_OP_REQUEST, spa, tpa, to, to);
 }
@@ -246,7 +246,7 @@ static void learn(struct net *net, struct net_device *dev, const struct arp_eth_
 		return;
 	}
 	/* within locktime of the last update the first answer stands, unless it is announced */
-	override = gratuitous || net->now > n->updated + tbl->parms.locktime_ns;
+	override = gratuitous || net->now > n->updated + n->parms->locktime_ns;
 	if (!is_reply || pkt_type != PACKET_HOST)
 		state = NUD_STALE;
 	neigh_update(n, a->sha, state, override ? NEIGH_UPDATE_F_OVERRIDE : 0);

@@ -177,7 +177,7 @@ static enum skb_drop_reason icmp_redirect(struct net *net, struct sk_buff *skb)
 	saddr = inet_addr_be(quoted->saddr);
 	daddr = inet_addr_be(quoted->daddr);
 	fl.daddr = gateway;
-	if (!idev || !idev->conf.accept_redirects || icmph->code > ICMP4_REDIRECT_HOST_TOS ||
+	if (!idev || !IN_DEV_MAX(net, idev, accept_redirects) || icmph->code > ICMP4_REDIRECT_HOST_TOS ||
 	    !ip4_addr_is_local(net, &saddr) || ip4_addr_type(net, &gateway, NULL) != RTN_UNICAST ||
 	    fib_lookup(net, &fl, &res) || res.type != RTN_UNICAST ||
 	    !inet_addr_any(&res.entry->r.gw))

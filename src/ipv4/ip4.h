@@ -12,6 +12,7 @@ enum { IP4_PMTUDISC_DONT, IP4_PMTUDISC_WANT, IP4_PMTUDISC_DO, IP4_PMTUDISC_PROBE
 struct in_device {
 	struct inet_dev base;		/* must be first */
 	struct ipv4_devconf conf;
+	struct neigh_parms arp_parms;
 	bool on;			/* routes and groups of an up device are there */
 };
 
@@ -100,5 +101,6 @@ extern const struct ip_family ip_family4;
 
 /* ip4_sysctl.c */
 void ip4_sysctl_init(struct net *net);
+void ip4_sysctl_exit(struct net *net);
 
 #endif

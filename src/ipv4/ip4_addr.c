@@ -96,9 +96,12 @@ static bool has_primary(const struct ip_ifaddr *ifa)
 int ip4_addr_up(struct ip_ifaddr *ifa)
 {
 	struct inet_ifaddr *a = &ifa->ifa;
+	struct in_device *idev = in_dev_get(a->dev);
 	struct net *net = ifa->net;
 	int err;
 
+	/* As Linux: once it has an address a device no longer follows "default". */
+	idev->conf.set = idev->arp_parms.set = ~0ull;
 	if (has_primary(ifa))
 		a->flags |= IFA_FLAG_SECONDARY;
 	if (a->prefixlen < 31) {
@@ -109,7 +112,7 @@ int ip4_addr_up(struct ip_ifaddr *ifa)
 	err = local_route(ifa, true);
 	if (!err && (a->dev->flags & DEV_UP))
 		err = device_routes(ifa, true);
-	if (!err && (a->dev->flags & DEV_UP) && IN_DEV_MAX(net, in_dev_get(a->dev), arp_notify))
+	if (!err && (a->dev->flags & DEV_UP) && IN_DEV_MAX(net, idev, arp_notify))
 		arp_announce(ifa);
 	return err;
 }
@@ -229,6 +232,8 @@ static void dev_register(struct net *net, struct net_device *dev)
 		return;		/* IPv4 is then not on this device: every user checks */
 	inet_dev_init(&idev->base, dev, INET_FAMILY_4);
 	idev->conf = net->ipv4.conf_default;
+	idev->conf.set = 0;
+	neigh_parms_attach(&net->ipv4.arp_tbl, &idev->arp_parms, dev);
 	dev->ip_ptr = idev;
 }
 
@@ -281,6 +286,7 @@ static void dev_unregister(struct net *net, struct net_device *dev)
 	inet_dev_clear(&idev->base);
 	fib_flush_dev(net, INET_FAMILY_4, dev);
 	neigh_ifdown(&net->ipv4.arp_tbl, dev);
+	neigh_parms_detach(&net->ipv4.arp_tbl, &idev->arp_parms);
 	dev->ip_ptr = NULL;
 	net_free(net, idev, sizeof(*idev));
 }

@@ -18,10 +18,6 @@
 #define MS(nm, off, d)								\
 	{ .name = "net.ipv4." nm, .kind = SYSCTL_MS_NS, .offset = (off),	\
 	  .def = (d), .min = 0, .max = S32_MAX }
-/* one switch of conf/all and conf/default */
-#define CONF(nm, d, hi)								\
-	U8("conf.all." #nm, conf_all.nm, 0, 0, hi),				\
-	U8("conf.default." #nm, conf_default.nm, d, 0, hi)
 #define FRAG OFF(ip.frags[0])
 #define NEIGH(field) OFF(ipv4.arp_tbl.field)
 
@@ -50,42 +46,76 @@ static const struct sysctl_row rows[] = {
 	U32("icmp_msgs_per_sec", OFF(ipv4.icmp_msgs_per_sec), 1000, 0, S32_MAX),
 	U32("icmp_msgs_burst", OFF(ipv4.icmp_msgs_burst), 50, 0, S32_MAX),
 
-	CONF(accept_local, 0, 1),
-	CONF(route_localnet, 0, 1),
-	CONF(rp_filter, 0, 2),
-	CONF(arp_ignore, 0, 8),
-	CONF(arp_announce, 0, 2),
-	CONF(arp_filter, 0, 1),
-	CONF(arp_accept, 0, 1),
-	CONF(arp_notify, 0, 1),
-	CONF(accept_source_route, 0, 0),
-	U8("conf.default.accept_redirects", conf_default.accept_redirects, 1, 0, 1),
-	/* DEV-08: on, and one place to turn it off */
-	U8("conf.all.drop_unicast_in_l2_multicast", conf_all.drop_unicast_in_l2_multicast, 1, 0,
-	   1),
-	U8("conf.default.drop_unicast_in_l2_multicast",
-	   conf_default.drop_unicast_in_l2_multicast, 0, 0, 1),
-	CONF(drop_gratuitous_arp, 0, 1),
-	U8("conf.default.forwarding", conf_default.forwarding, 0, 0, 0),
-
-	MS("neigh.default.base_reachable_time_ms", NEIGH(parms.base_reachable_ns), 30000),
-	MS("neigh.default.retrans_time_ms", NEIGH(parms.retrans_ns), 1000),
-	SEC("neigh.default.delay_first_probe_time", NEIGH(parms.delay_probe_ns), 5),
-	SEC("neigh.default.gc_stale_time", NEIGH(parms.gc_stale_ns), 60),
-	U32("neigh.default.ucast_solicit", NEIGH(parms.ucast_probes), 3, 0, 255),
-	U32("neigh.default.mcast_solicit", NEIGH(parms.mcast_probes), 3, 0, 255),
-	U32("neigh.default.app_solicit", NEIGH(parms.app_probes), 0, 0, 0),
-	U32("neigh.default.unres_qlen_bytes", NEIGH(parms.queue_len_bytes), 212992, 0, S32_MAX),
 	U32("neigh.default.gc_thresh1", NEIGH(gc_thresh1), 128, 0, S32_MAX),
 	U32("neigh.default.gc_thresh2", NEIGH(gc_thresh2), 512, 0, S32_MAX),
 	U32("neigh.default.gc_thresh3", NEIGH(gc_thresh3), 1024, 1, S32_MAX),
 };
+
+/* -- of devices --------------------------------------------------------------------- */
+/* "all" together with a device's own: the larger one holds (IN_DEV_MAX), as Linux has it for these; of
+ * switches that is "one of the two". forwarding and accept_source_route can only be off. */
+#define CONF(nm, dall, d, hi)							\
+	{ .name = #nm, .kind = SYSCTL_U8, .offset = offsetof(struct ipv4_devconf, nm), \
+	  .def_all = (dall), .def = (d), .max = (hi), .fixed = !(hi) }
+
+static const struct sysctl_row conf_rows[] = {
+	CONF(accept_local, 0, 0, 1),
+	CONF(route_localnet, 0, 0, 1),
+	CONF(rp_filter, 0, 0, 2),
+	CONF(arp_ignore, 0, 0, 8),
+	CONF(arp_announce, 0, 0, 2),
+	CONF(arp_filter, 0, 0, 1),
+	CONF(arp_accept, 0, 0, 1),
+	CONF(arp_notify, 0, 0, 1),
+	CONF(accept_source_route, 0, 0, 0),
+	CONF(accept_redirects, 1, 1, 1),
+	/* DEV-08: on, and one place to turn it off */
+	CONF(drop_unicast_in_l2_multicast, 1, 0, 1),
+	CONF(drop_gratuitous_arp, 0, 0, 1),
+	CONF(forwarding, 0, 0, 0),
+};
+
+static void *conf_values(struct net *net, enum sysctl_scope scope, const struct net_device *dev)
+{
+	if (scope == SYSCTL_DEV)
+		return in_dev_get(dev) ? &in_dev_get(dev)->conf : NULL;
+	return scope == SYSCTL_ALL ? &net->ipv4.conf_all : &net->ipv4.conf_default;
+}
+
+static void *neigh_values(struct net *net, enum sysctl_scope scope, const struct net_device *dev)
+{
+	if (scope == SYSCTL_DEV)
+		return in_dev_get(dev) ? &in_dev_get(dev)->arp_parms : NULL;
+	return scope == SYSCTL_ALL ? NULL : &net->ipv4.arp_tbl.parms;
+}
+
+static void register_of_devices(struct net *net)
+{
+	net->ipv4.conf_sysctls = (struct sysctl_dev_table){
+		.prefix = "net.ipv4.conf.", .rows = conf_rows, .nr_rows = ARRAY_SIZE(conf_rows),
+		.values = conf_values, .inherits = true,
+	};
+	sysctl_register_dev(net, &net->ipv4.conf_sysctls);
+	net->ipv4.neigh_sysctls = (struct sysctl_dev_table){
+		.prefix = "net.ipv4.neigh.", .rows = ip_neigh_rows, .nr_rows = IP_NEIGH_ROWS,
+		.values = neigh_values, .inherits = true,
+	};
+	sysctl_register_dev(net, &net->ipv4.neigh_sysctls);
+}
+
+void ip4_sysctl_exit(struct net *net)
+{
+	list_del_init(&net->ipv4.sysctls.list);
+	list_del_init(&net->ipv4.conf_sysctls.list);
+	list_del_init(&net->ipv4.neigh_sysctls.list);
+}
 
 void ip4_sysctl_init(struct net *net)
 {
 	net->ipv4.sysctls.rows = rows;
 	net->ipv4.sysctls.nr_rows = ARRAY_SIZE(rows);
 	sysctl_register(net, &net->ipv4.sysctls);
+	register_of_devices(net);
 	net->ipv4.icmp_tokens = net->ipv4.icmp_msgs_burst;
 	net->ipv4.icmp_token_stamp = net->now;
 }

@@ -43,7 +43,7 @@ void ipv4_net_exit(struct net *net)
 		dev_remove_pack(&net->ipv4.ip_pt);
 		inet_del_protocol(net, IP_PROTO_ICMP, 1);
 		ip4_addr_exit(net);
-		list_del_init(&net->ipv4.sysctls.list);
+		ip4_sysctl_exit(net);
 	}
 	if (net->ipv4.arp_tbl.buckets)
 		arp_exit(net);

@@ -132,6 +132,13 @@ static u32 dev_mtu(const struct net_device *dev)
 	return idev && idev->conf.mtu >= IP6_MIN_MTU ? min(mtu, idev->conf.mtu) : mtu;
 }
 
+/* RFC 4291 2.5.3 */
+static bool localnet_may_leave(const struct net_device *dev)
+{
+	(void)dev;
+	return false;
+}
+
 const struct ip_family ip_family6 = {
 	.af = &inet_af6,
 	.key_off = 0,
@@ -147,4 +154,5 @@ const struct ip_family ip_family6 = {
 	.min_pmtu = min_pmtu,
 	.mtu_expires_ns = mtu_expires,
 	.dev_mtu = dev_mtu,
+	.localnet_may_leave = localnet_may_leave,
 };

@@ -11,6 +11,7 @@ enum { IP6_PMTUDISC_DONT, IP6_PMTUDISC_WANT, IP6_PMTUDISC_DO, IP6_PMTUDISC_PROBE
 struct inet6_dev {
 	struct inet_dev base;		/* must be first */
 	struct ipv6_devconf conf;
+	struct neigh_parms nd_parms;
 	bool on;
 };
 
@@ -30,6 +31,7 @@ static inline const struct ip6_addr *ip6_of(const union inet_addr *a)
 {
 	return (const struct ip6_addr *)(const void *)a->b;
 }
+/* The larger of the device's and the global setting; most of IPv6's are the device's alone. */
 #define IN6_DEV_MAX(net, idev, name)						\
 	((idev)->conf.name > (net)->ipv6.conf_all.name ? (idev)->conf.name :	\
 							(net)->ipv6.conf_all.name)
@@ -100,6 +102,8 @@ void ip6_dad_failed(struct ip_ifaddr *ifa);
 /* ip6_addr.c */
 int ip6_addr_init(struct net *net);
 void ip6_addr_exit(struct net *net);
+void ip6_dev_switch(struct net_device *dev); /* disable_ipv6 of the device is new */
+void ip6_dev_gen_mode(struct net_device *dev); /* its addr_gen_mode is */
 int ip6_addr_up(struct ip_ifaddr *ifa);
 void ip6_addr_down(struct ip_ifaddr *ifa);
 int ip6_local_route(struct ip_ifaddr *ifa, bool add);
@@ -116,5 +120,6 @@ extern const struct ip_family ip_family6;
 
 /* ip6_sysctl.c */
 void ip6_sysctl_init(struct net *net);
+void ip6_sysctl_exit(struct net *net);
 
 #endif

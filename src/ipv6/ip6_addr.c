@@ -138,6 +138,8 @@ static void dev_register(struct net *net, struct net_device *dev)
 		return;		/* IPv6 is then not on this device: every user checks */
 	inet_dev_init(&idev->base, dev, INET_FAMILY_6);
 	idev->conf = net->ipv6.conf_default;
+	idev->conf.mtu = dev->mtu;
+	neigh_parms_attach(&net->ipv6.nd_tbl, &idev->nd_parms, dev);
 	dev->ip6_ptr = idev;
 }
 
@@ -187,7 +189,7 @@ static void dev_up(struct net *net, struct net_device *dev)
 
 	dev_register(net, dev);		/* the MTU may have grown */
 	idev = in6_dev_get(dev);
-	if (!idev || idev->on || IN6_DEV_MAX(net, idev, disable_ipv6))
+	if (!idev || idev->on || idev->conf.disable_ipv6)
 		return;
 	idev->on = true;
 	ip_mc_join(dev, &group, INET_FAMILY_6);
@@ -223,6 +225,22 @@ static void dev_down(struct net *net, struct net_device *dev)
 	neigh_ifdown(&net->ipv6.nd_tbl, dev);
 }
 
+void ip6_dev_switch(struct net_device *dev)
+{
+	if (in6_dev_get(dev)->conf.disable_ipv6)
+		dev_down(dev->net, dev);
+	else if (dev->flags & DEV_UP)
+		dev_up(dev->net, dev);
+}
+
+void ip6_dev_gen_mode(struct net_device *dev)
+{
+	const struct inet6_dev *idev = in6_dev_get(dev);
+
+	if (idev->on && dev->type == DEV_TYPE_ETHER && idev->conf.addr_gen_mode == 0)
+		add_link_local(dev->net, dev);
+}
+
 static void dev_unregister(struct net *net, struct net_device *dev)
 {
 	struct inet6_dev *idev = in6_dev_get(dev);
@@ -233,8 +251,19 @@ static void dev_unregister(struct net *net, struct net_device *dev)
 	inet_dev_clear(&idev->base);
 	fib_flush_dev(net, INET_FAMILY_6, dev);
 	neigh_ifdown(&net->ipv6.nd_tbl, dev);
+	neigh_parms_detach(&net->ipv6.nd_tbl, &idev->nd_parms);
 	dev->ip6_ptr = NULL;
 	net_free(net, idev, sizeof(*idev));
+}
+
+static void change_mtu(struct net *net, struct net_device *dev)
+{
+	if (dev->mtu < IP6_MIN_MTU)	/* there is no IPv6 (RFC 8200 5) */
+		dev_unregister(net, dev);
+	else if (dev->ip6_ptr)
+		in6_dev_get(dev)->conf.mtu = dev->mtu;
+	else if (dev->flags & DEV_UP)
+		dev_up(net, dev);
 }
 
 static void dev_event(struct notifier_block *nb, struct net *net, enum net_event event, void *obj)
@@ -255,11 +284,8 @@ static void dev_event(struct notifier_block *nb, struct net *net, enum net_event
 	case NETDEV_CHANGEADDR:
 		neigh_changeaddr(&net->ipv6.nd_tbl, dev);
 		break;
-	case NETDEV_CHANGEMTU:		/* below 1280 there is no IPv6 (RFC 8200 5) */
-		if (dev->mtu < IP6_MIN_MTU)
-			dev_unregister(net, dev);
-		else if (!dev->ip6_ptr && (dev->flags & DEV_UP))
-			dev_up(net, dev);
+	case NETDEV_CHANGEMTU:
+		change_mtu(net, dev);
 		break;
 	case NETDEV_UNREGISTER:
 		dev_unregister(net, dev);

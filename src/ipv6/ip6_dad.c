@@ -36,9 +36,9 @@ static void dad_timer(struct timer_list *t)
 	}
 	ifa->dad_probes--;
 	prng_bytes(&net->prng, ifa->dad_nonce, sizeof(ifa->dad_nonce));
-	mod_timer(&ifa->dad_timer, net->now + net->ipv6.nd_tbl.parms.retrans_ns);
+	mod_timer(&ifa->dad_timer, net->now + idev->nd_parms.retrans_ns);
 	ndisc_send_ns(ifa->ifa.dev, &ifa->ifa.local, NULL, &group,
-		      idev->conf.enhanced_dad ? ifa->dad_nonce : NULL);
+		      IN6_DEV_MAX(net, idev, enhanced_dad) ? ifa->dad_nonce : NULL);
 }
 
 void ip6_dad_start(struct ip_ifaddr *ifa)

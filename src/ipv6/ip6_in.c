@@ -167,7 +167,7 @@ void ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *p
 	(void)pt;
 	net_mib_inc(net, Ip6_InReceives);
 	net_mib_add(net, Ip6_InOctets, skb->len);
-	if (!idev || IN6_DEV_MAX(net, idev, disable_ipv6))
+	if (!idev || idev->conf.disable_ipv6)
 		reason = SKB_DROP_IPV6DISABLED;
 	reason = reason ?: check_lengths(net, skb);
 	reason = reason ?: check_addresses(skb, dev);

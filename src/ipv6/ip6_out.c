@@ -51,7 +51,7 @@ int ip6_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 	net_mib_inc(net, Ip6_OutTransmits);
 	skb->dev = dev;
 	skb->protocol = ETH_TYPE_IP6;
-	if (unlikely(!idev || IN6_DEV_MAX(net, idev, disable_ipv6))) {
+	if (unlikely(!idev || idev->conf.disable_ipv6)) {
 		net_mib_inc(net, Ip6_OutDiscards);
 		return ip_out_drop(skb, SKB_DROP_IPV6DISABLED, -ENETDOWN);
 	}

@@ -3,6 +3,8 @@
  * net.ipv6.*: names and defaults of Linux. A switch whose other positions are not implemented has a
  * range of one value: setting another fails, instead of being accepted and ignored.
  */
+#include <errno.h>
+
 #include "ipv6/ip6.h"
 
 #define OFF(field) offsetof(struct net, field)
@@ -18,9 +20,6 @@
 #define MS(nm, off, d)								\
 	{ .name = "net.ipv6." nm, .kind = SYSCTL_MS_NS, .offset = (off),	\
 	  .def = (d), .min = 0, .max = S32_MAX }
-#define CONF(nm, dall, d, lo, hi)						\
-	U8("conf.all." #nm, conf_all.nm, dall, lo, hi),				\
-	U8("conf.default." #nm, conf_default.nm, d, lo, hi)
 #define FRAG OFF(ip.frags[1])
 #define NEIGH(field) OFF(ipv6.nd_tbl.field)
 
@@ -45,7 +44,69 @@ static const struct sysctl_row rows[] = {
 	    1 << 30),
 	SEC("ip6frag_time", FRAG + offsetof(struct netns_frags, timeout_ns), 60),
 
-	CONF(disable_ipv6, 0, 0, 0, 1),
+	U32("neigh.default.gc_thresh1", NEIGH(gc_thresh1), 128, 0, S32_MAX),
+	U32("neigh.default.gc_thresh2", NEIGH(gc_thresh2), 512, 0, S32_MAX),
+	U32("neigh.default.gc_thresh3", NEIGH(gc_thresh3), 1024, 1, S32_MAX),
+};
+
+/* -- of devices --------------------------------------------------------------------- */
+/* What Linux does when one of these is written: "all" is "default"'s and every device's. */
+static void to_all(struct net *net, const struct sysctl_row *row, void (*apply)(struct net_device *dev))
+{
+	u8 v = *((const u8 *)&net->ipv6.conf_all + row->offset);
+	struct net_device *dev;
+
+	*((u8 *)&net->ipv6.conf_default + row->offset) = v;
+	for_each_netdev(net, dev) {
+		if (!dev->ip6_ptr)
+			continue;
+		*((u8 *)&in6_dev_get(dev)->conf + row->offset) = v;
+		apply(dev);
+	}
+}
+
+static int apply_disable(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+			 struct net_device *dev)
+{
+	if (scope == SYSCTL_ALL)
+		to_all(net, row, ip6_dev_switch);
+	else if (dev)
+		ip6_dev_switch(dev);
+	return 0;
+}
+
+static int apply_gen_mode(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+			  struct net_device *dev)
+{
+	if (scope == SYSCTL_ALL)
+		to_all(net, row, ip6_dev_gen_mode);
+	else if (dev)
+		ip6_dev_gen_mode(dev);
+	return 0;
+}
+
+/* No larger than the device's. */
+static int apply_mtu(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+		     struct net_device *dev)
+{
+	(void)row;
+	(void)scope;
+	if (dev && in6_dev_get(dev)->conf.mtu > dev->mtu)
+		return -EINVAL;
+	rt_genid_bump(net);
+	return 0;
+}
+
+#define CONF_OF(nm, kd, dall, d, lo, hi, fn)						\
+	{ .name = #nm, .kind = kd, .offset = offsetof(struct ipv6_devconf, nm),		\
+	  .def_all = (dall), .def = (d), .min = (lo), .max = (hi), .fixed = (lo) == (hi),	\
+	  .apply_dev = (fn) }
+#define CONF(nm, dall, d, lo, hi) CONF_OF(nm, SYSCTL_U8, dall, d, lo, hi, NULL)
+
+/* "all" counts for a device where IN6_DEV_MAX says so: accept_dad, enhanced_dad, ndisc_notify and our
+ * drop_unicast_in_l2_multicast. */
+static const struct sysctl_row conf_rows[] = {
+	CONF_OF(disable_ipv6, SYSCTL_U8, 0, 0, 0, 1, apply_disable),
 	CONF(accept_dad, 0, 1, 0, 2),
 	CONF(ndisc_notify, 0, 0, 0, 1),
 	CONF(drop_unsolicited_na, 0, 0, 0, 1),
@@ -54,31 +115,57 @@ static const struct sysctl_row rows[] = {
 	CONF(forwarding, 0, 0, 0, 0),
 	CONF(accept_source_route, 0, 0, 0, 0),
 	CONF(accept_ra, 0, 0, 0, 0),
-	U8("conf.default.accept_redirects", conf_default.accept_redirects, 1, 0, 1),
-	U8("conf.default.enhanced_dad", conf_default.enhanced_dad, 1, 0, 1),
-	U8("conf.default.suppress_frag_ndisc", conf_default.suppress_frag_ndisc, 1, 0, 1),
-	U8("conf.default.addr_gen_mode", conf_default.addr_gen_mode, 0, 0, 1),
-	U8("conf.default.hop_limit", conf_default.hop_limit, 64, 1, 255),
-	U32("conf.default.mtu", OFF(ipv6.conf_default.mtu), 0, 0, 65575),
-	U32("conf.default.dad_transmits", OFF(ipv6.conf_default.dad_transmits), 1, 0, 255),
-
-	MS("neigh.default.base_reachable_time_ms", NEIGH(parms.base_reachable_ns), 30000),
-	MS("neigh.default.retrans_time_ms", NEIGH(parms.retrans_ns), 1000),
-	SEC("neigh.default.delay_first_probe_time", NEIGH(parms.delay_probe_ns), 5),
-	SEC("neigh.default.gc_stale_time", NEIGH(parms.gc_stale_ns), 60),
-	U32("neigh.default.ucast_solicit", NEIGH(parms.ucast_probes), 3, 0, 255),
-	U32("neigh.default.mcast_solicit", NEIGH(parms.mcast_probes), 3, 0, 255),
-	U32("neigh.default.app_solicit", NEIGH(parms.app_probes), 0, 0, 0),
-	U32("neigh.default.unres_qlen_bytes", NEIGH(parms.queue_len_bytes), 212992, 0, S32_MAX),
-	U32("neigh.default.gc_thresh1", NEIGH(gc_thresh1), 128, 0, S32_MAX),
-	U32("neigh.default.gc_thresh2", NEIGH(gc_thresh2), 512, 0, S32_MAX),
-	U32("neigh.default.gc_thresh3", NEIGH(gc_thresh3), 1024, 1, S32_MAX),
+	CONF(accept_redirects, 1, 1, 0, 1),
+	CONF(enhanced_dad, 1, 1, 0, 1),
+	CONF(suppress_frag_ndisc, 1, 1, 0, 1),
+	CONF_OF(addr_gen_mode, SYSCTL_U8, 0, 0, 0, 1, apply_gen_mode),
+	CONF(hop_limit, 64, 64, 1, 255),
+	CONF_OF(mtu, SYSCTL_U32, IP6_MIN_MTU, IP6_MIN_MTU, IP6_MIN_MTU, S32_MAX, apply_mtu),
+	CONF_OF(dad_transmits, SYSCTL_U32, 1, 1, 0, 255, NULL),
 };
+
+static void *conf_values(struct net *net, enum sysctl_scope scope, const struct net_device *dev)
+{
+	if (scope == SYSCTL_DEV)
+		return in6_dev_get(dev) ? &in6_dev_get(dev)->conf : NULL;
+	return scope == SYSCTL_ALL ? &net->ipv6.conf_all : &net->ipv6.conf_default;
+}
+
+static void *neigh_values(struct net *net, enum sysctl_scope scope, const struct net_device *dev)
+{
+	if (scope == SYSCTL_DEV)
+		return in6_dev_get(dev) ? &in6_dev_get(dev)->nd_parms : NULL;
+	return scope == SYSCTL_ALL ? NULL : &net->ipv6.nd_tbl.parms;
+}
+
+/* As Linux: of these only neighbours' settings of devices follow "default". */
+static void register_of_devices(struct net *net)
+{
+	net->ipv6.conf_sysctls = (struct sysctl_dev_table){
+		.prefix = "net.ipv6.conf.", .rows = conf_rows, .nr_rows = ARRAY_SIZE(conf_rows),
+		.values = conf_values,
+	};
+	sysctl_register_dev(net, &net->ipv6.conf_sysctls);
+	net->ipv6.neigh_sysctls = (struct sysctl_dev_table){
+		.prefix = "net.ipv6.neigh.", .rows = ip_neigh_rows, .nr_rows = IP_NEIGH_ROWS,
+		.values = neigh_values, .inherits = true,
+	};
+	sysctl_register_dev(net, &net->ipv6.neigh_sysctls);
+	net->ipv6.nd_tbl.parms.locktime_ns = 0;	/* RFC 4861 knows none */
+}
+
+void ip6_sysctl_exit(struct net *net)
+{
+	list_del_init(&net->ipv6.sysctls.list);
+	list_del_init(&net->ipv6.conf_sysctls.list);
+	list_del_init(&net->ipv6.neigh_sysctls.list);
+}
 
 void ip6_sysctl_init(struct net *net)
 {
 	net->ipv6.sysctls.rows = rows;
 	net->ipv6.sysctls.nr_rows = ARRAY_SIZE(rows);
 	sysctl_register(net, &net->ipv6.sysctls);
+	register_of_devices(net);
 	net->ipv6.icmp_ratemask_lo = ~(1ull << ICMP6_TYPE_PKT_TOOBIG);
 }

@@ -30,7 +30,7 @@ void ipv6_net_exit(struct net *net)
 		dev_remove_pack(&net->ipv6.ip6_pt);
 		inet_del_protocol(net, IP_PROTO_ICMPV6, 2);
 		ip6_addr_exit(net);
-		list_del_init(&net->ipv6.sysctls.list);
+		ip6_sysctl_exit(net);
 	}
 	if (net->ipv6.nd_tbl.buckets)
 		ndisc_exit(net);

@@ -140,7 +140,7 @@ static enum skb_drop_reason rcv_na(struct nd_in *in)
 
 	if (inet_addr_is_multicast(&target) || (solicited && (in->cb->flags & INET_CB_MULTICAST)))
 		return SKB_DROP_IPV6_NDISC_IGNORED;
-	if (!solicited && IN6_DEV_MAX(in->net, in6_dev_get(in->dev), drop_unsolicited_na))
+	if (!solicited && in6_dev_get(in->dev)->conf.drop_unsolicited_na)
 		return SKB_DROP_IPV6_NDISC_IGNORED;
 	ifa = inet_ifaddr_find(in->net, &target, in->dev);
 	if (ifa) {

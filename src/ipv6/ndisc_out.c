@@ -127,7 +127,7 @@ static void nd_solicit(struct neighbour *n, const struct sk_buff *skb)
 
 	if (!in6_dev_get(n->dev) || !choose_source(n, skb, &target, &saddr))
 		return;
-	if (n->probes < n->tbl->parms.ucast_probes && (n->nud_state & NUD_VALID)) {
+	if (n->probes < n->parms->ucast_probes && (n->nud_state & NUD_VALID)) {
 		ndisc_send_ns(n->dev, &target, &saddr, &target, NULL);
 		return;
 	}

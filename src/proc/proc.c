@@ -109,24 +109,26 @@ struct sysctl_listing {
 	bool found;
 };
 
-/* Is this row below the directory? The next part of its name, a dot of which is the end or leads deeper. */
-static void list_row(struct net *net, const struct sysctl_row *row, void *arg)
+/*
+ * Is this name below the directory? The next part of it, behind which a dot leads deeper; a slash in it stands
+ * for a dot (a VLAN's name).
+ */
+static void list_row(struct net *net, const char *name, void *arg)
 {
 	struct sysctl_listing *l = arg;
-	const char *p = row->name, *d = l->dir;
+	const char *p = name, *d = l->dir;
 	char part[64];
 	size_t n = 0;
 
 	(void)net;
 	for (; *d; p++, d++)
-		if (*p != *d && !(*p == '.' && *d == '/'))
+		if (*p != *d && !(*p == '.' && *d == '/') && !(*p == '/' && *d == '.'))
 			return;
 	if (*p++ != '.')
 		return;
 	l->found = true;
-	while (p[n] && p[n] != '.' && n < sizeof(part) - 1)
-		n++;
-	memcpy(part, p, n);
+	for (; p[n] && p[n] != '.' && n < sizeof(part) - 1; n++)
+		part[n] = p[n] == '/' ? '.' : p[n];
 	part[n] = '\0';
 	l->fn(part, p[n] ? PROC_DIR : PROC_FILE, l->arg);
 }

@@ -41,6 +41,7 @@ src_tcp_libtcp_a_SOURCES = \
 	src/tcp/tcp_net.c \
 	src/tcp/tcp_ooo.c \
 	src/tcp/tcp_open.c \
+	src/tcp/tcp_opt_stats.c \
 	src/tcp/tcp_out.c \
 	src/tcp/tcp_priv.h \
 	src/tcp/tcp_proc.c \

@@ -310,6 +310,19 @@ static u32 unwrap_ace(const struct tcp_sock *tp, u32 delta, u32 segs, bool certa
 }
 
 /*
+ * The first counter that comes after the handshake cannot be 0, but after three marks: then it is zeroed on
+ * the way (RFC 9768 3.2.2.4).
+ */
+static void check_first_ace(struct tcp_accecn *a, const struct tcp_seg *seg, u32 delivered)
+{
+	if (likely(a->ace_checked))
+		return;
+	a->ace_checked = true;
+	if (!tcp_accecn_ace(seg->flags) && delivered + ACCECN_CEP_INIT <= ACCECN_ACE_MASK)
+		a->fail |= ACCECN_ACE_FAIL_RECV;
+}
+
+/*
  * An ACK that delivered so many segments and octets. FLAG_ECE if some of them were marked CE, else
  * 0. Without progress it may be an old one, overtaken: its counters say nothing.
  */
@@ -325,6 +338,8 @@ int tcp_accecn_process(struct sock *sk, const struct tcp_seg *seg, u32 delivered
 		return 0;
 	note_ack_size(a, delivered);
 	certain = take_option(tp, seg, octets);
+	if (!(flag & FLAG_SYN_ACKED))
+		check_first_ace(a, seg, delivered);
 	if (flag & FLAG_SYN_ACKED || (!(flag & FLAG_SLOWPATH) && delivered <= ACCECN_ACE_MASK))
 		return 0;
 	/* something on the path changes ACE or ECT: nothing of ours is ECT, so nothing was marked */

@@ -55,6 +55,7 @@ struct tcp_accecn {
 	u8 grows;			/* codepoint whose counter grew last; 0: not clear */
 	bool reflect;			/* the next ACK tells syn_ect instead of the counter */
 	bool opt_with_dsack;		/* the last option went with a D-SACK */
+	bool ace_checked;		/* the first counter after the handshake has come */
 };
 
 /* tcp_ecn.c */

@@ -62,7 +62,8 @@ static void tcp_ack_probe(struct sock *sk)
 		if (tp->ca_pending == TCP_TIMER_PROBE0)
 			tcp_clear_rexmit(sk);
 		/* the data goes out by tcp_data_snd_check() */
-	} else {
+	} else if (!sock_flag(sk, SOCK_DEAD) || tp->ca_pending != TCP_TIMER_PROBE0) {
+		/* an orphan's probes, which end it, are not put off by a peer that repeats itself */
 		tcp_arm_rexmit(sk, TCP_TIMER_PROBE0,
 			       tcp_clamp_user_timeout(sk, tcp_probe0_when(sk)));
 	}
@@ -183,8 +184,10 @@ static int tcp_clean_rtx_queue(struct sock *sk, u32 prior_una, u32 prior_fack,
 		if (after(tcp_tx(skb)->end_seq, tp->snd_una) && !tcp_clean_partial(sk, skb))
 			break;
 		tcp_clean_one(sk, skb, &c, st);
-		if (unlikely(skb->tx_flags & SKBTX_ACK))
+		if (unlikely(skb->tx_flags & SKBTX_ACK)) {
+			tp->ack_ttl = st->ttl;
 			sock_tstamp_tx(sk, skb, SKBTX_ACK);
+		}
 		tcp_rtx_unlink_free(sk, skb);
 	}
 	if (tp->mtup.probe && !after(tp->mtup.end_seq, tp->snd_una))
@@ -405,7 +408,8 @@ int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_rate_sample rs = { .rtt_us = -1 };
 	struct tcp_sack_state st = { .reord = tp->snd_nxt, .rs = &rs,
-				     .prior_delivered = tp->delivered, .prior_lost = tp->lost };
+				     .prior_delivered = tp->delivered, .prior_lost = tp->lost,
+				     .ttl = seg->ttl };
 	u32 prior_una = tp->snd_una;
 	u32 delivered;
 

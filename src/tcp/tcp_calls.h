@@ -14,6 +14,7 @@ struct tcp_sack_state {
 	struct tcp_rate_sample *rs;
 	u32 prior_delivered, prior_lost;
 	u32 octets;			/* newly delivered */
+	u8 ttl;				/* of the ACK */
 	int flag;
 };
 
@@ -75,6 +76,7 @@ void tcp_route_attached(struct sock *sk, struct dst_entry *dst);
 u32 tcp_size_goal(const struct tcp_sock *tp, u32 mss);
 bool tcp_needs_pacing(const struct sock *sk);
 bool tcp_pacing_check(struct sock *sk);
+void tcp_pacing_late(struct sock *sk);
 void tcp_pacing_sent(struct sock *sk, u32 len);
 void tcp_update_pacing_rate(struct sock *sk);
 void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
@@ -366,6 +368,7 @@ void tcp_err(struct net *net, const struct inet_icmp_err *e);
 struct tcp_info_abi;
 extern const struct sockopt_table tcp_sockopt_table;
 void tcp_get_info(const struct sock *sk, struct tcp_info_abi *info);
+struct sk_buff *tcp_opt_stats(const struct sock *sk, const struct sk_buff *sent, u8 which);
 void tcp_sysctl_init(struct net *net);
 
 /* tcp_trace.c */

@@ -75,6 +75,10 @@ static void tcp_child_addresses(struct tcp_request_sock *req, struct tcp_sock *t
 		tp->inet.o6.tclass = req->syn_tos;
 	else if (tcp_ns(sk)->reflect_tos)
 		tp->inet.tos = req->syn_tos;
+	if (unlikely(req->ip_opt)) {
+		memcpy(tp->inet.opt, req->ip_opt, req->ip_opt_len);
+		tp->inet.opt_len = req->ip_opt_len;
+	}
 	if (inet_addr_is_linklocal(&t->raddr)) {
 		tp->inet.scope_id = req->iif;
 		sk->sk_bound_dev_if = req->iif;

@@ -135,13 +135,29 @@ bool tcp_needs_pacing(const struct sock *sk)
 	return tcp_sk(sk)->ca_ops->needs_pacing || sk->sk_max_pacing_rate != ~0ull;
 }
 
+/* What was held back by the rate may go, and could have gone earlier. */
+void tcp_pacing_late(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 now = sk->net->now;
+
+	tp->pacing_armed = false;
+	if (tp->wstamp_ns < now)
+		tp->pace_late_ns = (u32)min_t(u64, now - tp->wstamp_ns, TCP_PACE_LATE_MAX_NS);
+}
+
 /* Too early by the pacing rate: come back by the timer. */
 bool tcp_pacing_check(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!tcp_needs_pacing(sk) || tp->wstamp_ns <= sk->net->now)
+	if (!tcp_needs_pacing(sk))
 		return false;
+	if (tp->wstamp_ns <= sk->net->now) {
+		if (tp->pacing_armed)
+			tcp_pacing_late(sk);
+		return false;
+	}
 	tp->pacing_armed = true;
 	tcp_arm_pace(sk);
 	return true;

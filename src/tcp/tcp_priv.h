@@ -73,7 +73,7 @@ struct tcp_seg {
 	u16 urg_ptr;
 	u16 hdr_len;
 	u16 sport, dport;		/* remote, local */
-	u8 ecn;				/* of the IP header */
+	u8 ecn, ttl;			/* of the IP header */
 	u32 isn;			/* what a SYN's answer should begin with; 0: choose */
 	bool opts_ok;			/* option list was well formed */
 	struct tcp_opts_parsed opt;
@@ -152,6 +152,7 @@ struct tcp_sock {
 	u32 irs;
 	u32 window_clamp, rcv_ssthresh;	/* most to offer; most to offer now (slow growth) */
 	u64 rcv_tstamp_us;		/* last segment of any kind (keepalive) */
+	u8 ack_ttl;			/* of the ACK at hand, for SOF_OPT_STATS */
 	u64 lrcvtime_us, lsndtime_us;	/* last data in, last data out */
 
 	/* -- sizes */

@@ -61,6 +61,8 @@ void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *c
 		space = max3(space, ns->rmem[2], net->core.rmem_max);
 		space = min(space, *clamp_io);
 		*wscale = space < 65536 ? 0 : (u8)clamp((int)ilog2(space) - 15, 0, TCP_MAX_WSCALE);
+	} else {
+		*wnd = min(*wnd, 65535u);
 	}
 	*clamp_io = min(65535u << *wscale, *clamp_io);
 }

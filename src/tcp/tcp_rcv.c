@@ -61,6 +61,7 @@ static void tcp_parse_header(const struct sk_buff *skb, struct tcp_seg *seg)
 		       !!(seg->flags & TCPHDR_FIN);
 	seg->isn = 0;
 	seg->ecn = inet_cb(skb)->tos & INET_ECN_MASK;
+	seg->ttl = inet_cb(skb)->ttl;
 	tcp_parse_opts(seg, th->options);
 }
 

@@ -59,7 +59,7 @@ void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp
 	struct tcp_hdr hdr = { .source = be16_make(seg->dport), .dest = be16_make(seg->sport),
 			       .seq = be32_make(r->seq), .ack_seq = be32_make(r->ack),
 			       .flags = (u8)r->flags, .window = be16_make(r->wnd) };
-	u8 opts[TCP_OPTLEN_MAX];
+	u8 opts[TCP_OPTLEN_MAX], ip_opts[IP4_OPTLEN_MAX];
 	struct dst_entry *dst;
 	struct tcp_signer sig;
 	struct sk_buff *out;
@@ -87,6 +87,8 @@ void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp
 		return;
 	}
 	out->mark = r->mark;
+	io.options_len = (u16)inet_options4_echo(skb, ip_opts);
+	io.options = io.options_len ? ip_opts : NULL;
 	net_mib_inc(net, Tcp_OutSegs);
 	if (r->flags & TCPHDR_RST)
 		net_mib_inc(net, Tcp_OutRsts);

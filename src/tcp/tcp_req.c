@@ -32,6 +32,8 @@ void tcp_req_free(struct tcp_request_sock *req)
 	req->listener->listen->nr_syn--;
 	if (req->syn)
 		net_free(net, req->syn, req->syn_len);
+	if (req->ip_opt)
+		net_free(net, req->ip_opt, req->ip_opt_len);
 	pool_put(&net->tcp.req_pool, req);
 }
 
@@ -131,6 +133,7 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 		.tos = fl->tos | (req->ecn_ok && l->ca_ops->needs_ecn ? INET_ECN_ECT_0 : 0),
 		.tos_set = true,
 		.pmtudisc = af->af_bit ? l->inet.o6.pmtudisc : l->inet.pmtudisc,
+		.options = req->ip_opt, .options_len = req->ip_opt_len,
 	};
 	struct tcp_hdr hdr = {
 		.source = be16_make(req->eh.tuple.lport), .dest = be16_make(req->eh.tuple.rport),
@@ -277,6 +280,21 @@ static void tcp_req_save_syn(struct tcp_request_sock *req, const struct sk_buff 
 	skb_copy_bits(skb, 0, req->syn + front, seg->hdr_len);
 }
 
+/* The SYN's record route and time stamp are for all that answers it; without memory an answer has none. */
+static void tcp_req_ip_options(struct tcp_request_sock *req, const struct sk_buff *skb)
+{
+	u8 opt[IP4_OPTLEN_MAX];
+	u32 len = inet_options4_echo(skb, opt);
+
+	if (likely(!len))
+		return;
+	req->ip_opt = net_alloc(req_net(req), len);
+	if (!req->ip_opt)
+		return;
+	memcpy(req->ip_opt, opt, len);
+	req->ip_opt_len = (u8)len;
+}
+
 /* An empty request sock for the tuple of skb, in the listener's list. NULL: no memory. */
 static struct tcp_request_sock *tcp_req_alloc(struct sock *lsk, const struct sk_buff *skb,
 					      const struct tcp_seg *seg, u32 peer_isn)
@@ -303,6 +321,7 @@ static struct tcp_request_sock *tcp_req_alloc(struct sock *lsk, const struct sk_
 	req->timeout_ns = TCP_TIMEOUT_INIT_US * NSEC_PER_USEC;
 	list_add_tail(&req->node, &req->listener->listen->syn_list);
 	req->listener->listen->nr_syn++;
+	tcp_req_ip_options(req, skb);
 	return req;
 }
 
@@ -390,7 +409,8 @@ static void tcp_req_send_ack(struct tcp_request_sock *req, struct sk_buff *skb,
 		.tos = req->listener->inet.tos, .mark = req->listener->inet.sk.sk_mark,
 	};
 
-	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms, 0,
+	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms,
+				 seg->flags & TCPHDR_SYN ? 0 : seg->end_seq - seg->seq,
 				 MIB_TcpExt_TCPACKSkippedSynRecv))
 		return;
 	req->tsval_last = r.tsval;

@@ -36,6 +36,8 @@ struct tcp_request_sock {
 	bool synack_ce;			/* our SYN-ACK arrived with CE */
 	bool used_ao;			/* the SYN was signed by TCP-AO */
 	u8 ao_keyid, ao_rcv_next;	/* what answers are to be signed with, and what with comes */
+	u8 ip_opt_len;
+	u8 *ip_opt;			/* IPv4 options of the answer, and of the connection; or NULL */
 	u16 syn_len;
 	u8 *syn;			/* TCP_SAVE_SYN */
 	const struct tcp_fastopen_cookie *fo;	/* for the first SYN-ACK; else NULL */

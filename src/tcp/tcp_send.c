@@ -405,6 +405,28 @@ static void tcp_end_record(struct sock *sk)
 		tcp_tx(tail)->eor = true;
 }
 
+/*
+ * The first len octets of f to the queue. A packet that is complete leaves, with PSH where sendmsg() would
+ * have set it, unless the write ends there; more: octets of it that follow. Octets taken.
+ */
+static u32 tcp_commit_page(struct sock *sk, const struct skb_frag *f, u32 len, size_t more, u32 goal, u32 mss)
+{
+	u32 done = 0;
+
+	while (done < len) {
+		const struct sk_buff *tail = tcp_tail_open(sk, goal);
+		u32 n = min(len - done, tail ? goal - tail->len : goal);
+		u32 taken = tcp_append_page(sk, f->page, f->off + done, n, goal);
+
+		done += taken;
+		if (taken < n)
+			break;
+		if (done < len || more)
+			tcp_push_full_packet(sk, goal, mss);
+	}
+	return done;
+}
+
 int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -447,7 +469,8 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 		u32 taken = n;
 
 		if (!tcp_repair_fills_rcvq(tp))
-			taken = tcp_append_page(sk, r->frag[i].page, r->frag[i].off, n, goal);
+			taken = opening ? tcp_append_page(sk, r->frag[i].page, r->frag[i].off, n, goal) :
+					  tcp_commit_page(sk, &r->frag[i], n, left - n, goal, mss);
 		else if (tcp_repair_rcv_page(sk, r->frag[i].page, r->frag[i].off, n))
 			taken = 0;
 		left -= taken;

@@ -504,6 +504,7 @@ const struct proto tcp_prot = {
 	.stream_stamp = tcp_stream_stamp,
 	.reuseport_prog = tcp_reuseport_prog,
 	.tskey = tcp_tskey,
+	.opt_stats = tcp_opt_stats,
 	.listen_retry = tcp_listen_retry,
 	.keepalive = tcp_set_keepalive,
 	.trace = tcp_trace,

@@ -24,6 +24,7 @@ static void tcp_syn_options(struct sock *sk, const struct tcp_seg *seg)
 	if (!rx->wscale_ok) {
 		rx->rcv_wscale = 0;
 		tp->window_clamp = min(tp->window_clamp, 65535u);
+		tp->rcv_wnd = min(tp->rcv_wnd, 65535u);		/* more was not offered */
 	}
 	tcp_sig_connected(sk, seg->seq);
 	tp->hdr_len = (u16)(TCP_HLEN + tcp_sig_opt_len(tp));

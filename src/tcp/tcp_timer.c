@@ -602,10 +602,7 @@ static void tcp_pace_fired(struct timer_list *t)
 			tcp_send_ack(sk);
 	}
 	if (tp->pacing_armed) {
-		tp->pacing_armed = false;
-		if (tp->wstamp_ns < sk->net->now)
-			tp->pace_late_ns = (u32)min_t(u64, sk->net->now - tp->wstamp_ns,
-						      TCP_PACE_LATE_MAX_NS);
+		tcp_pacing_late(sk);
 		tcp_xmit_retransmit_queue(sk);
 		tcp_push_pending(sk);
 	}

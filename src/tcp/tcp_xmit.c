@@ -311,9 +311,10 @@ static int tcp_xmit_segment(struct sock *sk, struct sk_buff *skb, const struct t
 		si->gso_size = (u16)o->mss;
 		si->gso_segs = (u16)o->pcount;
 		si->gso_type = af->gso_tcp_type;
-		if (hdr.flags & TCPHDR_CWR)
-			si->gso_type |= tp->ecn_flags & TCP_ECN_ACCURATE ? SKB_GSO_TCP_ACCECN :
-									   SKB_GSO_TCP_ECN;
+		if (tp->ecn_flags & TCP_ECN_ACCURATE)	/* by software, segment by segment, as by Linux */
+			si->gso_type |= SKB_GSO_TCP_ACCECN;
+		else if (hdr.flags & TCPHDR_CWR)
+			si->gso_type |= SKB_GSO_TCP_ECN;
 	}
 	skb->priority = sk->sk_priority;
 	skb->mark = sk->sk_mark;
@@ -386,17 +387,16 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 	}
 	tcp_rate_skb_sent(sk, skb);
 	cb->xmit_us = tcp_now_us(sk);
-	if (skb->len)
+	if (skb->len) {
 		tcp_event_data_sent(sk);
+		tp->data_segs_out += cb->pcount;	/* also what is refused below, as by Linux */
+		tp->bytes_sent += skb->len;
+	}
 	sock_hold(sk);
 	err = tcp_xmit_segment(sk, out, &o);
 	if (!err) {
 		if (o.flags & TCPHDR_ACK)
 			tcp_event_ack_sent(sk);
-		if (skb->len) {
-			tp->data_segs_out += cb->pcount;
-			tp->bytes_sent += skb->len;
-		}
 	} else if (err == -ENOBUFS) {
 		tcp_enter_cwr(sk);
 	}

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Clients of the web of many makes under the shim: against a server on the kernel's stack."""
+"""Clients of the web of many makes under the shim: against a server on the kernel's stack.
+
+The daemon looks before it sleeps, as long as it pays, and so do the programs (--busy-poll auto)."""
 import contextlib
 import os
 import sys
 
+import applab
 from applab import HOST, bracket, dynamic, families, main, sha, want
 
 PORT = 8200
@@ -238,4 +241,5 @@ public class Get {
 
 
 if __name__ == "__main__":
+    applab.MORE_FLAGS += ["--busy-poll", "auto"]
     main()

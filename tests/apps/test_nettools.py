@@ -203,7 +203,7 @@ def nuttcp(lab, family, shim):
     addr = (HOST if shim else STACK)[family]
     v6 = ["-6"] if family == 6 else []
     s = lab.spawn(["nuttcp", "-S", "--nofork", *v6, "-P", "8720"], shim=not shim)
-    lab.wait_port(not shim, 8720, family)
+    lab.wait_bound(not shim, 8720, child=s)      # it takes a probe for a client
     for way in ("-t", "-r"):
         out = lab.run(["nuttcp", way, *v6, "-P", "8720", "-p", "8721", "-T", "1", "-fparse", addr], shim=shim).stdout.decode()
         assert float(re.search(r"megabytes=([\d.]+)", out)[1]) > 1, out

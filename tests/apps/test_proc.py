@@ -88,7 +88,8 @@ def network(lab):
     assert "tap0" not in cat(lab, "/proc/net/dev") and "tap0" in cat(lab, "/proc/net/dev", False)
     assert re.search(r"^eth0\t00004D0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t", cat(lab, "/proc/net/route"), re.M)
     assert re.search(r"^10\.77\.0\.1 +0x1 +0x2 +(\w\w:){5}\w\w +\* +eth0$", cat(lab, "/proc/net/arp"), re.M)
-    assert "fd770000000000000000000000000002 02 40 00 80     eth0" in cat(lab, "/proc/net/if_inet6")
+    index = next(d["ifindex"] for d in lab.stat()["devices"] if d["name"] == "eth0")
+    assert f"fd770000000000000000000000000002 {index:02x} 40 00 80     eth0" in cat(lab, "/proc/net/if_inet6")
     routes = cat(lab, "/proc/net/ipv6_route")
     assert re.search(r"^fd770{28} 40 0{32} 00 0{32} 00000100 \w{8} 00000000 00000001     eth0$", routes, re.M), routes
     names, values = re.findall(r"^Icmp: (.*)$", cat(lab, "/proc/net/snmp"), re.M)
@@ -138,6 +139,30 @@ def settings(lab):
             f"print(os.access('{path}', os.R_OK), oct(os.stat('{path}').st_mode))")
     assert py(lab, code).split() == ["ENOENT"] * 3 + ["True", "0o100644"], py(lab, code)
     assert cat(lab, path, False) == host
+
+
+@test
+def settings_of_a_device(lab):
+    """/proc/sys/net/ipv{4,6}/{conf,neigh}/DEV: the stack's device, by files, sysctl(8), netstack and at start"""
+    path = "/proc/sys/net/ipv4/conf/eth0/arp_announce"
+    assert cat(lab, path) == "0\n"
+    lab.run(["sh", "-c", f"echo 2 > {path}"], shim=True)
+    assert cat(lab, path) == "2\n" and cat(lab, path.replace("eth0", "all")) == "0\n"
+    lab.run(["sysctl", "-w", "net.ipv4.conf.eth0.arp_announce=1"], shim=True)
+    assert cat(lab, path) == "1\n" and lab.cli("sysctl", "net.ipv4.conf.eth0.arp_announce").endswith(" 1\n")
+    lab.cli("sysctl", "net/ipv6/neigh/eth0/mcast_solicit=5")
+    assert lab.run(["sysctl", "-n", "net.ipv6.neigh.eth0.mcast_solicit"], shim=True).stdout == b"5\n"
+    lines = lab.cli("sysctl").split("\n")
+    assert any(line.startswith("net.ipv6.conf.lo.hop_limit") for line in lines) and len(lines) == len(set(lines))
+    for dev in ("tap0", "nosuch"):      # the host's, and nobody's
+        assert lab.run(["cat", path.replace("eth0", dev)], shim=True, check=False).returncode
+    lab.cli("sysctl", "net.ipv6.neigh.eth0.mcast_solicit=3")
+    lab.run(["sh", "-c", f"echo 0 > {path}"], shim=True)
+    for key, said in (("net.ipv4.conf.v1.arp_ignore=9", b"Invalid argument"), ("net.ipv4.conf.v2.arp_ignore=1", b"no such device"),
+                      ("net.ipv4.conf.v1.proxy_arp=1", b"no such key")):
+        p = lab.run([f"{lab.build}/netstackd", "--control", f"{lab.dir}/other", "--dev", "veth:v0,peer=v1", "--sysctl", key],
+                    check=False, timeout=20)
+        assert p.returncode and said in p.stderr and key.encode() in p.stderr, (p.returncode, p.stderr)
 
 
 @test

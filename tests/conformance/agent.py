@@ -15,6 +15,7 @@ import select
 import socket
 import struct
 import sys
+import tempfile
 
 SOCKS = {}
 
@@ -110,6 +111,22 @@ def do_fillv(name, count, piece):
         return SOCKS[name].sendmsg(pieces)
     except BlockingIOError:
         return 0
+
+
+def do_sendv(name, pieces, flags):
+    return SOCKS[name].sendmsg([b"v"] * pieces, [], flags)
+
+
+def do_sendfile(name, count, offset=None):
+    """As fill, from a file, at an offset or where it stands: how many, and where it stands then."""
+    with tempfile.TemporaryFile() as f:
+        f.write(b"f" * (count + (offset or 0)))
+        f.seek(0)
+        try:
+            sent = os.sendfile(SOCKS[name].fileno(), f.fileno(), offset, count)
+        except BlockingIOError:
+            sent = 0
+        return sent, os.lseek(f.fileno(), 0, os.SEEK_CUR)
 
 
 def do_splice(name, count):

@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ELSEWHERE = [("packet-v3", "conformance/test_link.py"), ("packet-recv", "conformance/test_icmp.py"),
              ("e1000-packet", "conformance/test_link.py"), ("e1000-packet", "conformance/test_vlan.py"),
              ("packet", "conformance/test_vlan.py"), ("packet-mq", "conformance/test_link.py"),
+             ("packet", "conformance/test_host.py"), ("xdp", "conformance/test_host.py"),
              ("xdp", "conformance/test_link.py"), ("xdp-mq", "conformance/test_link.py"),
              ("tap-mq", "conformance/test_link.py"), ("igb", "conformance/test_vlan.py"),
              ("igb-mq", "conformance/test_link.py"), ("igb-packet", "conformance/test_icmp.py"),

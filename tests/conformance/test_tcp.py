@@ -963,12 +963,46 @@ def bounded_pieces(l, v6):
 
 
 @both
+def bounded_file(l, v6):
+    """SO_SNDBUF bounds sendfile(), which leaves the file where it was for what is not taken"""
+    for offset in (None, 7):
+        a, p, c = established(l, v6, window=2000)
+        a.setsockopt(c, *SO_SNDBUF, 20000)
+        l.drain(0)
+        took, stands = a.sendfile(c, 200000, offset)
+        assert 20000 < took <= 60000, (offset, took)
+        assert stands == (took if offset is None else 0), (offset, stands)
+        assert struct.unpack("i", a.ioctl(c, termios.TIOCOUTQ, 4)) == (took,)
+        assert a.wait(c, select.POLLOUT, 100) == 0
+        assert take_all(p, p.ack + took) == b"f" * took
+        assert a.sendfile(c, 100, offset)[0] == 100
+        assert take_all(p, p.ack + 100) == b"f" * 100
+
+
+@both
 def unsent_bound(l, v6):
     """TCP_NOTSENT_LOWAT bounds what waits; what a TAP has been given does not, as with Linux's tun"""
     a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
     a.setsockopt(c, socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4000)
     took = a.fill(c, 59000)
     assert took == 26000 or SENT_LATER and took == 24000, f"10 segments, and a packet of half the window, not {took}"
+
+
+@both
+def zerocopy_fragments(l, v6):
+    """Each piece of a MSG_ZEROCOPY send is a fragment, 17 of which are a packet; one completion for all"""
+    a, p, c = established(l, v6)
+    a.setsockopt(c, *SO_ZEROCOPY, 1)
+    for pieces, lengths in ((17, [17]), (18, [17, 1]), (40, [17, 17, 6])):
+        l.drain(0)
+        assert a.sendv(c, pieces, MSG_ZEROCOPY) == pieces
+        for n in lengths:
+            r = p.expect(match=payload_len)
+            assert (len(payload(r)), "P" in str(r.flags)) == (n, True), pieces
+            p.took(r)
+            p.send("A")
+    told = a.recvmsg(c, 0, 1024, socket.MSG_ERRQUEUE)[1]
+    assert struct.unpack_from("IBBBBII", told[0][2]) == (0, 5, 0, 1, 0, 0, 2)
 
 
 @both

@@ -9,6 +9,7 @@ peer for what is offloaded.
     s7.8     10.78.0.2     802.1Q 8 within it
     eth0.9   10.79.0.2     MTU 1400
 """
+import json
 import os
 import socket
 import subprocess
@@ -17,7 +18,8 @@ import lab
 from lab import MAC_STACK, MAC_TEST, STACK4, TAP, TEST4, Skip, both, test
 from scapy.all import ARP, ICMP, Dot1AD, Dot1Q, Ether, ICMPv6EchoReply, ICMPv6EchoRequest, IP, IPv6, Raw, raw
 
-MAC_S7 = MAC_STACK if lab.DEVICE == "igbvf" else "02:00:00:00:00:77"    # a virtual function has one address
+# A virtual function has one address; another one makes a card promiscuous, and its filter is off then.
+MAC_S7 = MAC_STACK if lab.DEVICE in ("igbvf", "e1000") else "02:00:00:00:00:77"
 ARGS = ("--dev", "vlan:eth0.5,ingress=3:6/5:7,egress=6:3/7:5", "--addr", "10.75.0.2/24%eth0.5", "--addr", "fd75::2/64%eth0.5",
         "--neigh", f"10.75.0.9={MAC_TEST}%eth0.5", "--neigh", f"fd75::9={MAC_TEST}%eth0.5",
         "--dev", f"vlan:eth0.7,name=s7,proto=802.1ad,mac={MAC_S7}", "--addr", "10.76.0.2/24%s7", "--neigh", f"10.76.0.9={MAC_TEST}%s7",
@@ -41,6 +43,14 @@ def dropped(l, reason):
     return l.stat()["drops"].get(reason, 0)
 
 
+def filters(l):
+    """VLANs that the card lets in; None: it is none, or lets all in."""
+    d = json.loads(l.cli("stat", "--dev", "eth0", "--json"))["devices"][0]
+    assert (d["features"]["rx-vlan-filter"] == "on [fixed]") == ("vlan_filter" in d) == lab.PADS, d
+    found = d.get("vlan_filter")
+    return None if found == "off" else found
+
+
 def device(l, name):
     return next(d for d in l.stat()["devices"] if d["name"] == name)
 
@@ -58,13 +68,33 @@ def tagged(l):
 @test
 def not_this_vlan(l):
     """VLAN-01 untagged frames, other numbers and other tag types are not the VLAN's"""
-    for frame in (eth() / Dot1Q(vlan=6) / echo(75), eth() / Dot1AD(vlan=5) / echo(75)):
+    for frame, known in ((eth() / Dot1Q(vlan=6) / echo(75), False), (eth() / Dot1AD(vlan=5) / echo(75), True)):
         before = dropped(l, "VLAN")
         assert l.silent(frame, reply(75), 0.15), frame.summary()
-        assert dropped(l, "VLAN") == before + 1
+        assert dropped(l, "VLAN") == before + (known or not filters(l)), "a card keeps it from us"
     # The address is the host's whatever the device, as in Linux; the answer's tag is that of the route.
     r = l.exchange(eth() / echo(75), reply(75))
     assert r is None or r[Dot1Q].vlan == 5
+
+
+@test
+def filter_of_the_card(l):
+    """VLAN-01 the card is told of the VLANs on it, and of none within others'"""
+    assert filters(l) == ([0, 5, 9] if lab.PADS and MAC_S7 == MAC_STACK else None)
+
+
+@test
+def promiscuous(l):
+    """VLAN-01 a promiscuous device sees all VLANs, and again only its own afterwards"""
+    before, a = filters(l), l.agent()
+    a.socket("u", "AF_INET", "SOCK_DGRAM")
+    for on in (True, False):
+        a.promisc("u", "eth0", on)
+        seen = dropped(l, "VLAN")
+        assert l.silent(eth() / Dot1Q(vlan=6) / echo(75), reply(75), 0.15)
+        hidden = lab.DEVICE == "igbvf" or before and not on     # a virtual function has no such mode
+        assert dropped(l, "VLAN") == seen + (not hidden), (on, before, hidden, dropped(l, "VLAN"), seen, filters(l))
+    assert filters(l) == before
 
 
 @test

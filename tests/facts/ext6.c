@@ -304,6 +304,21 @@ static void path_mtu(void)
 	say("set", set_int(udp, O_PATHMTU, 1));
 }
 
+/* poll() does not tell of it, and the daemon takes its time. */
+static ssize_t receive_told(int fd, struct msghdr *m)
+{
+	ssize_t n;
+	int tries;
+
+	for (tries = 0; tries < 200; tries++) {
+		n = recvmsg(fd, m, MSG_DONTWAIT);
+		if (n >= 0 || errno != EAGAIN)
+			break;
+		usleep(5000);
+	}
+	return n;
+}
+
 /* A send that does not fit is told as a message of its own (RFC 3542 11.3). */
 static void path_mtu_told(void)
 {
@@ -330,7 +345,7 @@ static void path_mtu_told(void)
 		while (tries < 2 && recv(fd, data, sizeof(data), 0) < 0)	/* its echo */
 			;
 	}
-	say("recv", recvmsg(fd, &m, MSG_DONTWAIT));
+	say("recv", receive_told(fd, &m));
 	say("namelen", m.msg_namelen);
 	say_bytes("name", (uint8_t *)&from, sizeof(struct sockaddr_in6));
 	if (CMSG_FIRSTHDR(&m)) {

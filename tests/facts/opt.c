@@ -157,13 +157,18 @@ static void inq(void)
 		usleep(10000);
 		ioctl(fd, FIONREAD, &n);
 	}
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 7; i++) {
 		struct iovec iov = { buf, sizeof(buf) };
 		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
 				    .msg_controllen = sizeof(ctl) };
 		struct cmsghdr *c;
 		int v = -1;
 
+		if (i == 3) {	/* once more, and the end behind it */
+			say("send", send(fd, "0123456789", 10, 0));
+			say("shutdown", shutdown(fd, SHUT_WR));
+			settle();
+		}
 		say("recvmsg", recvmsg(fd, &m, 0));
 		c = CMSG_FIRSTHDR(&m);
 		if (c && c->cmsg_level == IPPROTO_TCP && c->cmsg_type == TCP_CM_INQ)
@@ -254,7 +259,66 @@ static void filter_tcp(void)
 	say("recv", recv(fd, buf, sizeof(buf), 0));
 }
 
+/* What TCP_ZEROCOPY_RECEIVE says, of a structure of len octets. */
+static void zc(const char *word, int fd, uint64_t address, void *copy, int32_t room, socklen_t len)
+{
+	struct {
+		uint64_t address;
+		uint32_t length, hint, inq;
+		int32_t err;
+		uint64_t copybuf;
+		int32_t copybuf_len;
+		uint32_t flags;
+		uint64_t control, controllen;
+		uint32_t msg_flags, reserved;
+		uint8_t more[16];
+	} z = { .address = address, .length = 4096, .hint = 7, .inq = 8, .err = 9,
+		.copybuf = (uint64_t)(uintptr_t)copy, .copybuf_len = room };
+	int r = getsockopt(fd, IPPROTO_TCP, 35, &z, &len);
+
+	say(word, r);
+	if (r < 0)
+		return;
+	printf(" len=%u length=%u hint=%u inq=%u err=%d copied=%d", len, z.length, z.hint, z.inq, z.err,
+	       z.copybuf_len);
+}
+
+static void zerocopy_receive(void)
+{
+	static const socklen_t lens[] = { 0, 11, 12, 16, 20, 24, 36, 64, 80 };
+	static char page[8192] __attribute__((aligned(4096))), copy[8192];
+	uint64_t at = (uint64_t)(uintptr_t)page;
+	int fd = open_tcp(), echo = open_peer('E');
+	size_t i;
+
+	zc("new", fd, at, NULL, 0, 64);
+	listen(fd, 1);
+	zc("listener", fd, at, NULL, 0, 64);
+	zc("udp", open_udp(), at, NULL, 0, 64);
+	for (i = 0; i < sizeof(lens) / sizeof(lens[0]); i++)
+		zc("len", echo, at, NULL, 0, lens[i]);
+	zc("unaligned", echo, at + 8, NULL, 0, 64);
+	say("write", write(echo, copy, 100));
+	settle();
+	zc("few", echo, at, NULL, 0, 64);
+	zc("room", echo, at, copy, 50, 64);
+	zc("bad", echo, at, (void *)8, 100, 64);
+	zc("copied", echo, at, copy, 100, 64);
+	say("write", write(echo, copy, 5000));
+	settle();
+	zc("many", echo, at, NULL, 0, 64);
+	zc("copied", echo, at, copy, sizeof(copy), 64);
+	say("write", write(echo, copy, 100));
+	say("shutdown", shutdown(echo, SHUT_WR));
+	settle();
+	zc("fin", echo, at, NULL, 0, 64);
+	zc("copied", echo, at, copy, sizeof(copy), 64);
+	zc("end", echo, at, copy, sizeof(copy), 64);
+	say("set", setsockopt(echo, IPPROTO_TCP, 35, page, 64));
+}
+
 const struct fact facts_opt[] = {
+	{ "opt_zerocopy_receive", zerocopy_receive },
 	{ "opt_tcp", fresh_tcp },
 	{ "opt_connected", connected_tcp },
 	{ "opt_listener", listening_tcp },

@@ -41,6 +41,59 @@ static void say_stamp(const struct cmsghdr *c)
 	printf(" [ts%d/%zu:%s,%s,%s]", c->cmsg_type, c->cmsg_len, when(p), when(p + 16), when(p + 32));
 }
 
+/* Attributes that a quiet connection has the same values of, whatever it runs over. */
+static bool steady(uint16_t type, uint32_t info)
+{
+	switch (type) {
+	case 24:	/* not sent: as seen before, or after, the packet is counted */
+		return info != SCM_TSTAMP_SCHED;
+	case 1:		/* busy */
+	case 6:		/* pacing rate */
+	case 7:		/* delivery rate */
+	case 8:		/* window: depends on whether an ACK has come */
+	case 10:	/* round trips */
+	case 22:
+	case 25:	/* when it left */
+	case 26:	/* TTL: the peer's */
+		return false;
+	}
+	return true;
+}
+
+static void say_stats(const struct cmsghdr *c, uint32_t info)
+{
+	const unsigned char *p = CMSG_DATA(c);
+	size_t len = c->cmsg_len - CMSG_LEN(0), off, n;
+
+	printf(" [stats %zu:", len);
+	for (off = 0; off + 4 <= len; off += (n + 3) & ~(size_t)3) {
+		uint16_t head[2];
+		uint64_t v = 0;
+
+		memcpy(head, p + off, 4);
+		n = head[0];
+		if (n < 4 || n > 12 || off + n > len)
+			break;
+		memcpy(&v, p + off + 4, n - 4);
+		printf(" %u/%zu", head[1], n - 4);
+		if (steady(head[1], info))
+			printf("=%llu", (unsigned long long)v);
+	}
+	printf("]");
+}
+
+/* What a stamp's record is of: its ee_info. */
+static uint32_t stamp_kind(struct msghdr *m)
+{
+	struct sock_extended_err e = { 0 };
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
+		if (c->cmsg_level != SOL_SOCKET)
+			memcpy(&e, CMSG_DATA(c), sizeof(e));
+	return e.ee_info;
+}
+
 static void say_control(struct msghdr *m)
 {
 	struct cmsghdr *c;
@@ -51,6 +104,8 @@ static void say_control(struct msghdr *m)
 		if (c->cmsg_level == SOL_SOCKET &&
 		    (c->cmsg_type == SO_TIMESTAMPING || c->cmsg_type == SO_TIMESTAMPING_NEW)) {
 			say_stamp(c);
+		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING_OPT_STATS) {
+			say_stats(c, stamp_kind(m));
 		} else if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
 			   (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR)) {
 			struct sockaddr sa;
@@ -112,7 +167,8 @@ static int connected(bool stream)
 static void options(void)
 {
 	static const int values[] = {
-		0, TX_ALL, SOF_TIMESTAMPING_OPT_STATS, 1 << 19, 1 << 30, -1,
+		0, TX_ALL, SOF_TIMESTAMPING_OPT_STATS,
+		SOF_TIMESTAMPING_OPT_STATS | SOF_TIMESTAMPING_OPT_TSONLY, 1 << 19, 1 << 30, -1,
 		SOF_TIMESTAMPING_OPT_ID, SOF_TIMESTAMPING_OPT_ID | 1 << 16, 1 << 16, 1 << 15,
 		SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE,
 	};
@@ -124,8 +180,6 @@ static void options(void)
 		int fd = kind < 2 ? (kind ? open_udp() : open_tcp()) : connected(kind == 2);
 
 		for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-			if (values[i] == SOF_TIMESTAMPING_OPT_STATS)
-				continue;
 			printf("\n %d/%x", kind, (unsigned int)values[i]);
 			say("set", set(fd, SO_TIMESTAMPING, values[i]));
 			len = sizeof(v);
@@ -213,6 +267,15 @@ static void tx(void)
 	sent(true, SO_TIMESTAMPING, TX | ID | TX_ALL, 6);
 	sent(true, SO_TIMESTAMPING_NEW, SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_TX_ACK, 2);
 	sent(true, SO_TIMESTAMPING, TX | ID | 1 << 16, 2);
+}
+
+static void tx_stats(void)
+{
+	enum { ID = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY | SOF_TIMESTAMPING_OPT_STATS };
+
+	sent(false, SO_TIMESTAMPING, TX | ID, 2);
+	sent(true, SO_TIMESTAMPING, TX | ID, 2);
+	sent(true, SO_TIMESTAMPING, TX | ID | TX_ALL, 6);
 }
 
 static void tx_cmsg(void)
@@ -425,6 +488,7 @@ const struct fact facts_stamp[] = {
 	{ "stamp_rx_old", rx_old },
 	{ "stamp_tx", tx },
 	{ "stamp_tx_cmsg", tx_cmsg },
+	{ "stamp_tx_stats", tx_stats },
 	{ "stamp_per_send", per_send },
 	{ "zerocopy", zerocopy },
 	{ "errqueue_waiting", waiting },

@@ -312,6 +312,19 @@ static void interrupt(struct card *c, u8 op)
 		e1000_interrupt(c->dev);
 }
 
+/* One more on the device, or one less. */
+static void vlans(struct card *c)
+{
+	struct vlan_config cfg = { .lower = c->dev, .vid = (u16)(take(c, 2) & VLAN_VID_MASK) };
+	struct list_head *all = &c->dev->vlan_ports;
+	struct net_device *dev;
+
+	if (list_empty(all) || (cfg.vid & 3))
+		vlan_create(c->net, &cfg, &dev);
+	else
+		unregister_netdev(list_first_entry(all, struct vlan_port, list)->dev);
+}
+
 static void settings(struct card *c, u8 op)
 {
 	switch (op >> 4 & 7) {
@@ -332,6 +345,12 @@ static void settings(struct card *c, u8 op)
 		break;
 	case 4:
 		dev_set_features(c->dev, take(c, 4));
+		break;
+	case 5:
+		vlans(c);
+		break;
+	case 6:
+		dev_set_promiscuity(c->dev, c->dev->promiscuity ? -1 : 1);
 		break;
 	default:
 		net_set_now(c->net, c->net->now + NSEC_PER_SEC * (op >> 5));
@@ -397,7 +416,7 @@ static void on_packet(struct sk_buff *skb, struct net_device *dev, struct packet
 {
 	struct card *c = pt->priv;
 
-	ASSERT(dev == c->dev && skb->data_len <= skb->len);
+	ASSERT((dev == c->dev || dev_is_vlan(dev)) && skb->data_len <= skb->len);
 	skb_checksum(skb, 0, skb->len, 0); /* every octet is there */
 	c->received++;
 	consume_skb(skb);

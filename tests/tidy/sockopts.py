@@ -53,7 +53,7 @@ KNOWN = {
 }
 # Answered by the library in the program, before the stack's tables.
 LIBRARY = {"SO_ACCEPTCONN", "SO_DOMAIN", "SO_ERROR", "SO_PEEK_OFF", "SO_PEERCRED", "SO_PROTOCOL", "SO_RCVTIMEO",
-           "SO_SNDTIMEO", "SO_TYPE"}
+           "SO_SNDTIMEO", "SO_TYPE", "TCP_ZEROCOPY_RECEIVE"}
 # The same option under another name of the headers.
 SAME = {"TCP_CM_INQ": "TCP_INQ", "ICMP6_FILTER": "ICMPV6_FILTER", "IPV6_ORIGDSTADDR": "IPV6_RECVORIGDSTADDR",
         "SO_RCVTIMEO": "SO_RCVTIMEO_OLD", "SO_SNDTIMEO": "SO_SNDTIMEO_OLD", "SO_TIMESTAMP": "SO_TIMESTAMP_OLD",

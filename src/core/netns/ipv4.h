@@ -9,8 +9,9 @@
 #include "core/notify.h"
 #include "core/sysctl.h"
 
-/* net.ipv4.conf.{all,default}.* and each device's copy of default */
+/* net.ipv4.conf.{all,default,DEV}.* */
 struct ipv4_devconf {
+	u64 set;				/* of a device: rows that were set for it */
 	u8 accept_local, route_localnet, rp_filter;
 	u8 arp_ignore, arp_announce, arp_filter, arp_accept, arp_notify;
 	u8 accept_source_route;			/* can only be 0: received source routes are refused */
@@ -28,6 +29,7 @@ struct netns_ipv4 {
 	struct packet_type ip_pt, arp_pt;
 	struct notifier_block nb;
 	struct sysctl_table sysctls;
+	struct sysctl_dev_table conf_sysctls, neigh_sysctls;
 	struct ipv4_devconf conf_all, conf_default;
 
 	struct ipv4_ident *idents;		/* IP4_IDENTS buckets */

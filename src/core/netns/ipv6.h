@@ -9,7 +9,7 @@
 #include "core/notify.h"
 #include "core/sysctl.h"
 
-/* net.ipv6.conf.{all,default}.* and each device's copy of default */
+/* net.ipv6.conf.{all,default,DEV}.* */
 struct ipv6_devconf {
 	u8 disable_ipv6, accept_redirects, accept_dad, enhanced_dad, suppress_frag_ndisc;
 	u8 optimistic_dad;			/* can only be 0 */
@@ -27,6 +27,7 @@ struct netns_ipv6 {
 	struct packet_type ip6_pt;
 	struct notifier_block nb;
 	struct sysctl_table sysctls;
+	struct sysctl_dev_table conf_sysctls, neigh_sysctls;
 	struct ipv6_devconf conf_all, conf_default;
 	struct siphash_key id_key;		/* fragment identifications, flow labels */
 	u32 frag_id_salt;

@@ -347,6 +347,29 @@ Test(dev, noqueue_goes_straight_through)
 	cr_assert_eq(dev_queue_xmit(skb), -ENOBUFS);
 }
 
+/* A wish of the administrator's is one of several, and the only one that he sees. */
+Test(dev, flags_of_several_users)
+{
+	const u32 both = DEV_PROMISC | DEV_ALLMULTI;
+	u32 i;
+
+	dev_set_promiscuity(dev, 1); /* a VLAN's */
+	cr_assert((dev->flags & DEV_PROMISC) && !(dev_get_flags(dev) & DEV_PROMISC));
+	for (i = 0; i < 2; i++)
+		cr_assert_eq(dev_change_flags(dev, dev_get_flags(dev) | both), 0);
+	cr_assert_eq(dev_get_flags(dev) & both, both);
+	cr_assert(dev->promiscuity == 2 && dev->allmulti == 1);
+	for (i = 0; i < 2; i++)
+		cr_assert_eq(dev_change_flags(dev, dev_get_flags(dev) & ~both), 0);
+	cr_assert((dev->flags & DEV_PROMISC) && !(dev->flags & DEV_ALLMULTI));
+	dev_set_promiscuity(dev, -1);
+	cr_assert_not(dev->flags & DEV_PROMISC);
+	cr_assert_eq(dev_change_flags(dev, dev_get_flags(dev) & ~(u32)DEV_UP), 0);
+	cr_assert_not(dev->flags & DEV_UP);
+	cr_assert_eq(dev_change_flags(dev, dev_get_flags(dev) | DEV_UP | DEV_NOARP), 0);
+	cr_assert((dev->flags & DEV_UP) && (dev->flags & DEV_NOARP));
+}
+
 Test(dev, multicast_list_counts_users)
 {
 	static const u8 group[6] = { 1, 0, 0x5e, 1, 2, 3 };

@@ -118,11 +118,11 @@ Test(sysctl, values)
 	cr_assert_eq(sysctl_set(f.net, "t/even", "6"), 0);
 }
 
-static void count(struct net *net, const struct sysctl_row *row, void *arg)
+static void count(struct net *net, const char *name, void *arg)
 {
 	char buf[64];
 
-	cr_assert_eq(sysctl_get(net, row->name, buf, sizeof(buf)), 0);
+	cr_assert_eq(sysctl_get(net, name, buf, sizeof(buf)), 0, "%s", name);
 	++*(u32 *)arg;
 }
 
@@ -134,4 +134,121 @@ Test(sysctl, all_rows_are_walked)
 	sysctl_for_each(f.net, count, &n);
 	cr_assert_eq(n, ARRAY_SIZE(rows) + 12);
 	cr_assert_eq(sysctl_get(f.net, "t.vec", tiny, sizeof(tiny)), -EINVAL);
+}
+
+/* -- of devices ---------------------------------------------------------------------------- */
+struct values {
+	u64 set;
+	u32 plain, watched;
+	u64 time;
+};
+
+static struct values all, defaults, of_dev[2];
+static struct net_device *devs[2];
+static const char *applied;
+
+static int apply_watched(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+			 struct net_device *dev)
+{
+	(void)net;
+	cr_assert_str_eq(row->name, "watched");
+	applied = scope == SYSCTL_ALL ? "all" : scope == SYSCTL_DEFAULT ? "default" : dev->name;
+	return dev && of_dev[dev == devs[1]].watched == 13 ? -EINVAL : 0;
+}
+
+static const struct sysctl_row dev_rows[] = {
+	{ .name = "plain", .kind = SYSCTL_U32, .offset = offsetof(struct values, plain), .def = 2,
+	  .def_all = 1, .max = 50 },
+	{ .name = "watched", .kind = SYSCTL_U32, .offset = offsetof(struct values, watched),
+	  .apply_dev = apply_watched },
+	{ .name = "time_ms", .kind = SYSCTL_MS_NS, .offset = offsetof(struct values, time), .def = 3000 },
+	{ .name = "time", .kind = SYSCTL_SEC_NS, .offset = offsetof(struct values, time), .def = 3 },
+	{ .name = "ticks", .kind = SYSCTL_HZ_NS, .offset = offsetof(struct values, time), .def = 300 },
+};
+
+static void *values(struct net *net, enum sysctl_scope scope, const struct net_device *dev)
+{
+	(void)net;
+	if (scope != SYSCTL_DEV)
+		return scope == SYSCTL_ALL ? &all : &defaults;
+	return dev == devs[0] ? &of_dev[0] : dev == devs[1] ? &of_dev[1] : NULL;
+}
+
+static struct sysctl_dev_table dev_table = { .prefix = "t.conf.", .rows = dev_rows,
+					     .nr_rows = ARRAY_SIZE(dev_rows), .values = values,
+					     .inherits = true };
+
+static int set(const char *name, const char *value)
+{
+	return sysctl_set(f.net, name, value);
+}
+
+Test(sysctl, of_devices)
+{
+	u32 n = 0;
+
+	sysctl_register_dev(f.net, &dev_table);
+	devs[0] = fixture_dev_new(f.net, "eth0", 0);
+	devs[1] = fixture_dev_new(f.net, "eth0.5", 0);
+	fixture_dev_new(f.net, "none", 0);
+	of_dev[0] = of_dev[1] = defaults;
+	cr_assert_str_eq(get("t.conf.all.plain"), "1");
+	cr_assert_str_eq(get("t.conf.default.plain"), "2");
+	cr_assert_str_eq(get("t.conf.eth0.plain"), "2");
+	cr_assert_eq(set("t.conf.eth0.plain", "7"), 0);
+	cr_assert_eq(set("t.conf.eth0/5.plain", "8"), 0, "the other separator is a dot");
+	cr_assert_str_eq(get("t/conf/eth0/plain"), "7");
+	cr_assert_str_eq(get("t/conf/eth0.5/plain"), "8");
+	cr_assert_eq(set("t.conf.eth0.plain", "51"), -EINVAL);
+	cr_assert_eq(set("t.conf.eth0.nothing", "1"), -ENOENT);
+	cr_assert_eq(set("t.conf.eth1.plain", "1"), -ENOENT);
+	cr_assert_eq(set("t.conf.none.plain", "1"), -ENOENT, "a device without values");
+	cr_assert_eq(set("t.conf.eth0", "1"), -ENOENT);
+	cr_assert_eq(set("t.conf..plain", "1"), -ENOENT);
+	cr_assert_eq(set("t.conf.eth0.plain.more", "1"), -ENOENT);
+	cr_assert_eq(set("t.conf.anamethatislongerthanany.plain", "1"), -ENOENT);
+	cr_assert(sysctl_is_of_device(f.net, "t.conf.eth7.plain") &&
+		  !sysctl_is_of_device(f.net, "t.conf.eth7.nothing") &&
+		  !sysctl_is_of_device(f.net, "t.even"));
+	sysctl_for_each(f.net, count, &n);
+	cr_assert_eq(n, ARRAY_SIZE(rows) + 12 + 4 * ARRAY_SIZE(dev_rows));
+	list_del_init(&dev_table.list);
+}
+
+/* "default" reaches whom nobody told otherwise; "all" nobody: what it means is the reader's business. */
+Test(sysctl, devices_follow_default)
+{
+	sysctl_register_dev(f.net, &dev_table);
+	devs[0] = fixture_dev_new(f.net, "eth0", 0);
+	devs[1] = fixture_dev_new(f.net, "eth1", 0);
+	of_dev[0] = of_dev[1] = defaults;
+	cr_assert_eq(set("t.conf.eth0.plain", "2"), 0, "the value that it has");
+	cr_assert_eq(set("t.conf.default.plain", "9"), 0);
+	cr_assert(of_dev[0].plain == 2 && of_dev[1].plain == 9);
+	cr_assert_eq(set("t.conf.all.plain", "10"), 0);
+	cr_assert(of_dev[0].plain == 2 && of_dev[1].plain == 9 && defaults.plain == 9);
+	cr_assert_eq(set("t.conf.eth0.time", "5"), 0);
+	cr_assert_str_eq(get("t.conf.eth0.time_ms"), "5000");
+	cr_assert_str_eq(get("t.conf.eth0.ticks"), "500");
+	cr_assert_eq(set("t.conf.default.time_ms", "1500"), 0);
+	cr_assert_str_eq(get("t.conf.eth0.time_ms"), "5000", "one value in several units");
+	cr_assert_str_eq(get("t.conf.eth1.time"), "1");
+	list_del_init(&dev_table.list);
+}
+
+Test(sysctl, writes_to_devices_are_told)
+{
+	sysctl_register_dev(f.net, &dev_table);
+	devs[0] = fixture_dev_new(f.net, "eth0", 0);
+	devs[1] = fixture_dev_new(f.net, "eth1", 0);
+	of_dev[0] = of_dev[1] = defaults;
+	cr_assert_eq(set("t.conf.eth1.watched", "4"), 0);
+	cr_assert_str_eq(applied, "eth1");
+	cr_assert_eq(set("t.conf.all.watched", "4"), 0);
+	cr_assert_str_eq(applied, "all");
+	cr_assert_eq(set("t.conf.default.watched", "4"), 0);
+	cr_assert_str_eq(applied, "default");
+	cr_assert_eq(set("t.conf.eth0.watched", "13"), -EINVAL);
+	cr_assert(of_dev[0].watched == 4 && !of_dev[0].set, "a refusal leaves all as it was");
+	list_del_init(&dev_table.list);
 }

@@ -175,3 +175,41 @@ Test(poller, moved_descriptor_is_told_again)
 	poller_dispatch(&p);
 	cr_assert_str_eq(order, "b");
 }
+
+enum { MESSAGES = 64 };
+
+static struct {
+	struct thing a;
+	int messages, alone;	/* found, and of them without asking for all */
+} talk;
+
+/* Takes the message that ended the last wait, and sends one to end the next. */
+static uint64_t next_message(void *arg)
+{
+	char byte;
+
+	if (read(talk.a.item.fd, &byte, 1) == 1) {
+		talk.messages++;
+		talk.alone += !p.signalled;
+		cr_assert_eq(list_is_linked(&talk.a.item.ready), !p.signalled);
+	}
+	settle();
+	if (talk.messages == MESSAGES)
+		host_loop_stop(arg);
+	cr_assert_eq(write(talk.a.other, "x", 1), 1);
+	return UINT64_MAX;
+}
+
+Test(poller, the_one_used_last_is_looked_at_alone)
+{
+	const struct host_spin spin = { .max_ns = 1000000000 };
+
+	make(&talk.a, 'a', POLL_DATA);
+	settle();
+	poller_hot(&p, &talk.a.item);
+	cr_assert_eq(host_loop_run(loop, next_message, loop, &spin), 0);
+	cr_assert_eq(talk.messages, MESSAGES);
+	cr_assert_eq(talk.alone, MESSAGES * 7 / 8, "one look in eight is at all");
+	poller_close(&p, &talk.a.item);
+	cr_assert_null(p.hot);
+}

@@ -460,6 +460,28 @@ void case_filter_vlans(struct board *b)
 	cr_assert(tag_passes(b, 0x1123));
 }
 
+/* A bit each for VLANs at the edges of words; frames without tag, with another type, and promiscuous mode. */
+void case_filter_vlan_table(struct board *b)
+{
+	static const u16 vids[] = { 0, 1, 31, 32, 63, 2048, 4094 };
+	const u32 rctl = E1000_RCTL_BAM | E1000_RCTL_SECRC | E1000_RCTL_VFE;
+	u32 i, k;
+
+	b_rx_start(b, BOARD_RX, 2048, rctl);
+	for (i = 0; i < ARRAY_SIZE(vids); i++) {
+		b_wr(b, E1000_VFTA + 4 * (vids[i] >> 5), 1u << (vids[i] & 31));
+		for (k = 0; k < ARRAY_SIZE(vids); k++)
+			cr_assert_eq(tag_passes(b, vids[k]), i == k, "%u in, %u", vids[i], vids[k]);
+		b_wr(b, E1000_VFTA + 4 * (vids[i] >> 5), 0);
+	}
+	inject_tagged(b, 0x88a8, 5, 100);
+	cr_assert_eq(b_rx_len(b_rx_next(b)), 104, "not the type in VET");
+	b_rx_start(b, BOARD_RX, 2048, rctl | E1000_RCTL_UPE | E1000_RCTL_MPE);
+	cr_assert_not(tag_passes(b, 5), "promiscuous: the table holds");
+	b_clear(b, E1000_RCTL, E1000_RCTL_VFE);
+	cr_assert(tag_passes(b, 5));
+}
+
 void case_vlan_stripping(struct board *b)
 {
 	struct e1000_desc *d;

@@ -8,6 +8,7 @@
 
 #include "drivers/e1000/nic.h"
 #include "drivers/e1000/regs.h"
+#include "tests/unit/drivers/tcp_packet.h"
 #include "tests/unit/fixture.h"
 #include "wire/wire.h"
 
@@ -298,45 +299,7 @@ CARD_TEST(resets_and_failing_memory)
 /* -- offloads: the hardware cuts as the stack itself would ------------------------------------ */
 static struct sk_buff *tcp_packet(bool v6, u32 payload, u16 mss)
 {
-	u32 iph = v6 ? IP6_HLEN : IP4_HLEN, i, l4 = TCP_HLEN + payload;
-	struct sk_buff *skb = headed(iph + l4, v6 ? ETH_TYPE_IP6 : ETH_TYPE_IP4);
-	u8 *ip = skb_put(skb, iph), *th;
-
-	memset(ip, 0, iph);
-	skb->network_header = (u16)(ip - skb->head);
-	if (v6) {
-		ip[0] = 0x60;
-		put_be16(ip + 4, (u16)l4);
-		ip[6] = IP_PROTO_TCP;
-		ip[7] = 64;
-		ip[23] = 1, ip[39] = 2;
-	} else {
-		ip[0] = 0x45;
-		put_be16(ip + 2, (u16)(iph + l4));
-		put_be16(ip + 4, 0xfffe); /* wraps */
-		ip[8] = 64, ip[9] = IP_PROTO_TCP, ip[12] = 10, ip[16] = 10, ip[15] = 1, ip[19] = 2;
-		memcpy(ip + 10, &(be16){ ip_fast_csum(ip, 5).raw }, 2);
-	}
-	th = skb_put(skb, TCP_HLEN);
-	skb->transport_header = (u16)(th - skb->head);
-	memset(th, 0, TCP_HLEN);
-	put_be16(th, 1000);
-	put_be16(th + 2, 80);
-	put_be32(th + 4, 0xfffffff0);
-	th[12] = 0x50, th[13] = TCPHDR_ACK | TCPHDR_PSH | TCPHDR_FIN;
-	put_be16(th + 16, (u16)~be16_get(v6 ? csum_ipv6_magic(ip + 8, ip + 24, l4, IP_PROTO_TCP, 0) :
-					      csum_tcpudp_magic(ip + 12, ip + 16, l4, IP_PROTO_TCP, 0)));
-	for (i = 0; i < payload; i++)
-		*(u8 *)skb_put(skb, 1) = octet(9, i);
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb->transport_header;
-	skb->csum_offset = 16;
-	if (payload > mss) {
-		skb_shinfo(skb)->gso_size = mss;
-		skb_shinfo(skb)->gso_segs = (u16)((payload + mss - 1) / mss);
-		skb_shinfo(skb)->gso_type = v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
-	}
-	return skb;
+	return make_tcp_packet(a, b->dev_addr, v6, payload, mss);
 }
 
 static void same_with_and_without(bool v6, u32 payload, u16 tci)
@@ -395,6 +358,75 @@ CARD_TEST(segmentation_equals_software)
 		if (v6)
 			break;
 	}
+}
+
+/* Does b's driver see a frame with this tag? */
+static bool tag_passes(u16 proto, u16 tci)
+{
+	u64 before = b->stats.rx_packets;
+	struct sk_buff *skb = alloc_skb(net, 256);
+
+	skb_reserve(skb, 32);
+	skb_put_data(skb, b->dev_addr, ETH_ALEN);
+	skb_put_data(skb, a->dev_addr, ETH_ALEN);
+	put_be16(skb_put(skb, 2), 0x88b6); /* nobody's */
+	memset(skb_put(skb, 60), 1, 60);
+	skb->dev = a;
+	skb->protocol = 0x88b6;
+	skb->vlan_proto = proto;
+	skb->vlan_tci = tci;
+	dev_queue_xmit(skb);
+	fixture_advance(net, NSEC_PER_MSEC);
+	return b->stats.rx_packets != before;
+}
+
+static struct net_device *vlan_on(struct net_device *dev, u16 proto, u16 vid)
+{
+	const struct vlan_config cfg = { .lower = dev, .proto = proto, .vid = vid };
+	struct net_device *vlan;
+
+	cr_assert_eq(vlan_create(net, &cfg, &vlan), 0);
+	return vlan;
+}
+
+static bool in_filter(u16 vid)
+{
+	return b->ethtool_ops->get_vlan_filter(b)[vid >> 5] >> (vid & 31) & 1;
+}
+
+/* VLAN-02: of VLANs those on the device come; not what lies within another tag, nor 802.1ad's. */
+CARD_TEST(vlan_filter)
+{
+	struct net_device *five, *zero;
+
+	cr_assert(!(b->hw_features & NETIF_F_VLAN_FILTER) && (b->features & NETIF_F_VLAN_FILTER));
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 0x6000), "a priority tag");
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 5));
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 4094));
+	cr_assert(tag_passes(ETH_TYPE_QINQ, 5), "a tag that it does not know");
+	five = vlan_on(b, ETH_TYPE_VLAN, 5);
+	vlan_on(vlan_on(b, ETH_TYPE_QINQ, 7), ETH_TYPE_VLAN, 8);
+	vlan_on(five, ETH_TYPE_VLAN, 6);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 0xe005) && tag_passes(ETH_TYPE_QINQ, 7));
+	cr_assert(in_filter(0) && in_filter(5) && !in_filter(6) && !in_filter(7) && !in_filter(8));
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 6));
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 8));
+	dev_set_promiscuity(b, 1);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 6) && !b->ethtool_ops->get_vlan_filter(b));
+	dev_set_promiscuity(b, -1);
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 6));
+	zero = vlan_on(b, ETH_TYPE_VLAN, 0);
+	unregister_netdev(zero);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 0x6000), "VLAN 0 stays");
+	dev_close(b);
+	vlan_on(b, ETH_TYPE_VLAN, 4094);
+	cr_assert_eq(b->ethtool_ops->self_test(b), 0);
+	cr_assert_eq(dev_open(b), 0);
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 5) && tag_passes(ETH_TYPE_VLAN, 4094));
+	unregister_netdev(five);
+	cr_assert_not(tag_passes(ETH_TYPE_VLAN, 5));
+	cr_assert(tag_passes(ETH_TYPE_VLAN, 4094) && !in_filter(5));
 }
 
 CARD_TEST(watchdog_resets_a_transmitter_that_hangs)

@@ -288,6 +288,7 @@ static void vlans(void)
 	static const u8 tag[4] = { 0x81, 0, 0x61, 0x23 };
 	const struct vlan_config cfg = { .lower = dev, .vid = 0x123 };
 	struct net_device *vlan;
+	u64 count;
 
 	cr_assert_eq(vlan_create(net, &cfg, &vlan), 0);
 	cr_assert_eq(dev_open(vlan), 0);
@@ -296,6 +297,18 @@ static void vlans(void)
 	until(&received, 1);
 	cr_assert(last_dev == vlan && last_len == 100);
 	unregister_netdev(vlan);
+	/* The filter: what is not in it does not come, so that the frame behind it is the next one. */
+	count = dev->stats.rx_packets;
+	to_wire(mac, tag, 10, 100);
+	to_wire(mac, NULL, 11, 100);
+	until(&received, 2);
+	cr_assert_eq(dev->stats.rx_packets, count + 1);
+	dev_set_promiscuity(dev, 1);
+	to_wire(mac, tag, 12, 100);
+	to_wire(mac, NULL, 13, 100);
+	until(&received, 3);
+	cr_assert_eq(dev->stats.rx_packets, count + 3);
+	dev_set_promiscuity(dev, -1);
 }
 
 static void ethtool_and_restart(void)

@@ -10,6 +10,7 @@
 #include "drivers/e1000/nic.h"
 #include "drivers/igb/driver_priv.h"
 #include "drivers/igb/model.h"
+#include "tests/unit/drivers/tcp_packet.h"
 #include "tests/unit/fixture.h"
 
 enum { TYPE_TEST = 0x88b5 };
@@ -266,6 +267,195 @@ Test(igbvf, tags)
 	expect(0, 0, 0, 1);
 	unregister_netdev(vlan_vf);
 	unregister_netdev(vlan_peer);
+}
+
+/* -- who is in which VLAN (VLVF) ------------------------------------------------------------------ */
+static struct net_device *in_vlan(struct net_device *lower, u16 vid)
+{
+	const struct vlan_config cfg = { .lower = lower, .vid = vid };
+	struct net_device *dev;
+
+	cr_assert_eq(vlan_create(net, &cfg, &dev), 0);
+	return dev;
+}
+
+/* Which drivers see a tagged frame from another one, as bits: pf, v0, v1, peer. */
+static u32 see(struct net_device *from, const u8 *dst, u16 tci)
+{
+	struct net_device *const all[] = { pf, v[0], v[1], peer };
+	u64 before[4];
+	u32 seen = 0, i;
+	struct sk_buff *skb = alloc_skb(net, 256);
+
+	for (i = 0; i < 4; i++)
+		before[i] = all[i]->stats.rx_packets;
+	skb_reserve(skb, 32);
+	skb_put_data(skb, dst, ETH_ALEN);
+	skb_put_data(skb, from->dev_addr, ETH_ALEN);
+	put_be16(skb_put(skb, 2), 0x88b6);
+	memset(skb_put(skb, 60), 1, 60);
+	skb->dev = from;
+	skb->protocol = 0x88b6;
+	skb->vlan_proto = ETH_TYPE_VLAN;
+	skb->vlan_tci = tci;
+	dev_queue_xmit(skb);
+	settle();
+	for (i = 0; i < 4; i++)
+		seen |= (u32)(all[i]->stats.rx_packets != before[i]) << i;
+	return seen;
+}
+
+enum { PF = 1, V0 = 2, V1 = 4, PEER = 8 };
+
+Test(igbvf, vlans)
+{
+	static const u8 all[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
+	struct net_device *five;
+
+	cr_assert_eq(see(peer, all, 5), 0);
+	cr_assert_eq(see(peer, all, 0x6000), PF | V0 | V1, "priority tags are for all");
+	five = in_vlan(v[0], 5);
+	in_vlan(peer, 5);
+	cr_assert_eq(see(peer, all, 5), V0);
+	cr_assert_eq(see(peer, v[0]->dev_addr, 5), V0);
+	cr_assert_eq(see(peer, v[1]->dev_addr, 5), PF, "nobody's: the default pool's");
+	cr_assert_eq(see(peer, v[0]->dev_addr, 6), 0);
+	cr_assert_eq(see(v[0], v[1]->dev_addr, 5), 0, "it is not in that VLAN");
+	cr_assert_eq(see(v[1], v[0]->dev_addr, 5), 0, "nor may it send there");
+	in_vlan(v[1], 5);
+	cr_assert_eq(see(v[0], v[1]->dev_addr, 5), V1);
+	cr_assert_eq(see(v[1], all, 5), V0 | PEER);
+	dev_set_promiscuity(pf, 1);
+	cr_assert_eq(see(peer, all, 5), PF | V0 | V1);
+	cr_assert_eq(see(peer, all, 6), PF, "the VLANs of functions stay theirs");
+	cr_assert_eq(see(peer, v[0]->dev_addr, 6), PF);
+	dev_set_promiscuity(pf, -1);
+	cr_assert_eq(see(peer, all, 6), 0);
+	unregister_netdev(five);
+	cr_assert_eq(see(peer, all, 5), V1);
+}
+
+Test(igbvf, vlans_are_told_again)
+{
+	static const u8 all[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
+
+	in_vlan(v[0], 5);
+	in_vlan(pf, 6);
+	dev_close(v[0]);
+	settle();
+	in_vlan(v[0], 7);
+	cr_assert_eq(see(peer, all, 5), 0, "who is down is in no VLAN");
+	cr_assert_eq(dev_open(v[0]), 0);
+	settle();
+	cr_assert(see(peer, all, 5) == V0 && see(peer, all, 7) == V0 && see(peer, all, 6) == PF);
+	dev_close(pf);
+	watchdogs();
+	in_vlan(v[0], 8);
+	cr_assert_eq(dev_open(pf), 0);
+	watchdogs();
+	cr_assert(see(peer, all, 5) == V0 && see(peer, all, 8) == V0 && see(peer, all, 6) == PF);
+	cr_assert_eq(see(peer, all, 0), PF | V0 | V1);
+}
+
+/* 32 entries, one of them for priority tags. */
+Test(igbvf, vlan_table_is_full)
+{
+	const struct vlan_config at_v = { .lower = v[1], .vid = 500 }, at_pf = { .lower = pf, .vid = 500 };
+	struct net_device *dev, *last = NULL;
+	u16 i;
+
+	for (i = 0; i < IGB_NR_VLVF - 1; i++)
+		last = in_vlan(v[0], 100 + i);
+	cr_assert_eq(vlan_create(net, &at_v, &dev), -EINVAL);
+	cr_assert_eq(vlan_create(net, &at_pf, &dev), -ENOSPC);
+	in_vlan(v[1], 100);
+	in_vlan(pf, 100);
+	unregister_netdev(last);
+	cr_assert_eq(vlan_create(net, &at_v, &dev), 0);
+	cr_assert_eq(vlan_create(net, &at_pf, &dev), 0, "an entry has many pools");
+}
+
+/* -- large packets ---------------------------------------------------------------------------------- */
+enum { KEEP = 32 };
+static struct {
+	struct net_device *dev;
+	u8 data[2048];
+	u32 len;
+	u8 summed;
+} kept[KEEP];
+static u32 nr_kept;
+
+static void on_ip(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt)
+{
+	(void)pt;
+	cr_assert_lt(nr_kept, KEEP);
+	cr_assert_leq(skb->len, sizeof(kept[0].data));
+	kept[nr_kept].dev = dev;
+	kept[nr_kept].len = skb->len;
+	kept[nr_kept].summed = skb->ip_summed;
+	skb_copy_bits(skb, 0, kept[nr_kept++].data, skb->len);
+	consume_skb(skb);
+}
+
+/* What a function's device cuts and sums is what the stack would, at each who gets it. */
+static void large_packet(struct net_device *from, const u8 *dst, bool v6, u16 tci, u32 receivers)
+{
+	static u8 first[KEEP][2048];
+	netdev_features_t all = from->features;
+	u32 round, i, want = 4 * receivers;
+
+	for (round = 0; round < 2; round++) {
+		struct sk_buff *skb = make_tcp_packet(from, dst, v6, 5000, 1400);
+
+		skb->vlan_proto = tci ? ETH_TYPE_VLAN : 0;
+		skb->vlan_tci = tci;
+		nr_kept = 0;
+		if (round) /* not by dev_set_features(): they are fixed */
+			from->features &= ~(netdev_features_t)(NETIF_F_ALL_TSO | NETIF_F_ALL_CSUM);
+		dev_queue_xmit(skb);
+		settle();
+		from->features = all;
+		cr_assert_eq(nr_kept, want, "%u of %u", nr_kept, want);
+		for (i = 0; i < want; i++) {
+			cr_assert_eq(kept[i].summed, CHECKSUM_UNNECESSARY, "%u", i);
+			if (round)
+				cr_assert_arr_eq(kept[i].data, first[i], kept[i].len, "segment %u", i);
+			memcpy(first[i], kept[i].data, sizeof(first[i]));
+		}
+	}
+}
+
+Test(igbvf, large_packets)
+{
+	static const u8 all[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
+	struct packet_type ip4 = { .type = ETH_TYPE_IP4, .func = on_ip };
+	struct packet_type ip6 = { .type = ETH_TYPE_IP6, .func = on_ip };
+	struct net_device *const devs[] = { pf, v[0], v[1], peer };
+	u64 before = stat_of(v[0], "lbtx_packets");
+	u32 i, v6;
+
+	dev_add_pack(net, &ip4);
+	dev_add_pack(net, &ip6);
+	for (i = 0; i < 4; i++)
+		devs[i]->features &= ~(netdev_features_t)NETIF_F_GRO;
+	for (i = 1; i < 4; i++)
+		cr_assert_eq(dev_open(in_vlan(devs[i], 5)), 0);
+	for (v6 = 0; v6 < 2; v6++) {
+		large_packet(v[0], peer->dev_addr, v6, 0, 1);
+		cr_assert_eq(kept[0].dev, peer);
+		large_packet(v[0], v[1]->dev_addr, v6, 0, 1);
+		cr_assert_eq(kept[0].dev, v[1]);
+		large_packet(v[1], pf->dev_addr, v6, 0, 1);
+		large_packet(pf, v[0]->dev_addr, v6, 0, 1);
+		large_packet(peer, v[0]->dev_addr, v6, 0, 1);
+		large_packet(v[0], all, v6, 0, 3);
+		large_packet(v[0], peer->dev_addr, v6, 0x6005, 1);
+		large_packet(v[0], v[1]->dev_addr, v6, 0x6005, 1);
+		large_packet(v[0], all, v6, 5, 2);
+	}
+	cr_assert_eq(stat_of(v[0], "lbtx_packets") - before, 2 * 2 * 2 * 4, "those to v1 stayed in the card");
+	dev_remove_pack(&ip4);
+	dev_remove_pack(&ip6);
 }
 
 /* One function's stop and start are not the other's. */

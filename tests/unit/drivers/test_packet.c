@@ -466,6 +466,75 @@ Test(packet, carrier_and_mtu, .fini = stop)
 	cr_assert_not(host_readable(packet_fd(dev, 0), 0), "and says it once");
 }
 
+static void wait_mtu(u32 mtu)
+{
+	int ms;
+
+	for (ms = 0; dev->mtu != mtu && ms < DEADLINE_MS; ms++) {
+		host_readable(packet_link_fd(dev), 1);
+		packet_link_event(dev);
+	}
+	cr_assert_eq(dev->mtu, mtu);
+}
+
+/* The host's interface changes under us: smaller, larger, another name, gone, another one of that name. */
+static void host_changes(enum packet_rx rx)
+{
+	struct sk_buff *skb;
+	int i;
+
+	if (!start(rx, true, NULL))
+		return;
+	host_sh("ip link set vb mtu 1300");
+	wait_mtu(1300);
+	host_sh("ip link set vb mtu 9000");
+	wait_mtu(1500);
+	cr_assert_eq(dev_set_mtu(dev, 1400), 0);
+	host_sh("ip link set vb mtu 1500");
+	host_sh("ip link set vb name other");
+	host_readable(packet_link_fd(dev), 100);
+	packet_link_event(dev);
+	cr_assert(dev->carrier && dev->mtu == 1400, "what was set by hand stays");
+	host_sh("ip link del other && ip link add va type veth peer name vb && ip link set va up && "
+		"ip link set vb up");
+	for (i = 0; dev->carrier && i < DEADLINE_MS; i++) {
+		host_readable(packet_link_fd(dev), 1);
+		packet_link_event(dev);
+	}
+	cr_assert_not(dev->carrier);
+	for (i = 0; i < 5; i++) {
+		turn();
+		host_readable(packet_link_fd(dev), 20);
+		packet_link_event(dev);
+	}
+	cr_assert_not(dev->carrier, "it is another one");
+	cr_assert_not(host_readable(packet_fd(dev, 0), 0), "nobody is woken any more");
+	skb = alloc_skb(net, 200);
+	skb_reserve(skb, 64);
+	put_header(skb_put(skb, ETH_HLEN), TYPE_TEST);
+	memset(skb_put(skb, 60), 0, 60);
+	skb->dev = dev;
+	skb->protocol = TYPE_TEST;
+	dev_queue_xmit(skb);
+	fixture_settle(net);
+	cr_assert_eq(dev->stats.tx_errors, 1);
+}
+
+Test(packet, v2_host_changes, .fini = stop)
+{
+	host_changes(PACKET_RX_V2);
+}
+
+Test(packet, v3_host_changes, .fini = stop)
+{
+	host_changes(PACKET_RX_V3);
+}
+
+Test(packet, recv_host_changes, .fini = stop)
+{
+	host_changes(PACKET_RX_RECV);
+}
+
 /* More than the ring holds: the kernel drops, and what is lost is counted (VLAN or not). */
 static void overflow(enum packet_rx rx)
 {

@@ -82,7 +82,8 @@ static void stop(void)
 	dev_remove_pack(&pt_test);
 	unregister_netdev(dev);
 	fixture_net_free(&f);
-	close(host);
+	if (host >= 0)
+		close(host);
 	net = NULL;
 }
 
@@ -223,4 +224,84 @@ Test(tap, what_the_host_refuses_is_counted, .fini = stop)
 	fixture_settle(net);
 	host_takes(~0u);
 	cr_assert_eq(at_host, to_host);
+}
+
+/* Deleted by the host in mid-traffic: no link, what is sent is counted, and nobody is woken for nothing. */
+static void deleted(bool offload, u32 burst)
+{
+	u32 i;
+
+	if (!start(offload))
+		return;
+	for (i = 0; i < burst; i++)
+		host_sends();
+	run(1 + (int)burst / 2);
+	host_sh("ip link del va");
+	for (i = 0; i < 4; i++)
+		run(0);
+	cr_assert_not(dev->carrier);
+	cr_assert_not(host_readable(tap_fd(dev, 0), 0), "it is readable no more");
+	for (i = 0; i < 100; i++)
+		stack_sends();
+	fixture_settle(net);
+	cr_assert_eq(tap_stats(dev).tx_errors, 100);
+	close(host);
+	host_sh("ip link add va type veth peer name vb"); /* another one */
+	run(0);
+	cr_assert_not(dev->carrier);
+	cr_assert_eq(dev_close(dev), 0);
+	cr_assert_eq(dev_open(dev), 0);
+	host = -1;
+}
+
+Test(tap, deleted, .fini = stop)
+{
+	deleted(false, 0);
+}
+
+Test(tap, deleted_in_mid_traffic, .fini = stop)
+{
+	deleted(true, 100);
+}
+
+/* Of an emulated card it is the cable that is gone. */
+static void card_loses_its_wire(int (*create)(struct net *net, const struct e1000_config *cfg,
+					      struct net_device **dev))
+{
+	struct e1000_config cfg = { .wire = E1000_WIRE_TAP, .wire_name = "va", .name = "eth0",
+				    .offload = true };
+	u32 i;
+
+	if (!host_namespace())
+		return;
+	host_sh("ip link del va");
+	net = fixture_net_new(&f, 11);
+	cr_assert_eq(create(net, &cfg, &dev), 0);
+	host_sh("ip link set va up");
+	cr_assert_eq(dev_open(dev), 0);
+	dev_add_pack(net, &pt_test);
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	cr_assert(dev->carrier);
+	to_host = 0;
+	for (i = 0; i < 100; i++)
+		stack_sends();
+	host_sh("ip link del va");
+	for (i = 0; i < 4; i++) {
+		e1000_wire_ready(dev);
+		fixture_settle(net);
+	}
+	cr_assert_not(dev->carrier);
+	cr_assert_not(host_readable(e1000_fd(dev), 0));
+	fixture_advance(net, 10 * NSEC_PER_SEC);
+	cr_assert_eq(dev->stats.tx_errors, 0, "what waits for the link is no hang");
+}
+
+Test(tap, of_an_e1000_deleted, .fini = stop)
+{
+	card_loses_its_wire(e1000_create);
+}
+
+Test(tap, of_an_igb_deleted, .fini = stop)
+{
+	card_loses_its_wire(igb_create);
 }

@@ -235,6 +235,65 @@ Test(vlan, follows_the_device_below)
 	cr_assert_null(dev_get_by_name(net, "eth0.5.6"));
 }
 
+/* A device that filters is told of 802.1Q's numbers on it, once each, and of no others. */
+static u32 told[4];
+static int add_result;
+
+static int add_vid(struct net_device *dev, u16 vid)
+{
+	cr_assert_eq(dev, lower);
+	told[0]++;
+	told[1] = vid;
+	return add_result;
+}
+
+static void kill_vid(struct net_device *dev, u16 vid)
+{
+	cr_assert_eq(dev, lower);
+	told[2]++;
+	told[3] = vid;
+}
+
+Test(vlan, filter_is_told)
+{
+	struct vlan_config cfg = { .lower = lower, .vid = 9 };
+	struct net_device_ops ops = *lower->ops;
+	const struct net_device_ops *old = lower->ops;
+	struct net_device *dev;
+
+	ops.ndo_vlan_rx_add_vid = add_vid;
+	ops.ndo_vlan_rx_kill_vid = kill_vid;
+	lower->ops = &ops;
+	vlan = make(lower, ETH_TYPE_VLAN, 4);
+	cr_assert_eq(told[0], 0, "it has no filter");
+	unregister_netdev(vlan);
+	cr_assert_eq(told[2], 0);
+	lower->features |= NETIF_F_VLAN_FILTER;
+	vlan = make(lower, ETH_TYPE_VLAN, 5);
+	cr_assert(told[0] == 1 && told[1] == 5);
+	cr_assert_not(vlan->features & NETIF_F_VLAN_FILTER);
+	make(vlan, ETH_TYPE_VLAN, 6);
+	make(lower, ETH_TYPE_QINQ, 7);
+	make(lower, ETH_TYPE_VLAN, 0);
+	cr_assert_eq(told[0], 1);
+	add_result = -ENOSPC;
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -ENOSPC);
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -ENOSPC, "and it is not there");
+	cr_assert_eq(told[2], 0);
+	add_result = 0;
+	cfg.name = "lo0"; /* the name is taken: it was told in vain */
+	cr_assert_eq(vlan_create(net, &cfg, &dev), 0);
+	cfg.vid = 10;
+	cr_assert_eq(vlan_create(net, &cfg, &dev), -EEXIST);
+	cr_assert(told[2] == 1 && told[3] == 10);
+	unregister_netdev(vlan);
+	cr_assert(told[2] == 2 && told[3] == 5);
+	while (!list_empty(&lower->vlan_ports))
+		unregister_netdev(list_first_entry(&lower->vlan_ports, struct vlan_port, list)->dev);
+	cr_assert(told[2] == 3 && told[3] == 9);
+	lower->ops = old;
+}
+
 Test(vlan, refusals)
 {
 	struct vlan_config cfg = { .lower = lower, .vid = 4095 };

@@ -202,6 +202,59 @@ Test(xdp, link_goes_down_and_up, .fini = stop)
 	expect_at_host(0);
 }
 
+static void wait_link(bool carrier, u32 mtu)
+{
+	int ms;
+
+	for (ms = 0; (dev->carrier != carrier || dev->mtu != mtu) && ms < DEADLINE_MS; ms++) {
+		host_readable(xdp_link_fd(dev), 1);
+		xdp_link_event(dev);
+	}
+	cr_assert(dev->carrier == carrier && dev->mtu == mtu, "%d %u", dev->carrier, dev->mtu);
+}
+
+static void stack_sends_many(u32 n)
+{
+	while (n--)
+		stack_sends(n, 100);
+	fixture_settle(net);
+}
+
+/* How often the device wants to be run in a second in which nothing happens. */
+static u32 wakeups(void)
+{
+	u64 end = net->now + NSEC_PER_SEC;
+	u32 n = 0;
+
+	for (fixture_settle(net); net_deadline(net) < end; n++)
+		fixture_advance(net, net_deadline(net) - net->now + 1);
+	return n;
+}
+
+/* The host's interface changes under us: smaller, larger, down in mid-traffic, gone. */
+Test(xdp, host_changes, .fini = stop)
+{
+	if (!start())
+		return;
+	host_sh("ip link set vb mtu 1300");
+	wait_link(true, 1300);
+	host_sh("ip link set vb mtu 3000");
+	wait_link(true, 3000);
+	host_sh("ip link set vb down");
+	stack_sends_many(100);
+	wait_link(false, 3000);
+	stack_sends_many(100);
+	cr_assert_lt(wakeups(), 20, "nothing can be done but wait");
+	host_sh("ip link set vb up");
+	wait_link(true, 3000);
+	cr_assert_lt(wakeups(), 20);
+	host_sh("ip link del vb");
+	wait_link(false, 3000);
+	stack_sends_many(400);
+	cr_assert_lt(wakeups(), 20);
+	cr_assert_not(host_readable(xdp_fd(dev, 0), 0), "nobody is woken any more");
+}
+
 Test(xdp, refusals, .fini = stop)
 {
 	struct xdp_config cfg = { .ifname = "vb", .name = "eth1" };

@@ -1,6 +1,7 @@
 # Routes against a twin, reassembly against a twin, addresses as text.
 unit_ip = \
 	tests/unit/ip/test_addr \
+	tests/unit/ip/test_devconf \
 	tests/unit/ip/test_fib_trie \
 	tests/unit/ip/test_frag \
 	tests/unit/ip/test_life
@@ -13,6 +14,9 @@ UNIT_IP_LDADD = src/ipv6/libipv6.a src/ipv4/libipv4.a src/ip/libip.a \
 tests_unit_ip_test_addr_SOURCES = tests/unit/ip/test_addr.c
 tests_unit_ip_test_addr_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ip_test_addr_LDADD = $(UNIT_IP_LDADD)
+tests_unit_ip_test_devconf_SOURCES = tests/unit/ip/test_devconf.c
+tests_unit_ip_test_devconf_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ip_test_devconf_LDADD = $(UNIT_IP_LDADD)
 tests_unit_ip_test_fib_trie_SOURCES = tests/unit/ip/test_fib_trie.c
 tests_unit_ip_test_fib_trie_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ip_test_fib_trie_LDADD = $(UNIT_IP_LDADD)

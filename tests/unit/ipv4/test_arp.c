@@ -315,6 +315,15 @@ Test(arp, arp_ignore)
 		rx(&far);
 		cr_assert_eq(tx() != NULL, rows[i].far, "mode %s", rows[i].mode);
 	}
+	cr_assert_eq(sysctl_set(n.net, "net.ipv4.conf.all.arp_ignore", "0"), 0);
+	cr_assert_eq(sysctl_set(n.net, "net.ipv4.conf.t1.arp_ignore", "8"), 0);
+	rx(&own);
+	cr_assert_not_null(tx(), "of the other device");
+	cr_assert_eq(sysctl_set(n.net, "net.ipv4.conf.t0.arp_ignore", "1"), 0);
+	rx(&others);
+	cr_assert_null(tx(), "the larger of \"all\" and the device's");
+	rx(&own);
+	cr_assert_not_null(tx());
 }
 
 /* ARP-12 ATK-FLD-13 */

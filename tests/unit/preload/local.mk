@@ -5,7 +5,8 @@ unit_preload = \
 	tests/unit/preload/test_fill \
 	tests/unit/preload/test_nsort \
 	tests/unit/preload/test_proto \
-	tests/unit/preload/test_rules
+	tests/unit/preload/test_rules \
+	tests/unit/preload/test_spin
 check_PROGRAMS += $(unit_preload)
 TESTS += $(unit_preload)
 tests_unit_preload_test_ctl_SOURCES = tests/unit/preload/test_ctl.c preload/ctl.c
@@ -32,3 +33,7 @@ tests_unit_preload_test_rules_SOURCES = tests/unit/preload/test_rules.c preload/
 tests_unit_preload_test_rules_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_preload_test_rules_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload
 tests_unit_preload_test_rules_LDADD = $(CRITERION_LIBS)
+tests_unit_preload_test_spin_SOURCES = tests/unit/preload/test_spin.c preload/spin.c
+tests_unit_preload_test_spin_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_preload_test_spin_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload
+tests_unit_preload_test_spin_LDADD = $(CRITERION_LIBS)

@@ -9,7 +9,7 @@
 
 Test(proto, version)
 {
-	cr_assert_eq(nsp_proto_hash(), 0x57e6068fdde0d53dull, "the protocol changed: %#llx",
+	cr_assert_eq(nsp_proto_hash(), 0x56c555860422120aull, "the protocol changed: %#llx",
 		     (unsigned long long)nsp_proto_hash());
 }
 

@@ -704,6 +704,30 @@ TEST46(cc, max_pacing_rate)
 	cr_assert_leq(i.pacing_rate, rate);
 }
 
+/* A loop that counts milliseconds: what it was late is made good also if a write comes before the timer. */
+TEST46(cc, pacing_before_the_timer)
+{
+	u64 rate = 1448000;	/* a segment a millisecond */
+	u32 n, m, i;
+
+	establish(w);
+	m = wire_info(w).snd_mss;
+	w->sk->sk_sndbuf = 1 << 20;
+	cr_assert_eq(sock_setsockopt(w->sk, 1, 47, &rate, sizeof(rate)), 0);
+	tcp_sk(w->sk)->snd_cwnd = 100;
+	minmax_reset(&tcp_sk(w->sk)->rtt_min, 0, 50000);
+	wire_send(w, 80 * m, 0);
+	n = (u32)drain(w);
+	for (i = 0; i < 20; i++) {
+		w->now += 2500 * NSEC_PER_USEC;
+		net_set_now(w->net, w->now);
+		wire_send(w, 1, 0);
+		n += (u32)drain(w);
+	}
+	cr_assert_geq(n, 58, "%u", n);
+	cr_assert_leq(n, 64, "%u", n);
+}
+
 /* tcp_pacing_ss_ratio and tcp_pacing_ca_ratio: twice and 1.2 times cwnd per SRTT */
 TEST46(cc, pacing_ratios)
 {

@@ -444,3 +444,24 @@ TEST46(data, mark_out_of_order)
 	in(w, .flags = A, .seq = 1001, .ack = 1, .len = 1000, .tos = INET_ECN_CE);
 	out(w, A | E, 1, 1, 0);
 }
+
+/* MUST-61: what the daemon writes without a copy leaves in the same packets as what is sent */
+TEST46(data, stream_half_window)
+{
+	static const u8 text[3000];
+	struct skb_vec v[8];
+	u32 done = 0;
+	int n;
+
+	establish_opt(w, NO_TS | NO_WS, 257, 1000);
+	n = sock_stream_reserve(w->sk, v, 8, sizeof(text));
+	cr_assert_gt(n, 0);
+	for (int i = 0; i < n; i++) {
+		memcpy(v[i].base, text + done, v[i].len);
+		done += (u32)v[i].len;
+	}
+	cr_assert_geq(done, 2u * 257);
+	cr_assert_eq(sock_stream_commit(w->sk, done, 0), 0);
+	out(w, P | A, 1, 1, 257);	/* more than half of the window, so that it is pushed */
+	quiet(w);
+}

@@ -443,6 +443,76 @@ Test(rfc, ip_options)
 	wire_end(w);
 }
 
+static void has_route(struct wire *w, u8 ptr, u8 flags)
+{
+	static const u8 own[4] = { 10, 0, 0, 1 };
+	const u8 *ip = wire_peek_ip(w);
+
+	cr_assert_eq(ip[0] & 15, 8);
+	cr_assert_eq(ip[20], 7);
+	cr_assert_eq(ip[22], ptr);
+	cr_assert_arr_eq(ip + 23, own, 4);
+	cr_assert_arr_eq(ip + 19 + ptr - 4, own, 4);
+	cr_assert_eq(ip[32 + 13] & 0x3f, flags);
+}
+
+/* Our address on receipt and once more on the way back, as Linux: in the SYN-ACK, its child's data and FIN */
+static void answered_route(bool cookies)
+{
+	static const u8 rr[12] = { 7, 11, 4 };
+	struct wire *w = wire_new(false);
+	u8 opt[40];
+	u32 len = sizeof(opt);
+
+	if (cookies)
+		wire_sysctl(w, "net.ipv4.tcp_syncookies", "2");
+	wire_listen(w, 5);
+	in(w, .flags = S, .seq = 0, .mss = 1460, .ip_opts = rr, .ip_opts_len = sizeof(rr));
+	has_route(w, 12, S | A);
+	out(w, S | A, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1, .ip_opts = rr, .ip_opts_len = sizeof(rr));
+	w->sk = wire_accept(w);
+	cr_assert_eq(sock_getsockopt(w->sk, 0, 4, opt, &len), 0);
+	cr_assert_eq(len, 12);
+	cr_assert_eq(wire_info(w).snd_mss, 1460 - 12);
+	wire_send(w, 10, 0);
+	has_route(w, 12, P | A);
+	out(w, P | A, 1, 1, 10);
+	in(w, .flags = A, .seq = 1, .ack = 11);		/* what comes later without them changes nothing */
+	wire_send(w, 10, 0);
+	has_route(w, 12, P | A);
+	out(w, P | A, 11, 1, 10);
+	in(w, .flags = R, .seq = 1);
+	wire_end(w);
+}
+
+/* MAY-10 MAY-11 */
+Test(rfc, ip_options_answered)
+{
+	answered_route(false);
+}
+
+Test(rfc, ip_options_cookie)
+{
+	answered_route(true);
+}
+
+/* MAY-11: a time stamp of the SYN, in the reset of a closed port */
+Test(rfc, ip_options_reset)
+{
+	static const u8 ts[12] = { 68, 12, 5 };
+	struct wire *w = wire_new(false);
+	const u8 *ip;
+
+	in(w, .flags = S, .seq = 0, .mss = 1460, .ip_opts = ts, .ip_opts_len = sizeof(ts));
+	ip = wire_peek_ip(w);
+	cr_assert_eq(ip[0] & 15, 8);
+	cr_assert_eq(ip[20], 68);
+	cr_assert_eq(ip[22], 13, "one on receipt, one on the way back");
+	cr_assert_eq(ip[32 + 13], R | A);
+	wire_end(w);
+}
+
 /* DEV-03: 200 ms at least, or the second of RFC 6298 by the knob */
 static void least_rto(struct wire *w, bool second)
 {

@@ -58,6 +58,8 @@ struct in_seg {
 	u8 tos;
 	bool accecn;		/* AccECN option with these */
 	u32 e0b, ceb, e1b;
+	const u8 *ip_opts;	/* IPv4 options, a multiple of 4 octets */
+	u32 ip_opts_len;
 	const void *opts;	/* raw options instead */
 	u32 opts_len;
 	const char *data;
@@ -264,10 +266,10 @@ static inline u32 in_build_opts(struct wire *w, const struct in_seg *s, u8 *buf)
 	return (u32)len;
 }
 
-static inline void wire_ip_header(struct wire *w, struct sk_buff *skb, u8 tos)
+static inline void wire_ip_header(struct wire *w, struct sk_buff *skb, const struct in_seg *s)
 {
-	u32 len = skb->len;
-	u8 *h;
+	u32 len = skb->len, ihl = 20 + s->ip_opts_len;
+	u8 *h, tos = s->tos;
 
 	if (w->v6) {
 		h = skb_push(skb, 40);
@@ -279,16 +281,17 @@ static inline void wire_ip_header(struct wire *w, struct sk_buff *skb, u8 tos)
 		h[7] = 64;
 		h[8] = 0xfd, h[23] = 2, h[24] = 0xfd, h[39] = 1;
 	} else {
-		h = skb_push(skb, 20);
+		h = skb_push(skb, ihl);
 		memset(h, 0, 20);
-		h[0] = 0x45;
+		if (s->ip_opts_len)
+			memcpy(h + 20, s->ip_opts, s->ip_opts_len);
+		h[0] = (u8)(0x40 | ihl / 4);
 		h[1] = tos;
-		put_be16(h + 2, (u16)(len + 20));
+		put_be16(h + 2, (u16)(len + ihl));
 		h[8] = 64;
 		h[9] = IP_PROTO_TCP;
 		h[12] = 10, h[15] = 2, h[16] = 10, h[19] = 1;
-		((struct tcp_hdr *)(void *)(h + 20))->check = ((struct tcp_hdr *)(void *)(h + 20))->check;
-		be16 c = ip_fast_csum(h, 5);
+		be16 c = ip_fast_csum(h, ihl / 4);
 
 		memcpy(h + 10, &c, 2);
 	}
@@ -343,7 +346,7 @@ static inline struct sk_buff *in_skb(struct wire *w, const struct in_seg *s)
 	th->check = sum;
 	if (s->bad_sum)
 		th->check.raw ^= 0x0100;
-	wire_ip_header(w, skb, s->tos);
+	wire_ip_header(w, skb, s);
 	return skb;
 }
 
@@ -381,7 +384,7 @@ static inline bool wire_is_tcp(struct wire *w, struct sk_buff *skb)
 static inline bool take(struct wire *w, struct seg *out)
 {
 	struct sk_buff *skb = skb_dequeue(&w->frames);
-	u32 ihl = w->v6 ? 40 : 20, len;
+	u32 ihl = 40, len;
 	const u8 *ip;
 	const struct tcp_hdr *th;
 
@@ -393,7 +396,9 @@ static inline bool take(struct wire *w, struct seg *out)
 	if (!skb)
 		return false;
 	ip = skb->data + 14;
-	len = w->v6 ? get_be16(ip + 4) : get_be16(ip + 2) - 20u;
+	if (!w->v6)
+		ihl = (u32)(ip[0] & 15) * 4;
+	len = w->v6 ? get_be16(ip + 4) : get_be16(ip + 2) - ihl;
 	cr_assert_eq(skb->len, 14 + ihl + len, "frame %u, IP says %u", skb->len, len);
 	th = (const void *)(ip + ihl);
 	cr_assert(be16_is_zero(csum_fold(csum_partial(th, len, wire_pseudo(w, false, len)))),

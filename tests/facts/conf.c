@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Facts about settings of interfaces: /proc/sys/net/ipv{4,6}/{conf,neigh}/IF/. */
+#include "facts.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+
+static const char *path_of(const char *dir, const char *dev, const char *key)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/%s/%s/%s", family == AF_INET ? "ipv4" : "ipv6", dir,
+		 dev, key);
+	return path;
+}
+
+static const char *own(void)
+{
+	static char name[IF_NAMESIZE];
+
+	return if_indextoname(own_interface(), name) ? name : "none";
+}
+
+/* The number in a file, or -1 with errno. */
+static long get(const char *dir, const char *dev, const char *key)
+{
+	char text[32] = "";
+	int fd = open(path_of(dir, dev, key), O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n < 0 ? -1 : strtol(text, NULL, 10);
+}
+
+static long set(const char *dir, const char *dev, const char *key, const char *value)
+{
+	int fd = open(path_of(dir, dev, key), O_WRONLY);
+	ssize_t n = fd < 0 ? -1 : write(fd, value, strlen(value));
+	int saved = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return n < 0 ? -1 : 0;
+}
+
+static void begin_with(void)
+{
+	static const char *const keys4[] = {
+		"accept_local", "accept_redirects", "arp_accept", "arp_announce", "arp_filter",
+		"arp_ignore",	"arp_notify",	    "drop_gratuitous_arp", "forwarding",
+		"route_localnet", "rp_filter",	    NULL,
+	};
+	static const char *const keys6[] = {
+		"accept_redirects", "addr_gen_mode", "dad_transmits", "disable_ipv6",
+		"drop_unsolicited_na", "enhanced_dad", "forwarding", "hop_limit", "mtu", "ndisc_notify",
+		"optimistic_dad",   "suppress_frag_ndisc", NULL,
+	};
+	const char *const *k;
+
+	for (k = family == AF_INET ? keys4 : keys6; *k; k++) {
+		say(*k, get("conf", "all", *k));
+		say("default", get("conf", "default", *k));
+		say("own", get("conf", own(), *k));
+		say("lo", get("conf", "lo", *k));
+	}
+}
+
+static void neighbours(void)
+{
+	static const char *const keys[] = { "base_reachable_time_ms", "base_reachable_time",
+					    "retrans_time_ms",	      "delay_first_probe_time",
+					    "gc_stale_time",	      "ucast_solicit",
+					    "mcast_solicit",	      "app_solicit",
+					    "unres_qlen_bytes",	      "locktime",
+					    NULL };
+	const char *const *k;
+
+	for (k = keys; *k; k++)
+		say(*k, get("neigh", own(), *k));
+	say("all", get("neigh", "all", "ucast_solicit"));
+	say("set", set("neigh", own(), "ucast_solicit", "5\n"));
+	say("own", get("neigh", own(), "ucast_solicit"));
+	say("lo", get("neigh", "lo", "ucast_solicit"));
+	say("back", set("neigh", own(), "ucast_solicit", "3"));
+	say("set", set("neigh", own(), "base_reachable_time", "20"));
+	say("ms", get("neigh", own(), "base_reachable_time_ms"));
+	say("back", set("neigh", own(), "base_reachable_time_ms", "30000"));
+	say("wrong", set("neigh", own(), "ucast_solicit", "x"));
+	say("negative", set("neigh", own(), "ucast_solicit", "-1"));
+	say("none", get("neigh", own(), "no_such_key"));
+}
+
+/* A key of each family that disturbs nobody, and that IPv4's devices take over from "default". */
+static void scopes(void)
+{
+	const char *key = family == AF_INET ? "arp_notify" : "hop_limit";
+	const char *one = family == AF_INET ? "1" : "63", *old = family == AF_INET ? "0" : "64";
+
+	say("none", get("conf", "nosuch0", key));
+	say("none", get("conf", own(), "no_such_key"));
+	say("wrong", set("conf", own(), key, "x"));
+	say("wrong", set("conf", own(), key, ""));
+	say("set", set("conf", "default", key, one));
+	say("default", get("conf", "default", key));
+	say("all", get("conf", "all", key));
+	say("own", get("conf", own(), key));
+	say("lo", get("conf", "lo", key));
+	say("back", set("conf", "default", key, old));
+	say("set", set("conf", "all", key, one));
+	say("default", get("conf", "default", key));
+	say("own", get("conf", own(), key));
+	say("back", set("conf", "all", key, old));
+	say("set", set("conf", own(), key, one));
+	say("own", get("conf", own(), key));
+	say("all", get("conf", "all", key));
+	say("lo", get("conf", "lo", key));
+	say("back", set("conf", own(), key, old));
+	say("own", get("conf", own(), key));
+}
+
+/* Addresses of the loopback, by what the system lists. */
+static void addresses_of_lo(const char *word)
+{
+	FILE *f = fopen("/proc/net/if_inet6", "r");
+	char line[128];
+	long n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		n += strstr(line, " lo\n") != NULL;
+	if (f)
+		fclose(f);
+	say(word, n);
+}
+
+/* IPv6 of the loopback, which no other fact needs meanwhile. */
+static void ipv6_only(void)
+{
+	if (family != AF_INET6)
+		return;
+	addresses_of_lo("addresses");
+	say("off", set("conf", "lo", "disable_ipv6", "1"));
+	addresses_of_lo("addresses");
+	say("own", get("conf", own(), "disable_ipv6"));
+	say("on", set("conf", "lo", "disable_ipv6", "0"));
+	addresses_of_lo("addresses");
+	say("mtu", get("conf", own(), "mtu"));
+	say("large", set("conf", own(), "mtu", "1501"));
+	say("small", set("conf", own(), "mtu", "1279"));
+	say("mode", set("conf", own(), "addr_gen_mode", "9"));
+	say("hops", set("conf", own(), "hop_limit", "256"));
+	say("hops", set("conf", own(), "hop_limit", "0"));
+}
+
+const struct fact facts_conf[] = {
+	{ "conf_begin_with", begin_with },
+	{ "conf_neighbours", neighbours },
+	{ "conf_scopes", scopes },
+	{ "conf_ipv6_only", ipv6_only },
+	{ NULL, NULL },
+};
