@@ -110,8 +110,8 @@ struct sysctl_listing {
 };
 
 /*
- * Is this name below the directory? The next part of it, behind which a dot leads deeper; a slash in it stands
- * for a dot (a VLAN's name).
+ * Is this name below the directory? The next part of it, behind which a dot leads deeper; a slash stands
+ * for a dot in it (a VLAN's name).
  */
 static void list_row(struct net *net, const char *name, void *arg)
 {
