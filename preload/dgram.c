@@ -163,6 +163,7 @@ int dgram_socket(int family, int type, int protocol, int flags)
 	}
 	*guess_of(fd) = 0;
 	dgram_distrust(fd);
+	peek_off_forget(fd);
 	fd_set_kind(fd, tag_kind(tag) | KF_FRESH);
 	return fd;
 out:
@@ -323,6 +324,14 @@ static void await_refusal(int fd)
 		trust_of(fd)->listens = !dgram_error_waits(fd);
 }
 
+/* A flow label may not be the socket's. */
+static bool has_label(const struct msghdr *msg)
+{
+	const struct sockaddr_in6 *s6 = msg->msg_name;
+
+	return s6 && msg->msg_namelen >= 8 && s6->sin6_family == AF_INET6 && s6->sin6_flowinfo;
+}
+
 static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t total,
 		     const uint8_t *ctl, size_t ctllen)
 {
@@ -333,6 +342,8 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 	if (total > t->size && (total > SMALL_DATAGRAM || t->narrow))
 		return true;
 	if (ctllen && hash_of(ctl, ctllen) != t->ctl)
+		return true;
+	if (unlikely(has_label(msg)))
 		return true;
 	if (unlikely(k & KF_V4ONLY) && msg->msg_name && !is_v4(msg->msg_name, msg->msg_namelen))
 		return true;
@@ -504,7 +515,7 @@ static void rescatter(const struct iovec *iov, size_t n, uint8_t *ctl, size_t sh
 }
 
 /* The daemon is gone, or the program shut down reading: only a call that waits sees that end. */
-static ssize_t recv_end(int fd, int flags)
+ssize_t dgram_end(int fd, int flags)
 {
 	if (daemon_gone(fd))
 		return fail(ENETDOWN);
@@ -539,7 +550,7 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 	if (r < 0)
 		return -1;
 	if (!r)
-		return recv_end(fd, flags);
+		return dgram_end(fd, flags);
 	if (r < (ssize_t)sizeof(h) || h.magic != NSP_DGRAM_MAGIC || h.type == NSP_DGRAM_HELLO ||
 	    (h.type == NSP_DGRAM_DATA && (size_t)r != sizeof(h) + h.ctllen + h.paylen)) {
 		if (flags & MSG_PEEK)
@@ -578,8 +589,12 @@ ssize_t dgram_recv(int fd, struct msghdr *msg, int flags)
 		return fail(EOPNOTSUPP);
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return errq_recv(fd, msg);
+	if (unlikely(peek_off_counts(fd)) && flags & MSG_PEEK)
+		return peek_off_recv(fd, msg, flags, want);
 	do {
 		r = recv_packet(fd, msg, flags, want);
 	} while (r == -2);
+	if (unlikely(peek_off_counts(fd)))
+		peek_off_read(fd, r);
 	return r;
 }

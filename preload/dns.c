@@ -14,8 +14,8 @@
 
 #define ARES_LIST(X)                                                                            \
 	X(library_init)                                                                         \
-	X(init_options) X(set_socket_functions) X(getaddrinfo) X(freeaddrinfo) X(gethostbyaddr) \
-		X(getsock) X(process_fd) X(timeout) X(destroy)
+	X(init_options) X(set_socket_functions) X(getaddrinfo) X(freeaddrinfo) X(query)         \
+		X(parse_ptr_reply) X(free_hostent) X(getsock) X(process_fd) X(timeout) X(destroy)
 
 static struct {
 #define X(name) __typeof__(&ares_##name) name;
@@ -224,36 +224,65 @@ int names_dns(const char *node, int family, struct name_list *l)
 
 /* ---- reverse -------------------------------------------------------------------------- */
 struct reverse {
+	const struct name_addr *want;
 	struct name_list *list;
 	int error;
 	bool done;
 };
 
-static void on_name(void *arg, int status, int timeouts, struct hostent *h)
+static void on_name(void *arg, int status, int timeouts, unsigned char *reply, int len)
 {
 	struct reverse *r = arg;
+	struct hostent *h = NULL;
 
 	(void)timeouts;
 	r->done = true;
+	if (status == ARES_SUCCESS)
+		status = ares.parse_ptr_reply(reply, len, r->want->bytes, r->want->family == AF_INET ? 4 : 16,
+					      r->want->family, &h);
 	r->error = eai(status);
 	if (r->error)
 		return;
-	if (!h || !h->h_name || strlen(h->h_name) >= sizeof(r->list->canon))
+	if (!h->h_name || strlen(h->h_name) >= sizeof(r->list->canon))
 		r->error = EAI_OVERFLOW;
 	else
 		memcpy(r->list->canon, h->h_name, strlen(h->h_name) + 1);
+	ares.free_hostent(h);
+}
+
+/* The name that the question is about. */
+static void pointer_name(const struct name_addr *a, char *name, size_t room)
+{
+	size_t n = 0;
+	int i;
+
+	if (a->family == AF_INET) {
+		snprintf(name, room, "%u.%u.%u.%u.in-addr.arpa", a->bytes[3], a->bytes[2], a->bytes[1],
+			 a->bytes[0]);
+		return;
+	}
+	for (i = 15; i >= 0; i--)
+		n += (size_t)snprintf(name + n, room - n, "%x.%x.", a->bytes[i] & 15, a->bytes[i] >> 4);
+	snprintf(name + n, room - n, "ip6.arpa");
 }
 
 int names_dns_reverse(const struct name_addr *want, struct name_list *l)
 {
-	struct reverse r = { .list = l };
+	enum { CLASS_IN = 1, TYPE_PTR = 12 };
+	static const uint8_t zero[16];
+	struct reverse r = { .want = want, .list = l };
+	char name[80];
 	ares_channel ch;
-	int e = channel_open(&ch);
+	int e;
 
+	if (want->family == AF_INET6 && !memcmp(want->bytes, zero, sizeof(zero)))
+		return EAI_NONAME;
+	e = channel_open(&ch);
 	if (e)
 		return e;
-	ares.gethostbyaddr(ch, want->bytes, want->family == AF_INET ? 4 : 16, want->family, on_name,
-			   &r);
+	pointer_name(want, name, sizeof(name));
+	/* c-ares has a call for all of this, but it does not tell "no such name" from "no answer" */
+	ares.query(ch, name, CLASS_IN, TYPE_PTR, on_name, &r);
 	run(ch, &r.done);
 	ares.destroy(ch);
 	return r.error;

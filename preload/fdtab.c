@@ -258,6 +258,8 @@ void fd_copy(int oldfd, int newfd)
 	if (fd_kind(newfd) != k || k)
 		fd_forget(newfd);
 	fd_set_kind(newfd, k);
+	if (IS_DGRAM(k))
+		peek_off_copy(oldfd, newfd);
 }
 
 unsigned int fd_limit(void)

@@ -6,7 +6,7 @@
  * /proc/net (unix, netlink) stays the kernel's; a setting or an interface it does not have does not
  * exist.
  */
-#include "shim.h"
+#include "files.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -14,18 +14,13 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 
 #define MEM_NAME "netstack:"
 #define MEM_LINK "/memfd:" MEM_NAME
-#define NAME_LEN 240 /* memfd_create() takes 249 */
-
-static const char *after(const char *s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return strncmp(s, prefix, n) ? NULL : s + n;
-}
+#define NAME_LEN FILE_NAME_LEN
+#define after path_after
 
 /* What follows "/proc/", "self/" and the like left out; NULL: another process's. */
 static const char *own_process(const char *p)
@@ -42,31 +37,45 @@ static const char *own_process(const char *p)
 	return strtol(p, &end, 10) == getpid() && *end == '/' ? end + 1 : NULL;
 }
 
-/* The daemon's name of a file, in buf; NULL: not one of its files. */
-static const char *name_of(const char *path, char *buf)
+/* "DIR" itself, or what is below it. */
+static bool is_in(const char *p, const char *dir)
+{
+	const char *rest = after(p, dir);
+
+	return rest && (!*rest || *rest == '/');
+}
+
+const char *file_name_of(const char *path, char *buf)
 {
 	const char *p;
+	size_t n;
 
 	if (!user_ok(path) || path[0] != '/')
 		return NULL;
 	p = after(path, "/proc/");
 	if (p) {
 		p = own_process(p);
-		if (!p || (!after(p, "net/") && !after(p, "sys/net/")))
+		if (!p || (!after(p, "net/") && !is_in(p, "sys/net")))
 			return NULL;
 	} else {
 		p = after(path, "/sys/");
-		if (!p || !after(p, "class/net/"))
+		if (p && after(p, "devices/virtual/net/")) {
+			n = (size_t)snprintf(buf, NAME_LEN, "class/net/%s", after(p, "devices/virtual/net/"));
+			return n < NAME_LEN && !strstr(buf, "..") && !strstr(buf, "//") ? buf : NULL;
+		}
+		if (!p || !is_in(p, "class/net"))
 			return NULL;
 	}
-	if (strlen(p) >= NAME_LEN || strstr(p, "..") || strstr(p, "//"))
+	n = strlen(p);
+	if (n >= NAME_LEN || strstr(p, "..") || strstr(p, "//"))
 		return NULL;
-	memcpy(buf, p, strlen(p) + 1);
+	memcpy(buf, p, n + 1);
+	if (buf[n - 1] == '/')
+		buf[n - 1] = '\0';
 	return buf;
 }
 
-/* Does the stack's answer hold, too, when it says that there is no such file? */
-static bool is_whole(const char *name)
+bool file_is_whole(const char *name)
 {
 	return !after(name, "net/");
 }
@@ -76,10 +85,10 @@ static bool is_directory(const char *path)
 {
 	struct stat st;
 
-	return !real.stat(path, &st) && S_ISDIR(st.st_mode);
+	return *path == '/' && !real.stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-static int call_proc(int op, const char *name, const void *value, size_t len, int out)
+int file_call(int op, const char *name, const void *value, size_t len, int out)
 {
 	uint8_t data[NAME_LEN + 4096];
 	size_t n = strlen(name);
@@ -104,7 +113,7 @@ static int text_of(const char *name, int flags)
 	if (fd < 0)
 		return -errno;
 	fd_forget(fd);
-	e = call_proc(NSP_PROC_READ, name, NULL, 0, fd);
+	e = file_call(NSP_PROC_READ, name, NULL, 0, fd);
 	if (e < 0) {
 		raw_call(SYS_close, fd);
 		return e;
@@ -113,19 +122,37 @@ static int text_of(const char *name, int flags)
 	return fd;
 }
 
+/* open() of a directory of the stack's, or -2. */
+static int open_directory(const char *name, int flags)
+{
+	int e, fd, saved = errno;
+
+	e = file_is_whole(name) ? dir_look(name) : -ENETDOWN;
+	errno = saved;
+	if (e == -ENETDOWN)
+		return -2;
+	if (e < 0)
+		return fail(-e);
+	fd = dir_open(name, flags);
+	return fd < 0 && (errno == ENOENT || errno == EACCES) ? -2 : fd;
+}
+
 /*
  * open() of one of the files. -1 with errno, or -2: the kernel's open() is to do it, because there
  * is no daemon, or because the file is the kernel's business.
  */
-static int open_file(const char *path, int flags)
+static int open_file(int dir, const char *path, int flags)
 {
 	char buf[NAME_LEN];
-	const char *name = shim.silent || flags & (O_PATH | O_DIRECTORY) ? NULL :
-									   name_of(path, buf);
+	const char *name = shim.silent ? NULL : file_name_at(dir, path, buf);
 	bool writes = (flags & O_ACCMODE) != O_RDONLY;
 	int fd, saved = errno;
 
-	if (!name || is_directory(path))
+	if (!name)
+		return -2;
+	if (flags & (O_PATH | O_DIRECTORY))
+		return open_directory(name, flags);
+	if (!file_is_whole(name) && (writes || is_directory(path)))
 		return -2;
 	if (writes && !after(name, "sys/"))
 		return -2;
@@ -133,8 +160,10 @@ static int open_file(const char *path, int flags)
 	errno = saved;
 	if (fd == -ENETDOWN)
 		return writes ? fail(ENETDOWN) : -2;
+	if (fd == -ENOENT && file_is_whole(name))
+		return writes ? fail(dir_look(name) ? ENOENT : EISDIR) : open_directory(name, flags);
 	if (fd < 0)
-		return is_whole(name) ? fail(-fd) : -2;
+		return file_is_whole(name) ? fail(-fd) : -2;
 	if (writes)
 		fd_set_kind(fd, K_FILE);
 	return fd;
@@ -194,7 +223,7 @@ ssize_t file_write(int fd, const struct iovec *iov, int n)
 	}
 	if (!len)
 		return 0;
-	e = call_proc(NSP_PROC_WRITE, name, value, len, -1);
+	e = file_call(NSP_PROC_WRITE, name, value, len, -1);
 	return e < 0 ? fail(-e) : (ssize_t)len;
 }
 
@@ -210,7 +239,7 @@ static int ns_open(const char *path, int flags, mode_t mode)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	fd = open_file(path, flags);
+	fd = open_file(AT_FDCWD, path, flags);
 	return fd == -2 ? real.open(path, flags, mode) : fd;
 }
 
@@ -220,7 +249,7 @@ static int ns_openat(int dir, const char *path, int flags, mode_t mode)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	fd = open_file(path, flags);
+	fd = open_file(dir, path, flags);
 	return fd == -2 ? real.openat(dir, path, flags, mode) : fd;
 }
 
@@ -291,7 +320,7 @@ EXPORT FILE *fopen(const char *path, const char *mode)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	fd = open_file(path, stdio_flags(mode));
+	fd = open_file(AT_FDCWD, path, stdio_flags(mode));
 	if (fd == -2)
 		return real.fopen(path, mode);
 	if (fd < 0)
@@ -308,23 +337,39 @@ EXPORT FILE *fopen64(const char *path, const char *mode)
 }
 
 /* ---- does it exist -------------------------------------------------------------------- */
+enum what { A_FILE, A_DIR, A_LINK };
+
 /* A setting or an interface that only the host has, or only the stack: 0, -1 with errno, or -2. */
-static int exists(const char *path, int how)
+static int look_up(int dir, const char *path, char *buf, const char **name, enum what *what)
 {
-	char buf[NAME_LEN];
-	const char *name = shim.silent ? NULL : name_of(path, buf);
 	int fd, saved = errno;
 
-	if (!name || !is_whole(name) || is_directory(path))
+	*name = shim.silent ? NULL : file_name_at(dir, path, buf);
+	if (!*name || !file_is_whole(*name))
 		return -2;
-	fd = text_of(name, O_CLOEXEC);
+	*what = A_FILE;
+	fd = text_of(*name, O_CLOEXEC);
+	if (fd >= 0)
+		raw_call(SYS_close, fd);
+	if (fd == -ENOENT) {
+		fd = dir_look(*name);
+		*what = dir_link_of(*name) ? A_LINK : A_DIR;
+	}
 	errno = saved;
-	if (fd == -ENETDOWN)
-		return -2;
-	if (fd < 0)
-		return fail(-fd);
-	raw_call(SYS_close, fd);
-	errno = saved;
+	return fd == -ENETDOWN ? -2 : fd < 0 ? fail(-fd) : 0;
+}
+
+static int exists(int dir, const char *path, int how)
+{
+	char buf[NAME_LEN];
+	const char *name;
+	enum what what;
+	int r = look_up(dir, path, buf, &name, &what);
+
+	if (r)
+		return r;
+	if (what != A_FILE)
+		return how & W_OK ? fail(EACCES) : 0;
 	return how & X_OK || (how & W_OK && !after(name, "sys/")) ? fail(EACCES) : 0;
 }
 
@@ -334,7 +379,7 @@ EXPORT int access(const char *path, int how)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	r = exists(path, how);
+	r = exists(AT_FDCWD, path, how);
 	return r == -2 ? real.access(path, how) : r;
 }
 
@@ -344,54 +389,78 @@ EXPORT int faccessat(int dir, const char *path, int how, int flags)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	r = exists(path, how);
+	r = exists(dir, path, how);
 	return r == -2 ? real.faccessat(dir, path, how, flags) : r;
 }
 
-/* No link is on the way to one of our files; sysctl(8) asks for the way nevertheless. */
+/* The only links on the way to one of our files are those of the interfaces; sysctl(8) asks for the way. */
 EXPORT char *realpath(const char *path, char *resolved)
 {
+	char buf[NAME_LEN], whole[NAME_LEN + sizeof("/sys/" DEVICES)];
+	const char *name, *dev;
 	int r;
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	r = exists(path, F_OK);
+	r = exists(AT_FDCWD, path, F_OK);
 	if (r == -2)
 		return real.realpath(path, resolved);
 	if (r)
 		return NULL;
+	name = file_name_of(path, buf);
+	dev = name ? after(name, "class/net/") : NULL;
+	if (dev) {
+		snprintf(whole, sizeof(whole), "/sys/" DEVICES "%s", dev);
+		path = whole;
+	}
 	return resolved ? memcpy(resolved, path, strlen(path) + 1) : strdup(path);
 }
 
-static int fill_stat(const char *path, struct stat *st)
+/* follow: what a link leads to, which is a directory. */
+static int fill_stat(int dir, const char *path, struct stat *st, bool follow)
 {
-	int r = exists(path, F_OK);
+	char buf[NAME_LEN];
+	const char *name;
+	enum what what;
+	int r = look_up(dir, path, buf, &name, &what);
+	bool sys;
 
 	if (r)
 		return r;
+	sys = after(name, "class/");
+	follow = follow || path[strlen(path) - 1] == '/';
 	memset(st, 0, sizeof(*st));
-	st->st_mode = S_IFREG | (mode_t)(after(path, "/sys/") ? 0444 : 0644);
+	dir_stat(name, st, what == A_LINK && !follow);	/* number and device: as fstat() will tell them */
 	st->st_nlink = 1;
-	st->st_blksize = 1024;
+	st->st_blksize = sys ? 4096 : 1024;
+	if (what == A_FILE) {
+		st->st_mode = S_IFREG | (mode_t)(sys ? 0444 : 0644);
+		st->st_size = sys ? 4096 : 0;
+	} else if (what == A_LINK && !follow) {
+		st->st_mode = S_IFLNK | 0777;
+	} else {
+		st->st_mode = S_IFDIR | (mode_t)(sys ? 0755 : 0555);
+		st->st_nlink = 2;
+	}
 	return 0;
 }
 
 /* On the machines that we run on struct stat64 is struct stat. */
-#define STAT_ALIAS(name, type, call)                                     \
-	EXPORT int name(const char *path, type *st)                      \
-	{                                                                \
-		int r;                                                   \
-                                                                         \
-		if (unlikely(!shim.ready))                               \
-			shim_init();                                     \
-		r = fill_stat(path, (struct stat *)st);                  \
-		return r == -2 ? real.call(path, (struct stat *)st) : r; \
+#define STAT_ALIAS(name, type, call, follow)                                        \
+	EXPORT int name(const char *path, type *st)                                 \
+	{                                                                           \
+		int r;                                                              \
+                                                                                    \
+		if (unlikely(!shim.ready))                                          \
+			shim_init();                                                \
+		r = fill_stat(AT_FDCWD, path, (struct stat *)st, follow);           \
+		return r == -2 ? real.call(path, (struct stat *)st) : r;            \
 	}
 
-STAT_ALIAS(stat, struct stat, stat)
-STAT_ALIAS(stat64, struct stat64, stat)
-STAT_ALIAS(lstat, struct stat, lstat)
-STAT_ALIAS(lstat64, struct stat64, lstat)
+STAT_ALIAS(stat, struct stat, stat, true)
+STAT_ALIAS(stat64, struct stat64, stat, true)
+STAT_ALIAS(lstat, struct stat, lstat, false)
+STAT_ALIAS(lstat64, struct stat64, lstat, false)
 
 EXPORT int fstatat(int dir, const char *path, struct stat *st, int flags)
 {
@@ -399,11 +468,35 @@ EXPORT int fstatat(int dir, const char *path, struct stat *st, int flags)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	r = fill_stat(path, st);
+	r = fill_stat(dir, path, st, !(flags & AT_SYMLINK_NOFOLLOW));
 	return r == -2 ? real.fstatat(dir, path, st, flags) : r;
 }
 
 EXPORT int fstatat64(int dir, const char *path, struct stat64 *st, int flags)
 {
 	return fstatat(dir, path, (struct stat *)st, flags);
+}
+
+EXPORT int statx(int dir, const char *path, int flags, unsigned int mask, struct statx *x)
+{
+	struct stat st;
+	int r;
+
+	if (unlikely(!shim.ready))
+		shim_init();
+	r = fill_stat(dir, path, &st, !(flags & AT_SYMLINK_NOFOLLOW));
+	if (r == -2)
+		return real.statx(dir, path, flags, mask, x);
+	if (r)
+		return r;
+	memset(x, 0, sizeof(*x));
+	x->stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_SIZE | STATX_INO;
+	x->stx_blksize = (uint32_t)st.st_blksize;
+	x->stx_nlink = (uint32_t)st.st_nlink;
+	x->stx_mode = (uint16_t)st.st_mode;
+	x->stx_size = (uint64_t)st.st_size;
+	x->stx_ino = st.st_ino;
+	x->stx_dev_major = major(st.st_dev);
+	x->stx_dev_minor = minor(st.st_dev);
+	return 0;
 }

@@ -73,7 +73,7 @@ EXPORT int gethostbyname2_r(const char *name, int family, struct hostent *h, cha
 		e = names_lookup(name, family, l);
 	}
 	if (e) {
-		*herr = host_error(e);
+		*herr = *name ? host_error(e) : NO_RECOVERY;
 		free(l);
 		return e == EAI_AGAIN ? EAGAIN : 0;
 	}

@@ -8,7 +8,9 @@
 #define _GNU_SOURCE
 #endif
 #endif
+#include <dirent.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sched.h>
@@ -34,7 +36,8 @@
 	X(ioctl) X(syscall) X(prctl) X(chroot) X(unshare) X(setns)                                 \
 	X(epoll_ctl) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(select) X(pselect)             \
 	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
-	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat) X(realpath)  \
+	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat) X(statx)    \
+	X(opendir) X(scandir) X(glob) X(readlinkat) X(realpath)                                   \
 	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                    \
 	X(clone) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 /* clang-format on */

@@ -7,6 +7,8 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <sys/un.h>
+#include <sys/utsname.h>
 
 socklen_t names_sockaddr(const struct name_addr *a, uint16_t port_be, struct sockaddr_storage *ss)
 {
@@ -26,6 +28,25 @@ socklen_t names_sockaddr(const struct name_addr *a, uint16_t port_be, struct soc
 	return sizeof(*s6);
 }
 
+/*
+ * What libc asks no name server for: letters, digits, - and _ make a host's name, which does not begin
+ * with -; and nothing but digits and dots is an IPv4 address, or none.
+ */
+static bool is_host_name(const char *node, int family)
+{
+	const char *p;
+
+	if (!*node || *node == '-')
+		return false;
+	if (family == AF_INET && !node[strspn(node, "0123456789.")])
+		return false;
+	for (p = node; *p; p++)
+		if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') && !(*p >= '0' && *p <= '9') &&
+		    *p != '-' && *p != '_' && *p != '.')
+			return false;
+	return true;
+}
+
 int names_lookup(const char *node, int family, struct name_list *l)
 {
 	char order[4];
@@ -37,7 +58,7 @@ int names_lookup(const char *node, int family, struct name_list *l)
 		if (order[i] == 'f')
 			e = names_hosts(node, family, l) ? 0 : EAI_NONAME;
 		else
-			e = names_dns(node, family, l);
+			e = is_host_name(node, family) ? names_dns(node, family, l) : EAI_NONAME;
 		if (!e)
 			break;
 	}
@@ -45,15 +66,19 @@ int names_lookup(const char *node, int family, struct name_list *l)
 }
 
 /* ---- services ------------------------------------------------------------------------- */
-struct kind {
-	int type, protocol;
+/* Kinds of sockets, in libc's order: of those that fit the first is meant, or all usual ones. */
+static const struct kind {
+	int type, protocol;	/* protocol 0: any */
 	const char *name;
-};
-
-static const struct kind kinds[] = {
-	{ SOCK_STREAM, IPPROTO_TCP, "tcp" },
-	{ SOCK_DGRAM, IPPROTO_UDP, "udp" },
-	{ SOCK_RAW, 0, NULL },
+	bool usual;		/* told when neither type nor protocol is given */
+} kinds[] = {
+	{ SOCK_STREAM, IPPROTO_TCP, "tcp", true },
+	{ SOCK_DGRAM, IPPROTO_UDP, "udp", true },
+	{ SOCK_DCCP, IPPROTO_DCCP, "dccp", false },
+	{ SOCK_DGRAM, IPPROTO_UDPLITE, "udplite", false },
+	{ SOCK_STREAM, IPPROTO_SCTP, "sctp", false },
+	{ SOCK_SEQPACKET, IPPROTO_SCTP, "sctp", false },
+	{ SOCK_RAW, 0, "raw", true },	/* has no services */
 };
 
 struct service {
@@ -75,37 +100,53 @@ static bool port_of(const char *service, const char *proto, uint16_t *port)
 	return true;
 }
 
+static void add_kind(struct service *s, const struct kind *k, const struct addrinfo *h, uint16_t port_be)
+{
+	s->v[s->n].type = k->type;
+	s->v[s->n].protocol = k->protocol ? k->protocol : h->ai_protocol;
+	s->v[s->n++].port_be = port_be;
+}
+
+/* The first kind that fits the hints; NULL: none. */
+static const struct kind *first_kind(const struct addrinfo *h)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if ((!h->ai_socktype || h->ai_socktype == kinds[i].type) &&
+		    (!h->ai_protocol || !kinds[i].protocol || h->ai_protocol == kinds[i].protocol))
+			return &kinds[i];
+	return NULL;
+}
+
+/* @name: NULL, a number, or one to be looked up. */
 static int find_service(const char *name, const struct addrinfo *h, struct service *s)
 {
 	char *end = NULL;
 	unsigned long num = name ? strtoul(name, &end, 10) : 0;
-	bool numeric = !name || (*name && !*end);
+	bool numeric = !name || !*end, given = h->ai_socktype || h->ai_protocol;
+	const struct kind *k = given ? first_kind(h) : NULL;
+	uint16_t port = htons((uint16_t)num);
 	size_t i;
 
 	if (!numeric && h->ai_flags & AI_NUMERICSERV)
 		return EAI_NONAME;
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const struct kind *k = &kinds[i];
-		uint16_t port = htons((uint16_t)num);
-
-		if (h->ai_socktype && h->ai_socktype != k->type)
-			continue;
-		if (h->ai_protocol && k->protocol && h->ai_protocol != k->protocol)
-			continue;
-		if (h->ai_protocol && !k->protocol && h->ai_socktype != k->type)
-			continue;
-		if (!numeric && (!k->name || !port_of(name, k->name, &port)))
-			continue;
-		s->v[s->n].type = k->type;
-		s->v[s->n].protocol = k->protocol ? k->protocol : h->ai_protocol;
-		s->v[s->n++].port_be = port;
-	}
-	if (s->n)
-		return 0;
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!h->ai_socktype || h->ai_socktype == kinds[i].type)
+	if (given && !k)
+		return h->ai_socktype ? EAI_SOCKTYPE : EAI_SERVICE;
+	if (given) {
+		if (name && *name && !k->protocol)
 			return EAI_SERVICE;
-	return EAI_SOCKTYPE;
+		if (!numeric && !port_of(name, k->name, &port))
+			return EAI_SERVICE;
+		add_kind(s, k, h, port);
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (numeric ? !kinds[i].usual : !kinds[i].protocol || !port_of(name, kinds[i].name, &port))
+			continue;
+		add_kind(s, &kinds[i], h, port);
+	}
+	return s->n ? 0 : EAI_SERVICE;
 }
 
 /* ---- addresses ------------------------------------------------------------------------ */
@@ -179,6 +220,19 @@ static int by_name(const char *node, const struct addrinfo *h, struct name_list 
 	return e;
 }
 
+/* An IPv6 address with the scope of no interface. */
+static bool is_scoped(const char *node)
+{
+	char text[INET6_ADDRSTRLEN] = { 0 };
+	size_t n = strcspn(node, "%");
+	struct in6_addr a;
+
+	if (!node[n] || n >= sizeof(text))
+		return false;
+	memcpy(text, node, n);
+	return inet_pton(AF_INET6, text, &a) == 1;
+}
+
 static int find_addresses(const char *node, const struct addrinfo *h, struct name_list *l)
 {
 	if (!node) {
@@ -186,7 +240,7 @@ static int find_addresses(const char *node, const struct addrinfo *h, struct nam
 		return 0;
 	}
 	if (!names_numeric(node, &l->addr[0]))
-		return by_name(node, h, l);
+		return h->ai_family == AF_INET && is_scoped(node) ? EAI_ADDRFAMILY : by_name(node, h, l);
 	l->n = 1;
 	if (h->ai_family == AF_UNSPEC || h->ai_family == l->addr[0].family)
 		return 0;
@@ -247,6 +301,11 @@ nomem:
 	return EAI_MEMORY;
 }
 
+/* With the last two of IDN, which are obsolete. */
+#define GAI_FLAGS                                                                                     \
+	(AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG | AI_IDN | \
+	 AI_CANONIDN | AI_NUMERICSERV | 0x300)
+
 EXPORT int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 		       struct addrinfo **out)
 {
@@ -264,7 +323,7 @@ EXPORT int getaddrinfo(const char *node, const char *service, const struct addri
 		service = NULL;
 	if (!node && !service)
 		return EAI_NONAME;
-	if (h->ai_flags & AI_CANONNAME && !node)
+	if (h->ai_flags & ~GAI_FLAGS || (h->ai_flags & AI_CANONNAME && !node))
 		return EAI_BADFLAGS;
 	if (h->ai_family != AF_UNSPEC && h->ai_family != AF_INET && h->ai_family != AF_INET6)
 		return EAI_FAMILY;
@@ -300,7 +359,7 @@ static int name_of_host(const struct name_addr *a, char *host, socklen_t room, i
 		e = names_hosts_reverse(a, &l) ? 0 : names_dns_reverse(a, &l);
 		if (!e)
 			return put(l.canon, host, room);
-		if (flags & NI_NAMEREQD)
+		if (flags & NI_NAMEREQD || e == EAI_AGAIN)
 			return e == EAI_NODATA ? EAI_NONAME : e;
 	} else if (flags & NI_NAMEREQD) {
 		return EAI_NONAME;
@@ -332,6 +391,24 @@ static int name_of_port(uint16_t port_be, char *serv, socklen_t room, int flags)
 	return put(text, serv, room);
 }
 
+/* An address of a file: this host, and the path. */
+static int local_name(const struct sockaddr_un *un, char *host, socklen_t hostlen, char *serv,
+		      socklen_t servlen, int flags)
+{
+	char path[sizeof(un->sun_path) + 1] = { 0 };
+	struct utsname u;
+	int e = 0;
+
+	memcpy(path, un->sun_path, strnlen(un->sun_path, sizeof(un->sun_path)));
+	if (host && hostlen) {
+		if (!(flags & NI_NUMERICHOST) && !uname(&u))
+			e = put(u.nodename, host, hostlen);
+		else
+			e = flags & NI_NAMEREQD ? EAI_NONAME : put("localhost", host, hostlen);
+	}
+	return e || !serv || !servlen ? e : put(path, serv, servlen);
+}
+
 EXPORT int getnameinfo(const struct sockaddr *sa, socklen_t len, char *host, socklen_t hostlen,
 		       char *serv, socklen_t servlen, int flags)
 {
@@ -343,7 +420,11 @@ EXPORT int getnameinfo(const struct sockaddr *sa, socklen_t len, char *host, soc
 		shim_init();
 	if (!sa || len < sizeof(sa->sa_family))
 		return EAI_FAMILY;
+	if (flags & ~(NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM | NI_IDN | 0xc0))
+		return EAI_BADFLAGS;
 	a.family = sa->sa_family;
+	if (a.family == AF_UNIX)
+		return local_name((const void *)sa, host, hostlen, serv, servlen, flags);
 	if (a.family == AF_INET && len >= sizeof(struct sockaddr_in)) {
 		memcpy(a.bytes, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
 	} else if (a.family == AF_INET6 && len >= sizeof(struct sockaddr_in6)) {
@@ -355,8 +436,6 @@ EXPORT int getnameinfo(const struct sockaddr *sa, socklen_t len, char *host, soc
 		return EAI_FAMILY;
 	}
 	port = ((const struct sockaddr_in *)(const void *)sa)->sin_port;
-	if ((!host || !hostlen) && (!serv || !servlen))
-		return EAI_NONAME;
 	if (host && hostlen)
 		e = name_of_host(&a, host, hostlen, flags);
 	if (!e && serv && servlen)

@@ -16,13 +16,14 @@
  *	fill.c		a socket that is not to be written yet
  *	stream.c	the rules of a TCP stream: errors, data, urgent data
  *	dgram.c		datagrams and their heads
+ *	peek.c		SO_PEEK_OFF of datagrams
  *	errq.c		error queues, time stamps, MSG_ZEROCOPY
  *	swap.c		another socket under the same number
  *	policy.c, rules.c	stack or kernel: rules.h
  *	reconnect.c	no daemon answers
  *	route.c		is there a route (kept answers)
  *	resolv.c, hosts.c, ifaddrs.c, hostdev.c	names and interfaces
- *	files.c		files of /proc and /sys that tell of the network
+ *	files.c, dirs.c	files and directories of /proc and /sys that tell of the network
  *	exec.c, env.c	before fork and exec
  *	vfork.c		children in this memory
  *	user.c		pointers of the program
@@ -419,6 +420,8 @@ void dgram_note_address(int fd, const struct sockaddr *sa, socklen_t len);
 int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len);
 ssize_t dgram_send(int fd, const struct msghdr *msg, int flags);
 ssize_t dgram_recv(int fd, struct msghdr *msg, int flags);
+/** dgram_end() - what a receive says that found the end of all packets */
+ssize_t dgram_end(int fd, int flags);
 /** dgram_distrust() - an option was set: what was sent before may be refused now */
 void dgram_distrust(int fd);
 int dgram_so_error(int fd);
@@ -426,6 +429,19 @@ int dgram_so_error(int fd);
 bool dgram_error_waits(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
+/* ---- peek.c --------------------------------------------------------------------------- */
+/** peek_off_set() - SO_PEEK_OFF of a datagram socket: 0, or -1 with errno */
+int peek_off_set(int fd, const void *val, socklen_t len);
+/** peek_off_get() - its value: 0 or an errno */
+int peek_off_get(int fd, int *v);
+/** peek_off_counts() - does a peek of this socket begin somewhere, and a read move that place */
+bool peek_off_counts(int fd);
+/** peek_off_recv() - a receive with MSG_PEEK of such a socket, @want octets */
+ssize_t peek_off_recv(int fd, struct msghdr *msg, int flags, size_t want);
+/** peek_off_read() - @n octets were received for good */
+void peek_off_read(int fd, ssize_t n);
+void peek_off_forget(int fd);
+void peek_off_copy(int from, int to);
 
 /* ---- poll.c --------------------------------------------------------------------------- */
 /** poll_may_differ() - may the bits that the kernel tells of a socket of kind @k not be all */

@@ -25,6 +25,8 @@ struct row {
 	int lo, hi;
 };
 
+enum { LABEL_AT = 16 };	/* in struct in6_flowlabel_req */
+
 #define ANY (-0x7fffffff - 1), 0x7fffffff
 static const struct row rows[] = {
 	{ SOL_SOCKET, SO_REUSEADDR, REMEMBER | ONEWAY, ANY },
@@ -98,13 +100,26 @@ static bool goes_one_way(const struct row *r, const void *val)
 	return (r->flags & ONEWAY) || !v;
 }
 
-static int set_sync(int fd, int level, int name, const void *val, socklen_t len)
+/* IPV6_FLOWLABEL_MGR writes the label that it chose into the value; one that cannot be written is not. */
+static void give_label(const void *val, uint32_t label)
+{
+	uint32_t be = htonl(label);
+
+	user_put((uint8_t *)(uintptr_t)val + LABEL_AT, &be, sizeof(be));
+}
+
+static int set_sync(int fd, int level, int name, const void *val, socklen_t len, const void *theirs)
 {
 	struct nsp_setopt_req q = { .level = level, .name = name, .len = len };
+	struct nsp_setopt_rep r = { 0 };
+	int e;
 
 	if (len > NSP_MSG_MAX / 2)
 		return -EINVAL;
-	return rpc(NSP_NR_SETOPT, fd, &q, val, len, NULL, NULL, NULL);
+	e = rpc(NSP_NR_SETOPT, fd, &q, val, len, &r, NULL, NULL);
+	if (unlikely(r.label && e >= 0))
+		give_label(theirs, r.label);
+	return e;
 }
 
 static int set_oneway(int fd, int level, int name, const void *val, socklen_t len)
@@ -192,6 +207,7 @@ static void note_addrform(int fd)
 static int set_tcp(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	const struct row *r = find_row(k, level, name);
+	const void *theirs = val;
 	uint8_t copy[64];
 	bool known = true;
 	uint64_t tag = 0;
@@ -229,7 +245,7 @@ static int set_tcp(int fd, unsigned int k, int level, int name, const void *val,
 	if (goes_one_way(r, val))
 		e = set_oneway(fd, level, name, val, len);
 	else
-		e = set_sync(fd, level, name, val, len);
+		e = set_sync(fd, level, name, val, len, theirs);
 	if (e == -ENOTCONN && KIND(k) == K_STREAM)	/* ended, and forgotten: all the same */
 		e = 0;
 	if (e < 0)
@@ -258,7 +274,7 @@ static void note_recverr(int fd, const void *val, socklen_t len)
 
 static int set_dgram(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
-	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len);
+	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len, val);
 
 	dgram_distrust(fd);
 	if (e < 0)
@@ -308,6 +324,8 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 			fd_set_kind(fd, k | KF_INLINE);
 		return real.setsockopt(fd, level, name, val, len);
 	}
+	if (level == SOL_SOCKET && name == SO_PEEK_OFF)
+		return peek_off_set(fd, val, len);
 	if (level == SOL_SOCKET && (name == SO_ATTACH_FILTER || name == SO_ATTACH_REUSEPORT_CBPF)) {
 		r = filter_in(&val, &len);
 		if (r)
@@ -359,6 +377,7 @@ static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *le
 		unsigned int uid, gid;
 	} nobody = { 0, ~0u, ~0u };
 	uint64_t tag = tag_get(fd);
+	int e, v;
 
 	switch (name) {
 	case SO_ERROR:
@@ -378,6 +397,10 @@ static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *le
 		return true;
 	case SO_PEERCRED:
 		*ret = give(&nobody, sizeof(nobody), val, len);
+		return true;
+	case SO_PEEK_OFF:
+		e = peek_off_get(fd, &v);
+		*ret = e ? fail(e) : give_int(v, val, len);
 		return true;
 	case SO_COOKIE:
 		*ret = real.getsockopt(fd, SOL_SOCKET, name, val, len);

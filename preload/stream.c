@@ -455,13 +455,23 @@ static ssize_t recv_discard(int fd, size_t len, int flags)
 static ssize_t recv_measure(int fd, size_t len, int flags)
 {
 	char c;
-	ssize_t r = real.recv(fd, &c, len ? 1 : 0, flags & ~MSG_TRUNC);
-	int n = 0;
+	ssize_t r;
+	int n = 0, from = -1;
+	socklen_t size = sizeof(from);
 
+	real.getsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &from, &size);
+	r = real.recv(fd, &c, len ? 1 : 0, flags & ~MSG_TRUNC);
 	if (r <= 0)
 		return stream_rx(fd, r);
 	real.ioctl(fd, FIONREAD, &n);
-	return (size_t)n < len ? (ssize_t)n : (ssize_t)len;
+	if (from > 0)
+		n = n > from ? n - from : 0;
+	r = (size_t)n < len ? n : (ssize_t)len;
+	if (from >= 0) {
+		from += (int)r;
+		real.setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &from, sizeof(from));
+	}
+	return r;
 }
 
 /*

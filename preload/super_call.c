@@ -210,6 +210,8 @@ long call_getsockopt(struct call *c)
 	return e ? e : task_write(c->tid, c->a[4], &len, sizeof(len));
 }
 
+enum { FLOWLABEL_MGR = 32 };	/* IPV6_FLOWLABEL_MGR */
+
 long call_setsockopt(struct call *c)
 {
 	static uint8_t value[VALUE_MAX];
@@ -227,7 +229,10 @@ long call_setsockopt(struct call *c)
 	if (e)
 		return e;
 	task_credentials(c->tid, -1);
-	return result(ns_setsockopt(c->fd, (int)c->a[1], (int)c->a[2], value, (socklen_t)len));
+	e = (int)result(ns_setsockopt(c->fd, (int)c->a[1], (int)c->a[2], value, (socklen_t)len));
+	if (!e && c->a[1] == IPPROTO_IPV6 && c->a[2] == FLOWLABEL_MGR)	/* has its label now */
+		task_write(c->tid, c->a[3], value, (size_t)len);
+	return e;
 }
 
 long call_shutdown(struct call *c)

@@ -18,14 +18,16 @@ typedef int32_t nsp_s32;
 typedef int64_t nsp_s64 __attribute__((aligned(8)));
 typedef char nsp_char;
 typedef struct nsp_addr nsp_addr;
+typedef struct nsp_dgrx nsp_dgrx;
 
 #define NSP_DEFAULT_PATH "/run/netstackd.sock"	/* SOCK_SEQPACKET: control and datagram sockets */
 #define NSP_STREAM_SUFFIX ".d"			/* PATH.d, SOCK_STREAM: connections */
+#define NSP_TREE_SUFFIX ".f"			/* PATH.f, a directory: /sys/class/net and the like */
 #define NSP_PATH_MAX 100			/* of PATH, without the suffix */
 
 #define NSP_MSG_MAX 65536	/* one message of the control channel, head included */
 #define NSP_DGRAM_CTL_MAX 2048	/* control messages of one datagram */
-#define NSP_DGRAM_MAX (96 + 65536 + NSP_DGRAM_CTL_MAX)
+#define NSP_DGRAM_MAX (120 + 65536 + NSP_DGRAM_CTL_MAX)
 #define NSP_CONN_OPT_MAX 8192	/* bytes of options in a connect request or OPTS */
 #define NSP_CONN_TOTAL_MAX (16u << 20)	/* largest `total` of a connect request */
 
@@ -90,6 +92,7 @@ typedef struct nsp_addr nsp_addr;
 /* struct nsp_proc_req.op; WRITE is for the daemon's owner and root */
 #define NSP_PROC_READ 0
 #define NSP_PROC_WRITE 1
+#define NSP_PROC_LIST 2		/* a directory: bring it up to date below PATH NSP_TREE_SUFFIX */
 
 /* struct nsp_dgram.type */
 #define NSP_DGRAM_DATA 1	/* a datagram */

@@ -74,13 +74,33 @@ enum sock_flags {
  * A user's message. Payload is scattered over vec; the protocol copies (or, for TCP, the stream
  * calls below avoid it). name: neutral address, NULL if none. Control is neutral too.
  */
+/*
+ * What a received packet says of itself, for those whose options ask when it has left the stack
+ * already: inet_cmsg_again().
+ */
+struct sock_rx {
+	u64 tstamp_ns;			/* wall clock */
+	u32 ifindex, drops, mark, priority;
+	u32 flowinfo;			/* IPv6: class and label */
+	u16 fragsize, dport;
+	u8 ttl, tos;
+	u8 flags;			/* SOCK_RX_* */
+	union { u8 b[16]; u32 w[4]; } src, dst;	/* union inet_addr bytes */
+};
+enum {
+	SOCK_RX_KNOWN = 1,	/* the rest holds */
+	SOCK_RX_V4 = 2, SOCK_RX_GROUP = 4,
+	SOCK_RX_PKTINFO = 8,	/* IP_PKTINFO was on when it came: else Linux forgets device and spec_dst */
+	SOCK_RX_PORTS = 16,	/* it has a destination port, or what stands in its place */
+};
+
 struct sock_cmsg {
 	bool has_ttl, has_tos, has_pktinfo, has_tstamp, has_gso, has_err, has_mark, has_dontfrag;
 	bool has_rxq_ovfl, has_origdst, has_fragsize, has_priority;
 	bool has_tstamping;		/* out: tstamp_ns for SO_TIMESTAMPING, has_tstamp for the others */
 	bool has_tsflags, has_ts_id;	/* in: SO_TIMESTAMPING and SCM_TS_OPT_ID of this send */
 	bool v4, has_pktinfo6;		/* out: an IPv4 packet; of which an IPv6 socket wants IPV6_PKTINFO */
-	bool old_pktinfo, old_hoplimit;	/* out: asked for by RFC 2292's options */
+	bool has_old_pktinfo, has_old_hoplimit;	/* out: in RFC 2292's messages, too */
 	int ttl, tos, gso_size;
 	/* pktinfo. In: device to send by, spec_dst the source to use (IPv6: ipi6_addr). Out: device
 	 * of arrival, dst the packet's destination, spec_dst our address for an answer. */
@@ -91,6 +111,8 @@ struct sock_cmsg {
 	u32 mark, priority, rxq_ovfl;
 	u16 origdst_port;		/* of the packet; its address is dst */
 	u32 fragsize;			/* IP_RECVFRAGSIZE */
+	bool has_csum;			/* IP_CHECKSUM: the sum of the payload, not folded */
+	u32 csum;
 	u32 pathmtu;			/* IPV6_PATHMTU towards dst by ifindex; 0: none */
 	/*
 	 * IPv6 extension headers, in memory of the user's, of ext_room octets (none: NULL, 0). In
@@ -109,6 +131,7 @@ struct sock_cmsg {
 	bool has_retopts;		/* IP_RETOPTS: those to answer with, which may be none */
 	u8 retopts_len;
 	u8 retopts[40];
+	struct sock_rx rx;		/* out: of a received packet, whatever was asked for */
 	/* error queue record: struct sock_extended_err and the offender, as Linux lays them out */
 	u8 ext_err[16];
 	u8 offender[28];

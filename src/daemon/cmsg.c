@@ -18,7 +18,7 @@ enum {
 	C_SO_TIMESTAMPING_NEW = 65, C_SO_TIMESTAMP_NEW = 63, C_SO_TIMESTAMPNS_NEW = 64,
 	C_SCM_TS_OPT_ID = 81, C_SCM_TIMESTAMPING_OPT_STATS = 54,
 	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_RECVOPTS = 6, C_IP_RETOPTS = 7, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
-	C_IP_ORIGDSTADDR = 20, C_IP_RECVFRAGSIZE = 25,
+	C_IP_ORIGDSTADDR = 20, C_IP_RECVFRAGSIZE = 25, C_IP_CHECKSUM = 23,
 	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
 	C_IPV6_2292PKTINFO = 2, C_IPV6_2292HOPLIMIT = 8, C_IPV6_ORIGDSTADDR = 74,
 	C_IPV6_RECVFRAGSIZE = 77, C_IPV6_RECVERR = 25, C_IPV6_PKTINFO = 50, C_IPV6_HOPLIMIT = 52,
@@ -86,12 +86,12 @@ static void put_pktinfo4(struct out *out, const struct sock_cmsg *c)
 	put(out, L_IP, C_IP_PKTINFO, &p, sizeof(p));
 }
 
-static void put_pktinfo6(struct out *out, const struct sock_cmsg *c)
+static void put_pktinfo6(struct out *out, const struct sock_cmsg *c, int type)
 {
 	struct pktinfo6 p = { .ifindex = c->ifindex };
 
 	memcpy(p.addr, c->dst.b, 16);
-	put(out, L_IPV6, c->old_pktinfo ? C_IPV6_2292PKTINFO : C_IPV6_PKTINFO, &p, sizeof(p));
+	put(out, L_IPV6, type, &p, sizeof(p));
 }
 
 /* struct ip6_mtuinfo */
@@ -168,10 +168,14 @@ static void put_flow6(struct out *out, const struct sock_cmsg *c)
 
 	if (c->has_flowinfo)
 		put(out, L_IPV6, C_IPV6_FLOWINFO, &info, sizeof(info));
-	if (unlikely(c->ext_len)) {
+	if (unlikely(c->ext_len))
 		put_ext6(out, c, c->ext_want, rfc3542);
+	if (unlikely(c->has_old_pktinfo))
+		put_pktinfo6(out, c, C_IPV6_2292PKTINFO);
+	if (unlikely(c->has_old_hoplimit))
+		put(out, L_IPV6, C_IPV6_2292HOPLIMIT, &c->ttl, sizeof(c->ttl));
+	if (unlikely(c->ext_len))
 		put_ext6(out, c, c->ext_want >> SOCK_CMSG_EXT6_OLD_SHIFT, rfc2292);
-	}
 }
 
 static void put_socket(struct out *out, const struct sock *sk, const struct sock_cmsg *c)
@@ -199,12 +203,12 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 	if (unlikely(c->opt_stats_len))
 		put(&out, L_SOCKET, C_SCM_TIMESTAMPING_OPT_STATS, c->opt_stats, c->opt_stats_len);
 	if (c->has_pktinfo6 || (c->has_pktinfo && !v4))
-		put_pktinfo6(&out, c);
+		put_pktinfo6(&out, c, C_IPV6_PKTINFO);
 	if (c->has_pktinfo && v4)
 		put_pktinfo4(&out, c);
 	if (c->has_ttl)
 		put(&out, v4 ? L_IP : L_IPV6,
-		    v4 ? C_IP_TTL : c->old_hoplimit ? C_IPV6_2292HOPLIMIT : C_IPV6_HOPLIMIT, &c->ttl,
+		    v4 ? C_IP_TTL : C_IPV6_HOPLIMIT, &c->ttl,
 		    sizeof(c->ttl));
 	if (c->has_tos && v4)
 		put(&out, L_IP, C_IP_TOS, &(u8){ (u8)c->tos }, 1);
@@ -217,6 +221,8 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 		put(&out, L_IP, C_IP_RETOPTS, c->retopts, c->retopts_len);
 	if (c->has_origdst)
 		put_origdst(&out, v4, c);
+	if (c->has_csum)
+		put(&out, L_IP, C_IP_CHECKSUM, &c->csum, sizeof(c->csum));
 	if (c->has_fragsize)
 		put(&out, v4 ? L_IP : L_IPV6, v4 ? C_IP_RECVFRAGSIZE : C_IPV6_RECVFRAGSIZE, &c->fragsize,
 		    sizeof(c->fragsize));
@@ -225,6 +231,19 @@ u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *b
 	if (c->has_err)
 		put_err(&out, family, c);
 	return out.len;
+}
+
+bool cmsg_is_content(s32 level, s32 type)
+{
+	switch (level) {
+	case L_IP:
+		return type == C_IP_RECVOPTS || type == C_IP_RETOPTS || type == C_IP_CHECKSUM;
+	case L_IPV6:
+		return (type >= C_IPV6_2292HOPOPTS && type <= C_IPV6_2292RTHDR) || type == C_IPV6_HOPOPTS ||
+		       type == C_IPV6_DSTOPTS || type == C_IPV6_RTHDR;
+	default:
+		return level == L_UDP;
+	}
 }
 
 static int get_pktinfo4(struct sock_cmsg *c, const void *data)

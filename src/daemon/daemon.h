@@ -57,6 +57,7 @@ struct server {
 	u32 nr_channels;
 	const struct cred *asker;	/* during DCONNECT: whom our own connection is for */
 	bool retry_accept;		/* could not even be refused: try again on the next turn */
+	int tree_fd;			/* directories that programs list (tree.c); -1: none yet */
 	int spare_fd;			/* given up to refuse whom there is no descriptor for */
 	u64 starved_ns;			/* when somebody was refused so; 0: never */
 	u64 reap_at;			/* when channels that never spoke are closed */
@@ -109,6 +110,12 @@ int daemon_dev_sysctls(struct worker *w);
 void daemon_unsetup(struct daemon *dm);
 
 int daemon_sysctl_set(struct daemon *dm, const char *key, const char *value);	/* in all workers. 0/-errno */
+
+/* tree.c: directories of /sys/class/net and /proc/sys/net, below PATH NSP_TREE_SUFFIX */
+/* Brings one up to date ("class/net", "sys/net/ipv4"). 0, -ENOENT (no directory of the stack), -EACCES,
+ * -ENOMEM, -EIO (not all of it could be made) */
+int tree_refresh(struct daemon *dm, const char *name);
+void tree_remove(struct daemon *dm);
 
 /* devices.c: those of the configuration, in each worker, up and watched. 0/-errno, logged. */
 int devices_start(struct daemon *dm);

@@ -9,15 +9,20 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "daemon/object.h"
+#include "inet/inet.h"
 
 enum {
 	FILLER_CHUNK = 256 << 10,
 	DGRAM_BATCH = 16,
 	DGRAM_BUDGET = 64,		/* packets one way before others have their turn */
 	DGRAM_SLOT = (NSP_DGRAM_MAX + 63) & ~63,
+	LARGE_RCVBUF = 4 << 20,		/* from here on the descriptor's own queue hardly counts */
+	MEM_PER_BYTE = 4,		/* of our end's buffer: below a quarter each read is an event */
 };
 
 struct dgram_stash {
@@ -88,6 +93,9 @@ static void stash_pop(struct dgram_stash **list)
 
 void dgram_free(struct object *o)
 {
+	if (o->charged)
+		o->sk->sk_rmem_alloc -= o->charged;
+	o->charged = 0;
 	while (o->in)
 		stash_pop(&o->in);
 	while (o->out)
@@ -286,6 +294,15 @@ static void pump_in(struct object *o)
 
 /* -- stack to program ---------------------------------------------------- */
 
+static void put_rx(const struct sock_rx *rx, struct nsp_dgrx *out)
+{
+	*out = (struct nsp_dgrx){ .tstamp = rx->tstamp_ns, .ifindex = rx->ifindex, .drops = rx->drops,
+				  .mark = rx->mark, .priority = rx->priority, .flowinfo = rx->flowinfo,
+				  .fragsize = rx->fragsize, .dport = rx->dport, .ttl = rx->ttl,
+				  .tos = rx->tos, .known = rx->flags };
+	memcpy(out->dst, rx->dst.b, sizeof(out->dst));
+}
+
 /* Fills one packet for the program: its length, or -errno. *ns: when it arrived, unless options tell. */
 static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 {
@@ -308,6 +325,7 @@ static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 	h.ifindex = cmsg.ifindex;
 	h.msgflags = (u32)m.out_flags;
 	h.flags = m.out_flags & SMSG_TRUNC ? NSP_DGRAM_TRUNC : 0;
+	put_rx(&cmsg.rx, &h.rx);
 	h.ctllen = cmsg_put(o->sk, o->family, &cmsg, p + sizeof(h), ctl_room);
 	memcpy(p, &h, sizeof(h));
 	memmove(p + sizeof(h) + h.ctllen, payload, (size_t)n);
@@ -385,6 +403,119 @@ static void pump_out(struct object *o)
 	}
 }
 
+/* -- a chosen receive buffer ---------------------------------------------- */
+
+static int unread_mem(const struct object *o)
+{
+	int mem = 0;
+
+	return ioctl(o->d.fd, SIOCOUTQ, &mem) || mem < 0 ? 0 : mem;
+}
+
+/* What lies in the descriptor is in the socket's receive buffer, by the memory that it takes there. */
+static void charge(struct object *o)
+{
+	int mem = o->flags & OBJ_F_BOUNDED ? unread_mem(o) : 0;
+
+	o->sk->sk_rmem_alloc += mem - o->charged;
+	o->charged = mem;
+}
+
+void dgram_bound(struct object *o)
+{
+	int size = o->sk->sk_rcvbuf;
+
+	if (o->sk->sk_userlocks & SK_RCVBUF_LOCK && size < LARGE_RCVBUF) {
+		o->flags |= OBJ_F_BOUNDED;
+		stream_make_roomy(o, MEM_PER_BYTE * size);
+	} else {
+		o->flags &= ~(u32)OBJ_F_BOUNDED;
+	}
+	charge(o);
+}
+
+/* -- packets taken back --------------------------------------------------- */
+
+/* Control messages that cannot be made again: what is in the packet itself, and UDP_GRO. */
+static u32 kept_ctl(const u8 *ctl, u32 len, u8 *out)
+{
+	u32 off = 0, n = 0;
+
+	while (len - off >= sizeof(struct nsp_cmsg)) {
+		struct nsp_cmsg h;
+		u32 size;
+
+		memcpy(&h, ctl + off, sizeof(h));
+		size = (u32)sizeof(h) + NSP_ALIGN8(h.len);
+		if (cmsg_is_content(h.level, h.type)) {
+			memcpy(out + n, ctl + off, size);
+			n += size;
+		}
+		off += size;
+	}
+	return n;
+}
+
+/* The packet of len octets at p with control messages as the options ask for them now; onto *list. */
+static void remake(struct object *o, const u8 *p, u32 len, struct dgram_stash **list)
+{
+	u8 *out = o->w->bufs->slots[1];
+	struct sock_cmsg cmsg = { 0 };
+	struct inet_sockaddr from;
+	struct sock_rx rx;
+	struct nsp_dgram h;
+	u32 kept;
+
+	memcpy(&h, p, sizeof(h));
+	if (h.type == NSP_DGRAM_DATA && h.rx.known) {
+		rx = (struct sock_rx){ .tstamp_ns = h.rx.tstamp, .ifindex = h.rx.ifindex, .drops = h.rx.drops,
+				       .mark = h.rx.mark, .priority = h.rx.priority,
+				       .flowinfo = h.rx.flowinfo, .fragsize = h.rx.fragsize,
+				       .dport = h.rx.dport, .ttl = h.rx.ttl, .tos = h.rx.tos,
+				       .flags = h.rx.known };
+		memcpy(rx.dst.b, h.rx.dst, sizeof(rx.dst.b));
+		if (!parse_peer(o, &h.peer, &from))
+			memcpy(rx.src.b, &from.addr, sizeof(rx.src.b));
+		inet_cmsg_again(o->sk, &rx, &cmsg);
+		kept = kept_ctl(p + sizeof(h), h.ctllen, out + sizeof(h));
+		kept += cmsg_put(o->sk, o->family, &cmsg, out + sizeof(h) + kept, NSP_DGRAM_CTL_MAX - kept);
+		memcpy(out + sizeof(h) + kept, p + sizeof(h) + h.ctllen, h.paylen);
+		h.ctllen = kept;
+		memcpy(out, &h, sizeof(h));
+		p = out;
+		len = (u32)sizeof(h) + h.ctllen + h.paylen;
+	}
+	if (!stash_put(list, p, len))
+		return;
+	note_given(o, len, cmsg.has_tstamp || cmsg.has_tstamping ? 0 : h.rx.tstamp);
+}
+
+void dgram_retell(struct object *o, int fd)
+{
+	struct dgram_stash *old = o->out, *list = NULL;
+	struct pump_buffers *b = o->w->bufs;
+	u32 len, sum = dgram_stashed(o);
+	int waiting = 0;
+	ssize_t n;
+
+	if (!old && (ioctl(fd, SIOCINQ, &waiting) || !waiting))
+		return;
+	o->given -= min_t(u64, o->given, (u64)waiting + sum);
+	if (o->stamps)
+		stamps_take_back(o);
+	while ((n = recv(fd, b->slots[0], DGRAM_SLOT, MSG_DONTWAIT)) >= (ssize_t)sizeof(struct nsp_dgram))
+		remake(o, b->slots[0], (u32)n, &list);
+	for (o->out = old; o->out; stash_pop(&o->out)) {
+		len = o->out->len;
+		memcpy(b->slots[0], o->out->data, len);
+		remake(o, b->slots[0], len, &list);
+	}
+	o->out = list;
+	o->flags |= OBJ_F_WRITABLE;
+	give_stashed(o);
+	charge(o);
+}
+
 /* -- events --------------------------------------------------------------- */
 
 void dgram_event(struct sock *sk, u32 events)
@@ -416,6 +547,8 @@ void dgram_run(struct poll_item *item, u32 events)
 		return;
 	}
 	pump_out(o);
+	if (unlikely(o->flags & OBJ_F_BOUNDED))
+		charge(o);
 }
 
 void dgram_drain(struct object *o)

@@ -84,6 +84,7 @@ static int admit(struct sock *sk, const struct inet_sockaddr *local,
 	o->type = l->type;
 	o->protocol = l->protocol;
 	o->lowat = l->lowat;
+	o->listener = l->cookie;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		ret = -EAGAIN;		/* out of descriptors: perhaps later */
@@ -281,6 +282,15 @@ static bool take_children(struct object *o)
 		stream_open(c);
 	}
 	return n < ACCEPT_BUDGET;
+}
+
+void listener_take(struct object *o)
+{
+	struct object *l = obj_by_cookie(o->dm, o->listener);
+
+	while (l && l->state == OBJ_LISTEN && o->state == OBJ_ADMITTED)
+		if (take_children(l))
+			break;
 }
 
 void listener_run(struct object *o)

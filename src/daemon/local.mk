@@ -46,6 +46,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/trace.c \
 	src/daemon/trace.h \
 	src/daemon/turn.c \
+	src/daemon/tree.c \
 	src/daemon/unread.c \
 	src/daemon/watch.c \
 	src/daemon/worker.c \

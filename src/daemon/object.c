@@ -410,6 +410,8 @@ int obj_from_fd(struct daemon *dm, int fd, const struct cred *cred, struct objec
 	}
 	if (!o)
 		return obj_from_tag(dm, fd, cookie, cred, out);
+	if (unlikely(o->state == OBJ_ADMITTED))	/* the program was quicker than we */
+		listener_take(o);
 	if (o->state == OBJ_DEAD && !o->wd && !watch_add(dm, o, fd))
 		zombie_del(o);
 	*out = o;

@@ -43,6 +43,7 @@ enum {
 	OBJ_F_ROOMY = 1 << 20,		/* the descriptor has a large buffer towards the program */
 	OBJ_F_UNSEEN = 1 << 21,		/* the kernel does not tell the length of the listener's queue */
 	OBJ_F_UNREAD = 1 << 22,		/* the program closed, and had not read all */
+	OBJ_F_BOUNDED = 1 << 23,	/* datagrams: SO_RCVBUF was set, what was handed over counts */
 };
 
 struct dgram_stash;
@@ -78,8 +79,10 @@ struct object {
 	u32 queued;			/* OBJ_LISTEN: connections that wait for accept(), at most. Atomic */
 	u32 ino;			/* of the program's socket; 0: not known yet */
 	u64 full_until;			/* OBJ_LISTEN: the queue was full, and is taken to be so till then */
+	u64 listener;			/* OBJ_ADMITTED: the cookie of who admitted it */
 	struct dgram_stash *in, *out;	/* datagrams that would block */
 	u64 given;			/* datagrams: octets of the packets for the program so far */
+	int charged;			/* datagrams: memory of what is not read yet, in sk_rmem_alloc */
 	struct stamps *stamps;		/* of one that wants them; else NULL */
 	struct records *records;	/* MSG_EOR in what waits in the descriptor; NULL: none */
 	struct unread *unread;		/* SO_RCVBUF counts what the program has not read; NULL: not here */
@@ -155,6 +158,7 @@ u64 stamps_arrival(struct object *o, int fd, u32 ahead);
 /* A packet for the program of a datagram socket, counted in o->given, that arrived at ns; 0: not one
  * whose arrival counts. */
 void stamps_packet(struct object *o, u64 ns);
+void stamps_take_back(struct object *o);	/* o->given is less now: packets were taken back */
 /* SIOCGSTAMPNS of a datagram socket: when the packet arrived that was read last from fd, ns of the
  * wall clock, or now if nobody had asked before. -ENOENT: none was, -ENOMEM */
 int stamps_last(struct object *o, int fd, u64 *ns);
@@ -182,6 +186,8 @@ bool stream_is_full(struct object *o);
 
 /* listen.c */
 void listener_run(struct object *o);		/* takes the accepted children */
+/* A call about a connection whose child is not ours yet, which the program has accepted: takes it. */
+void listener_take(struct object *o);
 /* Takes them all, before the listener ends: the program may have those that we have not. What it did not
  * accept, the kernel closes. */
 void listener_finish(struct object *o);
@@ -195,6 +201,10 @@ void dgram_run(struct poll_item *item, u32 events);
 void dgram_event(struct sock *sk, u32 events);
 void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred);
 void dgram_drain(struct object *o);
+/* Options ask for other control messages than before: what waits in the program's descriptor fd is taken back
+ * and given with those. */
+void dgram_retell(struct object *o, int fd);
+void dgram_bound(struct object *o);	/* SO_RCVBUF was set: it counts what the program has not read */
 u32 dgram_stashed(const struct object *o);	/* octets of packets that wait for room at the program */
 void dgram_free(struct object *o);
 /* Takes an entry of the error queue of any socket. Bytes, -EAGAIN … */
@@ -204,6 +214,8 @@ void dgram_buffers_free(struct worker *w);
 u8 *pump_waste(struct worker *w, size_t *len);	/* room for octets that nobody wants */
 
 /* cmsg.c */
+/* Does such a message tell what is in the packet itself, not in what is remembered of it (struct sock_rx)? */
+bool cmsg_is_content(s32 level, s32 type);
 /* Control messages of a received datagram, as Linux would give them. Bytes written. */
 u32 cmsg_put(const struct sock *sk, u16 family, const struct sock_cmsg *c, u8 *buf, u32 size);
 /* Control messages of a program, to send with IPv4 or IPv6. 0, -EINVAL (malformed, or one that is not

@@ -76,6 +76,8 @@ int call_proc(struct call *c)
 	switch (req->op) {
 	case NSP_PROC_READ:
 		return read_file(c, name);
+	case NSP_PROC_LIST:
+		return tree_refresh(c->dm, name);
 	case NSP_PROC_WRITE:
 		return write_file(c, name, value);
 	default:

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/channel.h"
+#include "inet/inet.h"
 #include "tcp/tcp.h"
 
 /* -- channel ---------------------------------------------------------------- */
@@ -199,7 +200,8 @@ int call_uconn(struct call *c)
 
 /* -- options ---------------------------------------------------------------- */
 
-enum { L_SOCKET = 1, L_IP = 0, L_TCP = 6, L_IPV6 = 41, L_TCP_CONGESTION = 13 };
+enum { L_SOCKET = 1, L_IP = 0, L_TCP = 6, L_IPV6 = 41, L_TCP_CONGESTION = 13, L_FLOWLABEL_MGR = 32,
+       L_2292PKTOPTIONS = 6 };
 
 /* Options that need one of these capabilities. */
 static const struct {
@@ -212,6 +214,7 @@ static const struct {
 	{ L_SOCKET, SO_RCVBUFFORCE, MAY_NET_ADMIN },
 	{ L_IP, 19 /* IP_TRANSPARENT */, MAY_NET_ADMIN | MAY_NET_RAW },
 	{ L_IPV6, 75 /* IPV6_TRANSPARENT */, MAY_NET_ADMIN | MAY_NET_RAW },
+	{ L_IPV6, L_2292PKTOPTIONS, MAY_NET_RAW },
 	{ L_IPV6, 54 /* IPV6_HOPOPTS */, MAY_NET_RAW },
 	{ L_IPV6, 55 /* IPV6_RTHDRDSTOPTS */, MAY_NET_RAW },
 	{ L_IPV6, 59 /* IPV6_DSTOPTS */, MAY_NET_RAW },
@@ -225,6 +228,8 @@ static u32 needs(const struct object *o, int level, int name, const void *val, u
 
 	if (level == L_SOCKET && name == SO_DEBUG && len >= sizeof(int) && !sockopt_int(val))
 		return 0;	/* to switch it off */
+	if (level == L_IPV6 && name == L_2292PKTOPTIONS && !len)
+		return 0;
 	if (level == L_IPV6 && o->family == INET_FAMILY_4)
 		return 0;	/* no such option */
 	for (i = 0; i < ARRAY_SIZE(privileged_options); i++)
@@ -235,25 +240,50 @@ static u32 needs(const struct object *o, int level, int name, const void *val, u
 	return 0;
 }
 
+/* Whose flow labels they are. */
+static void note_caller(struct net *net, const struct cred *cred)
+{
+	net->inet.labels.caller_admin = cred_capable(cred, MAY_NET_ADMIN);
+	net->inet.labels.caller_pid = (u32)cred->pid;
+	net->inet.labels.caller_uid = cred->uid;
+}
+
+/* Of one copy. A flow label that was chosen for the original is all copies'. */
+static int set_one(struct object *c, const struct cred *cred, int level, int name, const void *val, u32 len,
+		   u32 label)
+{
+	struct netns_labels *labels = &c->w->net->inet.labels;
+	int ret;
+
+	if (likely(level != L_IPV6 || name != L_FLOWLABEL_MGR))
+		return sock_setsockopt(c->sk, level, name, val, len);
+	note_caller(c->w->net, cred);
+	labels->wanted = label;
+	ret = sock_setsockopt(c->sk, level, name, val, len);
+	labels->wanted = 0;
+	return ret;
+}
+
 /* The original first: a copy is made by what it accepts, and accepts the same. */
-static int set_all(struct object *o, int level, int name, const void *val, u32 len)
+static int set_all(struct object *o, const struct cred *cred, int level, int name, const void *val, u32 len)
 {
 	struct object *c;
+	u32 i, label;
 	int ret;
-	u32 i;
 
 	if (workers_many(o->dm) && obj_is_loose(o) && on_control_thread(o->dm)) {
 		ret = obj_make_copies(o);
 		if (ret)
 			return ret;
 	}
-	ret = sock_setsockopt(o->sk, level, name, val, len);
+	ret = set_one(o, cred, level, name, val, len, 0);
 	if (likely(!o->copies) || ret)
 		return ret;
+	label = o->w->net->inet.labels.chosen;
 	workers_hold_all(o->dm);
 	for_each_copy(o, c, i)
 		if (c != o)
-			sock_setsockopt(c->sk, level, name, val, len);
+			set_one(c, cred, level, name, val, len, label);
 	return 0;
 }
 
@@ -266,7 +296,7 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 
 	if (unlikely(caps) && !cred_capable(cred, caps))
 		return level == L_SOCKET && name == SO_DEBUG ? -EACCES : -EPERM;
-	ret = set_all(o, level, name, val, len);
+	ret = set_all(o, cred, level, name, val, len);
 	if (!ret && level == L_SOCKET && name == SO_RCVLOWAT && obj_is_stream(o)) {
 		o->lowat = (u32)o->sk->sk_rcvlowat;
 		for_each_copy(o, c, i) {
@@ -278,19 +308,32 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 	}
 	if (!ret && level == L_SOCKET && o->state == OBJ_OPEN)
 		stamps_begin(o);
-	if (!ret && level == L_SOCKET && (name == SO_RCVBUF || name == SO_RCVBUFFORCE) &&
-	    o->state == OBJ_OPEN)
-		unread_begin(o);
+	if (!ret && level == L_SOCKET && (name == SO_RCVBUF || name == SO_RCVBUFFORCE)) {
+		if (o->state == OBJ_OPEN)
+			unread_begin(o);
+		else if (o->state == OBJ_DGRAM)
+			dgram_bound(o);
+	}
 	return ret;
 }
 
 int call_setopt(struct call *c)
 {
 	const struct nsp_setopt_req *req = c->req;
+	struct nsp_setopt_rep *rep = c->rep;
+	bool dgram = c->o->state == OBJ_DGRAM;
+	u64 wishes;
+	int ret;
 
 	if (!c->o->sk || req->len != c->datalen)
 		return -EINVAL;
-	return obj_setsockopt(c->o, &c->cred, req->level, req->name, c->data, c->datalen);
+	wishes = dgram ? inet_cmsg_wishes(c->o->sk) : 0;
+	ret = obj_setsockopt(c->o, &c->cred, req->level, req->name, c->data, c->datalen);
+	if (!ret && req->level == L_IPV6 && req->name == L_FLOWLABEL_MGR)
+		rep->label = c->o->w->net->inet.labels.chosen;
+	if (!ret && dgram && inet_cmsg_wishes(c->o->sk) != wishes)
+		dgram_retell(c->o, c->fd);
+	return ret;
 }
 
 int call_opts(struct call *c)

@@ -194,6 +194,7 @@ int server_start(struct daemon *dm)
 	poll_item_init(&s->seqpacket, POLL_CALLS, on_seqpacket);
 	poll_item_init(&s->stream, POLL_CALLS, on_stream);
 	s->dir_fd = -1;
+	s->tree_fd = -1;
 	s->spare_fd = spare_descriptor();
 	s->msgbuf = malloc(NSP_MSG_MAX);
 	if (!s->msgbuf)
@@ -223,6 +224,7 @@ void server_stop(struct daemon *dm)
 		unlink(dm->conf.control);
 	poller_close(&dm->w0->poller, &s->stream);
 	poller_close(&dm->w0->poller, &s->seqpacket);
+	tree_remove(dm);
 	if (s->dir_fd >= 0)
 		close(s->dir_fd);
 	if (s->spare_fd >= 0)

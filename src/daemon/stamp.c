@@ -180,6 +180,22 @@ void stamps_packet(struct object *o, u64 ns)
 		s->arrivals[(s->arrival + s->nr_arrivals - 1) % ARRIVALS].end = o->given;
 }
 
+void stamps_take_back(struct object *o)
+{
+	struct stamps *s = o->stamps;
+
+	while (s->nr_arrivals && s->arrivals[(s->arrival + s->nr_arrivals - 1) % ARRIVALS].end > o->given) {
+		u32 last = (s->arrival + s->nr_arrivals - 1) % ARRIVALS;
+		u32 before = (s->arrival + s->nr_arrivals - 2) % ARRIVALS;
+
+		if (s->nr_arrivals == 1 || s->arrivals[before].end < o->given) {
+			s->arrivals[last].end = o->given;
+			return;
+		}
+		s->nr_arrivals--;
+	}
+}
+
 /* Nobody asked so far: what was read, and what waits, counts as if it came now. */
 static int stamps_start(struct object *o, u64 read, u64 now)
 {

@@ -35,6 +35,9 @@ static int connect_route(struct sock *sk, const struct inet_sockaddr *a, u32 oif
 		return err;
 	inet_sk_flow(sk, fl, &a->addr, a->port);
 	fl->flowlabel = inet_flowinfo(inet, a) & FLOWLABEL_MASK;
+	err = flowlabel_check(sk, fl->flowlabel);
+	if (err)
+		return err;
 	if (oif)
 		fl->oif = oif;
 	err = inet->af->route_output(sk->net, fl, dst);
@@ -188,7 +191,7 @@ ssize_t dgram_recvmsg(struct sock *sk, struct msg *msg, u32 hdr)
 		msg->out_flags |= SMSG_TRUNC;
 	err = skb_copy_datagram_msg(skb, hdr + cb->off, msg, copied);
 	fill_source(sk, skb, msg);
-	inet_cmsg_recv(sk, skb, msg);
+	inet_cmsg_recv(sk, skb, msg, hdr);
 	if (!(msg->flags & SMSG_PEEK)) {
 		cb->off += len;
 		if (cb->off + hdr >= skb->len) {

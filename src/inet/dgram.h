@@ -73,8 +73,15 @@ bool dgram_queue_rcv(struct sock *sk, struct sk_buff *skb);
 int dgram_ioctl(struct sock *sk, u32 cmd, int *value, u32 hdr);
 u32 dgram_poll(struct sock *sk);
 
-/* Fills msg->cmsg, which is cleared, from skb as inet->cmsg_flags ask. */
-void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg);
+/* Fills msg->cmsg, which is cleared, from skb (payload behind hdr octets) as inet->cmsg_flags ask. */
+void inet_cmsg_recv(struct sock *sk, const struct sk_buff *skb, struct msg *msg, u32 hdr);
+/*
+ * The same of a packet that was received before, by what the socket's options ask for now. Options and
+ * extension headers of the packet, and its checksum, cannot be told any more.
+ */
+void inet_cmsg_again(struct sock *sk, const struct sock_rx *rx, struct sock_cmsg *c);
+/* What a socket's options ask for: equal numbers, equal messages. */
+u64 inet_cmsg_wishes(const struct sock *sk);
 /* The same of a packet of ours that left by device iif; *cb gets what its header says. false: it has
  * none. */
 bool inet_cmsg_sent(struct sock *sk, const struct sk_buff *skb, struct inet_skb_cb *cb, u32 iif,

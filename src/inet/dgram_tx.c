@@ -200,6 +200,8 @@ int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 	inet_xmit_opts_to(sk, &tx->fl.daddr, &tx->opts);
 	tx->opts.allow_frag = true;
 	err = tx_cmsg(sk, msg->cmsg, tx, &own_route);
+	if (!err)
+		err = flowlabel_check(sk, tx->fl.flowlabel);
 	if (err)
 		return err;
 	if (msg->flags & SMSG_DONTROUTE) {

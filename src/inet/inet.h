@@ -11,6 +11,7 @@
 #include "inet/inet_hash.h"
 #include "inet/inet_mcast.h"
 #include "inet/dgram.h"
+#include "inet/flowlabel.h"
 
 int inet_net_init(struct net *net);
 void inet_net_exit(struct net *net);

@@ -94,6 +94,7 @@ int inet_net_init(struct net *net)
 	struct netns_inet *n = &net->inet;
 
 	INIT_LIST_HEAD(&n->socks);
+	flowlabels_init(net);
 	n->port_key.key[0] = net_rand64(net);
 	n->port_key.key[1] = net_rand64(net);
 	n->perturb = net_alloc(net, INET_PERTURB_SLOTS * sizeof(u32));
@@ -112,6 +113,7 @@ void inet_net_exit(struct net *net)
 	struct netns_inet *n = &net->inet;
 
 	ASSERT(list_empty(&n->socks));
+	flowlabels_exit(net);
 	if (n->perturb)
 		net_free(net, n->perturb, INET_PERTURB_SLOTS * sizeof(u32));
 	n->perturb = NULL;

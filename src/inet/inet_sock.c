@@ -56,6 +56,7 @@ void inet_sock_destroy(struct sock *sk)
 	ASSERT(!inet->bind_bucket && !hlist_is_linked(&inet->hash_node));
 	inet_mc_drop_all(sk);
 	inet_ext6_free(sk);
+	flowlabel_free_leases(sk);
 	skb_queue_purge(&sk->sk_receive_queue);
 	skb_queue_purge(&sk->sk_write_queue);
 	skb_queue_purge(&sk->sk_error_queue);
@@ -89,7 +90,20 @@ void inet_sock_inherit(const struct sock *parent, struct sock *child)
 	c->local_port_lo = p->local_port_lo;
 	c->local_port_hi = p->local_port_hi;
 	c->o6 = p->o6;
+	c->o6.labels = NULL;
 	inet_ext6_inherit(parent, child);
+}
+
+void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+
+	inet->rcv_tos = cb->tos;
+	if (!cb->af->af_bit)
+		return;
+	inet->o6.mc_index = cb->iif;
+	inet->o6.mcast_hops = cb->ttl;
+	inet->o6.rcv_flowinfo = inet_flowinfo6(skb);
 }
 
 void inet_sock_for_each(struct net *net, void (*fn)(struct sock *sk, void *arg), void *arg)

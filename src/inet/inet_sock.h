@@ -5,10 +5,11 @@
 
 #include "ip/ip.h"
 
-enum { SOCK_STREAM_NS = 1 };	/* sk_type, with the ABI's value */
+enum { SOCK_STREAM_NS = 1, SOCK_DGRAM_NS = 2 };	/* sk_type, with the ABI's values */
 
 struct inet_bind_bucket;
 struct inet_ext6;
+struct flowlabel_lease;
 struct inet_hashinfo;
 
 /* sk_userlocks beside the buffers' 1 and 2: what bind() was given, so that it survives disconnect */
@@ -26,11 +27,12 @@ struct inet_opts6 {
 	u32 frag_size;			/* IPV6_MTU; 0: the path's */
 	u32 mc_index, uc_index;
 	u32 cmsg_flags;			/* INET_CMSG_* */
-	bool pktinfo_2292, hoplimit_2292;	/* which dialect asked */
 	s32 csum_offset;		/* IPV6_CHECKSUM of raw sockets; -1: none */
 	u32 rxpmtu;			/* a send did not fit into it (IPV6_PATHMTU); 0: nothing to tell */
 	u32 rxpmtu_oif;
 	union inet_addr rxpmtu_dst;
+	struct flowlabel_lease *labels;	/* IPV6_FLOWLABEL_MGR (flowlabel.h); NULL: none */
+	u32 rcv_flowinfo;		/* class and label of what came, where it is kept: of streams */
 	struct inet_ext6 *ext;		/* extension headers (ip6_ext_sockopt.h); NULL: none */
 };
 
@@ -75,6 +77,7 @@ enum {
 	INET_CMSG_RECVOPTS = 1 << 3, INET_CMSG_RETOPTS = 1 << 4, INET_CMSG_ORIGDSTADDR = 1 << 5,
 	INET_CMSG_CHECKSUM = 1 << 6, INET_CMSG_RECVFRAGSIZE = 1 << 7, INET_CMSG_FLOWINFO = 1 << 8,
 	INET_CMSG_PATHMTU = 1 << 9,
+	INET_CMSG_OLD_PKTINFO = 1 << 10, INET_CMSG_OLD_TTL = 1 << 11,	/* RFC 2292's */
 };
 /* The rest of cmsg_flags, received extension headers: SOCK_CMSG_EXT6_* << INET_CMSG_EXT6_SHIFT */
 enum { INET_CMSG_EXT6_SHIFT = 16 };
@@ -123,6 +126,8 @@ static inline u32 inet_flowinfo(const struct inet_sock *inet, const struct inet_
 {
 	return inet->o6.sndflow && inet->af->af_bit ? a->flowinfo & FLOWINFO_MASK : 0;
 }
+/* The header of a stream's packet, for IP_PKTOPTIONS and IPV6_2292PKTOPTIONS. */
+void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb);
 /* Octets of IPv4 options or IPv6 extension headers on what leaves now. */
 u32 inet_opt_len(const struct inet_sock *inet);
 void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o);	/* ttl, tos, pmtudisc, options */

@@ -2,6 +2,7 @@
 /* SOL_IP: options of every inet socket, for what it sends and receives as IPv4. */
 #include "inet/inet.h"
 #include "inet/mcast_sockopt.h"
+#include "inet/pktopts.h"
 #include "inet/sockopt_rows.h"
 
 enum { SOL_IP_NS = 0, STREAM = 1, DGRAM = 2, RAW = 3 };
@@ -21,6 +22,7 @@ OPT_BIT(recvtos, inet_sk, cmsg_flags, INET_CMSG_TOS)
 OPT_BIT(recvopts, inet_sk, cmsg_flags, INET_CMSG_RECVOPTS)
 OPT_BIT(retopts, inet_sk, cmsg_flags, INET_CMSG_RETOPTS)
 OPT_BIT(origdst, inet_sk, cmsg_flags, INET_CMSG_ORIGDSTADDR)
+OPT_BIT(checksum, inet_sk, cmsg_flags, INET_CMSG_CHECKSUM)
 OPT_BIT(fragsize, inet_sk, cmsg_flags, INET_CMSG_RECVFRAGSIZE)
 
 OPT_SET(set_ttl)
@@ -294,30 +296,6 @@ OPT_SET(set_membership)
 
 /* -- what a connection was opened with ---------------------------------- */
 
-struct pktopts {
-	u8 *at;
-	u32 room;
-};
-
-/* A control message in Linux's layout: length, level, type, data, to 8 octets; if there is room. */
-static void pktopts_put(struct pktopts *p, int type, const void *data, u32 size)
-{
-	struct {
-		u64 len;
-		int level, type;
-	} h = { .len = sizeof(h) + size, .level = SOL_IP_NS, .type = type };
-	u32 space = ALIGN_UP((u32)sizeof(h) + size, 8u);
-
-	if (p->room < h.len)
-		return;
-	space = min(space, p->room);
-	memset(p->at, 0, space);
-	memcpy(p->at, &h, sizeof(h));
-	memcpy(p->at + sizeof(h), data, size);
-	p->at += space;
-	p->room -= space;
-}
-
 /* The messages that a datagram would carry, for a stream: MAY-9 of RFC 9293 */
 OPT_GET(get_pktoptions)
 {
@@ -333,11 +311,11 @@ OPT_GET(get_pktoptions)
 	memcpy(info + 4, inet_addr_4(&inet->rcv_saddr), 4);
 	memcpy(info + 8, inet_addr_4(&inet->rcv_saddr), 4);
 	if (inet->cmsg_flags & INET_CMSG_PKTINFO)
-		pktopts_put(&p, 8, info, sizeof(info));
+		pktopts_put(&p, SOL_IP_NS, 8, info, sizeof(info));
 	if (inet->cmsg_flags & INET_CMSG_TTL)
-		pktopts_put(&p, 2, &ttl, sizeof(ttl));
+		pktopts_put(&p, SOL_IP_NS, 2, &ttl, sizeof(ttl));
 	if (inet->cmsg_flags & INET_CMSG_TOS)
-		pktopts_put(&p, 1, &tos, sizeof(tos));
+		pktopts_put(&p, SOL_IP_NS, 1, &tos, sizeof(tos));
 	*len -= p.room;
 	return 0;
 }
@@ -402,6 +380,7 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_BOOL(20, "IP_RECVORIGDSTADDR", origdst),
 	IP_ROW1(21, "IP_MINTTL", 0, 255, set_minttl, get_minttl),
 	IP_BOOL(22, "IP_NODEFRAG", nodefrag),
+	IP_BOOL(23, "IP_CHECKSUM", checksum),
 	IP_BOOL(24, "IP_BIND_ADDRESS_NO_PORT", bind_no_port),
 	IP_ROW(25, "IP_RECVFRAGSIZE", INT_MIN, INT_MAX, set_fragsize_checked, get_fragsize),
 	IP_ROW(26, "IP_RECVERR_RFC4884", 0, 1, set_recverr_rfc4884, get_recverr_rfc4884),

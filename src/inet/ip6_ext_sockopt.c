@@ -121,6 +121,22 @@ static int ext_check(const u8 *val, u32 *len)
 	return 0;
 }
 
+int inet_ext6_set(struct sock *sk, const u8 *hop, u32 hop_len, const u8 *dst, u32 dst_len)
+{
+	struct inet_ext6 *first, *e;
+	int err = ext_replaced(sk, NULL, EXT6_HOPOPTS, hop, hop_len, &first);
+
+	if (err)
+		return err;
+	err = ext_replaced(sk, first, EXT6_DSTOPTS, dst, dst_len, &e);
+	if (first)
+		net_free(sk->net, first, ext_size(first));
+	if (err)
+		return err;
+	ext_install(sk, e);
+	return 0;
+}
+
 int ip6_set_ext(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
 {
 	struct inet_ext6 *e;
@@ -147,14 +163,19 @@ int ip6_get_ext(struct sock *sk, const struct sockopt_row *row, void *val, u32 *
 	return 0;
 }
 
+u32 inet_flowinfo6(const struct sk_buff *skb)
+{
+	const struct ip6_hdr *h = (const struct ip6_hdr *)skb_network_header(skb);
+
+	return be32_get(h->ver_tc_flow) & FLOWINFO_MASK;
+}
+
 /* Chains that are longer than there is room are not told. */
 void inet_ext6_recv(const struct sk_buff *skb, u32 want, struct sock_cmsg *c)
 {
 	const struct ip6_hdr *h = (const struct ip6_hdr *)skb_network_header(skb);
-	u32 len = inet_cb(skb)->l3_len - IP6_HLEN, info = be32_get(h->ver_tc_flow) & FLOWINFO_MASK;
+	u32 len = inet_cb(skb)->l3_len - IP6_HLEN;
 
-	c->has_flowinfo = want & INET_CMSG_FLOWINFO && info;
-	c->flowinfo = info;
 	c->ext_want = want >> INET_CMSG_EXT6_SHIFT & SOCK_CMSG_EXT6_MASK;
 	if (!c->ext_want || !len || len > c->ext_room)
 		return;

@@ -24,9 +24,13 @@ struct inet_ext6 {
 /* Lengths of hop-by-hop and destination options that follow each other in chain, the first links to
  * the second; returns the first one's type, 0 for none. */
 u8 inet_ext6_link(u8 *chain, u32 hop_len, u32 dst_len);
-/* Flow label and extension headers of a received IPv6 packet, as want (INET_CMSG_*) says. */
+/* Class and label of a received IPv6 packet. */
+u32 inet_flowinfo6(const struct sk_buff *skb);
+/* Extension headers of a received IPv6 packet, as want (INET_CMSG_*) says. */
 void inet_ext6_recv(const struct sk_buff *skb, u32 want, struct sock_cmsg *c);
 void inet_ext6_free(struct sock *sk);
+/* These two headers (NULL: none), checked, instead of all that sk has. 0/-ENOBUFS */
+int inet_ext6_set(struct sock *sk, const u8 *hop, u32 hop_len, const u8 *dst, u32 dst_len);
 /* A child has its listener's headers, or for want of memory none. */
 void inet_ext6_inherit(const struct sock *parent, struct sock *child);
 

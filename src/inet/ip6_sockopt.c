@@ -3,6 +3,7 @@
 #include "inet/inet.h"
 #include "inet/ip6_ext_sockopt.h"
 #include "inet/mcast_sockopt.h"
+#include "inet/pktopts.h"
 #include "inet/sockopt_rows.h"
 
 enum { SOL_IPV6_NS = 41, STREAM = 1, DGRAM = 2, RAW = 3 };
@@ -23,6 +24,8 @@ OPT_NUM(mc_all, o6_sk, mc_all)
 OPT_NUM(minhops, o6_sk, min_hopcount)
 OPT_NUM(pmtudisc, o6_sk, pmtudisc)
 OPT_BIT(pktinfo, o6_sk, cmsg_flags, INET_CMSG_PKTINFO)
+OPT_BIT(pktinfo_2292, o6_sk, cmsg_flags, INET_CMSG_OLD_PKTINFO)
+OPT_BIT(hoplimit_2292, o6_sk, cmsg_flags, INET_CMSG_OLD_TTL)
 OPT_BIT(hoplimit, o6_sk, cmsg_flags, INET_CMSG_TTL)
 OPT_BIT(tclass_recv, o6_sk, cmsg_flags, INET_CMSG_TOS)
 OPT_BIT(origdst, o6_sk, cmsg_flags, INET_CMSG_ORIGDSTADDR)
@@ -37,18 +40,6 @@ EXT6_BIT(recvrthdr, SOCK_CMSG_EXT6_RTHDR)
 EXT6_OLD_BIT(hopopts_2292, SOCK_CMSG_EXT6_HOPOPTS)
 EXT6_OLD_BIT(dstopts_2292, SOCK_CMSG_EXT6_DSTOPTS)
 EXT6_OLD_BIT(rthdr_2292, SOCK_CMSG_EXT6_RTHDR)
-
-OPT_SET(set_pktinfo_2292)
-{
-	o6_sk(sk)->pktinfo_2292 = sockopt_int(val) != 0;
-	return set_pktinfo(sk, row, val, len);
-}
-
-OPT_SET(set_hoplimit_2292)
-{
-	o6_sk(sk)->hoplimit_2292 = sockopt_int(val) != 0;
-	return set_hoplimit(sk, row, val, len);
-}
 
 OPT_SET(set_hops)
 {
@@ -344,12 +335,13 @@ OPT_GET(get_hdrincl)
 
 static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(1, "IPV6_ADDRFORM", addrform),
-	IP6_ROW(2, "IPV6_2292PKTINFO", INT_MIN, INT_MAX, set_pktinfo_2292, get_pktinfo),
+	IP6_BOOL(2, "IPV6_2292PKTINFO", pktinfo_2292),
 	IP6_BOOL(3, "IPV6_2292HOPOPTS", hopopts_2292),
 	IP6_BOOL(4, "IPV6_2292DSTOPTS", dstopts_2292),
 	IP6_BOOL(5, "IPV6_2292RTHDR", rthdr_2292),
+	IP6_STRUCT(6, "IPV6_2292PKTOPTIONS", 0, ip6_set_pktoptions, ip6_get_pktoptions),
 	IP6_BOOL(7, "IPV6_CHECKSUM", checksum),
-	IP6_ROW(8, "IPV6_2292HOPLIMIT", INT_MIN, INT_MAX, set_hoplimit_2292, get_hoplimit),
+	IP6_BOOL(8, "IPV6_2292HOPLIMIT", hoplimit_2292),
 	IP6_BOOL(11, "IPV6_FLOWINFO", flowinfo),
 	IP6_ROW(16, "IPV6_UNICAST_HOPS", -1, 255, set_hops, get_hops),
 	IP6_BOOL(17, "IPV6_MULTICAST_IF", mc_if),
@@ -363,6 +355,8 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(26, "IPV6_V6ONLY", v6only),
 	IP6_ROW(29, "IPV6_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
 	IP6_ROW(31, "IPV6_RECVERR_RFC4884", 0, 1, set_recverr_rfc4884, get_recverr_rfc4884),
+	{ .level = SOL_IPV6_NS, .name = 32, .label = "IPV6_FLOWLABEL_MGR", .kind = SOCKOPT_STRUCT,
+	  .flags = SOCKOPT_GETMIN, .min_len = 32, .set = ip6_set_flowlabel, .get = ip6_get_flowlabel },
 	IP6_BOOL(33, "IPV6_FLOWINFO_SEND", sndflow),
 	IP6_BOOL(36, "IPV6_HDRINCL", hdrincl),
 	MCAST_ROWS(SOL_IPV6_NS),

@@ -3,6 +3,8 @@ src_inet_libinet_a_SOURCES = \
 	src/inet/dgram.c \
 	src/inet/dgram.h \
 	src/inet/dgram_tx.c \
+	src/inet/flowlabel.c \
+	src/inet/flowlabel.h \
 	src/inet/inet.h \
 	src/inet/inet_cmsg.c \
 	src/inet/inet_err.c \
@@ -21,4 +23,6 @@ src_inet_libinet_a_SOURCES = \
 	src/inet/ip6_sockopt.c \
 	src/inet/mcast_sockopt.c \
 	src/inet/mcast_sockopt.h \
+	src/inet/pktopts.c \
+	src/inet/pktopts.h \
 	src/inet/sockopt_rows.h

@@ -33,6 +33,7 @@ static const struct proc_file {
 	{ "dev_mcast", proc_dev_mcast, 0, false },
 	{ "igmp", proc_groups, INET_FAMILY_4, false },
 	{ "igmp6", proc_groups, INET_FAMILY_6, false },
+	{ "ip6_flowlabel", proc_flowlabels, 0, false },
 	{ "if_inet6", proc_if_inet6, 0, false },
 	{ "route", proc_route, 0, false },
 	{ "ipv6_route", proc_route6, 0, false },
@@ -97,6 +98,54 @@ int proc_read(struct net *net, const char *name, struct strbuf *sb)
 		return -ENOENT;
 	f->show(net, sb, f->family);
 	return 0;
+}
+
+/* -- directories ------------------------------------------------------------ */
+
+struct sysctl_listing {
+	const char *dir;	/* "net/ipv4" */
+	proc_list_fn fn;
+	void *arg;
+	bool found;
+};
+
+/*
+ * Is this name below the directory? The next part of it, behind which a dot leads deeper; a slash stands
+ * for a dot in it (a VLAN's name).
+ */
+static void list_row(struct net *net, const char *name, void *arg)
+{
+	struct sysctl_listing *l = arg;
+	const char *p = name, *d = l->dir;
+	char part[64];
+	size_t n = 0;
+
+	(void)net;
+	for (; *d; p++, d++)
+		if (*p != *d && !(*p == '.' && *d == '/') && !(*p == '/' && *d == '.'))
+			return;
+	if (*p++ != '.')
+		return;
+	l->found = true;
+	for (; p[n] && p[n] != '.' && n < sizeof(part) - 1; n++)
+		part[n] = p[n] == '/' ? '.' : p[n];
+	part[n] = '\0';
+	l->fn(part, p[n] ? PROC_DIR : PROC_FILE, l->arg);
+}
+
+int proc_list(struct net *net, const char *name, proc_list_fn fn, void *arg)
+{
+	struct sysctl_listing l = { .fn = fn, .arg = arg };
+
+	if (!strcmp(name, "class/net"))
+		return proc_list_sysfs(net, "", fn, arg);
+	if (below(name, "class/net/"))
+		return proc_list_sysfs(net, below(name, "class/net/"), fn, arg);
+	l.dir = below(name, "sys/");
+	if (!l.dir)
+		return -ENOENT;
+	sysctl_for_each(net, list_row, &l);
+	return l.found ? 0 : -ENOENT;
 }
 
 int proc_write(struct net *net, const char *name, const char *value)

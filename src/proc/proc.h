@@ -15,6 +15,11 @@
 int proc_read(struct net *net, const char *name, struct strbuf *sb);
 /* Does the file tell of sockets, and with that of sk_ino? */
 bool proc_lists_sockets(const char *name);
+enum proc_kind { PROC_FILE, PROC_DIR, PROC_LINK };	/* PROC_LINK: to a directory */
+typedef void (*proc_list_fn)(const char *name, enum proc_kind kind, void *arg);
+/* Calls fn for each entry of the directory: "class/net", "class/net/eth0", "sys/net/ipv4" and the like;
+ * an entry may be told more than once. 0, -ENOENT: there is no such directory. */
+int proc_list(struct net *net, const char *name, proc_list_fn fn, void *arg);
 /* write() of value (terminated) to the file: 0, -ENOENT, -EACCES (read-only), -EINVAL. */
 int proc_write(struct net *net, const char *name, const char *value);
 

@@ -121,147 +121,29 @@ void proc_if_inet6(struct net *net, struct strbuf *sb, u16 family)
 	inet_ifaddr_for_each(net, NULL, INET_FAMILY_6, put_if_inet6, sb);
 }
 
-/* -- /sys/class/net -------------------------------------------------------- */
+/* -- flow labels ------------------------------------------------------------ */
 
-static void put_lladdr(struct strbuf *sb, const struct net_device *dev, const u8 *addr)
-{
-	strbuf_hex(sb, addr, dev->addr_len, ':');
-}
-
-static const char *operstate(const struct net_device *dev)
-{
-	if (dev->flags & DEV_LOOPBACK)
-		return "unknown";
-	return dev->flags & DEV_UP && dev->carrier ? "up" : "down";
-}
-
-static const struct {
-	const char *name;
-	u32 offset;
-} statistics[] = {
-#define ROW(field)                                               \
-	{                                                        \
-#field, offsetof(struct net_device_stats, field) \
-	}
-	ROW(collisions),       ROW(multicast),	       ROW(rx_bytes),	    ROW(rx_crc_errors),
-	ROW(rx_dropped),       ROW(rx_errors),	       ROW(rx_fifo_errors), ROW(rx_frame_errors),
-	ROW(rx_length_errors), ROW(rx_missed_errors),  ROW(rx_nohandler),   ROW(rx_over_errors),
-	ROW(rx_packets),       ROW(tx_aborted_errors), ROW(tx_bytes),	    ROW(tx_carrier_errors),
-	ROW(tx_dropped),       ROW(tx_errors),	       ROW(tx_fifo_errors), ROW(tx_packets),
-#undef ROW
+struct label_list {
+	struct strbuf *sb;
+	u64 now;
 };
 
-static int put_statistic(struct strbuf *sb, const struct net_device *dev, const char *name)
+static void put_flowlabel(const struct flowlabel *fl, void *arg)
 {
-	const struct net_device_stats sum = dev_stats_sum(dev);
-	u32 i;
+	const struct label_list *l = arg;
+	s64 left = (s64)(fl->expires - l->now) / (s64)NSEC_PER_SEC;
 
-	for (i = 0; i < ARRAY_SIZE(statistics); i++) {
-		u64 v;
-
-		if (strcmp(statistics[i].name, name))
-			continue;
-		memcpy(&v, (const u8 *)&sum + statistics[i].offset, sizeof(v));
-		strbuf_printf(sb, "%llu", (ull)v);
-		return 0;
-	}
-	return -ENOENT;
+	strbuf_printf(l->sb, "%05X %-1d %-6u %-6u %-6llu %-8lld ", fl->label, fl->share, fl->owner, fl->users,
+		      (ull)(fl->linger / NSEC_PER_SEC), (long long)left);
+	strbuf_hex(l->sb, fl->dst.b, 16, 0);
+	strbuf_puts(l->sb, " 0   \n");
 }
 
-static int put_attribute(struct strbuf *sb, const struct net_device *dev, const char *name)
+void proc_flowlabels(struct net *net, struct strbuf *sb, u16 family)
 {
-	const struct {
-		const char *name;
-		u32 value;
-	} numbers[] = {
-		{ "addr_len", dev->addr_len },
-		{ "ifindex", dev->ifindex },
-		{ "iflink", dev->ifindex },
-		{ "mtu", dev->mtu },
-		{ "type", dev->type },
-		{ "tx_queue_len", dev->tx_queue_len },
-		{ "gro_flush_timeout", 0 },
-		{ "dev_id", 0 },
-		{ "dormant", 0 },
-		{ "link_mode", 0 },
-	};
-	u32 i;
+	struct label_list l = { .sb = sb, .now = net->now };
 
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		if (!strcmp(numbers[i].name, name)) {
-			strbuf_printf(sb, "%u", numbers[i].value);
-			return 0;
-		}
-	}
-	if (!strcmp(name, "address"))
-		put_lladdr(sb, dev, dev->dev_addr);
-	else if (!strcmp(name, "broadcast"))
-		put_lladdr(sb, dev, dev->broadcast);
-	else if (!strcmp(name, "flags"))
-		strbuf_printf(sb, "0x%x", dev->flags & ~(u32)(DEV_RUNNING | DEV_LOWER_UP));
-	else if (!strcmp(name, "operstate"))
-		strbuf_puts(sb, operstate(dev));
-	else if (!strcmp(name, "carrier"))
-		strbuf_puts(sb, dev->carrier ? "1" : "0");
-	else
-		return -ENOENT;
-	return 0;
-}
-
-/* "tx-N/byte_queue_limits/FILE" */
-static int put_queue(struct strbuf *sb, const struct net_device *dev, const char *name)
-{
-	static const char limits[] = "/byte_queue_limits/";
-	const struct dql *q;
-	u32 index = 0, digits;
-
-	if (strncmp(name, "tx-", 3))
-		return -ENOENT;
-	name += 3;
-	for (digits = 0; digits < 4 && *name >= '0' && *name <= '9'; digits++)
-		index = index * 10 + (u32)(*name++ - '0');
-	if (!digits || index >= dev->num_tx_queues || strncmp(name, limits, sizeof(limits) - 1))
-		return -ENOENT;
-	name += sizeof(limits) - 1;
-	q = &netdev_get_tx_queue(dev, (u16)index)->dql;
-	if (!strcmp(name, "limit"))
-		strbuf_printf(sb, "%u", q->limit);
-	else if (!strcmp(name, "limit_min"))
-		strbuf_printf(sb, "%u", q->min_limit);
-	else if (!strcmp(name, "limit_max"))
-		strbuf_printf(sb, "%u", q->max_limit);
-	else if (!strcmp(name, "hold_time"))
-		strbuf_printf(sb, "%u", (u32)(DQL_HOLD_NS / NSEC_PER_MSEC));
-	else if (!strcmp(name, "inflight"))
-		strbuf_printf(sb, "%u", dql_inflight(q));
-	else
-		return -ENOENT;
-	return 0;
-}
-
-int proc_sysfs(struct net *net, const char *name, struct strbuf *sb)
-{
-	static const char stats[] = "statistics/", queues[] = "queues/";
-	const char *slash = strchr(name, '/');
-	struct net_device *dev;
-	char devname[IFNAMSIZ_NS];
-	int ret;
-
-	if (!slash || (size_t)(slash - name) >= sizeof(devname))
-		return -ENOENT;
-	memset(devname, 0, sizeof(devname));
-	memcpy(devname, name, (size_t)(slash - name));
-	dev = dev_get_by_name(net, devname);
-	if (!dev)
-		return -ENOENT;
-	slash++;
-	if (!strncmp(slash, stats, sizeof(stats) - 1))
-		ret = put_statistic(sb, dev, slash + sizeof(stats) - 1);
-	else if (!strncmp(slash, queues, sizeof(queues) - 1))
-		ret = put_queue(sb, dev, slash + sizeof(queues) - 1);
-	else
-		ret = put_attribute(sb, dev, slash);
-	if (!ret)
-		strbuf_putc(sb, '\n');
-	return ret;
+	(void)family;
+	strbuf_puts(sb, "Label S Owner  Users  Linger Expires  Dst                              Opt\n");
+	flowlabels_for_each(net, put_flowlabel, &l);
 }

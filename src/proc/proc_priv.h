@@ -28,8 +28,12 @@ void proc_dev(struct net *net, struct strbuf *sb, u16 family);
 void proc_dev_mcast(struct net *net, struct strbuf *sb, u16 family);
 void proc_groups(struct net *net, struct strbuf *sb, u16 family);
 void proc_if_inet6(struct net *net, struct strbuf *sb, u16 family);
+void proc_flowlabels(struct net *net, struct strbuf *sb, u16 family);
+/* proc_sysfs.c */
 /* The file "DEV/ATTRIBUTE" of /sys/class/net. 0/-ENOENT */
 int proc_sysfs(struct net *net, const char *name, struct strbuf *sb);
+/* Its directory "" or "DEV" or one below that. 0/-ENOENT */
+int proc_list_sysfs(struct net *net, const char *path, proc_list_fn fn, void *arg);
 
 /* proc_route.c */
 void proc_route(struct net *net, struct strbuf *sb, u16 family);

@@ -205,6 +205,8 @@ int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr)
 		return err;
 	inet_fix_any_daddr(sk, &a.addr);
 	err = tcp_check_dest(sk, &a);
+	if (!err)
+		err = flowlabel_check(sk, inet_flowinfo(&tp->inet, &a) & FLOWLABEL_MASK);
 	if (err)
 		return err;
 	tcp_init_fields(sk);

@@ -532,7 +532,7 @@ static void tcp_req_complete(struct tcp_request_sock *req, struct sk_buff *skb, 
 	req->snd_wnd = (u32)seg->wnd << req->snd_wscale;
 	child = tcp_child_create(req, cookie, NULL);
 	if (child)
-		tcp_sk(child)->inet.rcv_tos = inet_cb(skb)->tos;
+		inet_note_header(inet_sk(child), skb);
 	if (!child) {
 		net_mib_inc(net, TcpExt_ListenDrops);
 		kfree_skb_reason(skb, SKB_DROP_NOMEM);

@@ -176,6 +176,30 @@ def attributes(lab):
 
 
 @test
+def directories(lab):
+    """/sys/class/net and /proc/sys/net list what the stack has, by whatever call, and paths below a descriptor are its too"""
+    code = ("import os, glob\nd = '/sys/class/net'\nprint(sorted(os.listdir(d)), sorted(glob.glob(d + '/*')))\n"
+            "print(os.readlink(d + '/eth0'), os.path.islink(d + '/eth0'), os.path.isdir(d + '/eth0'))\n"
+            "f = os.open(d + '/eth0', os.O_RDONLY)\n"
+            "print(os.read(os.open('mtu', os.O_RDONLY, dir_fd=f), 9), sorted(os.listdir(f)) == sorted(os.listdir(d + '/eth0')))\n"
+            "print(os.stat('statistics', dir_fd=f).st_ino == os.stat(d + '/eth0/statistics').st_ino)\n"
+            "print(all(open(e.path).read() for e in os.scandir(f'{d}/eth0/statistics')))\n"
+            "print(sorted(os.listdir('/proc/sys/net')), 'tcp_sack' in os.listdir('/proc/sys/net/ipv4'))\n"
+            "for p in (d + '/tap0', '/proc/sys/net/nothing'):\n"
+            "    try: print(os.listdir(p))\n    except OSError as e: print(e.errno)")
+    out = py(lab, code).split("\n")
+    assert out[0] == "['eth0', 'lo'] ['/sys/class/net/eth0', '/sys/class/net/lo']", out
+    assert out[1] == "../../devices/virtual/net/eth0 True True", out
+    assert out[2:5] == ["b'1500\\n' True", "True", "True"], out
+    assert out[5] == "['core', 'ipv4', 'ipv6'] True" and out[6:8] == ["2", "2"], out
+    for cmd in (["ls", "-U", "/sys/class/net"], ["sh", "-c", "cd / && for i in /sys/class/net/*; do echo ${i##*/}; done"],
+                ["find", "/sys/class/net/", "-type", "l", "-printf", "%f\n"]):
+        got = lab.run(cmd, shim=True).stdout.decode().split()
+        assert sorted(got) == ["eth0", "lo"], (cmd, got)
+    assert "/sys/class/net/eth0/statistics/tx_bytes" in lab.run(["find", "/sys/class/net/eth0/"], shim=True).stdout.decode()
+
+
+@test
 def tools(lab):
     """netstat, route and arp of net-tools show the stack"""
     need_tools = [t for t in ("netstat", "route", "arp") if not lab_has(t)]

@@ -94,7 +94,7 @@ static void ext6_switches(void)
 	}
 }
 
-static bool labels;	/* are flow labels told */
+static enum { NONE, SOME, ALL } labels;	/* which flow labels are told */
 
 static void take(int fd)
 {
@@ -104,11 +104,19 @@ static void take(int fd)
 			    .msg_controllen = sizeof(ctl) };
 	struct cmsghdr *c;
 
+	ssize_t r;
+
 	settle();
-	say("recv", recvmsg(fd, &m, MSG_DONTWAIT));
-	for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+	r = recvmsg(fd, &m, MSG_DONTWAIT);
+	say("recv", r);
+	for (c = r < 0 ? NULL : CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+		uint32_t info = 0;
+
+		memcpy(&info, CMSG_DATA(c), sizeof(info));
 		printf(" [%d/%d", c->cmsg_level, c->cmsg_type);
-		if (c->cmsg_type == O_FLOWINFO && !labels)	/* chosen at random */
+		if (c->cmsg_type == O_FLOWINFO && labels == SOME && info != htonl(0x55501))
+			printf("/auto");
+		else if (c->cmsg_type == O_FLOWINFO && !labels)	/* chosen at random */
 			printf("/%zu", c->cmsg_len);
 		else
 			say_bytes("", CMSG_DATA(c), c->cmsg_type == IPV6_PKTINFO ? 16 :
@@ -234,7 +242,7 @@ static void flow_info(void)
 	int to, from, fd = open_udp(), v = -2;
 	uint32_t label = htonl(0x54321), info = htonl(0x0ab54321);
 
-	labels = true;
+	labels = ALL;
 	say("auto", getsockopt(fd, IPPROTO_IPV6, O_AUTOFLOWLABEL, &v, &l));
 	say("v", v);
 	say("set", set_int(fd, O_AUTOFLOWLABEL, 0));
@@ -349,6 +357,234 @@ static void path_mtu_told(void)
 	say("recv", recv(fd, data, sizeof(data), MSG_DONTWAIT));
 }
 
+/* -- IPV6_FLOWLABEL_MGR ------------------------------------------------------------------------- */
+
+struct label_req {
+	uint8_t dst[16];
+	uint32_t label;
+	uint8_t action, share;
+	uint16_t flags, expires, linger;
+	uint32_t zero;
+};
+enum { FL_GET, FL_PUT, FL_RENEW, FL_CREATE = 1, FL_EXCL = 2, FL_REFLECT = 4, FL_REMOTE = 8 };
+enum { O_FLOWLABEL_MGR = 32, ANY = 255 };
+
+static long label(int fd, int action, uint32_t number, int share, int flags, int linger)
+{
+	struct label_req q = { .action = (uint8_t)action, .label = htonl(number), .share = (uint8_t)share,
+			       .flags = (uint16_t)flags, .linger = (uint16_t)linger };
+	struct sockaddr_storage peer = addr_of(true, 0);
+	long r;
+
+	if (family == AF_INET6)
+		memcpy(q.dst, &((struct sockaddr_in6 *)&peer)->sin6_addr, 16);
+	r = set(fd, O_FLOWLABEL_MGR, &q, sizeof(q));
+	if (!number && !r)
+		say("chosen", q.label && !(ntohl(q.label) & ~0xfffffu));
+	return r;
+}
+
+/* The lines of labels of this name; users, share, owner told if it is somebody, and the times. */
+static void list_labels(uint32_t number)
+{
+	FILE *f = fopen("/proc/net/ip6_flowlabel", "r");
+	char line[256], dst[64];
+	unsigned int at, share, owner, users, opt;
+	long linger, expires;
+
+	if (!f || !fgets(line, sizeof(line), f)) {
+		say("list", -1);
+		return;
+	}
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%x %u %u %u %ld %ld %63s %u", &at, &share, &owner, &users, &linger,
+			   &expires, dst, &opt) == 8 && at == number)
+			printf(" [%u %s %u %ld %d %s %u]", share,
+			       owner == (unsigned int)getpid() ? "me" : owner ? "?" : "0", users, linger,
+			       expires >= linger - 1, dst, opt);
+	fclose(f);
+}
+
+static void label_rules(void)
+{
+	int a = open_udp(), b = open_tcp(), i;
+	struct label_req q = { 0 };
+	socklen_t len = sizeof(q);
+
+	if (family == AF_INET)
+		return;
+	say("short", set(a, O_FLOWLABEL_MGR, &q, 31));
+	say("nobody", set(a, O_FLOWLABEL_MGR, &q, 32));
+	say("action", label(a, 7, 1, ANY, FL_CREATE, 10));
+	say("big", label(a, FL_GET, 0x100000, ANY, FL_CREATE, 10));
+	say("none", label(a, FL_GET, 0x11, ANY, 0, 10));
+	say("share", label(a, FL_GET, 0x11, 4, FL_CREATE, 10));
+	say("reflect", label(a, FL_GET, 0x11, ANY, FL_REFLECT, 10));
+	say("reflect", label(b, FL_PUT, 0x11, ANY, FL_REFLECT, 10));
+	say("reflect", label(a, FL_PUT, 0x11, ANY, FL_REFLECT, 10));
+	say("put", label(a, FL_PUT, 0x11, ANY, 0, 10));
+	say("renew", label(a, FL_RENEW, 0x11, ANY, 0, 10));
+	say("get", getsockopt(a, IPPROTO_IPV6, O_FLOWLABEL_MGR, &q, &len));
+	q.action = FL_PUT;
+	say("get", getsockopt(a, IPPROTO_IPV6, O_FLOWLABEL_MGR, &q, &len));
+	len = 31;
+	say("get", getsockopt(a, IPPROTO_IPV6, O_FLOWLABEL_MGR, &q, &len));
+	printf("\n lease");
+	say("any", label(a, FL_GET, 0x4411, ANY, FL_CREATE, 10));
+	list_labels(0x4411);
+	say("again", label(b, FL_GET, 0x4411, ANY, 0, 40));
+	list_labels(0x4411);
+	say("excl", label(b, FL_GET, 0x4411, ANY, FL_EXCL, 10));
+	say("other", label(b, FL_GET, 0x4411, 2, 0, 10));
+	say("put", label(b, FL_PUT, 0x4411, 0, 0, 0));
+	say("renew", label(a, FL_RENEW, 0x4411, ANY, 0, 100));
+	say("long", label(a, FL_RENEW, 0x4411, ANY, 0, 200));
+	list_labels(0x4411);
+	say("admin", label(b, FL_RENEW, 0x4411, 0, 0, 20));
+	close(a);
+	settle();
+	list_labels(0x4411);
+	printf("\n shares");
+	a = open_udp();
+	for (i = 1; i <= 3; i++) {
+		say("get", label(a, FL_GET, 0x4420 + (uint32_t)i, i, FL_CREATE, 6));
+		say("again", label(b, FL_GET, 0x4420 + (uint32_t)i, i, FL_CREATE, 6));
+		list_labels(0x4420 + (uint32_t)i);
+	}
+	say("any", label(a, FL_GET, 0, ANY, FL_CREATE, 6));
+	fflush(stdout);
+	if (!fork()) {
+		printf(" child");
+		say("process", label(b, FL_GET, 0x4422, 2, FL_CREATE, 6));
+		say("user", label(b, FL_GET, 0x4423, 3, FL_CREATE, 6));
+		fflush(stdout);
+		_exit(0);
+	}
+	wait(NULL);
+}
+
+/* Since a label was leased by one alone, only leased ones may be sent. */
+static void label_sent(void)
+{
+	struct sockaddr_storage own;
+	struct label_req q = { .action = FL_GET };
+	socklen_t len = sizeof(own);
+	uint32_t info = htonl(0x54321);
+	int to, from, fd = open_udp();
+
+	labels = SOME;
+	self_pair(&to, &from);
+	getsockname(to, (struct sockaddr *)&own, &len);
+	receive_all(to, false);
+	say("lease", label(fd, FL_GET, 0x55501, 1, FL_CREATE, 6));
+	say("off", send_label(fd, &own, 0x12345));
+	take(to);
+	set_int(fd, O_FLOWINFO_SEND, 1);
+	say("mine", send_label(fd, &own, 0x55501));
+	take(to);
+	say("zero", send_label(fd, &own, 0));
+	take(to);
+	say("other", send_label(fd, &own, 0x12345));
+	take(to);
+	say("cmsg", send_with(from, IPPROTO_IPV6, O_FLOWINFO, &info, 4));
+	take(to);
+	if (family == AF_INET6)
+		((struct sockaddr_in6 *)&own)->sin6_flowinfo = htonl(0x12345);
+	say("connect", connect(fd, (struct sockaddr *)&own, addr_len()));
+	if (family == AF_INET6)
+		((struct sockaddr_in6 *)&own)->sin6_flowinfo = htonl(0x55501);
+	say("connect", connect(fd, (struct sockaddr *)&own, addr_len()));
+	say("send", send(fd, "x", 1, 0));
+	take(to);
+	len = sizeof(q);
+	say("get", getsockopt(fd, IPPROTO_IPV6, O_FLOWLABEL_MGR, &q, &len));
+	say("len", len);
+	printf(" %05x %u %u %d", ntohl(q.label), q.share, q.linger, q.expires >= 4);
+	say("put", label(fd, FL_PUT, 0x55501, 0, 0, 0));
+	q.action = FL_GET;
+	q.flags = 0;
+	say("get", getsockopt(fd, IPPROTO_IPV6, O_FLOWLABEL_MGR, &q, &len));
+}
+
+/* -- IPV6_2292PKTOPTIONS -------------------------------------------------------------------------- */
+
+static size_t put_cmsg(uint8_t *at, int level, int type, const void *data, size_t n)
+{
+	struct cmsghdr h = { .cmsg_len = CMSG_LEN(n), .cmsg_level = level, .cmsg_type = type };
+
+	memcpy(at, &h, sizeof(h));
+	memcpy(at + CMSG_LEN(0), data, n);
+	return CMSG_SPACE(n);
+}
+
+static void say_pktoptions(int fd)
+{
+	uint8_t buf[256];
+	socklen_t len = sizeof(buf);
+	struct msghdr m = { .msg_control = buf };
+	struct cmsghdr *c;
+
+	say("get", getsockopt(fd, IPPROTO_IPV6, 6, buf, &len));
+	say("len", len);
+	m.msg_controllen = len == sizeof(buf) ? 0 : len;
+	for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+		size_t n = c->cmsg_len - CMSG_LEN(0);
+
+		printf(" [%d/%d", c->cmsg_level, c->cmsg_type);
+		if (c->cmsg_type != O_FLOWINFO)
+			say_bytes("", CMSG_DATA(c), n > 16 ? 16 : n);
+		printf("]");
+	}
+}
+
+static void pkt_options(void)
+{
+	uint8_t list[256] = { 0 };
+	int to, from, l, fd, v = 5;
+	size_t n;
+
+	self_pair(&to, &from);
+	receive_all(to, false);
+	n = put_cmsg(list, IPPROTO_IPV6, IPV6_2292HOPOPTS, data8, 8);
+	n += put_cmsg(list + n, IPPROTO_IPV6, IPV6_2292DSTOPTS, data16, 16);
+	say("set", set(from, 6, list, (socklen_t)n));
+	say_get(from, IPV6_HOPOPTS, 64);
+	say_get(from, IPV6_DSTOPTS, 64);
+	say("send", send(from, "x", 1, 0));
+	take(to);
+	say("short", set(from, 6, list, 8));
+	say("cut", set(from, 6, list, 20));
+	n = put_cmsg(list, IPPROTO_IPV6, IPV6_2292HOPLIMIT, &v, 4);
+	say("hops", set(from, 6, list, (socklen_t)n));
+	say_get(from, IPV6_HOPOPTS, 64);
+	n = put_cmsg(list, IPPROTO_IPV6, 4711, &v, 4);
+	say("unknown", set(from, 6, list, (socklen_t)n));
+	n = put_cmsg(list, IPPROTO_IP, 4711, &v, 4);
+	say("level", set(from, 6, list, (socklen_t)n));
+	n = put_cmsg(list, IPPROTO_IPV6, IPV6_DSTOPTS, pad, 8);
+	say("set", set(from, 6, list, (socklen_t)n));
+	say_get(from, IPV6_DSTOPTS, 64);
+	say("clear", set(from, 6, list, 0));
+	say_get(from, IPV6_DSTOPTS, 64);
+	say_pktoptions(from);
+	printf("\n tcp");
+	fd = open_tcp();
+	say_pktoptions(fd);
+	receive_all(fd, false);
+	set_int(fd, IPV6_RECVHOPLIMIT, 1);
+	say_pktoptions(fd);
+	receive_all(fd, true);
+	set_int(fd, IPV6_2292PKTINFO, 1);
+	say_pktoptions(fd);
+	printf("\n accepted");
+	fd = accept_from_peer('H', &l);
+	say_pktoptions(fd);
+	receive_all(fd, false);
+	set_int(fd, IPV6_RECVHOPLIMIT, 1);
+	set_int(fd, IPV6_RECVPKTINFO, 0);
+	say_pktoptions(fd);
+}
+
 const struct fact facts_ext6[] = {
 	{ "ext6_sticky", ext6_sticky },
 	{ "ext6_switches", ext6_switches },
@@ -358,6 +594,9 @@ const struct fact facts_ext6[] = {
 	{ "ext6_tcp", ext6_tcp },
 	{ "flow_info", flow_info },
 	{ "path_mtu", path_mtu },
+	{ "label_rules", label_rules },
+	{ "label_sent", label_sent },
+	{ "pkt_options", pkt_options },
 	{ "path_mtu_told", path_mtu_told },
 	{ NULL, NULL },
 };

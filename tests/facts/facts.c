@@ -275,6 +275,8 @@ static void run_family(const char *only)
 	run_table(facts_ifreq, only);
 	run_table(facts_ext6, only);
 	run_table(facts_epoll, only);
+	run_table(facts_queue, only);
+	run_table(facts_names, only);
 	run_table(facts_conf, only);
 }
 

@@ -11,6 +11,17 @@ enum {
 	INET_RESERVED_TEXT = 250,
 };
 
+/* Flow labels (inet/flowlabel.h), and what the caller of the option at hand is. */
+struct netns_labels {
+	struct list_head all;
+	u32 nr;
+	bool exclusive;			/* some were not for all: sends are checked */
+	bool caller_admin;		/* has CAP_NET_ADMIN */
+	u32 caller_pid, caller_uid;
+	u32 chosen;			/* by the last request that named none; 0: it named one */
+	u32 wanted;			/* by the next such request, if it is free; 0: any */
+};
+
 struct netns_inet {
 	struct list_head socks;		/* every inet_sock.net_entry */
 	u16 local_ports[2];		/* ip_local_port_range, both included */
@@ -21,6 +32,7 @@ struct netns_inet {
 	DECLARE_BITMAP(reserved, 65536);
 	u32 *perturb;			/* INET_PERTURB_SLOTS */
 	struct siphash_key port_key;
+	struct netns_labels labels;
 	struct sysctl_table sysctls;
 };
 

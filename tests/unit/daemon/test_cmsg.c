@@ -136,7 +136,7 @@ Test(cmsg, original_destination_and_old_names)
 	memcpy(&h, buf, sizeof(h));
 	cr_assert(h.level == 0 && h.type == 20 && h.len == 16);
 	cr_assert_arr_eq(buf + 16, sa, sizeof(sa));
-	c = (struct sock_cmsg){ .has_ttl = true, .ttl = 5, .old_hoplimit = true };
+	c = (struct sock_cmsg){   .ttl = 5, .has_old_hoplimit = true };
 	cmsg_put(&sk, INET_FAMILY_6, &c, buf, sizeof(buf));
 	memcpy(&h, buf, sizeof(h));
 	cr_assert(h.level == 41 && h.type == 8 && h.len == 4);

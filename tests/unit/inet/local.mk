@@ -1,6 +1,9 @@
-unit_inet = tests/unit/inet/test_bind
+unit_inet = tests/unit/inet/test_bind tests/unit/inet/test_flowlabel
 check_PROGRAMS += $(unit_inet)
 TESTS += $(unit_inet)
 tests_unit_inet_test_bind_SOURCES = tests/unit/inet/test_bind.c
 tests_unit_inet_test_bind_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_inet_test_bind_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_inet_test_flowlabel_SOURCES = tests/unit/inet/test_flowlabel.c
+tests_unit_inet_test_flowlabel_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_inet_test_flowlabel_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

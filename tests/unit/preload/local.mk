@@ -14,7 +14,7 @@ tests_unit_preload_test_ctl_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_preload_test_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload -U_FORTIFY_SOURCE
 tests_unit_preload_test_ctl_LDADD = $(CRITERION_LIBS)
 tests_unit_preload_test_dgram_SOURCES = tests/unit/preload/test_dgram.c preload/dgram.c \
-	preload/ctl.c
+	preload/peek.c preload/ctl.c
 tests_unit_preload_test_dgram_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_preload_test_dgram_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/preload -U_FORTIFY_SOURCE
 tests_unit_preload_test_dgram_LDADD = $(CRITERION_LIBS)

@@ -8,6 +8,8 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+enum { HEAD = sizeof(struct nsp_dgram) };
+
 struct shim shim = { .ready = true };
 struct real real;
 uint32_t fd_kinds[FD_MAX];
@@ -34,6 +36,17 @@ void fd_forget(int fd)
 uint64_t tag_get(int fd)
 {
 	(void)fd;
+	return 0;
+}
+
+uint64_t tag_of(int fd)
+{
+	return tag_get(fd);
+}
+
+int user_get(void *to, const void *from, size_t n)
+{
+	memcpy(to, from, n);
 	return 0;
 }
 
@@ -142,25 +155,25 @@ static void setup(void)
 
 static void deliver(size_t paylen, size_t ctllen)
 {
-	static uint8_t packet[96 + 4096 + 65536];
+	static uint8_t packet[HEAD + 4096 + 65536];
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC,
 			       .type = NSP_DGRAM_DATA,
-			       .hdrlen = 96,
+			       .hdrlen = HEAD,
 			       .paylen = (uint32_t)paylen,
 			       .ctllen = (uint32_t)ctllen };
 	struct nsp_cmsg c = { .level = 7, .type = 8 };
 	size_t i;
 
-	memcpy(packet, &h, 96);
+	memcpy(packet, &h, HEAD);
 	if (ctllen) {
 		c.len = (uint32_t)(ctllen - sizeof(c));
-		memcpy(packet + 96, &c, sizeof(c));
-		memset(packet + 96 + sizeof(c), 0xcc, c.len);
+		memcpy(packet + HEAD, &c, sizeof(c));
+		memset(packet + HEAD + sizeof(c), 0xcc, c.len);
 	}
 	for (i = 0; i < paylen; i++)
-		packet[96 + ctllen + i] = (uint8_t)(i * 7 + paylen);
-	cr_assert_eq(send(daemon_end, packet, 96 + ctllen + paylen, 0),
-		     (ssize_t)(96 + ctllen + paylen));
+		packet[HEAD + ctllen + i] = (uint8_t)(i * 7 + paylen);
+	cr_assert_eq(send(daemon_end, packet, HEAD + ctllen + paylen, 0),
+		     (ssize_t)(HEAD + ctllen + paylen));
 }
 
 static void check(size_t paylen, size_t ctllen, size_t a, size_t b)
@@ -202,7 +215,7 @@ Test(dgram, any_size_into_any_buffer, .init = setup)
 Test(dgram, errors_and_rubbish, .init = setup)
 {
 	struct nsp_dgram h = {
-		.magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_ERR, .hdrlen = 96, .err = ECONNREFUSED
+		.magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_ERR, .hdrlen = HEAD, .err = ECONNREFUSED
 	};
 	char c;
 	struct iovec iov = { &c, 1 };
@@ -234,13 +247,13 @@ Test(dgram, what_is_sent, .init = setup)
 	};
 
 	cr_assert_eq(dgram_send(app, &m, MSG_MORE), 5);
-	cr_assert_eq(recv(daemon_end, packet, sizeof(packet), 0), 96 + 5);
+	cr_assert_eq(recv(daemon_end, packet, sizeof(packet), 0), HEAD + 5);
 	memcpy(&h, packet, sizeof(h));
 	cr_assert_eq(h.paylen, 5);
 	cr_assert_eq(h.msgflags, MSG_MORE);
 	cr_assert_eq(h.peer.len, sizeof(to));
 	cr_assert(!memcmp(h.peer.sa, &to, sizeof(to)));
-	cr_assert(!memcmp(packet + 96, "abcde", 5));
+	cr_assert(!memcmp(packet + HEAD, "abcde", 5));
 	to.sin_port = 0;
 	cr_assert_eq(dgram_send(app, &m, 0), -1);
 	cr_assert_eq(errno, EINVAL);

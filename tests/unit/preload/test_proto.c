@@ -9,7 +9,7 @@
 
 Test(proto, version)
 {
-	cr_assert_eq(nsp_proto_hash(), 0xac9b40fff284848bull, "the protocol changed: %#llx",
+	cr_assert_eq(nsp_proto_hash(), 0x56c555860422120aull, "the protocol changed: %#llx",
 		     (unsigned long long)nsp_proto_hash());
 }
 
@@ -36,7 +36,7 @@ Test(proto, places_of_fields)
 	cr_assert_eq(offsetof(struct nsp_conn, total), 24);
 	cr_assert_eq(offsetof(struct nsp_conn, dst), 72);
 	cr_assert_eq(offsetof(struct nsp_dgram, peer), 32);
-	cr_assert_eq(offsetof(struct nsp_dgram, local), 64);
+	cr_assert_eq(offsetof(struct nsp_dgram, rx), 64);
 	cr_assert_eq(offsetof(struct nsp_accname, peer), 16);
 }
 

@@ -193,3 +193,59 @@ Test(proc, names_and_settings)
 	expect(b, "net/snmp", "Ip: 2 99 ");
 	box_close(b);
 }
+
+/* -- directories ------------------------------------------------------------ */
+
+struct found {
+	const char *want;
+	int kind;
+	u32 nr;
+};
+
+static void find_entry(const char *name, enum proc_kind kind, void *arg)
+{
+	struct found *f = arg;
+
+	f->nr++;
+	if (!strcmp(name, f->want))
+		f->kind = (int)kind;
+}
+
+static int kind_in(struct box *b, const char *dir, const char *name)
+{
+	struct found f = { .want = name, .kind = -1 };
+	int ret = proc_list(b->net, dir, find_entry, &f);
+
+	return ret ? ret : f.kind;
+}
+
+Test(proc, directories)
+{
+	struct box *b = box_open();
+	struct strbuf sb;
+
+	cr_assert_eq(kind_in(b, "class/net", "lo"), PROC_LINK);
+	cr_assert_eq(kind_in(b, "class/net", "eth9"), -1);
+	cr_assert_eq(kind_in(b, "class/net/lo", "mtu"), PROC_FILE);
+	cr_assert_eq(kind_in(b, "class/net/lo", "statistics"), PROC_DIR);
+	cr_assert_eq(kind_in(b, "class/net/lo/statistics", "rx_bytes"), PROC_FILE);
+	cr_assert_eq(kind_in(b, "class/net/lo/queues", "tx-0"), PROC_DIR);
+	cr_assert_eq(kind_in(b, "class/net/lo/queues/tx-0/byte_queue_limits", "limit"), PROC_FILE);
+	cr_assert_eq(kind_in(b, "class/net/eth9", "mtu"), -ENOENT);
+	cr_assert_eq(kind_in(b, "class/net/lo/mtu", "mtu"), -ENOENT);
+	cr_assert_eq(kind_in(b, "class/net/lo/queues/no", "x"), -ENOENT);
+	cr_assert_eq(kind_in(b, "sys/net", "ipv4"), PROC_DIR);
+	cr_assert_eq(kind_in(b, "sys/net/ipv4", "tcp_sack"), PROC_FILE);
+	cr_assert_eq(kind_in(b, "sys/net/ipv4", "conf"), PROC_DIR);
+	cr_assert_eq(kind_in(b, "sys/net/ipv4/tcp_sack", "x"), -ENOENT);
+	cr_assert_eq(kind_in(b, "sys/net/ipv", "x"), -ENOENT);
+	/* each attribute that is listed can be read */
+	for (u32 i = 0; i < 3; i++) {
+		static const char *const names[] = { "class/net/lo/iflink", "class/net/lo/dormant",
+						     "class/net/lo/address" };
+
+		strbuf_init(&sb, text, sizeof(text));
+		cr_assert_eq(proc_read(b->net, names[i], &sb), 0);
+	}
+	box_close(b);
+}

@@ -75,7 +75,7 @@ static const struct opt {
 	{ D4, 0, 49, 2, -EINVAL, 1, "IP_MULTICAST_ALL" },
 	{ D4, 0, 51, 0x00100020, -EINVAL, 0, "IP_LOCAL_PORT_RANGE" },
 	{ D4, 0, 51, 0x40003000, 0, 0x40003000, "IP_LOCAL_PORT_RANGE" },
-	{ D4, 0, 23, 1, -ENOPROTOOPT, -1, "IP_CHECKSUM is not supported" },
+	{ D4, 0, 23, 7, 0, 1, "IP_CHECKSUM" },
 	{ D4, 0, 9999, 1, -ENOPROTOOPT, -1, "unknown" },
 	{ D4, 41, 26, 1, -ENOPROTOOPT, -1, "IPV6_V6ONLY on IPv4" },
 	{ D6, 0, 1, 0x20, 0, 0x20, "IP_TOS on an IPv6 socket" },

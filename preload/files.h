@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What files.c and dirs.c know of each other. A name is the daemon's: "net/tcp", "class/net/eth0/mtu". */
+#ifndef NETSTACK_FILES_H
+#define NETSTACK_FILES_H
+
+#include "shim.h"
+
+#define DEVICES "devices/virtual/net/" /* where the interfaces are that /sys/class/net links to */
+#define FILE_NAME_LEN 240 /* memfd_create() takes 249 */
+
+/** path_after() - what follows @prefix in @s, or NULL */
+static inline const char *path_after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(s, prefix, n) ? NULL : s + n;
+}
+
+/** file_name_of() - the daemon's name of an absolute path, in @buf (FILE_NAME_LEN); NULL: none of its */
+const char *file_name_of(const char *path, char *buf);
+/** file_name_at() - the same for a path relative to a directory's descriptor, as openat() takes them */
+const char *file_name_at(int dir, const char *path, char *buf);
+/** file_is_whole() - does the stack's answer hold, too, when it says that there is no such file */
+bool file_is_whole(const char *name);
+/** file_call() - a call PROC; as rpc_text() */
+int file_call(int op, const char *name, const void *value, size_t len, int out);
+/** dir_look() - have a directory brought up to date. 0 or -errno, -ENOENT: none, -ENETDOWN: no daemon */
+int dir_look(const char *name);
+/** dir_open() - open it after that: a descriptor, or -1 with errno */
+int dir_open(const char *name, int flags);
+/** dir_stat() - what the directories have of that name, if anything; of a @link itself */
+void dir_stat(const char *name, struct stat *st, bool link);
+/** dir_link_of() - the interface that the name is a link of; NULL: it is no link */
+const char *dir_link_of(const char *name);
+
+#endif
