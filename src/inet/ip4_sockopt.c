@@ -86,6 +86,8 @@ static int ip_options_check(const void *opts, u32 len)
 		case IP4_OPT_TIMESTAMP:
 		case IP4_OPT_RA:
 			break;
+		case IP4_OPT_CIPSO:	/* no domain of labels is known */
+			return -EINVAL;
 		default:
 			return -EPERM;
 		}

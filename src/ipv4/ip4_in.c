@@ -72,6 +72,10 @@ static enum skb_drop_reason check_options(struct net *net, struct sk_buff *skb)
 			   be32_make(bad << 24));
 		return SKB_DROP_IP_OPTIONS;
 	}
+	if (opts.cipso) {	/* of a domain that nobody here knows: as Linux where none was set up */
+		net_mib_inc(net, Ip_InHdrErrors);
+		return SKB_DROP_IP_OPTIONS;
+	}
 	if (opts.srr) {
 		net_mib_inc(net, Ip_InAddrErrors);
 		return SKB_DROP_IP_OPTIONS;

@@ -381,6 +381,38 @@ static void room(void)
 	}
 }
 
+/* Security labels (CIPSO) of a domain that nobody has set up: not to be sent, and not taken. */
+static void security_label(void)
+{
+	static const uint8_t label[12] = { 134, 10, 0, 0, 0, 5, 1, 4, 0, 1 };
+	struct {
+		struct iphdr ip;
+		uint8_t label[12];
+		struct udphdr udp;
+	} p = { .ip = { .version = 4, .ihl = 8, .ttl = 9, .protocol = IPPROTO_UDP },
+		.udp = { .len = htons(8), .source = htons(4711) } };
+	struct sockaddr_storage own;
+	socklen_t len = sizeof(own);
+	int to, from, raw;
+	char c;
+
+	if (family == AF_INET6)
+		return;
+	self_pair(&to, &from);
+	say("set", setsockopt(from, IPPROTO_IP, IP_OPTIONS, label, sizeof(label)));
+	getsockname(to, (struct sockaddr *)&own, &len);
+	p.ip.saddr = p.ip.daddr = ((struct sockaddr_in *)&own)->sin_addr.s_addr;
+	p.udp.dest = ((struct sockaddr_in *)&own)->sin_port;
+	memcpy(p.label, label, sizeof(label));
+	raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	say("send", sendto(raw, &p, sizeof(p), 0, (struct sockaddr *)&own, addr_len()));
+	memset(p.label, IPOPT_NOP, sizeof(label));
+	say("send", sendto(raw, &p, sizeof(p), 0, (struct sockaddr *)&own, addr_len()));
+	settle();
+	say("recv", recv(to, &c, 1, MSG_DONTWAIT));
+	say("recv", recv(to, &c, 1, MSG_DONTWAIT));
+}
+
 /* A call about a connection that was accepted this moment. */
 static void accepted_calls(void)
 {
@@ -416,6 +448,7 @@ static void accepted_calls(void)
 
 const struct fact facts_queue[] = {
 	{ "accepted_calls", accepted_calls },
+	{ "security_label", security_label },
 	{ "peek_udp", peek_udp },
 	{ "peek_wait", peek_wait },
 	{ "peek_tcp", peek_tcp },
