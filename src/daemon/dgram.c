@@ -91,11 +91,16 @@ static void stash_pop(struct dgram_stash **list)
 	free(s);
 }
 
-void dgram_free(struct object *o)
+void dgram_uncharge(struct object *o)
 {
 	if (o->charged)
 		o->sk->sk_rmem_alloc -= o->charged;
 	o->charged = 0;
+}
+
+void dgram_free(struct object *o)
+{
+	dgram_uncharge(o);
 	while (o->in)
 		stash_pop(&o->in);
 	while (o->out)

@@ -490,6 +490,7 @@ static void abort_sock(struct object *o)
 
 	if (!sk)
 		return;
+	dgram_uncharge(o);
 	sock_set_event(sk, NULL, NULL);
 	o->sk = NULL;
 	sock_abort(sk);

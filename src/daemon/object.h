@@ -206,6 +206,7 @@ void dgram_drain(struct object *o);
 void dgram_retell(struct object *o, int fd);
 void dgram_bound(struct object *o);	/* SO_RCVBUF was set: it counts what the program has not read */
 u32 dgram_stashed(const struct object *o);	/* octets of packets that wait for room at the program */
+void dgram_uncharge(struct object *o);	/* before its sock goes alone: charged is the sock's */
 void dgram_free(struct object *o);
 /* Takes an entry of the error queue of any socket. Bytes, -EAGAIN … */
 int dgram_errq(struct object *o, bool peek, u8 *buf, u32 size);

@@ -143,5 +143,30 @@ def no_room(lab):
         assert len(said) == 2 and all(s and s <= errors for s in said), (flags, said)
 
 
+UNREAD = """
+import socket, sys
+v6 = ':' in sys.argv[1]
+s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 20000)
+s.bind((sys.argv[1], 5590))
+s.sendto(b'x' * 500, (sys.argv[1], 5590))
+s.recv(1000, socket.MSG_PEEK)
+print('there', flush=True)
+sys.stdin.read()
+"""
+
+
+@families
+def stopped_with_unread(lab, family):
+    """the daemon stopped while datagrams wait in a socket with a receive buffer of its own: every pool is empty"""
+    daemon = lab.daemon
+    p = lab.spawn([sys.executable, "-c", UNREAD, STACK[family]], shim=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert p.stdout.readline() == b"there\n"
+    daemon.terminate()
+    assert daemon.wait(30) == 0, daemon.returncode
+    lab.stop(p)
+    lab.start_daemon()
+
+
 if __name__ == "__main__":
     main()
