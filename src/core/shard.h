@@ -117,5 +117,9 @@ static inline u32 net_shards(const struct net_group *g)
 #define for_each_shard(net, s, i)                                                              \
 	for ((i) = 0; (i) < net_shards((net)->group) &&                                         \
 		      ((s) = (net)->group ? (net)->group->nets[i] : (net), true); (i)++)
+/* d: the device in each shard that has it */
+#define for_each_shard_dev(dev, d, i)                                                          \
+	for ((i) = 0; (i) < net_shards((dev)->net->group); (i)++)                                \
+		if (((d) = dev_in_shard((dev), (i))))
 
 #endif

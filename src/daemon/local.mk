@@ -21,6 +21,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/ifreq.c \
 	src/daemon/ifreq_set.c \
 	src/daemon/inode.c \
+	src/daemon/letter.c \
 	src/daemon/linger.c \
 	src/daemon/listen.c \
 	src/daemon/notify.c \
@@ -51,6 +52,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/watch.c \
 	src/daemon/worker.c \
 	src/daemon/worker.h \
+	src/daemon/worker_priv.h \
 	src/daemon/write.c \
 	src/daemon/zombie.c
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)

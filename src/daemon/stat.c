@@ -129,14 +129,10 @@ static cJSON *packet_json(const struct net_device *dev)
 	const struct net_device *d;
 	u32 i;
 
-	for (i = 0; i < net_shards(dev->net->group); i++) {
-		d = dev_in_shard(dev, i);
-		if (!d)
-			continue;
+	for_each_shard_dev(dev, d, i) {
 		part = packet_stats(d);
 		add_u64s(&st, &part, sizeof(st));
 	}
-
 	cJSON_AddStringToObject(j, "rx", modes[packet_rx_mode(dev)]);
 	number(j, "ring_frames", st.ring_frames);
 	number(j, "blocks", st.blocks);
@@ -168,10 +164,7 @@ static cJSON *tap_json(const struct net_device *dev)
 	const struct net_device *d;
 	u32 i;
 
-	for (i = 0; i < net_shards(dev->net->group); i++) {
-		d = dev_in_shard(dev, i);
-		if (!d)
-			continue;
+	for_each_shard_dev(dev, d, i) {
 		part = tap_stats(d);
 		add_u64s(&ts, &part, sizeof(ts));
 	}

@@ -157,10 +157,7 @@ static void add_queues(cJSON *to, const struct net_device *dev)
 	const struct net_device *d;
 	u32 i;
 
-	for (i = 0; i < net_shards(dev->net->group); i++) {
-		d = dev_in_shard(dev, i);
-		if (!d)
-			continue;
+	for_each_shard_dev(dev, d, i) {
 		add_rx_queues(rx, d);
 		add_tx_queues(tx, d);
 	}

@@ -14,55 +14,9 @@
 
 #include "daemon/object.h"
 #include "daemon/trace.h"
+#include "daemon/worker_priv.h"
 
-enum {
-	INBOX_LETTERS = 8192,		/* packets that wait for one worker */
-	INBOX_BYTES = 32 << 20,
-	DRAIN_ROUNDS = 64,
-};
-
-/* What one worker sends another. */
-enum letter_kind { LETTER_PACKET, LETTER_CARRIER, LETTER_GROUP, LETTER_COPIES };
-struct letter {
-	struct letter *next;
-	enum letter_kind kind;
-	u32 ifindex;			/* carrier, group */
-	bool on;
-	u16 family;			/* group */
-	union inet_addr group;
-	struct object **copies;		/* for the control thread to free */
-	struct shard_msg msg;		/* packet; last */
-};
-
-struct inbox {
-	pthread_mutex_t lock;
-	struct letter *first, **last;
-	u32 nr, bytes;			/* of packets */
-	u64 dropped;
-	bool signalled;			/* its worker was told */
-};
-
-struct worker_shared {
-	pthread_t thread;
-	bool started;
-	/* Who waits for the turn holds next: so nobody who gives the turn away takes it again before him. */
-	pthread_mutex_t next, turn;
-	bool outside;			/* its own thread is not in its turn, but waits, or is about to */
-	u64 until;			/* till when it means to; both are the turn's */
-	u64 received;			/* letters; the turn's */
-	int wake_fd;
-	struct host_fd *wake;
-	struct inbox inbox;
-};
-
-struct workers_shared {
-	struct net_group group;
-	pthread_mutex_t objects, traces;
-	bool stopping, turning;		/* atomic */
-	u32 held;			/* by the control thread, bits */
-	u32 next;			/* where something new will live */
-	struct notifier_block carrier;	/* of the first shard's devices */
-};
+enum { DRAIN_ROUNDS = 64 };
 
 static _Thread_local const struct worker *self;	/* NULL: the control thread */
 
@@ -98,7 +52,7 @@ void trace_unlock(struct daemon *dm)
 		pthread_mutex_unlock(&dm->shared->traces);
 }
 
-static void wake(const struct worker *w)
+void worker_wake(const struct worker *w)
 {
 	u64 one = 1;
 
@@ -162,7 +116,7 @@ void workers_release(struct daemon *dm)
 		tell = oversleeps(w);
 		pthread_mutex_unlock(&w->shared->turn);
 		if (tell)
-			wake(w);
+			worker_wake(w);
 	}
 	dm->shared->held = 0;
 }
@@ -175,216 +129,6 @@ static void release_after(void *arg)
 struct worker *worker_next(struct daemon *dm)
 {
 	return workers_many(dm) ? dm->workers[dm->shared->next++ % dm->nr_workers] : dm->w0;
-}
-
-/* -- letters ---------------------------------------------------------------------------------- */
-
-static bool is_full(const struct inbox *in, u32 len)
-{
-	return in->nr >= INBOX_LETTERS || in->bytes + len > INBOX_BYTES;
-}
-
-/* false: a packet for which there is no room; the letter is freed. */
-static bool send_letter(struct worker *to, struct letter *l)
-{
-	struct inbox *in = &to->shared->inbox;
-	bool packet = l->kind == LETTER_PACKET, tell;
-
-	pthread_mutex_lock(&in->lock);
-	if (packet && is_full(in, l->msg.len)) {
-		in->dropped++;
-		pthread_mutex_unlock(&in->lock);
-		free(l);
-		return false;
-	}
-	l->next = NULL;
-	*in->last = l;
-	in->last = &l->next;
-	__atomic_store_n(&in->nr, in->nr + 1, __ATOMIC_RELAXED);
-	if (packet)
-		in->bytes += l->msg.len;
-	/* before whoever took it says that it has nothing more to hand over */
-	if (packet && l->msg.kind != SHARD_TX)
-		pulse_busy(&to->dm->pulse, to->index);
-	tell = !in->signalled;
-	in->signalled = true;
-	pthread_mutex_unlock(&in->lock);
-	if (tell)
-		wake(to);
-	return true;
-}
-
-/* struct net_group's post: from is the caller's. */
-static bool post_packet(struct net *from, u32 to, const struct sk_buff *skb, enum shard_kind kind)
-{
-	struct worker *w = from->cfg.ctx;
-	u32 size = shard_msg_size(skb, kind);
-	struct letter *l = malloc(offsetof(struct letter, msg) + max_t(size_t, size, sizeof(l->msg)));
-
-	if (!l)
-		return false;
-	*l = (struct letter){ .kind = LETTER_PACKET };
-	shard_pack(&l->msg, skb, kind);
-	return send_letter(w->dm->workers[to], l);
-}
-
-void worker_give_back(struct worker *from, struct object **copies)
-{
-	struct letter *l = calloc(1, sizeof(*l));
-
-	if (!l) {
-		host_log(HOST_LOG_ERR, "out of memory: the copies of a socket stay");
-		return;
-	}
-	l->kind = LETTER_COPIES;
-	l->copies = copies;
-	send_letter(from->dm->w0, l);
-}
-
-/* To all workers but one; l is copied. */
-static void tell_all(struct daemon *dm, u32 but, const struct letter *l)
-{
-	struct letter *copy;
-	u32 i;
-
-	for (i = 0; i < dm->nr_workers; i++) {
-		copy = i == but ? NULL : malloc(sizeof(*copy));
-		if (!copy)
-			continue;
-		*copy = *l;
-		send_letter(dm->workers[i], copy);
-	}
-}
-
-/* struct net_group's membership */
-static void tell_membership(struct net *from, u32 ifindex, const void *group, u16 family, bool join)
-{
-	struct worker *w = from->cfg.ctx;
-	struct letter l = { .kind = LETTER_GROUP, .ifindex = ifindex, .on = join, .family = family };
-
-	memcpy(&l.group, group, sizeof(l.group));
-	tell_all(w->dm, w->index, &l);
-}
-
-/* A device of the first shard; others have it by its number. */
-static void on_carrier(struct notifier_block *nb, struct net *net, enum net_event event, void *obj)
-{
-	const struct net_device *dev = obj;
-	const struct worker *w0 = net->cfg.ctx;
-	const struct letter l = { .kind = LETTER_CARRIER, .ifindex = dev->ifindex, .on = dev->carrier };
-
-	(void)nb;
-	if (event == NETDEV_CHANGE)
-		tell_all(w0->dm, w0->index, &l);
-}
-
-static void set_carrier(struct net *net, u32 ifindex, bool on)
-{
-	struct net_device *dev = dev_get_by_index(net, ifindex);
-
-	if (dev && dev->remote)
-		dev_set_carrier(dev, on);
-}
-
-static void set_membership(struct net *net, const struct letter *l)
-{
-	struct net_device *dev = dev_get_by_index(net, l->ifindex);
-	int ret = 0;
-
-	if (!dev)
-		return;		/* and with it its memberships */
-	ret = l->on ? ip_mc_join(dev, &l->group, l->family) : ip_mc_leave(dev, &l->group, l->family);
-	if (ret)
-		host_log(HOST_LOG_DEBUG, "%s: group of another worker: %s", dev->name, strerror(-ret));
-}
-
-static void open_letter(struct worker *w, struct letter *l)
-{
-	switch (l->kind) {
-	case LETTER_PACKET:
-		shard_input(w->net, &l->msg);
-		break;
-	case LETTER_CARRIER:
-		set_carrier(w->net, l->ifindex, l->on);
-		break;
-	case LETTER_GROUP:
-		set_membership(w->net, l);
-		break;
-	case LETTER_COPIES:
-		workers_hold_all(w->dm);
-		copies_free(l->copies);
-		workers_release(w->dm);
-		break;
-	}
-	free(l);
-}
-
-static struct letter *take_letters(struct inbox *in)
-{
-	struct letter *l;
-
-	if (!__atomic_load_n(&in->nr, __ATOMIC_RELAXED))
-		return NULL;
-	pthread_mutex_lock(&in->lock);
-	l = in->first;
-	in->first = NULL;
-	in->last = &in->first;
-	__atomic_store_n(&in->nr, 0, __ATOMIC_RELAXED);
-	in->bytes = 0;
-	in->signalled = false;
-	pthread_mutex_unlock(&in->lock);
-	return l;
-}
-
-bool worker_inbox(struct worker *w)
-{
-	struct letter *l = w->shared ? take_letters(&w->shared->inbox) : NULL, *next;
-	bool any = l != NULL;
-
-	for (; l; l = next) {
-		next = l->next;
-		w->shared->received++;
-		open_letter(w, l);
-	}
-	return any;
-}
-
-u64 worker_letters(const struct worker *w)
-{
-	return w->shared ? w->shared->received : 0;
-}
-
-u64 worker_inbox_drops(const struct worker *w)
-{
-	return w->shared ? __atomic_load_n(&w->shared->inbox.dropped, __ATOMIC_RELAXED) : 0;
-}
-
-void worker_look(struct worker *w)
-{
-	u32 i;
-
-	worker_inbox(w);
-	for (i = 0; i < w->nr_dev_looks; i++)
-		w->dev_looks[i].fn(w->dev_looks[i].arg, 0);
-	w->kicked = false;
-	if (net_run(w->net, host_now_ns(), 0))
-		w->kicked = true;
-}
-
-/* Frames that a letter holds are not forgotten: it may have come since the inbox was looked at. */
-void worker_pulse_idle(struct worker *w)
-{
-	struct inbox *in;
-
-	if (!w->shared) {
-		pulse_idle(&w->dm->pulse, 0);
-		return;
-	}
-	in = &w->shared->inbox;
-	pthread_mutex_lock(&in->lock);
-	if (!in->nr)
-		pulse_idle(&w->dm->pulse, w->index);
-	pthread_mutex_unlock(&in->lock);
 }
 
 /* -- turns ------------------------------------------------------------------------------------- */
@@ -408,7 +152,7 @@ static void leave(void *arg)
 void workers_tell_control(struct daemon *dm)
 {
 	if (self)
-		wake(dm->w0);
+		worker_wake(dm->w0);
 }
 
 bool workers_turning(const struct daemon *dm)
@@ -437,7 +181,7 @@ static void wake_all(struct daemon *dm)
 	u32 i;
 
 	for (i = 1; i < dm->nr_workers; i++)
-		wake(dm->workers[i]);
+		worker_wake(dm->workers[i]);
 }
 
 void workers_note_turns(struct daemon *dm, u64 *from)
@@ -520,8 +264,7 @@ static int create_shared(struct worker *w)
 	w->shared = ws;
 	pthread_mutex_init(&ws->next, NULL);
 	pthread_mutex_init(&ws->turn, NULL);
-	pthread_mutex_init(&ws->inbox.lock, NULL);
-	ws->inbox.last = &ws->inbox.first;
+	inbox_init(&ws->inbox);
 	ws->outside = true;
 	ws->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (ws->wake_fd < 0)
@@ -568,8 +311,8 @@ int workers_create(struct daemon *dm)
 		pthread_mutex_init(&dm->shared->objects, NULL);
 		pthread_mutex_init(&dm->shared->traces, NULL);
 		dm->shared->group.nr = nr;
-		dm->shared->group.post = post_packet;
-		dm->shared->group.membership = tell_membership;
+		dm->shared->group.post = letter_post;
+		dm->shared->group.membership = letter_membership;
 	}
 	dm->nr_workers = nr;
 	for (i = 0; i < nr && !ret; i++)
@@ -582,7 +325,7 @@ int workers_create(struct daemon *dm)
 	if (dm->shared) {
 		dm->w0->poller.after = release_after;
 		dm->w0->poller.after_arg = dm;
-		dm->shared->carrier.fn = on_carrier;
+		dm->shared->carrier.fn = letter_carrier;
 		net_notifier_register(dm->net, &dm->shared->carrier);
 	}
 	return 0;
@@ -641,7 +384,7 @@ void workers_stop(struct daemon *dm)
 
 		if (!w || !w->shared || !w->shared->started)
 			continue;
-		wake(w);
+		worker_wake(w);
 		pthread_join(w->shared->thread, NULL);
 		w->shared->started = false;
 	}
@@ -666,20 +409,13 @@ void workers_drain(struct daemon *dm)
 static void destroy_shared(struct worker *w)
 {
 	struct worker_shared *ws = w->shared;
-	struct letter *l, *next;
 
 	if (!ws)
 		return;
-	for (l = take_letters(&ws->inbox); l; l = next) {
-		next = l->next;
-		if (l->kind == LETTER_COPIES)
-			copies_free(l->copies);
-		free(l);
-	}
+	inbox_destroy(&ws->inbox);
 	host_loop_del_fd(ws->wake);
 	if (ws->wake_fd >= 0)
 		close(ws->wake_fd);
-	pthread_mutex_destroy(&ws->inbox.lock);
 	pthread_mutex_destroy(&ws->turn);
 	pthread_mutex_destroy(&ws->next);
 	free(ws);
