@@ -52,18 +52,6 @@ void spin_for(int fd, int flags)
 	errno = saved;
 }
 
-void spin_epoll(int epfd, int timeout_ms)
-{
-	int saved = errno;
-	struct spin s;
-
-	if (likely(!spin_start(&s, timeout_ms < 0 ? -1 : timeout_ms * (int64_t)1000000)))
-		return;
-	while (s.now < s.end && !fd_poll(epfd, POLLIN, 0))
-		spin_again(&s);
-	errno = saved;
-}
-
 void spin_poll(struct pollfd *p, unsigned long n, int64_t timeout_ns)
 {
 	int saved = errno;
@@ -74,4 +62,12 @@ void spin_poll(struct pollfd *p, unsigned long n, int64_t timeout_ns)
 	while (s.now < s.end && !real.poll(p, n, 0))
 		spin_again(&s);
 	errno = saved;
+}
+
+/* An epoll instance is readable when it has an event. */
+void spin_epoll(int epfd, int timeout_ms)
+{
+	struct pollfd p = { .fd = epfd, .events = POLLIN };
+
+	spin_poll(&p, 1, timeout_ms < 0 ? -1 : timeout_ms * (int64_t)1000000);
 }

@@ -115,12 +115,7 @@ static int run(struct daemon *dm)
 	if (!ret)
 		ret = workers_start(dm);
 	if (!ret) {
-		const struct host_spin spin = {
-			.max_ns = dm->conf.busy_poll_us * NSEC_PER_USEC,
-			.adaptive = dm->conf.busy_poll_auto,
-		};
-
-		ret = host_loop_run(dm->w0->loop, worker_turn, dm->w0, &spin);
+		ret = worker_run(dm->w0);
 		notify_systemd("STOPPING=1");
 	}
 	stop(dm);

@@ -331,18 +331,24 @@ int workers_create(struct daemon *dm)
 	return 0;
 }
 
-static void *thread_main(void *arg)
+int worker_run(struct worker *w)
 {
-	struct worker *w = arg;
 	const struct host_spin spin = {
 		.max_ns = w->dm->conf.busy_poll_us * NSEC_PER_USEC,
 		.adaptive = w->dm->conf.busy_poll_auto,
 	};
+
+	return host_loop_run(w->loop, worker_turn, w, &spin);
+}
+
+static void *thread_main(void *arg)
+{
+	struct worker *w = arg;
 	int ret;
 
 	self = w;
 	enter(w);
-	ret = host_loop_run(w->loop, worker_turn, w, &spin);
+	ret = worker_run(w);
 	leave(w);
 	if (ret)
 		host_log(HOST_LOG_ERR, "worker %u: its loop failed: %s", w->index, strerror(-ret));

@@ -69,6 +69,7 @@ struct worker {
 /* The daemon's workers with their nets and loops, as many as it is configured for. 0/-errno */
 int workers_create(struct daemon *dm);
 int workers_start(struct daemon *dm);	/* the threads, of all but the first. 0/-errno */
+int worker_run(struct worker *w);	/* its loop, until it is stopped, by its own thread. 0/-errno */
 void workers_stop(struct daemon *dm);	/* they have ended; what they leave is the caller's */
 void workers_drain(struct daemon *dm);	/* after that: all that nets still do, and say to each other */
 void workers_destroy(struct daemon *dm);
