@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Large writes by memory that the daemon shares: the program's octets are copied into a block of it, and what
- * goes through the Unix socket is a mark of one octet that says which. The stack sends from there, so that the
- * daemon copies nothing. doc/protocol.md, section 3.
+ * goes through the Unix socket is a mark of one octet that says which. The stack sends from there, so that
+ * the daemon copies nothing. doc/protocol.md, section 2, PAYLOAD.
  *
  * The stream stays a stream: marks are octets of it in their place, and what is written without them, by a
- * child without this library or by sendfile(), goes where it belongs. So readiness, waiting and errors are the
- * kernel's, as always. When no block is free, or the daemon has many to take, the octets themselves are
+ * child without this library or by splice(), goes where it belongs. So readiness, waiting and errors are
+ * the kernel's, as always. When no block is free, or the daemon has many to take, the octets themselves are
  * written, and what is full then is the Unix socket.
  *
  * A connection gets there by having written much. Which ones have is remembered by cookie, which no other
@@ -89,7 +89,8 @@ static bool arrange(int fd)
 	}
 	if (e >= 0 && memory)
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	shim_log("payload memory for %d: %s", fd, e < 0 ? strerror(-e) : memory ? "in use" : "cannot be mapped");
+	shim_log("payload memory for %d: %s", fd,
+		 e < 0 ? strerror(-e) : memory ? "in use" : "cannot be mapped");
 	errno = saved;
 	return e >= 0 && memory;
 }
@@ -99,8 +100,8 @@ bool payload_wanted(int fd, size_t n)
 	struct connection *c;
 	uint64_t cookie, seen;
 
-	if (likely(n < LARGE_MIN) || after == UINT64_MAX || shim.silent || shim.supervisor || pulse_fd() < 0 ||
-	    !fd_owner())
+	if (likely(n < LARGE_MIN) || after == UINT64_MAX || shim.silent || shim.supervisor ||
+	    pulse_fd() < 0 || !fd_owner())
 		return false;
 	cookie = fd_cookie(fd) << STATE_BITS;
 	c = &connections[(cookie >> STATE_BITS) % CONNECTIONS];
@@ -230,19 +231,40 @@ static int gather(struct place *p, char *to, size_t n)
 	return 0;
 }
 
+/* It was the descriptor beside the mark: closed by the program, or too many are underway (unix(7)). */
+static bool mark_failed(int err)
+{
+	return err == EBADF || err == ETOOMANYREFS;
+}
+
+/* By a block that was taken: as send_next() */
+static ssize_t send_by(int fd, struct nsp_payload *m, int block, struct place *p, size_t n, int flags)
+{
+	struct place at = *p;
+	int e;
+
+	n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
+	e = gather(&at, block_at(m, block), n);
+	if (unlikely(e)) {
+		give_back(m, block);
+		return fail(e);
+	}
+	if (unlikely(!send_block(fd, m, block, n, flags)))
+		return -1;
+	*p = at;
+	return (ssize_t)n;
+}
+
 /* The next octets of n, by one block or beside: how many, or -1 with errno */
 static ssize_t send_next(int fd, struct nsp_payload *m, struct place *p, size_t n, int flags)
 {
-	int block = take_block(m, fd), e;
+	int block = take_block(m, fd);
 	ssize_t r;
 
 	if (block >= 0) {
-		n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
-		e = gather(p, block_at(m, block), n);
-		if (likely(!e))
-			return send_block(fd, m, block, n, flags) ? (ssize_t)n : -1;
-		give_back(m, block);
-		return fail(e);
+		r = send_by(fd, m, block, p, n, flags);
+		if (likely(r >= 0) || !mark_failed(errno))
+			return r;
 	}
 	r = send_beside(fd, (const char *)p->iov->iov_base + p->off, p->iov->iov_len - p->off, flags);
 	p->off += r > 0 ? (size_t)r : 0;
@@ -262,21 +284,19 @@ ssize_t payload_send(int fd, const struct iovec *iov, size_t nr, size_t n, int f
 	skip_empty(&p);
 	while (done < n) {
 		r = send_next(fd, m, &p, n - done, flags);
-		if (r < 0)
+		if (r <= 0)
 			break;
 		done += (size_t)r;
 	}
 	return done ? (ssize_t)done : stream_tx(fd, r, flags);
 }
 
-/* The next octets of a file, by one block or beside; the file's place, *off or its own, moves by what went. */
-static ssize_t send_file_next(int fd, struct nsp_payload *m, int in, off_t *off, size_t n)
+/* The next octets of a file; its place, *off or its own, moves by what went. By a block that was taken. */
+static ssize_t send_file_by(int fd, struct nsp_payload *m, int block, int in, off_t *off, size_t n)
 {
-	int block = take_block(m, fd), saved;
 	ssize_t got;
+	int saved;
 
-	if (block < 0)
-		return real.sendfile(fd, in, off, n < BESIDE ? n : BESIDE);
 	n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
 	got = off ? pread(in, block_at(m, block), n, *off) : read(in, block_at(m, block), n);
 	if (got <= 0) {
@@ -292,6 +312,20 @@ static ssize_t send_file_next(int fd, struct nsp_payload *m, int in, off_t *off,
 	if (off)
 		*off += got;
 	return got;
+}
+
+/* By one block or beside. */
+static ssize_t send_file_next(int fd, struct nsp_payload *m, int in, off_t *off, size_t n)
+{
+	int block = take_block(m, fd);
+	ssize_t r;
+
+	if (block >= 0) {
+		r = send_file_by(fd, m, block, in, off, n);
+		if (likely(r >= 0) || !mark_failed(errno))
+			return r;
+	}
+	return real.sendfile(fd, in, off, n < BESIDE ? n : BESIDE);
 }
 
 ssize_t payload_sendfile(int fd, int in, off_t *off, size_t n)

@@ -12,6 +12,7 @@
 #define PLAIN_RECV (MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL | MSG_CMSG_CLOEXEC)
 #define PLAIN_SEND (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_DONTROUTE | MSG_CONFIRM)
 #define BULK_BYTES 16384
+#define BULK_PIECE 4096		/* octets on average, or it is not worth while to look at each */
 #define ADDR_MAX   sizeof(struct sockaddr_storage)
 
 /* Descriptors that arrived in a message of the program's own Unix sockets. */
@@ -97,12 +98,14 @@ static bool send_is_large(unsigned int k, size_t n, int flags)
 	       large_send_wanted(k, n);
 }
 
-/* One of many large writes to a connection that nothing is to be told about first, by shared memory? */
+/* Something is to be told, or waited for, before a write or after it, or counted by the octet. */
+#define NOT_BULK (KF_MORE | KF_TSTAMP | KF_ZEROCOPY | KF_DEFER | KF_FULL | KF_BOUNDED | KF_FIRST | KF_NODELAY)
+
+/* One of many large writes to a connection, by shared memory? */
 static bool send_is_bulk(int fd, unsigned int k, size_t n, int flags)
 {
 	return unlikely(n >= BULK_BYTES) && KIND(k) == K_STREAM && !(flags & ~PLAIN_SEND) &&
-	       !(k & (KF_MORE | KF_TSTAMP | KF_ZEROCOPY | KF_DEFER | KF_FULL | KF_BOUNDED | KF_FIRST | KF_NODELAY)) &&
-	       payload_wanted(fd, n);
+	       !(k & NOT_BULK) && payload_wanted(fd, n);
 }
 
 ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
@@ -118,7 +121,7 @@ ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 		return fail(e);
 	n = KIND(k) == K_STREAM && !msg->msg_controllen ? iov_bytes(msg->msg_iov, msg->msg_iovlen) : 0;
 	settle_frames();
-	if (send_is_bulk(fd, k, n, flags))
+	if (n / BULK_PIECE >= msg->msg_iovlen && send_is_bulk(fd, k, n, flags))
 		return payload_send(fd, msg->msg_iov, msg->msg_iovlen, n, flags);
 	if (send_is_large(k, n, flags)) {
 		if (k & (KF_FIRST | KF_NODELAY))

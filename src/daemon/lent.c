@@ -78,8 +78,8 @@ void lent_undo(struct object *o)
 }
 
 /*
- * Without a copy it stays lent until the peer has acknowledged it. When most of the program's memory does, it is
- * copied, so that there is always some for the next write, as on a long path.
+ * Without a copy it stays lent until the peer has acknowledged it. When most of the program's memory does, as
+ * on a long path, it is copied, so that there is always some for the next write.
  */
 static ssize_t send_some(struct object *o, struct lent *l)
 {

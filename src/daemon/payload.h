@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory that a program's library and we share, for large writes: the library copies them into blocks of it,
- * and the stack sends from there. A mark in the stream says where a block belongs. doc/protocol.md, section 3.
+ * Memory that a program's library and we share, for large writes: the library copies them into blocks of
+ * it, and the stack sends from there. A mark in the stream says where a block belongs. doc/protocol.md,
+ * section 2, PAYLOAD.
  *
  * Which block and how long it is the program says; both are read once and checked. What a block holds it may
  * change while it is sent, as with MSG_ZEROCOPY: that spoils nobody's stream but its own.
@@ -13,13 +14,13 @@
 
 struct payload;
 
-/* *fd is the memory's descriptor, for the program, and the caller's to close. NULL: *err says why (-ENOMEM,
- * -ENOBUFS: there are as many as there may be, or what the kernel said). One reference. */
+/* *fd is the memory's descriptor, for the program, and the caller's to close. NULL: *err says why (-ENOMEM;
+ * -ENOBUFS: there are as many as there may be; or what the kernel said). One reference. */
 struct payload *payload_new(struct daemon *dm, int *fd, int *err);
 void payload_get(struct payload *p);
 void payload_put(struct payload *p);	/* NULL is allowed */
-/* Block i, filled: its page, with one reference whose end gives it back, and *len octets. NULL: it is no block,
- * not filled as it should be, or here already. */
+/* Block i, filled: its page, with one reference whose end gives it back, and *len octets. NULL: it is no
+ * block, not filled as it should be, or here already. */
 struct page *payload_take(struct payload *p, struct net *net, u32 i, u32 *len);
 /* Is so much of it here, three quarters, that no more may stay for long? */
 bool payload_is_crowded(const struct payload *p);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Large writes by memory that a program shares with the daemon (doc/protocol.md, section 3): that they go that way,
+"""Large writes by memory that a program shares with the daemon (doc/protocol.md, PAYLOAD): that they go that way,
 what comes of the memory, and how it is chosen."""
 import hashlib
 import os

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Facts about streams that have carried much, whose writes may go another way than those of others
- * (doc/protocol.md, section 3): whoever writes, and by whatever call, all octets arrive in their order.
+ * (doc/protocol.md, PAYLOAD): whoever writes, and by whatever call, all octets arrive in their order.
  */
 #include "facts.h"
 
@@ -76,7 +76,6 @@ static void bulk_end(struct bulk *b)
 {
 	say("shutdown", shutdown(b->fd, SHUT_WR));
 	pthread_join(b->reader, NULL);
-	say("sent", (long)b->sent);
 	say("lost", (long)(b->sent - b->got));
 	say("wrong", (long)b->wrong);
 	close(b->fd);
@@ -90,6 +89,7 @@ static void blocking(void)
 	bulk_begin(&b);
 	for (n = 1; n < 2 * MIB; n = n * 3 + 1)
 		say("write", put(&b, n, 0));
+	say("sent", (long)b.sent);
 	bulk_end(&b);
 }
 
@@ -108,6 +108,7 @@ static void waiting(void)
 		if (!put(&b, n < left ? n : left, 0))
 			poll(&p, 1, -1);
 	}
+	say("sent", (long)b.sent);
 	bulk_end(&b);
 }
 

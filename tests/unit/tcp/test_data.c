@@ -331,7 +331,7 @@ static void give_back(struct page *page)
 	cr_assert_eq(page->refcnt, 0);
 }
 
-/* somebody else's memory goes out as it is, as far as there is room, and comes back when it is acknowledged */
+/* somebody else's memory goes out as it is, as far as there is room, and comes back when acknowledged */
 TEST46(data, stream_attach)
 {
 	static u8 memory[400000];	/* more than a packet */
