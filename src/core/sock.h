@@ -255,6 +255,7 @@ struct sock {
 	u32 sk_tx_stamp;		/* SOF_* for the last octet of the next stream_commit() */
 	u32 sk_txhash;
 	u8 sk_txrehash;			/* SO_TXREHASH: 0, 1, or 255: as net.core.txrehash says */
+	bool sk_pacing_needed;		/* had a rate to keep to once: keeps to one for good */
 	u16 sk_gso_max_segs;
 	u32 sk_gso_max_size;
 	netdev_features_t sk_route_caps;

@@ -437,6 +437,8 @@ SETTER(max_pacing_rate)
 		memcpy(&rate, val, sizeof(rate));
 	else if (rate == U32_MAX)
 		rate = U64_MAX;
+	if (rate != U64_MAX)
+		sk->sk_pacing_needed = true;
 	sk->sk_max_pacing_rate = rate;
 	sk->sk_pacing_rate = min(sk->sk_pacing_rate, rate);
 	return 0;

@@ -30,6 +30,7 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 	sk->sk_lingertime_ns = l->sk_lingertime_ns;
 	sk->sk_max_pacing_rate = l->sk_max_pacing_rate;
 	sk->sk_pacing_rate = l->sk_pacing_rate;
+	sk->sk_pacing_needed = l->sk_pacing_needed;
 	sk->sk_rcvtimeo_us = l->sk_rcvtimeo_us;
 	sk->sk_sndtimeo_us = l->sk_sndtimeo_us;
 	sk->sk_txrehash = l->sk_txrehash;

@@ -303,6 +303,23 @@ TEST46(cc, hystart_train)
 	cr_assert_lt(tp->snd_ssthresh, TCP_INFINITE_SSTHRESH);
 }
 
+/* ... and of a whole one where the sender is paced, as one that began with BBR is until its end. */
+TEST46(cc, hystart_train_paced)
+{
+	struct tcp_sock *tp;
+
+	wire_sysctl(w, "net.ipv4.tcp_congestion_control", "bbr");
+	tp = hystart_start(w, "1", 20);
+	cr_assert_eq(sock_setsockopt(w->sk, 6, 13, "cubic", 5), 0);
+	cr_assert_eq(tp->ca_ops, &tcp_cubic);
+	hystart_round(w, 8, 90, 100);
+	hystart_round(w, 60, 90, 100);
+	cr_assert_eq(tp->snd_ssthresh, TCP_INFINITE_SSTHRESH);
+	hystart_round(w, 80, 120, 100);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPHystartTrainDetect], 1);
+	cr_assert_lt(tp->snd_ssthresh, TCP_INFINITE_SSTHRESH);
+}
+
 TEST46(cc, hystart_off)
 {
 	struct tcp_sock *tp = hystart_start(w, "0", 20);
@@ -702,6 +719,31 @@ TEST46(cc, max_pacing_rate)
 	i = wire_info(w);
 	cr_assert_eq(i.max_pacing_rate, rate);
 	cr_assert_leq(i.pacing_rate, rate);
+}
+
+/* What was paced once stays so: at TCP's own rate when SO_MAX_PACING_RATE is taken back. */
+TEST46(cc, pacing_stays)
+{
+	u64 rate = 1448000, none = ~0ull;
+	u32 n, m;
+
+	establish(w);
+	m = wire_info(w).snd_mss;
+	w->sk->sk_sndbuf = 1 << 20;
+	tcp_sk(w->sk)->snd_cwnd = 100;
+	tcp_sk(w->sk)->srtt_us = 100000 << 3;
+	minmax_reset(&tcp_sk(w->sk)->rtt_min, 0, 100000);
+	cr_assert_eq(sock_setsockopt(w->sk, 1, 47, &none, sizeof(none)), 0);
+	cr_assert(!tcp_needs_pacing(w->sk));
+	cr_assert_eq(sock_setsockopt(w->sk, 1, 47, &rate, sizeof(rate)), 0);
+	cr_assert_eq(sock_setsockopt(w->sk, 1, 47, &none, sizeof(none)), 0);
+	tcp_update_pacing_rate(w->sk);			/* two segments a millisecond */
+	wire_send(w, 60 * m, 0);
+	n = (u32)drain(w);
+	cr_assert_leq(n, 14, "%u", n);
+	at(w, 50);
+	n += (u32)drain(w);
+	cr_assert_eq(n, 60);
 }
 
 /* A loop that counts milliseconds: what it was late is made good also if a write comes before the timer. */
