@@ -92,6 +92,7 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_STAMP_MARK 0
 #define NSP_STAMP_LESS 1
 #define NSP_STAMP_COPIED 2
+#define NSP_STAMP_TXTIME 3
 
 /* struct nsp_proc_req.op; WRITE is for the daemon's owner and root */
 #define NSP_PROC_READ 0

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/channel.h"
@@ -222,6 +223,17 @@ static const struct {
 	{ L_TCP, 19 /* TCP_REPAIR */, MAY_NET_ADMIN },
 };
 
+/* A struct sock_txtime. What is no such thing is for the stack to refuse. */
+static u32 txtime_needs(const void *val, u32 len)
+{
+	struct { s32 clockid; u32 flags; } t;
+
+	if (len != sizeof(t))
+		return 0;
+	memcpy(&t, val, sizeof(t));
+	return t.clockid == CLOCK_MONOTONIC || t.flags >> 2 ? 0 : MAY_NET_ADMIN;
+}
+
 /* What an option needs; 0: nothing. */
 static u32 needs(const struct object *o, int level, int name, const void *val, u32 len)
 {
@@ -229,6 +241,8 @@ static u32 needs(const struct object *o, int level, int name, const void *val, u
 
 	if (level == L_SOCKET && name == SO_DEBUG && len >= sizeof(int) && !sockopt_int(val))
 		return 0;	/* to switch it off */
+	if (level == L_SOCKET && name == SO_TXTIME)
+		return txtime_needs(val, len);
 	if (level == L_IPV6 && name == L_2292PKTOPTIONS && !len)
 		return 0;
 	if (level == L_IPV6 && o->family == INET_FAMILY_4)
@@ -470,6 +484,8 @@ int call_stamp(struct call *c)
 	case NSP_STAMP_LESS:
 		stamps_less(o, req->len);
 		return 0;
+	case NSP_STAMP_TXTIME:
+		return sock_flag(o->sk, SOCK_TXTIME) ? 0 : -EINVAL;
 	case NSP_STAMP_COPIED:
 		if (sock_flag(o->sk, SOCK_ZEROCOPY))
 			sock_zerocopy_done(o->sk);

@@ -277,6 +277,7 @@ static cJSON *memory_json(const struct net *net)
 	number(j, "pages_free", spare);
 	pools = cJSON_AddObjectToObject(j, "pools");
 	add_pool(pools, net, offsetof(struct net, skb_pool));
+	add_pool(pools, net, offsetof(struct net, skb_bare_pool));
 	add_pool(pools, net, offsetof(struct net, skb_small_pool));
 	add_pool(pools, net, offsetof(struct net, skb_data_pool));
 	add_pool(pools, net, offsetof(struct net, work_pool));

@@ -277,6 +277,8 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 		return err;
 	if (unlikely(tcp_sk(sk)->repair) && tcp_sk(sk)->repair_queue == TCP_NO_QUEUE_NS)
 		return -EINVAL;
+	if (unlikely(msg->cmsg && msg->cmsg->has_txtime && !sock_flag(sk, SOCK_TXTIME)))
+		return -EINVAL;
 	mss = tcp_current_mss(sk);
 	goal = tcp_size_goal(tcp_sk(sk), mss);
 	tcp_before_write(sk);
