@@ -98,29 +98,13 @@ u32 csum_partial(const void *buf, size_t len, u32 sum)
 	return sum_tail(p, len, bulk_sum(&x, &y) + sum);
 }
 
-static inline lanes move_lanes(u8 *to, const u8 *from)
-{
-	lanes v = load_lanes(from);
-
-	memcpy(to, &v, sizeof(v));
-	return v;
-}
-
+/* memcpy() knows wider stores than we may use, and the octets are near by then. */
 u32 csum_copy(void *dst, const void *src, size_t len, u32 sum)
 {
-	struct bulk x = { 0 }, y = { 0 };
-	const u8 *p = src;
-	u8 *d = dst;
-
-	for (; len >= BLOCK; len -= BLOCK, p += BLOCK, d += BLOCK) {
-		add_lanes(&x, move_lanes(d, p));
-		add_lanes(&y, move_lanes(d + 16, p + 16));
-		add_lanes(&x, move_lanes(d + 32, p + 32));
-		add_lanes(&y, move_lanes(d + 48, p + 48));
-	}
+	sum = csum_partial(src, len, sum);
 	if (len)
-		memcpy(d, p, len);
-	return sum_tail(p, len, bulk_sum(&x, &y) + sum);
+		memcpy(dst, src, len);
+	return sum;
 }
 
 /* The length and the protocol as the pseudo headers hold them, in memory order. */
