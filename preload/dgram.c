@@ -30,6 +30,7 @@ static struct trust {
 	uint8_t dest;	/* TRUST_* */
 	bool narrow;	/* the path is: even a small datagram may be too large */
 	bool listens;	/* a datagram to this host was not refused */
+	bool rerouted;	/* none was sent since an option chose another way */
 } trusted[MEM_FD_MAX];
 enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, SMALL_DATAGRAM = 1280 - 48 };
 
@@ -43,6 +44,11 @@ static struct trust *trust_of(int fd)
 void dgram_distrust(int fd)
 {
 	memset(trust_of(fd), 0, sizeof(struct trust));
+}
+
+void dgram_rerouted(int fd)
+{
+	trust_of(fd)->rerouted = true;
 }
 
 /* An error of the socket, on its way to the program. */
@@ -337,7 +343,7 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 {
 	const struct trust *t = trust_of(fd);
 
-	if (KIND(k) == K_RAW)
+	if (KIND(k) == K_RAW || unlikely(t->rerouted))
 		return true;
 	if (total > t->size && (total > SMALL_DATAGRAM || t->narrow))
 		return true;
@@ -367,6 +373,7 @@ static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
 		t->ctl = hash_of(ctl, h->ctllen);
 	if (h->paylen > t->size)
 		t->size = (uint16_t)h->paylen;
+	t->rerouted = false;
 	t->dest |= dest_class(fd_kind(fd), msg->msg_name, msg->msg_namelen);
 	return 0;
 }

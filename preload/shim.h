@@ -424,6 +424,8 @@ ssize_t dgram_recv(int fd, struct msghdr *msg, int flags);
 ssize_t dgram_end(int fd, int flags);
 /** dgram_distrust() - an option was set: what was sent before may be refused now */
 void dgram_distrust(int fd);
+/** dgram_rerouted() - one of those that choose a route, of which route_check() knows nothing */
+void dgram_rerouted(int fd);
 int dgram_so_error(int fd);
 /** dgram_error_waits() - is the next thing in the queue an error of the socket */
 bool dgram_error_waits(int fd);

@@ -272,6 +272,20 @@ static void note_recverr(int fd, const void *val, socklen_t len)
 		fd_set_kind(fd, fd_kind(fd) | KF_RECVERR);
 }
 
+static bool chooses_route(int level, int name)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return name == SO_BINDTODEVICE || name == SO_BINDTOIFINDEX || name == SO_MARK ||
+		       name == SO_DONTROUTE;
+	case IPPROTO_IP:
+		return name == IP_UNICAST_IF;
+	case IPPROTO_IPV6:
+		return name == IPV6_UNICAST_IF || name == IPV6_PKTINFO;
+	}
+	return false;
+}
+
 static int set_dgram(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len, val);
@@ -279,6 +293,8 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 	dgram_distrust(fd);
 	if (e < 0)
 		return fail(-e);
+	if (unlikely(chooses_route(level, name)))
+		dgram_rerouted(fd);
 	if ((k & KF_FRESH) && len <= 64)
 		fd_remember_opt(fd, level, name, val, len);
 	if ((level == IPPROTO_IP && name == IP_RECVERR) ||
