@@ -31,6 +31,7 @@ static struct trust {
 	bool narrow;	/* the path is: even a small datagram may be too large */
 	bool listens;	/* a datagram to this host was not refused */
 	bool rerouted;	/* none was sent since an option chose another way */
+	bool own_way;	/* an option has chosen one, so that route_check() says nothing */
 } trusted[MEM_FD_MAX];
 enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, SMALL_DATAGRAM = 1280 - 48 };
 
@@ -46,9 +47,11 @@ void dgram_distrust(int fd)
 	memset(trust_of(fd), 0, sizeof(struct trust));
 }
 
-void dgram_rerouted(int fd)
+void dgram_option_set(int fd, bool routes)
 {
-	trust_of(fd)->rerouted = true;
+	struct trust *t = trust_of(fd);
+
+	*t = (struct trust){ .own_way = t->own_way || routes, .rerouted = t->rerouted || routes };
 }
 
 /* An error of the socket, on its way to the program. */
@@ -97,10 +100,10 @@ static uint8_t dest_class(unsigned int k, const struct sockaddr *sa, socklen_t l
 
 		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP | mapped : mapped;
 	}
-	if (is_v4(sa, len))
-		return TRUST_MAPPED;
 	if (sa->sa_family != AF_INET6 || len < 24)
 		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
+		return IN_MULTICAST(ntohl(s6->sin6_addr.s6_addr32[3])) ? TRUST_GROUP | TRUST_MAPPED : TRUST_MAPPED;
 	return IN6_IS_ADDR_MULTICAST(&s6->sin6_addr) ? TRUST_GROUP : 0;
 }
 
@@ -308,7 +311,13 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	/* no route counts where IPv4 is refused */
 	if (KIND(k) == K_RAW && k & KF_V6 && is_v4(msg->msg_name, msg->msg_namelen))
 		return 0;
-	return -route_check(msg->msg_name, msg->msg_namelen);
+	/* nor of a send whose control messages, or a socket whose options choose the way */
+	if (unlikely(msg->msg_controllen || trust_of(fd)->own_way))
+		return 0;
+	e = route_check(msg->msg_name, msg->msg_namelen);
+	if (e < 0 && shim.supervisor)	/* the options of the socket were set in other calls */
+		return -1;
+	return -e;
 }
 
 /* Will a refusal be told to this socket, and at once? */

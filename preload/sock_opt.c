@@ -290,11 +290,9 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 {
 	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len, val);
 
-	dgram_distrust(fd);
+	dgram_option_set(fd, !e && chooses_route(level, name));
 	if (e < 0)
 		return fail(-e);
-	if (unlikely(chooses_route(level, name)))
-		dgram_rerouted(fd);
 	if ((k & KF_FRESH) && len <= 64)
 		fd_remember_opt(fd, level, name, val, len);
 	if ((level == IPPROTO_IP && name == IP_RECVERR) ||
