@@ -103,7 +103,8 @@ static uint8_t dest_class(unsigned int k, const struct sockaddr *sa, socklen_t l
 	if (sa->sa_family != AF_INET6 || len < 24)
 		return 0;
 	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
-		return IN_MULTICAST(ntohl(s6->sin6_addr.s6_addr32[3])) ? TRUST_GROUP | TRUST_MAPPED : TRUST_MAPPED;
+		return IN_MULTICAST(ntohl(s6->sin6_addr.s6_addr32[3])) ? TRUST_GROUP | TRUST_MAPPED :
+									 TRUST_MAPPED;
 	return IN6_IS_ADDR_MULTICAST(&s6->sin6_addr) ? TRUST_GROUP : 0;
 }
 
