@@ -33,7 +33,7 @@ static const struct row rows[] = {
 	{ SOL_SOCKET, SO_REUSEPORT, REMEMBER | ONEWAY, ANY },
 	{ SOL_SOCKET, SO_KEEPALIVE, REMEMBER | ONEWAY, ANY },
 	{ SOL_SOCKET, SO_BROADCAST, REMEMBER | ONEWAY, ANY },
-	{ SOL_SOCKET, SO_OOBINLINE, ALONE | UNIX_STREAM, ANY },
+	{ SOL_SOCKET, SO_OOBINLINE, ALONE | UNIX_STREAM | REMEMBER | ONEWAY, ANY },
 	{ SOL_SOCKET, SO_SNDBUF, REMEMBER | ONEWAY | NATIVE, ANY },
 	{ SOL_SOCKET, SO_RCVBUF, REMEMBER | ONEWAY, ANY },
 	{ SOL_SOCKET, SO_PRIORITY, REMEMBER | ONEWAY, 0, 6 },
@@ -334,9 +334,12 @@ int ns_setsockopt(int fd, int level, int name, const void *val, socklen_t len)
 	if (!val && len)
 		return fail(EFAULT);
 	if (alone(find_row(k, level, name), k)) {
-		if (level == SOL_SOCKET && name == SO_OOBINLINE)
-			fd_set_kind(fd, k | KF_INLINE);
-		return real.setsockopt(fd, level, name, val, len);
+		r = real.setsockopt(fd, level, name, val, len);
+		if (r || level != SOL_SOCKET || name != SO_OOBINLINE)
+			return r;
+		/* the Unix socket's business, but nothing may be left out on the way to it */
+		fd_set_kind(fd, k | KF_INLINE);
+		return set_tcp(fd, fd_kind(fd), level, name, val, len);
 	}
 	if (level == SOL_SOCKET && name == SO_PEEK_OFF)
 		return peek_off_set(fd, val, len);

@@ -69,6 +69,7 @@ enum sock_flags {
 	SOCK_ZAPPED, SOCK_QUEUE_SHRUNK, SOCK_RCVTSTAMP, SOCK_SELECT_ERR_QUEUE,
 	SOCK_TSTAMP_NEW, SOCK_RCVMARK, SOCK_RCVPRIORITY, SOCK_FILTER_LOCKED, SOCK_ZEROCOPY,
 	SOCK_TXTIME,
+	SOCK_URGKEEP,	/* the reader of the stream puts urgent octets inline: none is dropped for the next */
 };
 
 /*

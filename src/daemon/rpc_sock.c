@@ -302,6 +302,18 @@ static int set_all(struct object *o, const struct cred *cred, int level, int nam
 	return 0;
 }
 
+/* The Unix socket puts the octets inline, which are given to it as what they are. */
+static void note_inline(struct object *o)
+{
+	struct object *c;
+	u32 i;
+
+	for_each_copy(o, c, i) {
+		sock_valbool_flag(c->sk, SOCK_URGKEEP, sock_flag(c->sk, SOCK_URGINLINE));
+		sock_valbool_flag(c->sk, SOCK_URGINLINE, false);
+	}
+}
+
 int obj_setsockopt(struct object *o, const struct cred *cred, int level, int name, const void *val,
 		   u32 len)
 {
@@ -321,6 +333,8 @@ int obj_setsockopt(struct object *o, const struct cred *cred, int level, int nam
 		if (o->state == OBJ_OPEN)	/* there may be enough now */
 			poller_queue(&o->w->poller, &o->d);
 	}
+	if (!ret && level == L_SOCKET && name == SO_OOBINLINE && obj_is_stream(o))
+		note_inline(o);
 	if (!ret && level == L_SOCKET && o->state == OBJ_OPEN)
 		stamps_begin(o);
 	if (!ret && level == L_SOCKET && (name == SO_RCVBUF || name == SO_RCVBUFFORCE)) {

@@ -99,11 +99,20 @@ void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb)
 	const struct inet_skb_cb *cb = inet_cb(skb);
 
 	inet->rcv_tos = cb->tos;
-	if (!cb->af->af_bit)
+	if (!cb->af->af_bit) {
+		inet->mc_index = cb->iif;
+		inet->mc_ttl = cb->ttl;
 		return;
+	}
 	inet->o6.mc_index = cb->iif;
 	inet->o6.mcast_hops = cb->ttl;
 	inet->o6.rcv_flowinfo = inet_flowinfo6(skb);
+}
+
+void inet_note_answer(struct inet_sock *inet, const struct sk_buff *skb)
+{
+	if (inet_cb(skb)->af->af_bit && inet->o6.cmsg_flags)
+		inet_note_header(inet, skb);
 }
 
 void inet_sock_for_each(struct net *net, void (*fn)(struct sock *sk, void *arg), void *arg)

@@ -129,6 +129,8 @@ static inline u32 inet_flowinfo(const struct inet_sock *inet, const struct inet_
 }
 /* The header of a stream's packet, for IP_PKTOPTIONS and IPV6_2292PKTOPTIONS. */
 void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb);
+/* The same of what answered a SYN: of IPv6, when any of it was asked for, as on Linux. */
+void inet_note_answer(struct inet_sock *inet, const struct sk_buff *skb);
 /* Octets of IPv4 options or IPv6 extension headers on what leaves now. */
 u32 inet_opt_len(const struct inet_sock *inet);
 void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o);	/* ttl, tos, pmtudisc, options */

@@ -8,7 +8,7 @@
 
 static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 {
-	const u32 keep = 1u << SOCK_KEEPOPEN | 1u << SOCK_LINGER | 1u << SOCK_URGINLINE |
+	const u32 keep = 1u << SOCK_KEEPOPEN | 1u << SOCK_LINGER | 1u << SOCK_URGINLINE | 1u << SOCK_URGKEEP |
 			 1u << SOCK_BROADCAST | 1u << SOCK_TIMESTAMP | 1u << SOCK_TIMESTAMPNS |
 			 1u << SOCK_RCVTSTAMP | 1u << SOCK_DBG | 1u << SOCK_DONTROUTE |
 			 1u << SOCK_RXQ_OVFL | 1u << SOCK_SELECT_ERR_QUEUE |

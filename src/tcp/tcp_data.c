@@ -211,9 +211,9 @@ static void tcp_check_urg(struct sock *sk, const struct tcp_seg *seg)
 		return;
 	if (tp->urg_data && !after(ptr, tp->urg_seq))
 		return;
-	/* the earlier urgent octet was never read: it becomes ordinary data */
+	/* the earlier urgent octet was never read, or is not to be read again: not inline it is left out */
 	if (tp->urg_seq == tp->copied_seq && tp->urg_data && !sock_flag(sk, SOCK_URGINLINE) &&
-	    tp->copied_seq != tp->rcv_nxt)
+	    (!sock_flag(sk, SOCK_URGKEEP) || tp->urg_data == TCP_URG_READ) && tp->copied_seq != tp->rcv_nxt)
 		tcp_urg_skip(sk);
 	tp->urg_data = TCP_URG_NOTYET;
 	tp->urg_seq = ptr;

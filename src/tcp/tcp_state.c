@@ -79,6 +79,7 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 		return;
 	}
 	tcp_init_rcv_seq(tp, seg);
+	inet_note_answer(&tp->inet, skb);
 	tp->snd_wnd = tp->max_window = seg->wnd;	/* not scaled in a SYN */
 	tcp_mtup_init(sk);
 	tcp_sync_mss(sk, tp->pmtu_cookie);

@@ -661,7 +661,56 @@ static void shutdown_waiting(void)
 	say("read", read(fd, &c, 1));
 }
 
+/* Urgent octets faster than they are read: inline none is missing, whenever the next one came. */
+static void urgent_once(int *octets, int *wrong)
+{
+	struct sockaddr_storage me;
+	socklen_t len = addr_len();
+	unsigned char octet = 0, got[64];
+	int one = 1, l = open_tcp(), c = open_tcp(), s, sum = 0;
+	pid_t pid;
+	ssize_t n, i;
+
+	own_address(&me);
+	bind(l, (struct sockaddr *)&me, len);
+	listen(l, 1);
+	getsockname(l, (struct sockaddr *)&me, &len);
+	connect(c, (struct sockaddr *)&me, addr_len());
+	s = accept(l, NULL, NULL);
+	setsockopt(s, SOL_SOCKET, SO_OOBINLINE, &one, sizeof(one));
+	pid = fork();
+	if (!pid) {
+		for (i = 0; i < 250; i++, octet++)
+			send(c, &octet, 1, MSG_OOB);
+		_exit(0);
+	}
+	close(c);
+	do {
+		struct pollfd p = { .fd = s, .events = POLLIN };
+
+		poll(&p, 1, 5000);
+		n = recv(s, got, sizeof(got), MSG_DONTWAIT);
+		for (i = 0; i < n; i++)
+			*wrong += got[i] != (unsigned char)sum++;
+	} while (n > 0 || (n < 0 && errno == EAGAIN));
+	waitpid(pid, NULL, 0);
+	*octets += sum;
+	close(s);
+	close(l);
+}
+
+static void urgent_many(void)
+{
+	int octets = 0, wrong = 0, i;
+
+	for (i = 0; i < 10; i++)
+		urgent_once(&octets, &wrong);
+	say("octets", octets);
+	say("wrong", wrong);
+}
+
 const struct fact facts_event[] = {
+	{ "urgent_many", urgent_many },
 	{ "shutdown_connecting", shutdown_connecting },
 	{ "shutdown_waiting", shutdown_waiting },
 	{ "select_states", select_states },

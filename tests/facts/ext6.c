@@ -519,14 +519,14 @@ static size_t put_cmsg(uint8_t *at, int level, int type, const void *data, size_
 	return CMSG_SPACE(n);
 }
 
-static void say_pktoptions(int fd)
+static void say_options(int fd, int level, int name)
 {
 	uint8_t buf[256];
 	socklen_t len = sizeof(buf);
 	struct msghdr m = { .msg_control = buf };
 	struct cmsghdr *c;
 
-	say("get", getsockopt(fd, IPPROTO_IPV6, 6, buf, &len));
+	say("get", getsockopt(fd, level, name, buf, &len));
 	say("len", len);
 	m.msg_controllen = len == sizeof(buf) ? 0 : len;
 	for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
@@ -537,6 +537,43 @@ static void say_pktoptions(int fd)
 			say_bytes("", CMSG_DATA(c), n > 16 ? 16 : n);
 		printf("]");
 	}
+}
+
+static void say_pktoptions(int fd)
+{
+	say_options(fd, IPPROTO_IPV6, 6);
+}
+
+/* What the handshake brought, asked for before it. */
+static void pkt_options_asked(void)
+{
+	static const int ask4[] = { IP_PKTINFO, IP_RECVTTL, IP_RECVTOS },
+			 ask6[] = { IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS };
+	bool v4 = family == AF_INET;
+	int level = v4 ? IPPROTO_IP : IPPROTO_IPV6, get = v4 ? IP_PKTOPTIONS : IPV6_2292PKTOPTIONS;
+	int fd[2] = { open_tcp(), open_tcp() }, one = 1, v, i, j, a;
+	struct sockaddr_storage me;
+	socklen_t len = addr_len();
+
+	for (i = 0; i < 2; i++) {
+		for (j = 0; j < 3; j++)
+			setsockopt(fd[i], level, v4 ? ask4[j] : ask6[j], &one, sizeof(one));
+		v = 0x20 + 8 * i;
+		setsockopt(fd[i], level, v4 ? IP_TOS : IPV6_TCLASS, &v, sizeof(v));
+		v = 77 + i;
+		setsockopt(fd[i], level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, &v, sizeof(v));
+	}
+	own_address(&me);
+	bind(fd[0], (struct sockaddr *)&me, len);
+	listen(fd[0], 1);
+	getsockname(fd[0], (struct sockaddr *)&me, &len);
+	connect(fd[1], (struct sockaddr *)&me, addr_len());
+	a = accept(fd[0], NULL, NULL);
+	say_options(fd[1], level, get);
+	say_options(a, level, get);
+	len = sizeof(v);
+	getsockopt(a, level, v4 ? IP_MULTICAST_TTL : IPV6_MULTICAST_HOPS, &v, &len);
+	say("mc_ttl", v);
 }
 
 static void pkt_options(void)
@@ -721,6 +758,7 @@ const struct fact facts_ext6[] = {
 	{ "label_rules", label_rules },
 	{ "label_sent", label_sent },
 	{ "pkt_options", pkt_options },
+	{ "pkt_options_asked", pkt_options_asked },
 	{ "path_mtu_told", path_mtu_told },
 	{ "pktinfo_sticky", pktinfo_sticky },
 	{ "scope_unknown", scope_unknown },
