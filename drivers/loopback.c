@@ -17,6 +17,7 @@ static void loopback_xmit(struct sk_buff *skb, struct net_device *dev, bool more
 	dev->stats.tx_packets++;
 	dev->stats.tx_bytes += skb->len;
 	skb->dev = dev;
+	skb->tstamp = 0;	/* when it should leave is not when it came */
 	if (!eth_type_trans(skb, dev)) {
 		dev->stats.rx_length_errors++;
 		kfree_skb_reason(skb, SKB_DROP_PKT_TOO_SMALL);

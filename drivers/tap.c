@@ -134,6 +134,8 @@ static void tap_set_features(struct net_device *dev, bool vnet, bool uso)
 	if (uso)
 		dev->hw_features |= NETIF_F_GSO_UDP_L4;
 	dev->features = dev->hw_features;
+	if (vnet)	/* what comes is large already, as with Linux's veth; what is small came so */
+		dev->features &= ~(netdev_features_t)NETIF_F_GRO;
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->gso_max_segs = 0xffff;
 }

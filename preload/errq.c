@@ -196,8 +196,9 @@ void errq_note_option(int fd, int name, const void *val, socklen_t len)
 
 /* ---- a stream's sends ----------------------------------------------------------------- */
 /* The control messages that a TCP socket looks at. 0 or EINVAL, as whatever is wrong is told. */
-static int tcp_control(const struct msghdr *msg, uint32_t *tsflags)
+static int tcp_control(int fd, const struct msghdr *msg, uint32_t *tsflags)
 {
+	const struct nsp_stamp_req txtime = { .op = NSP_STAMP_TXTIME };
 	struct cmsghdr *c;
 
 	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR((struct msghdr *)(uintptr_t)msg, c)) {
@@ -224,6 +225,13 @@ static int tcp_control(const struct msghdr *msg, uint32_t *tsflags)
 			if (*tsflags & ~(uint32_t)TX_RECORD)
 				return EINVAL;
 			break;
+		case SCM_TXTIME:
+			if (c->cmsg_len != CMSG_LEN(sizeof(uint64_t)))
+				return EINVAL;
+			if (KIND(fd_kind(fd)) == K_STREAM && !shim.silent &&
+			    rpc(NSP_NR_STAMP, fd, &txtime, NULL, 0, NULL, NULL, NULL) < 0)
+				return EINVAL;
+			break;
 		default:
 			return EINVAL;
 		}
@@ -237,7 +245,7 @@ int stamp_before(int fd, const struct msghdr *msg, size_t len, bool *marked)
 	int e = 0;
 
 	if (msg->msg_control && msg->msg_controllen >= sizeof(struct cmsghdr))
-		e = tcp_control(msg, &q.tsflags);
+		e = tcp_control(fd, msg, &q.tsflags);
 	if (e || !len || KIND(fd_kind(fd)) != K_STREAM || shim.silent ||
 	    (!(fd_kind(fd) & KF_TSTAMP) && !q.tsflags))
 		return e;

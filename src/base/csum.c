@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The bulk loop adds 64-bit lanes as they are, modulo 2^64, and their high halves apart, which cannot
  * overflow before 2^32 additions: the sum of the low halves is what is left of the first when the second,

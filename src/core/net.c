@@ -11,6 +11,7 @@
 
 enum {				/* objects kept for reuse */
 	SKBS_KEPT = 8192,
+	BARE_HEADS_KEPT = 4096,
 	SMALL_HEADS_KEPT = 4096,
 	DATA_HEADS_KEPT = 2048,
 	WORKS_KEPT = 256,
@@ -57,6 +58,7 @@ int core_net_init(struct net *net)
 	net->next_napi_id = NAPI_ID_MIN + (net->shard << NAPI_SHARD_SHIFT);
 	net->next_cookie = 1 + ((u64)net->shard << COOKIE_SHARD_SHIFT);
 	pool_init(&net->skb_pool, net, "skb", sizeof(struct sk_buff), SKBS_KEPT);
+	pool_init(&net->skb_bare_pool, net, "skb_bare", sizeof(struct skb_shared_info), BARE_HEADS_KEPT);
 	pool_init(&net->skb_small_pool, net, "skb_small",
 		  SKB_SMALL_HEAD + sizeof(struct skb_shared_info), SMALL_HEADS_KEPT);
 	pool_init(&net->skb_data_pool, net, "skb_data",
@@ -80,6 +82,7 @@ void core_net_exit(struct net *net)
 	ASSERT(list_empty(&net->neigh_tables));
 	ASSERT(wheel_count(&net->wheel) == 0);
 	pool_destroy(&net->skb_pool);
+	pool_destroy(&net->skb_bare_pool);
 	pool_destroy(&net->skb_small_pool);
 	pool_destroy(&net->skb_data_pool);
 	pool_destroy(&net->work_pool);

@@ -71,7 +71,7 @@ struct net {
 	bool running, kicked, dying;
 
 	struct page_frag frag_cache;	/* small copies that must become page references */
-	struct pool skb_pool, skb_small_pool, skb_data_pool, work_pool;
+	struct pool skb_pool, skb_bare_pool, skb_small_pool, skb_data_pool, work_pool;
 	struct page *page_free_list;
 	u32 pages_live, pages_free;
 	u64 bytes_allocated;		/* held from the hook, now */

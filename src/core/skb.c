@@ -25,6 +25,8 @@ static struct pool *head_pool(struct net *net, u32 room)
 {
 	if (room == SKB_SMALL_HEAD)
 		return &net->skb_small_pool;
+	if (room == 0)
+		return &net->skb_bare_pool;
 	if (room == SKB_DATA_HEAD)
 		return &net->skb_data_pool;
 	return NULL;
@@ -37,12 +39,12 @@ static u8 *head_alloc(struct net *net, u32 *room)
 	struct pool *pool;
 	u8 *head;
 
-	if (*room <= SKB_SMALL_HEAD)
-		*room = SKB_SMALL_HEAD;
-	else if (*room <= SKB_DATA_HEAD)
-		*room = SKB_DATA_HEAD;
-	else
+	if (*room > SKB_DATA_HEAD)
 		*room = (*room + 63) & ~63u;
+	else if (*room > SKB_SMALL_HEAD)
+		*room = SKB_DATA_HEAD;
+	else if (*room)			/* 0: pages only, as in TCP's send queue */
+		*room = SKB_SMALL_HEAD;
 	pool = head_pool(net, *room);
 	head = pool ? pool_get(pool) : net_alloc_raw(net, *room + sizeof(*si));
 	if (!head)

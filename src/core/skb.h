@@ -127,7 +127,7 @@ static inline struct skb_shared_info *skb_shinfo(const struct sk_buff *skb)
 }
 
 /* -- life -------------------------------------------------------------- */
-/* A packet with size bytes of linear room (no headroom reserved). NULL: no memory. */
+/* A packet with size bytes of linear room (no headroom reserved; 0: for pages only). NULL: no memory. */
 struct sk_buff *alloc_skb(struct net *net, u32 size);
 /* Shares head and frags. NULL: no memory (the original is kept). */
 struct sk_buff *skb_clone(const struct sk_buff *skb);

@@ -68,6 +68,7 @@ enum sock_flags {
 	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_TIMESTAMPNS, SOCK_RXQ_OVFL, SOCK_DBG, SOCK_DONTROUTE,
 	SOCK_ZAPPED, SOCK_QUEUE_SHRUNK, SOCK_RCVTSTAMP, SOCK_SELECT_ERR_QUEUE,
 	SOCK_TSTAMP_NEW, SOCK_RCVMARK, SOCK_RCVPRIORITY, SOCK_FILTER_LOCKED, SOCK_ZEROCOPY,
+	SOCK_TXTIME,
 };
 
 /*
@@ -99,6 +100,7 @@ struct sock_cmsg {
 	bool has_rxq_ovfl, has_origdst, has_fragsize, has_priority;
 	bool has_tstamping;		/* out: tstamp_ns for SO_TIMESTAMPING, has_tstamp for the others */
 	bool has_tsflags, has_ts_id;	/* in: SO_TIMESTAMPING and SCM_TS_OPT_ID of this send */
+	bool has_txtime;		/* in: SCM_TXTIME */
 	bool v4, has_pktinfo6;		/* out: an IPv4 packet; of which an IPv6 socket wants IPV6_PKTINFO */
 	bool has_old_pktinfo, has_old_hoplimit;	/* out: in RFC 2292's messages, too */
 	int ttl, tos, gso_size;
@@ -108,6 +110,7 @@ struct sock_cmsg {
 	union { u8 b[16]; u32 w[4]; } spec_dst, dst;	/* union inet_addr bytes */
 	u64 tstamp_ns;			/* wall clock; of every received packet, whatever has_* say */
 	u32 tsflags, ts_id;
+	u64 txtime_ns;			/* earliest departure, by the clock of SO_TXTIME */
 	u32 mark, priority, rxq_ovfl;
 	u16 origdst_port;		/* of the packet; its address is dst */
 	u32 fragsize;			/* IP_RECVFRAGSIZE */
@@ -187,6 +190,7 @@ struct proto {
 	/* Zero-copy stream calls, NULL where the protocol is not a stream. See socket/socket.h. */
 	int (*stream_reserve)(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 	int (*stream_commit)(struct sock *sk, size_t len, int flags);
+	ssize_t (*stream_attach)(struct sock *sk, struct page *page, u32 off, u32 len, int flags);
 	int (*stream_peek)(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len);
 	void (*stream_consume)(struct sock *sk, size_t len);
 	int (*stream_read_oob)(struct sock *sk, u8 *byte, int flags);
@@ -225,6 +229,7 @@ struct sock {
 	bool sk_reuseport;
 	bool sk_no_check_tx, sk_no_check_rx;
 	u8 sk_userlocks;		/* 1: SNDBUF set, 2: RCVBUF set (auto-tuning off) */
+	u8 sk_clockid, sk_txtime_flags;	/* SO_TXTIME, if SOCK_TXTIME */
 	int sk_err;			/* pending error, positive errno; sock_error() takes it */
 	int sk_err_soft;
 	int sk_rcvbuf, sk_sndbuf;	/* octets of truesize; doubled as Linux */
@@ -255,6 +260,7 @@ struct sock {
 	u32 sk_tx_stamp;		/* SOF_* for the last octet of the next stream_commit() */
 	u32 sk_txhash;
 	u8 sk_txrehash;			/* SO_TXREHASH: 0, 1, or 255: as net.core.txrehash says */
+	bool sk_pacing_needed;		/* had a rate to keep to once: keeps to one for good */
 	u16 sk_gso_max_segs;
 	u32 sk_gso_max_size;
 	netdev_features_t sk_route_caps;

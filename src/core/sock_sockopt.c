@@ -29,8 +29,10 @@ enum {
 	SO_RCVMARK = 75, SO_RCVPRIORITY = 82, SO_ATTACH_FILTER = 26, SO_DETACH_FILTER = 27,
 	SO_LOCK_FILTER = 44, SO_ATTACH_REUSEPORT_CBPF = 51, SO_DETACH_REUSEPORT_BPF = 68,
 	SO_TIMESTAMPING_OLD = 37, SO_TIMESTAMPING_NEW = 65,
-	SO_ZEROCOPY = 60,
+	SO_ZEROCOPY = 60, SO_TXTIME = 61,
 };
+
+enum { CLOCK_REALTIME_NS = 0, CLOCK_MONOTONIC_NS = 1, CLOCK_TAI_NS = 11, SOF_TXTIME_FLAGS_MASK = 3 };
 
 /* What needs CAP_NET_ADMIN on Linux: the socket was made by root. */
 static bool privileged(const struct sock *sk)
@@ -437,6 +439,8 @@ SETTER(max_pacing_rate)
 		memcpy(&rate, val, sizeof(rate));
 	else if (rate == U32_MAX)
 		rate = U64_MAX;
+	if (rate != U64_MAX)
+		sk->sk_pacing_needed = true;
 	sk->sk_max_pacing_rate = rate;
 	sk->sk_pacing_rate = min(sk->sk_pacing_rate, rate);
 	return 0;
@@ -464,6 +468,40 @@ SETTER(busy_poll)
 	(void)row, (void)len;
 	sk->sk_ll_usec = (u32)sockopt_int(val);
 	return 0;
+}
+
+struct txtime {
+	s32 clockid;
+	u32 flags;
+};
+
+/* SCM_TXTIME is taken from now on: by which clock, and how a queueing discipline is to judge it. */
+SETTER(txtime)
+{
+	struct txtime t;
+
+	(void)row;
+	if (len != sizeof(t))
+		return -EINVAL;
+	memcpy(&t, val, sizeof(t));
+	if (t.flags & ~(u32)SOF_TXTIME_FLAGS_MASK)
+		return -EINVAL;
+	if (t.clockid != CLOCK_MONOTONIC_NS && !privileged(sk))
+		return -EPERM;
+	if (t.clockid != CLOCK_REALTIME_NS && t.clockid != CLOCK_MONOTONIC_NS && t.clockid != CLOCK_TAI_NS)
+		return -EINVAL;
+	sock_valbool_flag(sk, SOCK_TXTIME, true);
+	sk->sk_clockid = (u8)t.clockid;
+	sk->sk_txtime_flags = (u8)t.flags;
+	return 0;
+}
+
+GETTER(txtime)
+{
+	const struct txtime t = { sk->sk_clockid, sk->sk_txtime_flags };
+
+	(void)row;
+	return sockopt_get_bytes(&t, sizeof(t), val, len);
 }
 
 /* There are no credentials behind a network peer. */
@@ -662,6 +700,7 @@ static const struct sockopt_row sol_socket_rows[] = {
 	ROW(SO_TIMESTAMPING_OLD, SOCKOPT_STRUCT, 0, timestamping, .min_len = 4),
 	ROW(SO_TIMESTAMPING_NEW, SOCKOPT_STRUCT, 0, timestamping, .min_len = 4),
 	ROW(SO_ZEROCOPY, SOCKOPT_INT, 0, zerocopy, .min = -S32_MAX - 1, .max = S32_MAX),
+	ROW(SO_TXTIME, SOCKOPT_STRUCT, 0, txtime, .min_len = 8),
 	RO_ROW(SO_ACCEPTCONN, SOCKOPT_INT, 0, acceptconn),
 	ROW(SO_PASSSEC, SOCKOPT_BOOL, 0, unix_only),
 	ROW(SO_MARK, SOCKOPT_INT, 0, mark),

@@ -16,7 +16,7 @@ enum {
 	C_SCM_RIGHTS = 1, C_SCM_CREDENTIALS = 2, C_SO_PRIORITY = 12, C_SO_TIMESTAMP = 29,
 	C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_TIMESTAMPING = 37, C_SO_RXQ_OVFL = 40,
 	C_SO_TIMESTAMPING_NEW = 65, C_SO_TIMESTAMP_NEW = 63, C_SO_TIMESTAMPNS_NEW = 64,
-	C_SCM_TS_OPT_ID = 81, C_SCM_TIMESTAMPING_OPT_STATS = 54,
+	C_SCM_TS_OPT_ID = 81, C_SCM_TXTIME = 61, C_SCM_TIMESTAMPING_OPT_STATS = 54,
 	C_IP_TOS = 1, C_IP_TTL = 2, C_IP_RECVOPTS = 6, C_IP_RETOPTS = 7, C_IP_PKTINFO = 8, C_IP_RECVERR = 11,
 	C_IP_ORIGDSTADDR = 20, C_IP_RECVFRAGSIZE = 25, C_IP_CHECKSUM = 23,
 	C_UDP_SEGMENT = 103, C_UDP_GRO = 104,
@@ -360,6 +360,13 @@ static int get_ts_id(struct sock_cmsg *c, const void *data)
 	return 0;
 }
 
+static int get_txtime(struct sock_cmsg *c, const void *data)
+{
+	memcpy(&c->txtime_ns, data, sizeof(c->txtime_ns));
+	c->has_txtime = true;
+	return 0;
+}
+
 static int get_flowinfo(struct sock_cmsg *c, const void *data)
 {
 	c->flowinfo = ntohl((u32)get_int(data));
@@ -431,6 +438,7 @@ static const struct cmsg_row {
 	{ L_SOCKET, C_SO_TIMESTAMPING, 4, FOR_4 | FOR_6, get_timestamping },
 	{ L_SOCKET, C_SO_TIMESTAMPING_NEW, 4, FOR_4 | FOR_6, get_timestamping },
 	{ L_SOCKET, C_SCM_TS_OPT_ID, 4, FOR_4 | FOR_6, get_ts_id },
+	{ L_SOCKET, C_SCM_TXTIME, 8, FOR_4 | FOR_6, get_txtime },
 	{ L_SOCKET, C_SCM_RIGHTS, 0, FOR_4 | FOR_6 | ANY_LENGTH, get_nothing },
 	{ L_SOCKET, C_SCM_CREDENTIALS, 0, FOR_4 | FOR_6 | ANY_LENGTH, get_nothing },
 	{ L_IP, C_IP_PKTINFO, sizeof(struct pktinfo4), FOR_4, get_pktinfo4 },

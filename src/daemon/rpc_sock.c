@@ -8,9 +8,11 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/channel.h"
+#include "daemon/payload.h"
 #include "inet/inet.h"
 #include "tcp/tcp.h"
 
@@ -221,6 +223,17 @@ static const struct {
 	{ L_TCP, 19 /* TCP_REPAIR */, MAY_NET_ADMIN },
 };
 
+/* A struct sock_txtime. What is no such thing is for the stack to refuse. */
+static u32 txtime_needs(const void *val, u32 len)
+{
+	struct { s32 clockid; u32 flags; } t;
+
+	if (len != sizeof(t))
+		return 0;
+	memcpy(&t, val, sizeof(t));
+	return t.clockid == CLOCK_MONOTONIC || t.flags >> 2 ? 0 : MAY_NET_ADMIN;
+}
+
 /* What an option needs; 0: nothing. */
 static u32 needs(const struct object *o, int level, int name, const void *val, u32 len)
 {
@@ -228,6 +241,8 @@ static u32 needs(const struct object *o, int level, int name, const void *val, u
 
 	if (level == L_SOCKET && name == SO_DEBUG && len >= sizeof(int) && !sockopt_int(val))
 		return 0;	/* to switch it off */
+	if (level == L_SOCKET && name == SO_TXTIME)
+		return txtime_needs(val, len);
 	if (level == L_IPV6 && name == L_2292PKTOPTIONS && !len)
 		return 0;
 	if (level == L_IPV6 && o->family == INET_FAMILY_4)
@@ -469,6 +484,8 @@ int call_stamp(struct call *c)
 	case NSP_STAMP_LESS:
 		stamps_less(o, req->len);
 		return 0;
+	case NSP_STAMP_TXTIME:
+		return sock_flag(o->sk, SOCK_TXTIME) ? 0 : -EINVAL;
 	case NSP_STAMP_COPIED:
 		if (sock_flag(o->sk, SOCK_ZEROCOPY))
 			sock_zerocopy_done(o->sk);
@@ -538,7 +555,7 @@ static int unsent_bytes(const struct object *o)
 
 	if (!obj_is_stream(o) || o->d.fd < 0 || ioctl(o->d.fd, SIOCINQ, &n) || n < 0)
 		return 0;
-	return n - (int)min_t(u32, o->filler, (u32)n);
+	return n - (int)min_t(u32, o->filler, (u32)n) + (int)lent_left(o);
 }
 
 static int ioctl_int(const struct call *c)
@@ -595,4 +612,38 @@ int call_ioctl(struct call *c)
 			memcpy(c->repdata, &value, sizeof(value));
 	}
 	return ret;
+}
+
+/* Memory of its own for this channel, in use by o. */
+static int give_payload(struct call *c)
+{
+	struct nsp_payload_rep rep = { .fresh = 1 };
+	int fd, ret;
+
+	c->ch->payload = payload_new(c->dm, &fd, &ret);
+	if (!c->ch->payload)
+		return ret;
+	ret = lent_begin(c->o, c->ch->payload);
+	if (!ret && !channel_reply_fds(c->ch, c->h, &rep, sizeof(rep), &fd, 1))
+		ret = -EAGAIN;
+	close(fd);
+	c->answered = !ret;
+	if (ret) {
+		if (c->o->lent)
+			lent_undo(c->o);
+		payload_put(c->ch->payload);
+		c->ch->payload = NULL;
+	}
+	return ret;
+}
+
+int call_payload(struct call *c)
+{
+	struct object *o = c->o;
+
+	if (!obj_is_stream(o) || o->state != OBJ_OPEN || o->d.fd < 0)
+		return -ENOTCONN;
+	if (o->lent)
+		return o->lent->pool == c->ch->payload ? 0 : -EBUSY;
+	return c->ch->payload ? lent_begin(o, c->ch->payload) : give_payload(c);
 }

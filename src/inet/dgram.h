@@ -30,6 +30,7 @@ struct dgram_tx {
 	u32 priority;			/* SO_PRIORITY of a control message */
 	u32 tsflags;			/* SOF_TX_*: stamps that this datagram is to have */
 	u32 ts_id;			/* its id, if has_ts_id */
+	u64 txtime_ns;			/* SCM_TXTIME; 0: none */
 	bool has_gso, has_priority, dontfrag, has_ts_id;
 };
 

@@ -139,6 +139,11 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 		tx->ts_id = c->ts_id;
 		tx->has_ts_id = true;
 	}
+	if (c->has_txtime) {
+		if (!sock_flag(sk, SOCK_TXTIME))
+			return -EINVAL;
+		tx->txtime_ns = c->txtime_ns;
+	}
 	if (c->has_dontfrag)
 		tx->dontfrag = true;
 	if (c->has_flowinfo)
@@ -155,6 +160,7 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 void dgram_tx_mark(const struct dgram_tx *tx, struct sk_buff *skb)
 {
 	skb->mark = tx->fl.mark;
+	skb->tstamp = tx->txtime_ns;
 	if (tx->has_priority)
 		skb->priority = tx->priority;
 	if (unlikely(tx->tsflags & SOF_TX_RECORD_MASK))

@@ -49,6 +49,7 @@ void ip_mc_loopback(struct sk_buff *skb, u8 pkt_type)
 	skb_orphan(copy);
 	skb_reset_mac_header(copy);
 	copy->mac_len = 0;
+	copy->tstamp = 0;
 	copy->pkt_type = pkt_type;
 	if (copy->ip_summed == CHECKSUM_NONE)
 		copy->ip_summed = CHECKSUM_UNNECESSARY;

@@ -60,7 +60,7 @@ struct tcp_accecn {
 
 /* tcp_ecn.c */
 u16 tcp_ecn_syn_flags(struct sock *sk);
-u16 tcp_ecn_syn_again(const struct sock *sk, u16 flags);
+u16 tcp_ecn_syn_again(struct sock *sk, u16 flags);
 void tcp_ecn_rcv_synack(struct sock *sk, const struct tcp_seg *seg);
 void tcp_ecn_rcv_cross_syn(struct sock *sk, const struct tcp_seg *seg);
 void tcp_ecn_rcv_late_syn(struct sock *sk, const struct tcp_seg *seg);

@@ -169,6 +169,8 @@ void tcp_ca_init(struct sock *sk)
 		else
 			tp->ca_ops = &tcp_reno;		/* which needs none */
 	}
+	if (tp->ca_ops->needs_pacing)
+		sk->sk_pacing_needed = true;
 	if (tp->ca_ops->init)
 		tp->ca_ops->init(sk);
 	tp->ca_initialized = 1;

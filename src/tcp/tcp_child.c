@@ -12,7 +12,8 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 			 1u << SOCK_BROADCAST | 1u << SOCK_TIMESTAMP | 1u << SOCK_TIMESTAMPNS |
 			 1u << SOCK_RCVTSTAMP | 1u << SOCK_DBG | 1u << SOCK_DONTROUTE |
 			 1u << SOCK_RXQ_OVFL | 1u << SOCK_SELECT_ERR_QUEUE |
-			 1u << SOCK_FILTER_LOCKED | 1u << SOCK_TSTAMP_NEW | 1u << SOCK_ZEROCOPY;
+			 1u << SOCK_FILTER_LOCKED | 1u << SOCK_TSTAMP_NEW | 1u << SOCK_ZEROCOPY |
+			 1u << SOCK_TXTIME;
 
 	sk->sk_flags = l->sk_flags & keep;
 	sk->sk_reuse = l->sk_reuse;
@@ -30,6 +31,9 @@ static void tcp_inherit_sock(const struct sock *l, struct sock *sk)
 	sk->sk_lingertime_ns = l->sk_lingertime_ns;
 	sk->sk_max_pacing_rate = l->sk_max_pacing_rate;
 	sk->sk_pacing_rate = l->sk_pacing_rate;
+	sk->sk_pacing_needed = l->sk_pacing_needed;
+	sk->sk_clockid = l->sk_clockid;
+	sk->sk_txtime_flags = l->sk_txtime_flags;
 	sk->sk_rcvtimeo_us = l->sk_rcvtimeo_us;
 	sk->sk_sndtimeo_us = l->sk_sndtimeo_us;
 	sk->sk_txrehash = l->sk_txrehash;
@@ -52,6 +56,7 @@ static void tcp_inherit_tcp(const struct tcp_sock *l, struct tcp_sock *tp)
 	tp->rto_min_us = l->rto_min_us;
 	tp->rto_max_ms = l->rto_max_ms;
 	tp->delack_max_us = l->delack_max_us;
+	tp->tx_delay_us = l->tx_delay_us;
 	tp->recvmsg_inq = l->recvmsg_inq;
 	tp->pingpong = l->pingpong;
 	tp->rx_opt.user_mss = l->rx_opt.user_mss;

@@ -37,15 +37,19 @@ u16 tcp_ecn_syn_flags(struct sock *sk)
 
 /*
  * The SYN goes again: without ECN, in case that is what a box on the path drops (RFC 3168 6.1.1.1);
- * with AccECN only from the second repetition on (RFC 9768 3.1.4.1).
+ * with AccECN only from the second repetition on (RFC 9768 3.1.4.1), as the SYN-ACK of SYNs that
+ * crossed (3.1.4.2). One without AccECN answers what came and stays as it is.
  */
-u16 tcp_ecn_syn_again(const struct sock *sk, u16 flags)
+u16 tcp_ecn_syn_again(struct sock *sk, u16 flags)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-	u8 patience = tp->ecn_flags & TCP_ECN_PENDING ? 1 : 0;
+	struct tcp_sock *tp = tcp_sk(sk);
+	bool synack = flags & TCPHDR_ACK;
+	u8 patience = tp->ecn_flags & (synack ? TCP_ECN_ACCURATE : TCP_ECN_PENDING) ? 1 : 0;
 
-	if (!tcp_ns(sk)->ecn_fallback || tp->retransmits <= patience)
+	if (!tcp_ns(sk)->ecn_fallback || tp->retransmits <= patience || (synack && !patience))
 		return flags;
+	if (synack)
+		tp->accecn.fail |= ACCECN_ACE_FAIL_SEND;
 	return flags & (u16)~ACE_FLAGS;
 }
 

@@ -129,10 +129,13 @@ static u32 tcp_tso_segs(struct sock *sk, u32 mss)
 
 /* -- pacing ------------------------------------------------------------------------------------ */
 
-/* Is there a rate to keep to? There is no fq behind us: the timer is ours. */
+/*
+ * Is there a rate to keep to? There is no fq behind us: the timer is ours. As on Linux, a socket that
+ * had one once (an algorithm that paces, SO_MAX_PACING_RATE) is paced until its end.
+ */
 bool tcp_needs_pacing(const struct sock *sk)
 {
-	return tcp_sk(sk)->ca_ops->needs_pacing || sk->sk_max_pacing_rate != ~0ull;
+	return sk->sk_pacing_needed;
 }
 
 /* What was held back by the rate may go, and could have gone earlier. */

@@ -285,6 +285,7 @@ struct tcp_sock {
 	u32 timeout_rehash;
 	u32 total_rto, total_rto_recoveries, total_rto_time_ms;
 	u32 rto_stamp_ms;
+	u32 tx_delay_us;		/* TCP_TX_DELAY: here because there is room */
 	u64 chrono_start_us, chrono_stat_us[3];
 
 	/* -- timers */

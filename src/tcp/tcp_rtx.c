@@ -21,6 +21,7 @@ struct sk_buff *tcp_tx_alloc(struct sock *sk, u32 seq, u16 flags)
 
 	if (!skb)
 		return NULL;
+	skb->truesize = max_t(u32, skb->truesize, TCP_TX_TRUESIZE);
 	cb = tcp_tx(skb);
 	memset(cb, 0, sizeof(*cb));
 	cb->seq = seq;

@@ -16,6 +16,7 @@ enum {
 	O_SAVED_SYN = 28, O_FASTOPEN_CONNECT = 30, O_ULP = 31, O_FASTOPEN_KEY = 33,
 	O_FASTOPEN_NO_COOKIE = 34, O_THIN_DUPACK = 17, O_INQ = 36, O_IS_MPTCP = 43,
 	O_RTO_MAX_MS = 44, O_RTO_MIN_US = 45, O_DELACK_MAX_US = 46,
+	O_TX_DELAY = 37,
 };
 
 /* -- sending ----------------------------------------------------------------------------------- */
@@ -264,6 +265,32 @@ GETTER(get_delack_max)
 
 	UNUSED_GET;
 	return sockopt_get_int((int)(v ? v : TCP_DELACK_MAX_US), val, len);
+}
+
+/*
+ * How long a queueing discipline that obeys departure times (fq) would hold each packet back. Linux
+ * puts it into the round trip of a live connection at once, whether or not there is such a discipline.
+ */
+SETTER(set_tx_delay)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	s64 delta = (s64)sockopt_int(val) - tp->tx_delay_us;
+
+	UNUSED_SET;
+	if (delta && sk->sk_state == TCP_ESTABLISHED) {
+		tp->srtt_us = (u32)clamp_t(s64, tp->srtt_us + (delta << 3), 1, U32_MAX);
+		tcp_set_rto(sk);
+		minmax_reset(&tp->rtt_min, tcp_now_ms(sk), ~0u);
+		tcp_update_pacing_rate(sk);
+	}
+	tp->tx_delay_us = (u32)sockopt_int(val);
+	return 0;
+}
+
+GETTER(get_tx_delay)
+{
+	UNUSED_GET;
+	return sockopt_get_int((int)tcp_sk(sk)->tx_delay_us, val, len);
 }
 
 /* Means nothing since loss detection is by time (RFC 8985): Linux checks the value and forgets it. */
@@ -613,6 +640,7 @@ static const struct sockopt_row tcp_sockopt_rows[] = {
 	ROW_INT(RTO_MAX_MS, rto_max, 1000, 120000),
 	ROW_INT(RTO_MIN_US, rto_min, 5000, 200000),
 	ROW_INT(DELACK_MAX_US, delack_max, 5000, 200000),
+	ROW_INT(TX_DELAY, tx_delay, 0, (1 << 28) - 1),	/* an SRTT holds it, times 8 */
 };
 
 const struct sockopt_table tcp_sockopt_table = { tcp_sockopt_rows, ARRAY_SIZE(tcp_sockopt_rows) };

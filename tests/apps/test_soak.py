@@ -33,7 +33,8 @@ RSS_GROWTH = 64 << 10   # KiB over the first checkpoint's: what a burst needed i
 IN_USE_GROWTH = 256 << 10   # octets: caches (neighbours, metrics, path MTUs) stay
 # Packets and pages that the device and the stack keep, once there was traffic: each queue, if workers have some
 SPARE = {k: n * max(1, min(QUEUES, workers(ASKED)))
-         for k, n in {"pool skb": 64, "pool skb_small": 64, "pool skb_data": 64, "pages": 96}.items()}
+         for k, n in {"pool skb": 64, "pool skb_bare": 64, "pool skb_small": 64, "pool skb_data": 64,
+                      "pages": 96}.items()}
 TICKS, WAKEUPS = 20, 200    # of an idle daemon in a second; a spin makes 100 ticks or 10^5 wake-ups
 
 

@@ -45,6 +45,11 @@ class Lab:
         for ns in (self.a, self.b, self.r):
             subprocess.run(["ip", "netns", "del", ns], check=False)
 
+    def default_cc(self):
+        """What a socket begins with: one that began with BBR is paced to its end."""
+        return subprocess.check_output(["ip", "netns", "exec", self.b, "cat",
+                                        "/proc/sys/net/ipv4/tcp_congestion_control"], text=True).strip()
+
     def goodput(self, stack, cc, rtt, loss, seed, seconds):
         """Mbit/s that arrived."""
         mbit, queue = PATHS[rtt]
@@ -63,6 +68,7 @@ class Lab:
                 started.append(subprocess.Popen(
                     ns + [self.b, f"{self.build}/netstackd", "--control", self.control,
                           "--dev", "packet:b0,name=eth0", "--addr", "10.79.0.2/24%eth0",
+                          "--sysctl", f"net.ipv4.tcp_congestion_control={self.default_cc()}",
                           "--ready-fd", str(w)], pass_fds=[w]))
                 os.close(w)
                 if not os.read(r, 1):

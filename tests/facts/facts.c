@@ -277,7 +277,9 @@ static void run_family(const char *only)
 	run_table(facts_epoll, only);
 	run_table(facts_queue, only);
 	run_table(facts_names, only);
+	run_table(facts_bulk, only);
 	run_table(facts_conf, only);
+	run_table(facts_txtime, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */

@@ -3,6 +3,7 @@
 #include "facts.h"
 
 #include <linux/filter.h>
+#include <termios.h>
 
 #ifndef IP_RECVERR_RFC4884
 #define IP_RECVERR_RFC4884 26
@@ -338,7 +339,22 @@ static void sndbuf_begins(void)
 	}
 }
 
+/* MAY-14: there is no FLUSH. What a terminal would take for one is refused, and nothing is lost. */
+static void no_flush(void)
+{
+	int fd = open_peer('E');
+	char buf[16];
+
+	say("write", write(fd, "12345678", 8));
+	for (int what = TCIFLUSH; what <= TCIOFLUSH; what++)
+		say("flush", ioctl(fd, TCFLSH, what));
+	settle();
+	say("flush", ioctl(fd, TCFLSH, TCIOFLUSH));
+	say("echo", recv(fd, buf, sizeof(buf), MSG_DONTWAIT));
+}
+
 const struct fact facts_opt[] = {
+	{ "opt_no_flush", no_flush },
 	{ "opt_sndbuf_begins", sndbuf_begins },
 	{ "opt_zerocopy_receive", zerocopy_receive },
 	{ "opt_tcp", fresh_tcp },

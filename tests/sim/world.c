@@ -71,10 +71,13 @@ int world_add_host(struct world *w)
 static void observe(void *arg, int dir, u64 now_ns, const u8 *frame, u32 len)
 {
 	struct world *w = arg;
-	struct siphash_key key = { { w->digest, now_ns ^ (u64)dir } };
 
-	w->digest = siphash(frame, len, &key);
 	w->frames++;
+	if (w->digested) {
+		struct siphash_key key = { { w->digest, now_ns ^ (u64)dir } };
+
+		w->digest = siphash(frame, len, &key);
+	}
 	if (w->pcap_dump) {
 		struct pcap_pkthdr h = { .caplen = len, .len = len };
 

@@ -338,6 +338,33 @@ Test(skb, small_packets_come_from_pools)
 	consume_skb(skb);
 }
 
+/* One for pages only has a head without room, which grows like any other. */
+Test(skb, bare_heads)
+{
+	struct sk_buff *skb = alloc_skb(f.net, 0);
+	u32 size = skb->truesize;
+	struct page *page;
+	u64 allocs;
+
+	cr_assert(skb->pooled_head);
+	cr_assert_leq(size, sizeof(*skb) + sizeof(struct skb_shared_info));
+	cr_assert_eq(skb_tailroom(skb), 0);
+	consume_skb(skb);
+	allocs = f.allocs;
+	skb = alloc_skb(f.net, 0);
+	cr_assert_eq(f.allocs, allocs, "a warm pool asks for no memory");
+	page = page_alloc(f.net);
+	memset(page->data, 7, 100);
+	cr_assert_eq(skb_add_frag(skb, page, 0, 100), 0);
+	page_put(page);
+	cr_assert_eq(skb_cow_head(skb, 64), 0);
+	cr_assert_geq(skb_headroom(skb), 64);
+	cr_assert_gt(skb->truesize, size + 100);
+	cr_assert(pskb_may_pull(skb, 100));
+	cr_assert_eq(skb->data[99], 7);
+	consume_skb(skb);
+}
+
 Test(skb, drop_counts_its_reason_and_mib)
 {
 	f.net->trace_mask = ~0ull;

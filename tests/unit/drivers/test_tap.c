@@ -189,6 +189,20 @@ Test(tap, random_interleavings_with_vnet_header, .fini = stop)
 }
 
 /* In one turn, without the loop: the ring is written out when a batch is there, never dropped. */
+/* The host sends large packets as such: what is small is seen as it came. */
+Test(tap, merges_only_without_offloads, .fini = stop)
+{
+	cr_assert(start(true) || !net);
+	if (!net)
+		return;
+	cr_assert(!(dev->features & NETIF_F_GRO) == !!(dev->features & NETIF_F_TSO));
+	cr_assert(dev->features & NETIF_F_TSO);
+	cr_assert(dev->hw_features & NETIF_F_GRO);
+	stop();
+	cr_assert(start(false));
+	cr_assert(dev->features & NETIF_F_GRO);
+}
+
 Test(tap, a_burst_longer_than_the_ring, .fini = stop)
 {
 	u32 i;

@@ -271,6 +271,26 @@ TEST46(mem, meminfo)
 	drain(w);
 }
 
+/* What SO_SNDBUF counts of a packet is Linux's, beside its payload, and no less than what it takes. */
+TEST46(mem, send_queue_charge)
+{
+	const int each = 832;
+
+	establish(w);
+	in(w, .flags = A, .seq = 1, .ack = 1, .zero_wnd = true);
+	for (int i = 1; i <= 3; i++) {
+		wire_send(w, 257, SMSG_EOR);
+		cr_assert_eq(w->sk->sk_wmem_queued, i * (each + 257), "%d", w->sk->sk_wmem_queued);
+	}
+	cr_assert_leq(sizeof(struct sk_buff) + sizeof(struct skb_shared_info), each);
+	cr_assert_eq(w->net->skb_bare_pool.nr_live, 3);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 1000);
+	out(w, A | P, 1, 1, 257);
+	in(w, .flags = A, .seq = 1, .ack = 258);
+	cr_assert_eq(w->sk->sk_wmem_queued, 2 * (each + 257));
+	drain(w);
+}
+
 /* ATK-OPT-10 ATK-FLD-07: a peer with a tiny MSS cannot make the send queue cost more than twice */
 TEST46(mem, tiny_mss_queue)
 {

@@ -50,7 +50,7 @@ static const struct opt_fact facts[] = {
 	{ 6, 34, 0, { OK(0), OK(1), INVAL(2) } },			/* TCP_FASTOPEN_NO_COOKIE */
 	{ 6, 35, -ENOPROTOOPT, { { 1, -ENOPROTOOPT, 0 } } },		/* TCP_ZEROCOPY_RECEIVE */
 	{ 6, 36, 0, { OK(0), OK(1), INVAL(2), INVAL(-1) } },		/* TCP_INQ */
-	{ 6, 37, -ENOPROTOOPT, { { 1, -ENOPROTOOPT, 0 } } },		/* TCP_TX_DELAY: no fq here */
+	{ 6, 37, 0, { OK(0), OK(1000), OK((1 << 28) - 1), INVAL(1 << 28), INVAL(-1) } }, /* TCP_TX_DELAY */
 	{ 6, 43, 0, { RO } },						/* TCP_IS_MPTCP */
 	{ 6, 44, 120000, { INVAL(0), INVAL(999), OK(1000), OK(120000), INVAL(120001) } },
 	{ 6, 45, 200000, { INVAL(0), INVAL(1000), OK(40000), OK(200000), INVAL(200001) } },
