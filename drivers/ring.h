@@ -55,11 +55,44 @@ static inline struct ring_desc *ring_at(const struct desc_ring *ring, u32 index)
 bool ring_post(struct desc_ring *ring, struct sk_buff *skb);
 /* Posts a descriptor without a packet, for the driver to fill in; there must be room. A packet that
  * takes several descriptors is put into the last. */
-struct ring_desc *ring_reserve(struct desc_ring *ring);
+static inline struct ring_desc *ring_reserve(struct desc_ring *ring)
+{
+	struct ring_desc *desc = ring_at(ring, ring->post);
+
+	ASSERT(ring_room(ring));
+	*desc = (struct ring_desc){ .flags = RING_DESC_OWN };
+	ring->post++;
+	ring->posted++;
+	return desc;
+}
+
 /* Device side: the oldest descriptor not yet worked on, or NULL; and its completion. */
-struct ring_desc *ring_device_next(struct desc_ring *ring);
-void ring_device_done(struct desc_ring *ring, s32 status);
+static inline struct ring_desc *ring_device_next(struct desc_ring *ring)
+{
+	return ring->device == ring->post ? NULL : ring_at(ring, ring->device);
+}
+
+static inline void ring_device_done(struct desc_ring *ring, s32 status)
+{
+	struct ring_desc *desc = ring_at(ring, ring->device++);
+
+	desc->flags = RING_DESC_DONE;
+	desc->status = status;
+}
+
 /* Driver side: takes the oldest completed packet out; NULL if none. *status as completed. */
-struct sk_buff *ring_reclaim(struct desc_ring *ring, s32 *status);
+static inline struct sk_buff *ring_reclaim(struct desc_ring *ring, s32 *status)
+{
+	struct ring_desc *desc = ring_at(ring, ring->reclaim);
+	struct sk_buff *skb = desc->skb;
+
+	*status = desc->status;
+	if (ring->reclaim == ring->post || !(desc->flags & RING_DESC_DONE))
+		return NULL;
+	desc->skb = NULL;
+	desc->flags = 0;
+	ring->reclaim++;
+	return skb;
+}
 
 #endif

@@ -51,21 +51,26 @@ static struct xdp_dev *xdp_priv(const struct net_device *dev)
 static void receive(struct xdp_queue *q, const struct xdp_desc *desc)
 {
 	const u8 *frame = xsk_umem__get_data(q->sock.area, desc->addr);
+	const struct gro_frame f = { .data = frame, .len = desc->len };
 	struct net_device *dev = q->dev;
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 
 	if (desc->len < ETH_HLEN) {
 		dev->stats.rx_length_errors++;
 		return;
 	}
-	skb = rx_copy_frame(dev->net, &q->frag, frame, desc->len);
-	if (!skb) {
-		dev->stats.rx_dropped++;
-		return;
+	if (!napi_gro_copy(&q->napi, &q->frag, &f)) {
+		skb = rx_copy_frame(dev->net, &q->frag, frame, desc->len);
+		if (!skb) {
+			dev->stats.rx_dropped++;
+			return;
+		}
 	}
 	dev->stats.rx_packets++;
 	dev->stats.rx_bytes += desc->len;
 	q->frames++;
+	if (!skb)
+		return; /* behind one that GRO holds */
 	eth_type_trans(skb, dev);
 	napi_gro_receive(&q->napi, skb);
 }

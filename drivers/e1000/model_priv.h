@@ -321,7 +321,8 @@ struct em_train {
 	const struct e1000_rx_train *t;
 	u32 pcss, l4;	     /* offsets */
 	u32 ip, tcp, pseudo; /* sums of the headers, without what differs from frame to frame */
-	bool ip4;
+	u32 before;	     /* of the packet checksum's octets before TCP's header */
+	bool ip4, before_known;
 };
 /* The first has just been received. false: it is not what a train can be made of. */
 bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t, struct em_train *x);

@@ -62,6 +62,10 @@ bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t,
 	sum = x->ip4 ? csum_partial(ip, x->l4 - t->l3, 0) : 0;
 	if (x->ip4)
 		x->ip = csum_sub(csum_sub(sum, word_at(ip + IP4_CHECK)), word_at(ip + IP4_ID));
+	/* An IPv4 header with its sum adds nothing, so that what is before TCP's is alike in all of them. */
+	x->before_known = x->pcss <= t->l3 && !((x->l4 - x->pcss) & 1);
+	if (x->before_known)
+		x->before = csum_partial(t->first.data + x->pcss, x->l4 - x->pcss, 0);
 	return true;
 }
 
@@ -74,12 +78,18 @@ static void next_ip4(const struct em_train *x, u8 *ip, u32 k)
 	memcpy(ip + IP4_CHECK, &check, sizeof(check));
 }
 
+static u16 packet_sum(const struct em_train *x, const u8 *frame, const struct em_sum *tcp)
+{
+	if (x->before_known)
+		return csum_fold(csum_add(x->before, tcp->sum)).raw;
+	return em_rx_packet_sum(x->pcss, frame, x->t->first.len, tcp);
+}
+
 u16 em_train_frame(const struct em_train *x, u32 k, u8 *to)
 {
 	const struct e1000_rx_train *t = x->t;
 	u32 payload = t->first.len - t->hdr_len, sum;
 	u8 *th = to + x->l4;
-	struct em_sum known = { th, t->first.len - x->l4, 0 };
 	be16 check;
 
 	memcpy(to, t->first.data, t->hdr_len);
@@ -92,8 +102,8 @@ u16 em_train_frame(const struct em_train *x, u32 k, u8 *to)
 	if (!check.raw)
 		check.raw = 0xffff;
 	memcpy(th + TCP_CHECK, &check, sizeof(check));
-	known.sum = csum_add(sum, check.raw);
-	return em_rx_packet_sum(x->pcss, to, t->first.len, &known);
+	sum = csum_add(sum, check.raw);
+	return packet_sum(x, to, &(struct em_sum){ th, t->first.len - x->l4, sum });
 }
 
 u32 e1000_model_receive_train(struct e1000_model *m, const struct e1000_rx_train *t, u64 now_ns)

@@ -173,14 +173,14 @@ static u32 alike(const struct wire_host *w, u32 left)
 }
 
 /* In place: the header is written in front of the payload, over what has gone on already. */
-static u32 pass_segments(struct e1000_nic *nic, struct wire_host *w, u32 most)
+static u32 pass_segments(struct e1000_nic *nic, struct wire_host *w)
 {
 	u32 left = w->len - w->hdr_len - w->done;
 	u32 n = left < w->vnet.gso_size ? left : w->vnet.gso_size;
 	struct e1000_rx_train t = {
 		.first = { .data = w->frame + w->done, .len = w->hdr_len + n,
 			   .csum_start = w->vnet.csum_start, .csum_offset = w->vnet.csum_offset },
-		.l3 = w->l3, .hdr_len = w->hdr_len, .nr = min(alike(w, left), most),
+		.l3 = w->l3, .hdr_len = w->hdr_len, .nr = alike(w, left),
 	};
 	u32 passed;
 
@@ -211,8 +211,10 @@ static u32 pass_whole(struct e1000_nic *nic, struct wire_host *w)
 static bool host_poll_wire(struct e1000_nic *nic, u32 budget)
 {
 	struct wire_host *w = nic->wire_priv;
+	u32 passed;
 
-	while (budget) {
+	/* A packet that has been begun is finished, so that its pieces come together again in one poll. */
+	while (budget || w->len) {
 		if (!nic_rx_ready(nic))
 			return true;
 		if (!w->len) {
@@ -223,8 +225,9 @@ static bool host_poll_wire(struct e1000_nic *nic, u32 budget)
 				w->len = 0;
 			}
 		}
-		budget -= w->len && w->vnet.gso_type != VNET_HDR_GSO_NONE ? pass_segments(nic, w, budget) :
-									  pass_whole(nic, w);
+		passed = w->len && w->vnet.gso_type != VNET_HDR_GSO_NONE ? pass_segments(nic, w) :
+									   pass_whole(nic, w);
+		budget -= min(passed, budget);
 	}
 	return true;
 }

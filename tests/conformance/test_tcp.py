@@ -985,7 +985,8 @@ def unsent_bound(l, v6):
     a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
     a.setsockopt(c, socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4000)
     took = a.fill(c, 59000)
-    assert took == 26000 or SENT_LATER and took == 24000, f"10 segments, and a packet of half the window, not {took}"
+    # With a card it depends on when the first ones left: SENT_LATER.
+    assert took == 26000 or SENT_LATER and 20000 < took < 26000, f"10 segments, and a packet of half the window, not {took}"
 
 
 @both

@@ -23,7 +23,8 @@ static void ring(struct card *c, u8 op, u32 size)
 	card_write(c, rx ? E1000_RDLEN : E1000_TDLEN, (size + 1) * 128);
 	card_write(c, rx ? E1000_RDH : E1000_TDH, 0);
 	card_write(c, rx ? E1000_RCTL : E1000_TCTL, rx ? E1000_RCTL_EN | E1000_RCTL_UPE | E1000_RCTL_MPE |
-						   E1000_RCTL_BAM : E1000_TCTL_EN);
+						   E1000_RCTL_BAM | (size & 2 ? E1000_RCTL_SECRC : 0) :
+						   E1000_TCTL_EN);
 	card_write(c, rx ? E1000_RDT : E1000_TDT, size * 8 + 7);
 }
 

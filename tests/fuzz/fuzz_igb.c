@@ -47,7 +47,8 @@ static void ring(struct card *c, u8 op, u32 size)
 		card_write(c, base + IGB_Q_SRRCTL, 1 | (size & 1 ? IGB_SRRCTL_ADV : 0));
 	card_write(c, base + IGB_Q_DCTL, IGB_DCTL_ENABLE);
 	card_write(c, rx ? E1000_RCTL : E1000_TCTL,
-		   rx ? E1000_RCTL_EN | E1000_RCTL_UPE | E1000_RCTL_MPE | E1000_RCTL_BAM : E1000_TCTL_EN);
+		   rx ? E1000_RCTL_EN | E1000_RCTL_UPE | E1000_RCTL_MPE | E1000_RCTL_BAM |
+				(size & 2 ? E1000_RCTL_SECRC : 0) : E1000_TCTL_EN);
 	card_write(c, base + IGB_Q_TAIL, size * 8 + 7);
 }
 

@@ -3,7 +3,7 @@
  * Emulated NICs under a guest that means them harm: registers, descriptors and memory are whatever the
  * input says. Records, an octet of operation first (low three bits):
  *
- *	0  write a register: offset (3), value (4)	4  a frame from the wire: length (2)
+ *	0  write a register: offset (3), value (4)	4  a frame from the wire: length (2); bit 3: a train
  *	1  read a register: offset (3)			5  time passes: microseconds (2)
  *	2  memory: place (2), length (1), octets	6  cable, bus mastering: bits 3 and 4
  *	3  the card runs until it rests			7  a sensible ring: size (1)

@@ -120,9 +120,11 @@ def cards():
     context = desc(14 | 24 << 8 | 33 << 16 | 34 << 32 | 50 << 40, 0x27000000 | len(tcp) - 54, 54 << 8 | 64 << 16)
     cut = memory(0x1000, tcp) + memory(0, context) + memory(16, desc(bus + 0x1000, 0x2f100000 | len(tcp), 0x300)) + ring + run
     rx = b"".join(memory(0x8000 + 16 * i, desc(bus + 0x2000 + 0x800 * i, 0, 0)) for i in range(8))
+    link = bytes([0, 0, 0, 0, 0x41, 0, 0, 0]) + wait + run
     yield "transmit", plain + wait + run
     yield "segments", cut + wait + run
-    yield "receive", rx + bytes([15, 0]) + bytes([4, 60, 0]) + bytes([4, 0, 8]) + wait + run + bytes([4, 0xea, 5])
+    yield "receive", link + rx + bytes([15, 0]) + bytes([4, 60, 0]) + bytes([4, 0, 8]) + wait + run + bytes([4, 0xea, 5])
+    yield "train", link + rx + bytes([15, 2]) + bytes([0x1c, 0xa7, 5]) + wait + run + bytes([0x3c, 10, 0]) + run
     yield "vlan", bytes([0]) + bytes([0, 0, 0, 0x41, 0, 0, 0x40]) + plain
     yield "registers", b"".join(bytes([op]) + off.to_bytes(3, "little") + bytes(4 if not op else 0)
                                 for off in (0, 8, 0x14, 0x20, 0xc0, 0xd0, 0x100, 0x4000, 0x5400) for op in (1, 0))
@@ -146,12 +148,14 @@ def queues():
     cut = memory(0x1000, tcp) + memory(0, context) + memory(
         16, desc(bus + 0x1000, 0xab300000 | len(tcp), 0x300 | (len(tcp) - 54) << 14))
     rx = b"".join(memory(0x8000 + 16 * i, desc(bus + 0x2000 + 0x800 * i, 0, 0)) for i in range(8))
+    link = register(0, 0x41) + wait + run
     vectors = register(0x1514, 0x40000011) + register(0x1700 + 12, 0x8181) + register(0x1524, 0xffffff)
     rss = register(0x5818, 0x370002) + b"".join(register(0x5c00 + 4 * i, 0x03030303) for i in range(4))
     pools = register(0x5818, 3) + register(0x581c, 0x40000180) + register(0x5adc, 0x59000000) + register(
         0x3500, 0x80000000) + register(0xc8c, 7) + register(0xc90, 7)
     yield "segments", vectors + cut + ring + run + wait + run
-    yield "receive", vectors + rss + rx + rings + bytes([4, 60, 0]) + bytes([4, 0, 4]) + run + wait + run
+    yield "receive", link + vectors + rss + rx + rings + bytes([4, 60, 0]) + bytes([4, 0, 4]) + run + wait + run
+    yield "train", link + vectors + rss + rx + bytes([0x3f, 3]) + bytes([0x1c, 0x84, 3]) + run + wait + bytes([0x3c, 10, 0]) + run
     yield "pools", pools + rx + rings + cut + ring + run + bytes([4, 60, 0]) + wait + run
     yield "mailbox", b"".join(register(off, value, who) for off, value, who in (
         (0xc40, 4, 5), (0x800, 1, 5), (0xc40, 1, 5), (0xc00, 8, 0), (0xc00, 3, 0), (0, 1 << 26, 5)))
