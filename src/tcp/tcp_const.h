@@ -20,7 +20,7 @@ enum {
 	TCP_CA_PRIV_SIZE = 104,
 	TCP_REORDERING_MAX = 300,
 	TCP_DEF_SCALING_RATIO = 128,	/* half of a receive buffer is window */
-	TCP_TX_TRUESIZE = 832,		/* what a packet of the send queue is charged beside its payload, as there */
+	TCP_TX_TRUESIZE = 832,		/* charge of a packet in the send queue, payload apart */
 	TCP_SKB_OVERHEAD = 768,		/* about what a queued sk_buff costs beside its payload */
 	TCP_RSV_FRAGS = 8,
 	TCP_MAX_SYN_RETRIES = 127,
