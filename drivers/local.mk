@@ -21,6 +21,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/e1000/model_regs.c \
 	drivers/e1000/model_rx.c \
 	drivers/e1000/model_stats.c \
+	drivers/e1000/model_train.c \
 	drivers/e1000/model_tx.c \
 	drivers/e1000/model_xmit.c \
 	drivers/e1000/nic.c drivers/e1000/nic.h \

@@ -126,7 +126,8 @@ void policy_init(void)
 	int saved = errno;
 	long fd;
 
-	if (!reconnect_init(rules.error, sizeof(rules.error)) || !path || !*path)
+	if (!reconnect_init(rules.error, sizeof(rules.error)) ||
+	    !payload_init(rules.error, sizeof(rules.error)) || !path || !*path)
 		return;
 	if (strlen(path) >= sizeof(rules_path)) {
 		cannot_read(strerror(ENAMETOOLONG));

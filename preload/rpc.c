@@ -131,8 +131,8 @@ static void take_fds(struct msghdr *m, int *fds)
 
 	memset(fds, 0xff, NSP_PULSE_FDS * sizeof(*fds));
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(NSP_PULSE_FDS * sizeof(*fds)))
-		memcpy(fds, CMSG_DATA(c), NSP_PULSE_FDS * sizeof(*fds));
+	    c->cmsg_len <= CMSG_LEN(NSP_PULSE_FDS * sizeof(*fds)))
+		memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
 }
 
 /*
@@ -332,6 +332,7 @@ static void close_channel(void)
 		fd_kinds[ch.fd] = K_NONE;
 	ch.fd = -1;
 	pulse_drop();
+	payload_drop();
 }
 
 static int need_channel(void)
@@ -368,6 +369,7 @@ static int need_channel(void)
 void rpc_after_fork(void)
 {
 	pthread_mutex_init(&lock, NULL);
+	payload_drop();
 	if (ch.fd >= 0)
 		ch.inherited = ch.fd;
 	ch.fd = -1;
@@ -428,7 +430,7 @@ static int call_once(int nr, int fd, const void *req, const void *data, size_t d
 }
 
 static int call_locked(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
-		       void *rdata, size_t *rdlen, bool oneway)
+		       void *rdata, size_t *rdlen, bool oneway, int *fds)
 {
 	size_t room = rdlen ? *rdlen : 0;
 	int tries, e, ret = 0;
@@ -441,7 +443,7 @@ static int call_locked(int nr, int fd, const void *req, const void *data, size_t
 			*rdlen = room;
 		e = send_call(ch.fd, ++ch.seq, nr, oneway ? NSP_F_ONEWAY : 0, fd, req, data, dlen);
 		if (!e && !oneway)
-			e = recv_reply(ch.fd, ch.seq, nr, rep, rdata, rdlen, &ret);
+			e = recv_reply_fds(ch.fd, ch.seq, nr, rep, rdata, rdlen, &ret, fds);
 		if (!transport_lost(e))
 			return e ? e : ret;
 		if (e == -EBADF && fd >= 0 && !fd_cookie(fd))
@@ -516,7 +518,7 @@ int rpc_text(int nr, const void *req, const void *data, size_t dlen, int out)
 }
 
 static int call(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep,
-		void *rdata, size_t *rdlen, bool oneway)
+		void *rdata, size_t *rdlen, bool oneway, int *fds)
 {
 	uint64_t all = ~0ull, old;
 	int e, saved = errno;
@@ -528,7 +530,7 @@ static int call(int nr, int fd, const void *req, const void *data, size_t dlen, 
 		e = call_once(nr, fd, req, data, dlen, rep, rdata, rdlen, oneway);
 	} else {
 		pthread_mutex_lock(&lock);
-		e = call_locked(nr, fd, req, data, dlen, rep, rdata, rdlen, oneway);
+		e = call_locked(nr, fd, req, data, dlen, rep, rdata, rdlen, oneway, fds);
 		pthread_mutex_unlock(&lock);
 	}
 	raw_call(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
@@ -539,12 +541,21 @@ static int call(int nr, int fd, const void *req, const void *data, size_t dlen, 
 int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep, void *rdata,
 	size_t *rdlen)
 {
-	return call(nr, fd, req, data, dlen, rep, rdata, rdlen, false);
+	return call(nr, fd, req, data, dlen, rep, rdata, rdlen, false, NULL);
+}
+
+int rpc_fd(int nr, int fd, const void *req, void *rep, int *got)
+{
+	int fds[NSP_PULSE_FDS] = { -1, -1 };
+	int e = call(nr, fd, req, NULL, 0, rep, NULL, NULL, false, fds);
+
+	*got = fds[0];
+	return e;
 }
 
 int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen)
 {
-	return call(nr, fd, req, data, dlen, NULL, NULL, NULL, true);
+	return call(nr, fd, req, data, dlen, NULL, NULL, NULL, true, NULL);
 }
 
 void rpc_prepare(void)

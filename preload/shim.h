@@ -29,6 +29,7 @@
  *	user.c		pointers of the program
  *	poll.c, select.c, epoll.c	bits of poll() that a Unix socket cannot have
  *	large.c		writes that may not fit
+ *	payload.c	writes by memory that is shared with the daemon
  *	pulse.c		do frames wait of which a call should know
  *	spin.c		calls that would sleep look first, if the daemon does (--busy-poll)
  *	super*.c	for programs that cannot be preloaded: super.h
@@ -229,6 +230,11 @@ bool accname_ok(const void *sun, socklen_t len);
  */
 int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *rep, void *rdata,
 	size_t *rdlen);
+/** rpc_fd() - the same, without data, of a call whose answer may bring a descriptor: *got, or -1
+ *
+ * It is the caller's to close.
+ */
+int rpc_fd(int nr, int fd, const void *req, void *rep, int *got);
 /** rpc_oneway() - send without waiting; 0 or -errno of the sending */
 int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen);
 /** rpc_text() - a call with several replies, their data written to descriptor @out; as rpc() */
@@ -282,6 +288,21 @@ ssize_t stream_sendfile(int fd, int in, off_t *off, size_t n);
  * Return: true, or false with errno.
  */
 bool stream_full_over(int fd, int flags);
+
+/* ---- payload.c ------------------------------------------------------------------------- */
+/** payload_init() - read NETSTACK_PAYLOAD; false: it is wrong, and @error says how */
+bool payload_init(char *error, size_t room);
+/** payload_wanted() - should this write of @n octets to a connected TCP socket go by the daemon's memory
+ *
+ * Arranges for it, once a connection has shown that it is worth while.
+ */
+bool payload_wanted(int fd, size_t n);
+/** payload_send() - as sendmsg() of @nr pieces, @n octets, after payload_wanted() */
+ssize_t payload_send(int fd, const struct iovec *iov, size_t nr, size_t n, int flags);
+/** payload_sendfile() - as sendfile() of the regular file @in, after payload_wanted() */
+ssize_t payload_sendfile(int fd, int in, off_t *off, size_t n);
+/** payload_drop() - the memory is another process's now, or that daemon is gone */
+void payload_drop(void);
 
 /* ---- pulse.c -------------------------------------------------------------------------- */
 /** settle() - have the daemon finish with what came before this call: frames, if some seem to wait, and
@@ -607,6 +628,8 @@ static inline void addr_give(const struct nsp_addr *a, struct sockaddr *sa, sock
 bool user_ok(const void *p);
 /** user_readable() - can it be read; asks the kernel only for pages not met lately */
 bool user_readable(const void *p, size_t n);
+/** user_span_readable() - can all of it be read; remembers the last one */
+bool user_span_readable(const void *p, size_t n);
 int user_in(void *to, const void *from, size_t n);
 int user_out(void *to, const void *from, size_t n);
 /** user_get(), user_put() - the same, of something small, with pages met lately taken for good */

@@ -12,6 +12,7 @@
 #define PLAIN_RECV (MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL | MSG_CMSG_CLOEXEC)
 #define PLAIN_SEND (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_DONTROUTE | MSG_CONFIRM)
 #define BULK_BYTES 16384
+#define BULK_PIECE 4096		/* octets on average, or it is not worth while to look at each */
 #define ADDR_MAX   sizeof(struct sockaddr_storage)
 
 /* Descriptors that arrived in a message of the program's own Unix sockets. */
@@ -97,6 +98,16 @@ static bool send_is_large(unsigned int k, size_t n, int flags)
 	       large_send_wanted(k, n);
 }
 
+/* Something is to be told, or waited for, before a write or after it, or counted by the octet. */
+#define NOT_BULK (KF_MORE | KF_TSTAMP | KF_ZEROCOPY | KF_DEFER | KF_FULL | KF_BOUNDED | KF_FIRST | KF_NODELAY)
+
+/* One of many large writes to a connection, by shared memory? */
+static bool send_is_bulk(int fd, unsigned int k, size_t n, int flags)
+{
+	return unlikely(n >= BULK_BYTES) && KIND(k) == K_STREAM && !(flags & ~PLAIN_SEND) &&
+	       !(k & NOT_BULK) && payload_wanted(fd, n);
+}
+
 ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	unsigned int k = fd_kind(fd);
@@ -109,13 +120,14 @@ ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 	if (e)
 		return fail(e);
 	n = KIND(k) == K_STREAM && !msg->msg_controllen ? iov_bytes(msg->msg_iov, msg->msg_iovlen) : 0;
+	settle_frames();
+	if (n / BULK_PIECE >= msg->msg_iovlen && send_is_bulk(fd, k, n, flags))
+		return payload_send(fd, msg->msg_iov, msg->msg_iovlen, n, flags);
 	if (send_is_large(k, n, flags)) {
 		if (k & (KF_FIRST | KF_NODELAY))
 			stream_writes(fd, n);
-		settle_frames();
 		return stream_send_large(fd, msg->msg_iov, msg->msg_iovlen, n, flags);
 	}
-	settle_frames();
 	return IS_DGRAM(fd_kind(fd)) ? dgram_send(fd, msg, flags) : stream_send(fd, msg, flags);
 }
 
@@ -151,6 +163,10 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 		stream_writes(fd, n);
 	if (unlikely(k & KF_HERE))
 		settle_later();
+	if (send_is_bulk(fd, k, n, flags)) {
+		settle_frames();
+		return payload_send(fd, &iov, 1, n, flags);
+	}
 	if (send_is_large(k, n, flags)) {
 		settle_frames();
 		return stream_send_large(fd, &iov, 1, n, flags);
@@ -507,6 +523,8 @@ EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k, !IS_SOCK(fd_kind(in))))
 		return -1;
 	k = fd_kind(out);
+	if (send_is_bulk(out, k, count, 0) && is_plain_file(in, off))
+		return payload_sendfile(out, in, off, count);
 	if (IS_TCP(k) && send_is_large(k, count, 0) && is_plain_file(in, off))
 		return stream_sendfile(out, in, off, count);
 	return real.sendfile(out, in, off, count);

@@ -32,12 +32,12 @@ void e1000_refill_rx(struct e1000_adapter *a)
 		ew32(a, E1000_RDT, tail);
 }
 
-static void set_checksum(const struct e1000_adapter *a, struct sk_buff *skb, u32 status)
+/* If not, the stack looks for itself. */
+static bool verified(const struct e1000_adapter *a, u32 status)
 {
 	if (!(a->dev->features & NETIF_F_RXCSUM) || (status & E1000_RXD_IXSM))
-		return;
-	if ((status & E1000_RXD_TCPCS) && !(status & (E1000_RXD_TCPE | E1000_RXD_IPE)))
-		skb->ip_summed = CHECKSUM_UNNECESSARY; /* if not, the stack looks for itself */
+		return false;
+	return (status & E1000_RXD_TCPCS) && !(status & (E1000_RXD_TCPE | E1000_RXD_IPE));
 }
 
 static void deliver(struct e1000_adapter *a, struct sk_buff *skb, u32 status)
@@ -46,7 +46,8 @@ static void deliver(struct e1000_adapter *a, struct sk_buff *skb, u32 status)
 
 	dev->stats.rx_packets++;
 	dev->stats.rx_bytes += skb->len;
-	set_checksum(a, skb, status);
+	if (verified(a, status))
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	if (status & E1000_RXD_VP) {
 		skb->vlan_proto = ETH_TYPE_VLAN;
 		skb->vlan_tci = (u16)(status >> E1000_RXD_SPECIAL_SHIFT);
@@ -58,6 +59,20 @@ static void deliver(struct e1000_adapter *a, struct sk_buff *skb, u32 status)
 		return;
 	}
 	napi_gro_receive(&a->napi, skb);
+}
+
+/* A frame that goes on with what GRO holds needs no packet of its own. */
+static bool merge(struct e1000_adapter *a, u32 len, u32 status)
+{
+	struct gro_frame f = { .len = len, .verified = verified(a, status) };
+
+	if (!(status & E1000_RXD_EOP) || (status & E1000_RXD_FRAME_ERR))
+		return false;
+	if (status & E1000_RXD_VP) {
+		f.vlan_proto = ETH_TYPE_VLAN;
+		f.vlan_tci = (u16)(status >> E1000_RXD_SPECIAL_SHIFT);
+	}
+	return e1000_rx_merge(&a->napi, &a->rx, &a->rx_partial, &f);
 }
 
 /* Frames taken, at most budget. */
@@ -75,6 +90,10 @@ int e1000_clean_rx(struct e1000_adapter *a, int budget)
 			break;
 		status = d->upper;
 		len = min_t(u32, d->lower & 0xffff, E1000_RX_BUFFER);
+		if (merge(a, len, status)) {
+			work++;
+			continue;
+		}
 		skb = e1000_rx_take(a->dev, &a->rx, &a->rx_partial, len, status & E1000_RXD_EOP,
 				    status & E1000_RXD_FRAME_ERR, &a->count.rx_no_memory);
 		if (!skb)

@@ -79,6 +79,16 @@ struct e1000_rx_frame {
 enum e1000_rx_result { E1000_RX_OK, E1000_RX_FILTERED, E1000_RX_DROPPED };
 enum e1000_rx_result e1000_model_receive(struct e1000_model *m, const struct e1000_rx_frame *f,
 					 u64 now_ns);
+/* The frames that a TCP packet is cut into, or as many of them as are alike: of one length, with the same
+ * headers but for the IPv4 identification and the sequence number, which go on, and the sums. */
+struct e1000_rx_train {
+	struct e1000_rx_frame first; /* with csum_start; the payloads of the others are behind its own */
+	u32 l3, hdr_len;	     /* where its IP header begins; up to its payload */
+	u32 nr;
+};
+/* As if e1000_model_receive() were called for each. How many have been received, at least 1: the others are
+ * to be given by themselves. */
+u32 e1000_model_receive_train(struct e1000_model *m, const struct e1000_rx_train *t, u64 now_ns);
 /* Frames of full size for which there are descriptors, and whether the receiver is on. */
 u32 e1000_model_rx_room(const struct e1000_model *m);
 bool e1000_model_rx_enabled(const struct e1000_model *m);

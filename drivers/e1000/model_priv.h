@@ -90,8 +90,16 @@ struct em_sum {
 	u32 len, sum;
 };
 
+/* Of the frame received last: more of its kind may follow it. */
+struct em_rx_alike {
+	bool valid;	/* it went into one buffer, whole and unchanged, and nowhere else */
+	u32 queue;	/* where, if there are several */
+	u32 status;	/* its descriptor's upper word, if it has such */
+};
+
 struct em_rx {
 	struct em_ring ring;
+	struct em_rx_alike alike;
 	struct em_sum known; /* of the frame that is being received: every octet is summed once */
 	struct em_wb wb[EM_WB_MAX];
 	u32 nr_wb;
@@ -152,6 +160,8 @@ struct em_chip {
 	u32 (*max_frame)(const struct e1000_model *m, const u8 *frame, u32 len); /* no FCS */
 	/* false: not enough descriptors now */
 	bool (*to_memory)(struct e1000_model *m, const u8 *frame, u32 len, bool bad_fcs);
+	/* Those behind the first, which rx.alike describes. How many */
+	u32 (*train)(struct e1000_model *m, const struct e1000_rx_train *t);
 	u32 (*rx_room)(const struct e1000_model *m);
 };
 
@@ -242,7 +252,7 @@ void em_imc_write(struct e1000_model *m, u32 off, u32 v);
 u32 em_stat_read(struct e1000_model *m, u32 off);
 void em_stat_add(struct e1000_model *m, u32 off, u32 n);
 void em_stat_add64(struct e1000_model *m, u32 low, u64 n);
-void em_stat_rx(struct e1000_model *m, const u8 *frame, u32 len); /* len with FCS */
+void em_stat_rx(struct e1000_model *m, const u8 *frame, u32 len, u32 frames); /* len of each, with FCS */
 void em_stat_tx(struct e1000_model *m, const u8 *frame, u32 len, u32 frames);
 /* -- model_filter.c: false: not for us. *imperfect: by hash only */
 bool em_filter(const struct e1000_model *m, const u8 *frame, bool *imperfect);
@@ -305,5 +315,18 @@ struct em_rx_out {
 void em_rx_out_make(struct e1000_model *m, const u8 *frame, u32 len, bool strip, bool fcs,
 		    struct em_rx_out *o);
 void em_fifo_reset(struct e1000_model *m);
+void em_rx_watermark(struct e1000_model *m);
+/* -- model_train.c */
+struct em_train {
+	const struct e1000_rx_train *t;
+	u32 pcss, l4;	     /* offsets */
+	u32 ip, tcp, pseudo; /* sums of the headers, without what differs from frame to frame */
+	bool ip4;
+};
+/* The first has just been received. false: it is not what a train can be made of. */
+bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t, struct em_train *x);
+/* Puts frame k (the first is 0) at to, its sums made. Its packet checksum, as em_rx_packet_sum() */
+u16 em_train_frame(const struct em_train *x, u32 k, u8 *to);
+u32 em_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t); /* em_chip.train */
 
 #endif

@@ -149,6 +149,7 @@ const struct em_chip em_82540em = {
 	.wanted = em_wanted,
 	.max_frame = em_max_frame,
 	.to_memory = em_to_memory,
+	.train = em_train_to_memory,
 	.rx_room = em_rx_room,
 };
 

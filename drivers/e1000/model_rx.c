@@ -97,7 +97,7 @@ void em_rx_out_make(struct e1000_model *m, const u8 *data, u32 len, bool strip, 
 	}
 }
 
-static void rx_watermark(struct e1000_model *m)
+void em_rx_watermark(struct e1000_model *m)
 {
 	u32 rdmts = (em_get(m, E1000_RCTL) >> E1000_RCTL_RDMTS_SHIFT) & 3;
 	u32 limit = em_ring_size(m, &m->rx.ring) >> (rdmts + 1);
@@ -147,9 +147,10 @@ bool em_to_memory(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs)
 		if (!fill_one(m, &o, off, n))
 			return true; /* lost; the ring stands still */
 	}
+	r->alike = (struct em_rx_alike){ .valid = o.nr == 1 && o.len <= bufsize, .status = o.status };
 	if (r->nr_wb >= wthresh)
 		em_rx_flush_wb(m);
-	rx_watermark(m);
+	em_rx_watermark(m);
 	em_rx_intr(m, len + E1000_FCS_LEN);
 	return true;
 }
@@ -296,7 +297,7 @@ static enum e1000_rx_result receive(struct e1000_model *m, u8 *data, u32 len, bo
 		return E1000_RX_DROPPED;
 	}
 	if (!bad_fcs)
-		em_stat_rx(m, data, len + E1000_FCS_LEN);
+		em_stat_rx(m, data, len + E1000_FCS_LEN, 1);
 	return E1000_RX_OK;
 }
 

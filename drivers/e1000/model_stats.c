@@ -47,15 +47,15 @@ static u32 size_class(u32 first, u32 len)
 	return first + 4 * i;
 }
 
-void em_stat_rx(struct e1000_model *m, const u8 *frame, u32 len)
+void em_stat_rx(struct e1000_model *m, const u8 *frame, u32 len, u32 frames)
 {
-	em_stat_add(m, E1000_GPRC, 1);
-	em_stat_add64(m, E1000_GORCL, len);
-	em_stat_add(m, size_class(E1000_PRC64, len), 1);
+	em_stat_add(m, E1000_GPRC, frames);
+	em_stat_add64(m, E1000_GORCL, (u64)len * frames);
+	em_stat_add(m, size_class(E1000_PRC64, len), frames);
 	if ((frame[0] & frame[1] & frame[2] & frame[3] & frame[4] & frame[5]) == 0xff)
-		em_stat_add(m, E1000_BPRC, 1);
+		em_stat_add(m, E1000_BPRC, frames);
 	else if (frame[0] & 1)
-		em_stat_add(m, E1000_MPRC, 1);
+		em_stat_add(m, E1000_MPRC, frames);
 }
 
 /* frames of together len octets, FCS included */

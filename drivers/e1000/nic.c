@@ -155,6 +155,20 @@ void nic_receive(struct e1000_nic *nic, const struct e1000_rx_frame *f)
 	e1000_model_receive(nic->model, f, nic->net->now);
 }
 
+u32 nic_receive_train(struct e1000_nic *nic, struct e1000_rx_train *t)
+{
+	u32 n;
+
+	if (t->first.len > FULL_FRAME) {
+		nic_receive(nic, &t->first);
+		return 1;
+	}
+	t->nr = min(t->nr, nic->rx_room);
+	n = e1000_model_receive_train(nic->model, t, nic->net->now);
+	nic->rx_room -= min(n, nic->rx_room);
+	return n;
+}
+
 static void arm(struct e1000_nic *nic)
 {
 	u64 at = e1000_model_deadline(nic->model);

@@ -58,6 +58,8 @@ struct e1000_nic *nic_of(const struct net_device *dev); /* NULL: it is not an em
 /* false: no descriptors (or a pause) now; the frame was not looked at */
 bool nic_rx_ready(struct e1000_nic *nic);
 void nic_receive(struct e1000_nic *nic, const struct e1000_rx_frame *f);
+/* t->nr is made as small as the model's room is. How many frames it has taken, at least 1 */
+u32 nic_receive_train(struct e1000_nic *nic, struct e1000_rx_train *t);
 void nic_kick(struct e1000_nic *nic);
 void nic_put(struct e1000_nic *nic); /* a driver has given all of it back; the last one frees it */
 void nic_rx_doorbell(struct e1000_nic *nic, u32 off); /* a register was written */

@@ -201,19 +201,40 @@ static void rx_add(struct net *net, struct e1000_rx_partial *p, const u8 *data, 
 	}
 }
 
+static void rx_advance(struct e1000_queue *q, u32 len)
+{
+	s32 status;
+
+	ring_device_done(&q->ring, (s32)len);
+	ring_reclaim(&q->ring, &status);
+}
+
+bool e1000_rx_merge(struct napi_struct *napi, struct e1000_queue *q, struct e1000_rx_partial *p,
+		    struct gro_frame *f)
+{
+	u32 off;
+	const struct e1000_dma *area = rx_area(q, q->ring.reclaim, &off);
+
+	f->data = (const u8 *)area->cpu + off;
+	if (p->open || !napi_gro_copy(napi, &p->frag, f))
+		return false;
+	napi->dev->stats.rx_packets++;
+	napi->dev->stats.rx_bytes += f->len;
+	rx_advance(q, f->len);
+	return true;
+}
+
 struct sk_buff *e1000_rx_take(struct net_device *dev, struct e1000_queue *q,
 			      struct e1000_rx_partial *p, u32 len, bool last, bool error,
 			      u64 *no_memory)
 {
 	struct sk_buff *skb;
 	bool bad;
-	s32 status;
 	u32 off;
 	const struct e1000_dma *area = rx_area(q, q->ring.reclaim, &off);
 
 	rx_add(dev->net, p, (const u8 *)area->cpu + off, len);
-	ring_device_done(&q->ring, (s32)len);
-	ring_reclaim(&q->ring, &status);
+	rx_advance(q, len);
 	if (!last)
 		return NULL;
 	skb = p->skb;
@@ -233,12 +254,8 @@ struct sk_buff *e1000_rx_take(struct net_device *dev, struct e1000_queue *q,
 
 void e1000_rx_drop(struct e1000_queue *q, struct e1000_rx_partial *p)
 {
-	s32 status;
-
-	while (q->ring.reclaim != q->ring.post) {
-		ring_device_done(&q->ring, 0);
-		ring_reclaim(&q->ring, &status);
-	}
+	while (q->ring.reclaim != q->ring.post)
+		rx_advance(q, 0);
 	consume_skb(p->skb);
 	page_frag_release(&p->frag);
 	*p = (struct e1000_rx_partial){ 0 };

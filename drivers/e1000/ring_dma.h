@@ -72,6 +72,12 @@ void e1000_rx_post(struct e1000_queue *q);
 struct sk_buff *e1000_rx_take(struct net_device *dev, struct e1000_queue *q,
 			      struct e1000_rx_partial *p, u32 len, bool last, bool error,
 			      u64 *no_memory);
+/*
+ * Takes the oldest buffer, which holds all of a frame of f->len octets, if its payload goes behind a packet
+ * that napi holds; the rest of f is the caller's. false: nothing was done, it is e1000_rx_take()'s.
+ */
+bool e1000_rx_merge(struct napi_struct *napi, struct e1000_queue *q, struct e1000_rx_partial *p,
+		    struct gro_frame *f);
 void e1000_rx_drop(struct e1000_queue *q, struct e1000_rx_partial *p);
 
 /* -- statistics, at the same places in all of them: sums of what reading clears. */

@@ -164,40 +164,55 @@ static void segment_header(const struct wire_host *w, u8 *h, u32 n, bool last)
 	memcpy(th + 16, &sum, sizeof(sum));
 }
 
+/* Segments from here on that have the headers of this one, and are all of full size and not the last. */
+static u32 alike(const struct wire_host *w, u32 left)
+{
+	if (left <= w->vnet.gso_size || (!w->index && (w->header[w->vnet.csum_start + 13] & TCPHDR_CWR)))
+		return 1;
+	return (left - 1) / w->vnet.gso_size;
+}
+
 /* In place: the header is written in front of the payload, over what has gone on already. */
-static void pass_segment(struct e1000_nic *nic, struct wire_host *w)
+static u32 pass_segments(struct e1000_nic *nic, struct wire_host *w, u32 most)
 {
 	u32 left = w->len - w->hdr_len - w->done;
 	u32 n = left < w->vnet.gso_size ? left : w->vnet.gso_size;
-	struct e1000_rx_frame f = { .data = w->frame + w->done, .len = w->hdr_len + n,
-				    .csum_start = w->vnet.csum_start,
-				    .csum_offset = w->vnet.csum_offset };
+	struct e1000_rx_train t = {
+		.first = { .data = w->frame + w->done, .len = w->hdr_len + n,
+			   .csum_start = w->vnet.csum_start, .csum_offset = w->vnet.csum_offset },
+		.l3 = w->l3, .hdr_len = w->hdr_len, .nr = min(alike(w, left), most),
+	};
+	u32 passed;
 
-	segment_header(w, f.data, n, n == left);
-	nic_receive(nic, &f);
-	w->done += n;
-	w->index++;
+	segment_header(w, t.first.data, n, n == left);
+	passed = nic_receive_train(nic, &t);
+	w->done += passed * n;
+	w->index = (u16)(w->index + passed);
 	if (n == left)
 		w->len = 0;
+	return passed;
 }
 
-static void pass_whole(struct e1000_nic *nic, struct wire_host *w)
+static u32 pass_whole(struct e1000_nic *nic, struct wire_host *w)
 {
 	struct e1000_rx_frame f = { .data = w->frame, .len = w->len };
 
+	if (!w->len)
+		return 1; /* nothing came of it */
 	if (w->vnet.flags & VNET_HDR_F_NEEDS_CSUM) {
 		f.csum_start = w->vnet.csum_start;
 		f.csum_offset = w->vnet.csum_offset;
 	}
 	nic_receive(nic, &f);
 	w->len = 0;
+	return 1;
 }
 
 static bool host_poll_wire(struct e1000_nic *nic, u32 budget)
 {
 	struct wire_host *w = nic->wire_priv;
 
-	while (budget--) {
+	while (budget) {
 		if (!nic_rx_ready(nic))
 			return true;
 		if (!w->len) {
@@ -207,13 +222,9 @@ static bool host_poll_wire(struct e1000_nic *nic, u32 budget)
 				nic->lost++;
 				w->len = 0;
 			}
-			if (!w->len)
-				continue;
 		}
-		if (w->vnet.gso_type != VNET_HDR_GSO_NONE)
-			pass_segment(nic, w);
-		else
-			pass_whole(nic, w);
+		budget -= w->len && w->vnet.gso_type != VNET_HDR_GSO_NONE ? pass_segments(nic, w, budget) :
+									  pass_whole(nic, w);
 	}
 	return true;
 }

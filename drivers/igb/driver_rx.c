@@ -30,13 +30,19 @@ void igb_refill_rx(struct igb_queue *q)
 		igb_wr(q->adapter, igb_rxq(q, IGB_Q_TAIL), tail);
 }
 
+/* If not, the stack looks for itself. */
+static bool verified(const struct igb_queue *q, const struct igb_rx_desc *d)
+{
+	return (q->adapter->dev->features & NETIF_F_RXCSUM) && (d->status & IGB_RXD_L4CS) &&
+	       !(d->status & (IGB_RXD_L4E | IGB_RXD_IPE));
+}
+
 static void describe(struct igb_queue *q, struct sk_buff *skb, const struct igb_rx_desc *d)
 {
 	u32 rss = d->info & IGB_RXD_RSS_MASK;
 
-	if ((q->adapter->dev->features & NETIF_F_RXCSUM) && (d->status & IGB_RXD_L4CS) &&
-	    !(d->status & (IGB_RXD_L4E | IGB_RXD_IPE)))
-		skb->ip_summed = CHECKSUM_UNNECESSARY; /* if not, the stack looks for itself */
+	if (verified(q, d))
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	if (d->status & IGB_RXD_VP) {
 		skb->vlan_proto = ETH_TYPE_VLAN;
 		skb->vlan_tci = (u16)(d->len_vlan >> 16);
@@ -62,6 +68,20 @@ static void deliver(struct igb_queue *q, struct sk_buff *skb, const struct igb_r
 	napi_gro_receive(&q->napi, skb);
 }
 
+/* A frame that goes on with what GRO holds needs no packet of its own. */
+static bool merge(struct igb_queue *q, const struct igb_rx_desc *d, u32 len)
+{
+	struct gro_frame f = { .len = len, .verified = verified(q, d) };
+
+	if (!(d->status & IGB_RXD_EOP) || (d->status & IGB_RXD_RXE))
+		return false;
+	if (d->status & IGB_RXD_VP) {
+		f.vlan_proto = ETH_TYPE_VLAN;
+		f.vlan_tci = (u16)(d->len_vlan >> 16);
+	}
+	return e1000_rx_merge(&q->napi, &q->rx, &q->rx_partial, &f);
+}
+
 /* Frames taken, at most budget. */
 int igb_clean_rx(struct igb_queue *q, int budget)
 {
@@ -73,14 +93,18 @@ int igb_clean_rx(struct igb_queue *q, int budget)
 			(const struct igb_rx_desc *)e1000_hw_desc(&q->rx, ring->reclaim);
 		struct igb_rx_desc d;
 		struct sk_buff *skb;
+		u32 len;
 
 		if (!(__atomic_load_n(&mem->status, __ATOMIC_ACQUIRE) & IGB_RXD_DD))
 			break;
 		d = *mem;
-		skb = e1000_rx_take(q->adapter->dev, &q->rx, &q->rx_partial,
-				    min_t(u32, d.len_vlan & 0xffff, E1000_RX_BUFFER),
-				    d.status & IGB_RXD_EOP, d.status & IGB_RXD_RXE,
-				    &q->adapter->count.rx_no_memory);
+		len = min_t(u32, d.len_vlan & 0xffff, E1000_RX_BUFFER);
+		if (merge(q, &d, len)) {
+			work++;
+			continue;
+		}
+		skb = e1000_rx_take(q->adapter->dev, &q->rx, &q->rx_partial, len, d.status & IGB_RXD_EOP,
+				    d.status & IGB_RXD_RXE, &q->adapter->count.rx_no_memory);
 		if (!skb)
 			continue;
 		work++;

@@ -49,6 +49,24 @@ bool igb_vfs_vlan(struct igb_adapter *a, u32 pool, u16 vid, bool in)
 	return !in || entry;
 }
 
+/*
+ * The table is one for all, and the owner of a virtual function is not trusted: it gets its share and no
+ * more. The own pool's VLANs are the administrator's, who has what is left.
+ */
+static bool has_share(const struct igb_adapter *a, u32 pool, u16 vid)
+{
+	u32 share = (IGB_NR_VLVF - 1) / (a->nr_vfs + 1), in = 0, i;
+
+	for (i = 1; i < IGB_NR_VLVF; i++) {
+		if (!(a->vlvf[i] & pool_bit(pool)))
+			continue;
+		if ((a->vlvf[i] & IGB_VLVF_VID) == vid)
+			return true;
+		in++;
+	}
+	return in < share;
+}
+
 void igb_vfs_clear_vlans(struct igb_adapter *a)
 {
 	u32 i;
@@ -198,8 +216,11 @@ static bool on_set_multicast(struct igb_adapter *a, u32 i, u32 *msg, u32 *len)
 
 static bool on_set_vlan(struct igb_adapter *a, u32 i, u32 *msg, u32 *len)
 {
+	bool in = msg[0] & IGB_MSG_INFO;
+
 	(void)len;
-	if (msg[1] >= VLAN_VID_MASK || !igb_vfs_vlan(a, i, (u16)msg[1], msg[0] & IGB_MSG_INFO))
+	if (msg[1] >= VLAN_VID_MASK || (in && msg[1] && !has_share(a, i, (u16)msg[1])) ||
+	    !igb_vfs_vlan(a, i, (u16)msg[1], in))
 		return false;
 	igb_set_rx_mode(a->dev);
 	return true;

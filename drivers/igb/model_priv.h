@@ -44,6 +44,7 @@ struct igb_model {
 	struct im_vf vf[IGB_POOLS];
 	u32 nr_vfs;
 	struct im_rss_last rss_last;
+	struct igb_rx_desc alike;   /* with rx.alike: what was written back, but for its length */
 	u64 eitr_until[IGB_VECTORS];
 	u32 sent;   /* vectors whose message has gone since their cause appeared */
 	bool other; /* an unmasked cause of ICR is set */
@@ -111,6 +112,7 @@ u32 im_rss(struct e1000_model *m, const u8 *frame, u32 len, u32 *type);
 /* model_rx.c */
 bool im_to_memory(struct e1000_model *m, const u8 *frame, u32 len, bool bad_fcs);
 u32 im_rx_room(const struct e1000_model *m);
+u32 im_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t); /* em_chip.train */
 void im_rx_flush(struct e1000_model *m, u32 queue);
 /* A frame of one pool into others. */
 void im_loop(struct e1000_model *m, const u8 *frame, u32 len, u32 pools);

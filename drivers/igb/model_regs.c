@@ -217,5 +217,6 @@ const struct em_chip im_chip = {
 	.wanted = im_wanted,
 	.max_frame = im_max_frame,
 	.to_memory = im_to_memory,
+	.train = im_train_to_memory,
 	.rx_room = im_rx_room,
 };

@@ -195,6 +195,9 @@ static void store(struct e1000_model *m, u32 q, const struct rx_frame *f, u32 ha
 		put_wb(m, q, &last, n, off + n == o.len);
 		em_ring_advance(m, ring);
 	}
+	m->rx.alike.valid = o.nr == 1 && o.len <= size && last.adv && !im_pools_on(m);
+	m->rx.alike.queue = q;
+	im_of(m)->alike = last.d;
 	im_vf_count(m, q & 7, true, f->local, f->data, o.len);
 	watermark(m, q);
 	if (im_of(m)->rx[q].nr_wb >= wthresh || !im_queue_throttled(m, q, true))
@@ -208,6 +211,42 @@ static bool fits(const struct e1000_model *m, u32 q, u32 len)
 	u32 size = bufsize(m, q);
 
 	return (len + E1000_FCS_LEN + size - 1) / size <= em_ring_avail(m, &r->ring);
+}
+
+/* Those that follow the first of a train are for the same queue. */
+u32 im_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t)
+{
+	u32 q = m->rx.alike.queue, len = t->first.len, lost = 0, k;
+	struct im_rxq *r = &im_of(m)->rx[q];
+	bool hash = em_get(m, E1000_RXCSUM) & IGB_RXCSUM_PCSD;
+	struct igb_rx_desc like = im_of(m)->alike;
+	struct em_train x;
+
+	if (r->nr_wb || (em_get(m, im_rxq_reg(q, IGB_Q_DCTL)) >> IGB_DCTL_WTHRESH_SHIFT & 0x1f) > 1 ||
+	    !em_train_begin(m, t, &x))
+		return 0;
+	for (k = 1; k < t->nr && fits(m, q, len); k++) {
+		struct e1000_desc *mem = em_ring_desc(m, &r->ring, em_ring_head(m, &r->ring), true);
+		u8 *to = mem ? em_dma(m, &r->ring, mem->addr, len, true) : NULL;
+		struct igb_rx_desc *d = (struct igb_rx_desc *)mem;
+		u16 sum;
+
+		if (!to) {
+			lost = 1; /* and the queue stands still */
+			break;
+		}
+		sum = em_train_frame(&x, k, to);
+		d->info = like.info;
+		d->hash = hash ? like.hash : (u32)sum << 16;
+		d->len_vlan = like.len_vlan | len;
+		__atomic_store_n(&d->status, like.status, __ATOMIC_RELEASE);
+		em_ring_advance(m, &r->ring);
+		im_vf_count(m, q & 7, true, false, t->first.data, len);
+		watermark(m, q);
+	}
+	if (k > 1)
+		im_queue_cause(m, q, true);
+	return k - 1 + lost;
 }
 
 /* The queue in a pool, or in all of the device. */

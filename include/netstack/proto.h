@@ -47,13 +47,17 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_ROLE_ADMIN 2
 
 /* capabilities: each end says what it can, the common set holds for the channel */
-#define NSP_CAP_RING 0x1ull	/* payload in shared-memory rings (not spoken by version 1) */
 #define NSP_CAP_PULSE 0x2ull	/* HELLO's answer brings the descriptors of the pulse */
 
 /* descriptors of the pulse, in the order in which they come */
 #define NSP_PULSE_POLL 0	/* readable: frames wait in a device */
 #define NSP_PULSE_PAGE 1	/* struct nsp_pulse */
 #define NSP_PULSE_FDS 2
+
+/* memory of PAYLOAD */
+#define NSP_PAYLOAD_HEAD 4096
+#define NSP_PAYLOAD_BLOCKS 64
+#define NSP_PAYLOAD_BLOCK 65536
 
 /* nsp_write_req.flags */
 #define NSP_WRITE_MORE 1	/* a part: the next one follows */

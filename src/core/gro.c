@@ -126,17 +126,24 @@ static u32 gro_hash(const struct sk_buff *skb, const struct l4_layout *l)
 }
 
 /* -- same flow, and fit to follow? -------------------------------------------------- */
+/* ip: a packet with headers as long as those of p */
+static bool gro_ends_equal(struct sk_buff *p, const u8 *ip)
+{
+	u32 l4 = gro_cb(p)->l.l4_off;
+
+	if (memcmp(p->data + l4, ip + l4, 4))
+		return false;
+	if (gro_cb(p)->l.l3_type == ETH_TYPE_IP4)
+		return !memcmp(p->data + 12, ip + 12, 8);
+	return !memcmp(p->data + 8, ip + 8, 32);
+}
+
 static bool gro_same_flow(struct sk_buff *p, struct sk_buff *skb)
 {
 	const struct gro_cb *a = gro_cb(p), *b = gro_cb(skb);
 
-	if (a->hash != b->hash || a->l.l3_type != b->l.l3_type || a->l.proto != b->l.proto)
-		return false;
-	if (memcmp(p->data + a->l.l4_off, skb->data + b->l.l4_off, 4))
-		return false;
-	if (a->l.l3_type == ETH_TYPE_IP4)
-		return !memcmp(p->data + 12, skb->data + 12, 8);
-	return !memcmp(p->data + 8, skb->data + 8, 32);
+	return a->hash == b->hash && a->l.l3_type == b->l.l3_type && a->l.proto == b->l.proto &&
+	       a->l.l4_off == b->l.l4_off && gro_ends_equal(p, skb->data);
 }
 
 static bool gro_link_equal(const struct sk_buff *p, const struct sk_buff *skb)
@@ -146,10 +153,10 @@ static bool gro_link_equal(const struct sk_buff *p, const struct sk_buff *skb)
 	       !memcmp(skb_mac_header(p), skb_mac_header(skb), p->mac_len);
 }
 
-static bool gro_ip4_follows(struct sk_buff *p, struct sk_buff *skb)
+static bool gro_ip4_follows(struct sk_buff *p, const u8 *ip)
 {
 	const struct ip4_hdr *a = (const struct ip4_hdr *)p->data;
-	const struct ip4_hdr *b = (const struct ip4_hdr *)skb->data;
+	const struct ip4_hdr *b = (const struct ip4_hdr *)ip;
 	struct gro_cb *cb = gro_cb(p);
 	u16 step = (u16)(be16_get(b->id) - be16_get(a->id));
 	bool df = be16_get(a->frag_off) & IP4_DF;
@@ -163,19 +170,19 @@ static bool gro_ip4_follows(struct sk_buff *p, struct sk_buff *skb)
 	return cb->fixed_id ? step == 0 : step == cb->count;
 }
 
-static bool gro_ip_follows(struct sk_buff *p, struct sk_buff *skb)
+static bool gro_ip_follows(struct sk_buff *p, const u8 *ip)
 {
 	const struct ip6_hdr *a = (const struct ip6_hdr *)p->data;
-	const struct ip6_hdr *b = (const struct ip6_hdr *)skb->data;
+	const struct ip6_hdr *b = (const struct ip6_hdr *)ip;
 
 	if (gro_cb(p)->l.l3_type == ETH_TYPE_IP4)
-		return gro_ip4_follows(p, skb);
+		return gro_ip4_follows(p, ip);
 	return a->ver_tc_flow.raw == b->ver_tc_flow.raw && a->hop_limit == b->hop_limit;
 }
 
-static bool gro_tcp_follows(struct sk_buff *p, struct sk_buff *skb)
+static bool gro_tcp_follows(struct sk_buff *p, const struct tcp_hdr *b)
 {
-	const struct tcp_hdr *a = gro_tcp(p), *b = gro_tcp(skb);
+	const struct tcp_hdr *a = gro_tcp(p);
 	const u8 ends = TCPHDR_FIN | TCPHDR_PSH;
 
 	return be32_get(b->seq) == gro_cb(p)->next_seq && a->ack_seq.raw == b->ack_seq.raw &&
@@ -185,23 +192,28 @@ static bool gro_tcp_follows(struct sk_buff *p, struct sk_buff *skb)
 	       !memcmp(a->options, b->options, tcp_hdrlen(a) - TCP_HLEN);
 }
 
-/* Both are packets for which gro_l4_ok() holds. */
-static bool gro_follows(struct sk_buff *p, struct sk_buff *skb)
+/* Of one flow; ip: the headers of what comes, as long as those of p. gro_l4_ok() holds for both. */
+static bool gro_may_grow(struct sk_buff *p, const u8 *ip, u32 payload)
 {
 	struct gro_cb *cb = gro_cb(p);
-	u32 payload = skb->len - gro_cb(skb)->l.hdr_len;
 
-	if (cb->closed || payload > cb->mss || p->len + payload > IP4_LEN_MAX ||
-	    cb->l.hdr_len != gro_cb(skb)->l.hdr_len || skb_data_shared(p) ||
-	    skb_shinfo(skb)->frag_list || !gro_link_equal(p, skb))
+	if (cb->closed || payload > cb->mss || p->len + payload > IP4_LEN_MAX || skb_data_shared(p))
 		return false;
 	if (cb->l.proto == IP_PROTO_UDP) {
 		if (cb->count >= UDP_GRO_SEGS_MAX)
 			return false;
-	} else if (!gro_tcp_follows(p, skb)) {
+	} else if (!gro_tcp_follows(p, (const struct tcp_hdr *)(ip + cb->l.l4_off))) {
 		return false;
 	}
-	return gro_ip_follows(p, skb);
+	return gro_ip_follows(p, ip);
+}
+
+static bool gro_follows(struct sk_buff *p, struct sk_buff *skb)
+{
+	u32 hdr_len = gro_cb(skb)->l.hdr_len;
+
+	return gro_cb(p)->l.hdr_len == hdr_len && !skb_shinfo(skb)->frag_list && gro_link_equal(p, skb) &&
+	       gro_may_grow(p, skb->data, skb->len - hdr_len);
 }
 
 /* -- merging ----------------------------------------------------------------------- */
@@ -230,20 +242,26 @@ static void gro_append(struct sk_buff *p, struct sk_buff *skb)
 	p->truesize += skb->truesize;
 }
 
-static void gro_merge(struct sk_buff *p, struct sk_buff *skb)
+/* p gets the payload of a packet with the headers at ip. */
+static void gro_grow(struct sk_buff *p, const u8 *ip, u32 payload)
 {
 	struct gro_cb *cb = gro_cb(p);
-	u32 payload = skb->len - gro_cb(skb)->l.hdr_len;
 
 	if (cb->l.proto == IP_PROTO_TCP) {
 		struct tcp_hdr *th = (struct tcp_hdr *)(p->data + cb->l.l4_off);
+		const struct tcp_hdr *from = (const struct tcp_hdr *)(ip + cb->l.l4_off);
 
-		th->flags |= gro_tcp(skb)->flags & (TCPHDR_FIN | TCPHDR_PSH);
+		th->flags |= from->flags & (TCPHDR_FIN | TCPHDR_PSH);
 		cb->closed = th->flags & (TCPHDR_FIN | TCPHDR_PSH);
 	}
 	cb->closed |= payload < cb->mss;
 	cb->next_seq += payload;
 	cb->count++;
+}
+
+static void gro_merge(struct sk_buff *p, struct sk_buff *skb)
+{
+	gro_grow(p, skb->data, skb->len - gro_cb(skb)->l.hdr_len);
 	gro_append(p, skb);
 }
 
@@ -334,4 +352,83 @@ void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 	if (p)
 		gro_complete(napi, p);
 	gro_hold(napi, skb);
+}
+
+/* -- frames that are not packets yet ------------------------------------------------- */
+/* Is the IP packet of len octets of the flow of p, with headers as long, and with no padding behind it? */
+static bool gro_frame_like(struct sk_buff *p, const u8 *ip, u32 len)
+{
+	const struct gro_cb *cb = gro_cb(p);
+
+	if (len <= cb->l.hdr_len || ip[0] != p->data[0])
+		return false;
+	if (cb->l.l3_type == ETH_TYPE_IP4) {
+		const struct ip4_hdr *h = (const struct ip4_hdr *)ip;
+
+		return h->protocol == cb->l.proto && be16_get(h->tot_len) == len && gro_ends_equal(p, ip);
+	}
+	return ((const struct ip6_hdr *)ip)->nexthdr == cb->l.proto &&
+	       be16_get(((const struct ip6_hdr *)ip)->payload_len) == len - IP6_HLEN &&
+	       gro_ends_equal(p, ip);
+}
+
+static struct sk_buff *gro_find_frame(struct napi_struct *napi, const struct gro_frame *f)
+{
+	struct sk_buff *p;
+
+	list_for_each_entry(p, &napi->gro_list, list) {
+		if (p->mac_len == ETH_HLEN && p->vlan_proto == f->vlan_proto && p->vlan_tci == f->vlan_tci &&
+		    !memcmp(skb_mac_header(p), f->data, ETH_HLEN) &&
+		    gro_frame_like(p, f->data + ETH_HLEN, f->len - ETH_HLEN))
+			return p;
+	}
+	return NULL;
+}
+
+static bool gro_frame_sums_ok(struct sk_buff *p, const u8 *ip, u32 len, bool verified)
+{
+	const struct gro_cb *cb = gro_cb(p);
+	const struct udp_hdr *uh = (const struct udp_hdr *)(ip + cb->l.l4_off);
+	u32 l4_len = len - cb->l.l4_off, sum;
+
+	if (cb->l.l3_type == ETH_TYPE_IP4 && ip_fast_csum(ip, IP4_HLEN / 4).raw)
+		return false;
+	if (cb->l.proto == IP_PROTO_UDP && (!uh->check.raw || be16_get(uh->len) != l4_len))
+		return false;
+	if (verified)
+		return true;
+	sum = l4_pseudo_csum(cb->l.l3_type, ip, cb->l.proto, l4_len);
+	return !csum_fold(csum_partial(ip + cb->l.l4_off, l4_len, sum)).raw;
+}
+
+static bool gro_copy_payload(struct sk_buff *p, struct page_frag *pf, const u8 *data, u32 len)
+{
+	if (len > NET_PAGE_SIZE || skb_shinfo(p)->frag_list || page_frag_refill(p->net, pf, len))
+		return false;
+	memcpy(pf->page->data + pf->off, data, len); /* before it is the packet's: it may not have room */
+	if (skb_add_frag(p, pf->page, pf->off, len))
+		return false;
+	pf->off += len;
+	return true;
+}
+
+bool napi_gro_copy(struct napi_struct *napi, struct page_frag *pf, const struct gro_frame *f)
+{
+	const u8 *ip = f->data + ETH_HLEN;
+	struct sk_buff *p;
+	u32 hdr_len;
+
+	if (!napi->gro_count || f->len <= ETH_HLEN || !(napi->dev->features & NETIF_F_GRO))
+		return false;
+	p = gro_find_frame(napi, f);
+	if (!p || !gro_frame_sums_ok(p, ip, f->len - ETH_HLEN, f->verified))
+		return false;
+	hdr_len = gro_cb(p)->l.hdr_len;
+	if (!gro_may_grow(p, ip, f->len - ETH_HLEN - hdr_len) ||
+	    !gro_copy_payload(p, pf, ip + hdr_len, f->len - ETH_HLEN - hdr_len))
+		return false;
+	gro_grow(p, ip, f->len - ETH_HLEN - hdr_len);
+	if (gro_cb(p)->closed)
+		gro_complete(napi, p);
+	return true;
 }

@@ -11,6 +11,7 @@
 #include "core/limits.h"
 
 struct net_device;
+struct page_frag;
 struct sk_buff;
 
 struct napi_struct {
@@ -36,5 +37,20 @@ void napi_schedule(struct napi_struct *napi);
 void napi_complete_done(struct napi_struct *napi, int work_done);
 void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb);	/* consumes */
 void napi_gro_flush(struct napi_struct *napi);
+
+/* A frame in a driver's own memory, without FCS and without the tag that the device took off it. */
+struct gro_frame {
+	const u8 *data;
+	u32 len;
+	u16 vlan_proto, vlan_tci; /* that tag; vlan_proto 0: there was none */
+	bool verified;		  /* the device found the transport's checksum right */
+};
+/*
+ * What a driver that copies frames out of its ring asks first: if f continues a packet that is held
+ * (gro.c), its payload is copied to pf, behind that packet's, and nothing is left to be done with f.
+ * false: nothing has been done with it; a packet made of it goes to napi_gro_receive(), with the same
+ * result but for the work.
+ */
+bool napi_gro_copy(struct napi_struct *napi, struct page_frag *pf, const struct gro_frame *f);
 
 #endif

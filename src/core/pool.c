@@ -115,7 +115,7 @@ struct page *page_alloc(struct net *net)
 		page->size = NET_PAGE_SIZE;
 		page->data = (u8 *)(page + 1);
 	}
-	page->next_free = NULL;
+	page->release = NULL;
 	page->refcnt = 1;
 	net->pages_live++;
 	return page;
@@ -128,6 +128,10 @@ void page_put(struct page *page)
 	ASSERT(page->refcnt > 0);
 	if (--page->refcnt)
 		return;
+	if (unlikely(page->release)) {
+		page->release(page);
+		return;
+	}
 	net->pages_live--;
 	if (net->pages_free >= PAGES_KEPT || net->dying) {
 		net_free(net, page, PAGE_BLOCK);

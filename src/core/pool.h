@@ -33,12 +33,15 @@ void *pool_zget(struct pool *pool);
 void pool_put(struct pool *pool, void *obj);
 void pool_destroy(struct pool *pool);	/* asserts that nr_live is 0 */
 
-/* A refcounted block of payload memory. */
+/* A refcounted block of payload memory: the pool's, or somebody else's, who gets it back by release(). */
 struct page {
 	struct net *net;
 	u32 refcnt;
 	u32 size;		/* bytes at data */
-	void *next_free;
+	union {
+		struct page *next_free;			/* while it is free */
+		void (*release)(struct page *page);	/* while it is not: NULL for the pool's */
+	};
 	u8 *data;
 };
 

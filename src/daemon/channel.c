@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/channel.h"
+#include "daemon/payload.h"
 #include "netstack/fdpass.h"
 
 enum {
@@ -55,6 +56,7 @@ void channel_free(struct channel *ch)
 	free(ch->pending);
 	free(ch->text);
 	free(ch->lines);
+	payload_put(ch->payload);
 	free(ch);
 }
 

@@ -17,6 +17,7 @@ struct channel {
 	u64 born_ns;
 	u8 state;
 	bool in_barrier, tracing;
+	struct payload *payload;	/* memory that this program shares with us; NULL: none */
 	bool vouched;			/* came by ATTACH: whoever held a channel lets it in */
 	/* A reply that the client has not taken yet; no request is read meanwhile. */
 	u8 *pending;

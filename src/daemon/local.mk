@@ -21,6 +21,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/ifreq.c \
 	src/daemon/ifreq_set.c \
 	src/daemon/inode.c \
+	src/daemon/lent.c \
 	src/daemon/letter.c \
 	src/daemon/linger.c \
 	src/daemon/listen.c \
@@ -28,6 +29,8 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/notify.h \
 	src/daemon/object.c \
 	src/daemon/object.h \
+	src/daemon/payload.c \
+	src/daemon/payload.h \
 	src/daemon/poller.c \
 	src/daemon/poller.h \
 	src/daemon/pulse.c \

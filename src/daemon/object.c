@@ -11,6 +11,7 @@
 
 #include "daemon/object.h"
 #include "daemon/channel.h"
+#include "daemon/payload.h"
 
 enum {
 	GREETING_NS_S = 30,	/* a connection that sends no request is closed after that */
@@ -148,6 +149,7 @@ void obj_free(struct object *o)
 	dgram_free(o);
 	stamps_free(o);
 	records_free(o);
+	lent_end(o);
 	poller_close(&o->w->poller, &o->d);
 	unregister(o);
 	list_del(&o->all);
@@ -423,6 +425,7 @@ void obj_fail(struct object *o, int err)
 	if (err)
 		o->err = err;
 	unread_end(o);
+	lent_end(o);
 	obj_set_state(o, OBJ_DEAD);
 	zombie_add(o);
 	poller_close(&o->w->poller, &o->d);

@@ -50,6 +50,7 @@ struct dgram_stash;
 struct stamps;
 struct records;
 struct unread;
+struct lent;
 
 struct object {
 	struct poll_item d;		/* first; our end of the program's descriptor */
@@ -85,6 +86,7 @@ struct object {
 	int charged;			/* datagrams: memory of what is not read yet, in sk_rmem_alloc */
 	struct stamps *stamps;		/* of one that wants them; else NULL */
 	struct records *records;	/* MSG_EOR in what waits in the descriptor; NULL: none */
+	struct lent *lent;		/* its program lends memory to what it writes; NULL: it does not */
 	struct unread *unread;		/* SO_RCVBUF counts what the program has not read; NULL: not here */
 };
 _Static_assert(sizeof(struct object) <= 512, "an idle connection must stay small");
@@ -139,6 +141,8 @@ void stream_drain(struct object *o);
 void stream_make_roomy(struct object *o, int size);	/* the buffer of our end, as SO_SNDBUF */
 void stream_let_go(struct object *o, int how);	/* what SO_RCVLOWAT holds back, after all */
 int stream_send_oob(struct object *o, u8 byte);
+/* Throws away what the program wrote: len octets less the last keep of them. */
+void stream_discard_all_but(struct object *o, size_t len, size_t keep);
 void stream_more(struct object *o, bool on);	/* MSG_MORE from here on, or no longer */
 int stream_shutdown(struct object *o, int how, int fd);
 

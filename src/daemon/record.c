@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-#include "daemon/object.h"
+#include "daemon/payload.h"
 
 enum { RECORDS_MAX = 4096 };	/* more than small writes fit into the queue */
 
@@ -45,6 +45,7 @@ int stream_end_record(struct object *o)
 	if (o->state != OBJ_OPEN || ioctl(o->d.fd, SIOCINQ, &queued) || queued < 0)
 		return -ENOTCONN;
 	queued -= (int)min_t(u32, o->filler, (u32)queued);
+	queued += !!lent_left(o);	/* its mark has not passed yet */
 	if (!queued) {
 		end_here(o);
 		return 0;

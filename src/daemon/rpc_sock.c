@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/channel.h"
+#include "daemon/payload.h"
 #include "inet/inet.h"
 #include "tcp/tcp.h"
 
@@ -554,7 +555,7 @@ static int unsent_bytes(const struct object *o)
 
 	if (!obj_is_stream(o) || o->d.fd < 0 || ioctl(o->d.fd, SIOCINQ, &n) || n < 0)
 		return 0;
-	return n - (int)min_t(u32, o->filler, (u32)n);
+	return n - (int)min_t(u32, o->filler, (u32)n) + (int)lent_left(o);
 }
 
 static int ioctl_int(const struct call *c)
@@ -611,4 +612,38 @@ int call_ioctl(struct call *c)
 			memcpy(c->repdata, &value, sizeof(value));
 	}
 	return ret;
+}
+
+/* Memory of its own for this channel, in use by o. */
+static int give_payload(struct call *c)
+{
+	struct nsp_payload_rep rep = { .fresh = 1 };
+	int fd, ret;
+
+	c->ch->payload = payload_new(c->dm, &fd, &ret);
+	if (!c->ch->payload)
+		return ret;
+	ret = lent_begin(c->o, c->ch->payload);
+	if (!ret && !channel_reply_fds(c->ch, c->h, &rep, sizeof(rep), &fd, 1))
+		ret = -EAGAIN;
+	close(fd);
+	c->answered = !ret;
+	if (ret) {
+		if (c->o->lent)
+			lent_undo(c->o);
+		payload_put(c->ch->payload);
+		c->ch->payload = NULL;
+	}
+	return ret;
+}
+
+int call_payload(struct call *c)
+{
+	struct object *o = c->o;
+
+	if (!obj_is_stream(o) || o->state != OBJ_OPEN || o->d.fd < 0)
+		return -ENOTCONN;
+	if (o->lent)
+		return o->lent->pool == c->ch->payload ? 0 : -EBUSY;
+	return c->ch->payload ? lent_begin(o, c->ch->payload) : give_payload(c);
 }

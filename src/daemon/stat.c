@@ -405,6 +405,8 @@ static cJSON *daemon_json(struct daemon *dm)
 	number(j, "zombies", zombies);
 	number(j, "channels", dm->server.nr_channels);
 	number(j, "captures", captures_count(dm));
+	number(j, "payloads", __atomic_load_n(&dm->payloads, __ATOMIC_RELAXED));
+	number(j, "payload_blocks", __atomic_load_n(&dm->payload_blocks, __ATOMIC_RELAXED));
 	number(j, "turns", ls->turns);
 	number(j, "wakeups", ls->wakeups);
 	number(j, "polls", ls->polls);
@@ -421,6 +423,7 @@ static cJSON *daemon_json(struct daemon *dm)
 	number(j, "admit_held", n->admit_held);
 	number(j, "admit_failed", n->admit_failed);
 	number(j, "stream_reads", n->stream_reads);
+	number(j, "stream_lent_bytes", n->stream_lent_bytes);
 	number(j, "stream_writes", n->stream_writes);
 	number(j, "stream_tx_bytes", n->stream_tx_bytes);
 	number(j, "stream_rx_bytes", n->stream_rx_bytes);

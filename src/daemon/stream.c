@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "daemon/object.h"
+#include "daemon/payload.h"
 
 enum {
 	PUMP_BUDGET = 1 << 20,		/* bytes one way before others have their turn */
@@ -88,13 +88,43 @@ static enum step tx_eof(struct object *o)
 	return STEP_STOP;
 }
 
+/*
+ * recvmsg() of what the program wrote. *marked: the last octet is a mark of its library's. It came with a
+ * descriptor, for which there is no room, and the kernel gives no more octets after one.
+ */
+static ssize_t read_program(struct object *o, struct iovec *iov, int nr, bool *marked)
+{
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = (size_t)nr };
+	ssize_t n;
+
+	*marked = false;
+	if (likely(!o->lent))
+		return readv(o->d.fd, iov, nr);
+	n = recvmsg(o->d.fd, &msg, MSG_DONTWAIT);
+	*marked = n > 0 && msg.msg_flags & MSG_CTRUNC;
+	return n;
+}
+
 /* Up to len octets of the program's that are nobody's: as recv() */
 static ssize_t discard(struct object *o, size_t len)
 {
 	size_t room;
 	u8 *waste = pump_waste(o->w, &room);
+	struct iovec iov = { waste, min(len, room) };
+	bool marked;
+	ssize_t n = read_program(o, &iov, 1, &marked);
 
-	return recv(o->d.fd, waste, min(len, room), MSG_DONTWAIT);
+	if (unlikely(marked))
+		lent_throw_away(o, waste[n - 1]);
+	return n;
+}
+
+void stream_discard_all_but(struct object *o, size_t len, size_t keep)
+{
+	ssize_t n;
+
+	while (len > keep && (n = discard(o, len - keep)) > 0)
+		len -= (size_t)n;
 }
 
 /* The connect request must be gone to the last byte before the stream begins. */
@@ -146,13 +176,50 @@ static enum step tx_oob(struct object *o)
 	return STEP_AGAIN;
 }
 
+/* n octets of what the descriptor held have gone to the stack: what waited for them has its turn. */
+static void tx_passed(struct object *o, u32 n)
+{
+	if (o->flags & OBJ_F_OOB_OUT)
+		o->oob_after -= n;
+	records_moved(o, n);
+}
+
+/* What a mark stands for. */
+static enum step tx_lent(struct object *o, size_t *moved)
+{
+	bool done;
+	ssize_t n = lent_send(o, &done);
+
+	if (n < 0)
+		return tx_refused(o, (int)n);
+	*moved += (size_t)n;
+	o->w->count.stream_tx_bytes += (u64)n;
+	o->w->count.stream_lent_bytes += (u64)n;
+	if (done)
+		tx_passed(o, 1);
+	return STEP_AGAIN;
+}
+
+/* The octet at off. */
+static u8 vec_octet(const struct skb_vec *vec, size_t off)
+{
+	while (off >= vec->len)
+		off -= vec++->len;
+	return ((const u8 *)vec->base)[off];
+}
+
 static enum step tx_step(struct object *o, size_t *moved)
 {
 	struct skb_vec vec[PUMP_VECS];
 	size_t want = READ_CHUNK, room = 0;
+	bool marked;
 	ssize_t r;
 	int n, i;
 
+	if (o->sk->sk_err)	/* the program is told it, by rx_end() */
+		return tx_refused(o, -EPIPE);
+	if (lent_left(o))
+		return tx_lent(o, moved);
 	if (o->flags & OBJ_F_OOB_OUT) {
 		if (!o->oob_after)
 			return tx_oob(o);
@@ -162,14 +229,12 @@ static enum step tx_step(struct object *o, size_t *moved)
 		want = stamps_limit(o, want);
 	if (unlikely(o->records))
 		want = min_t(size_t, want, records_limit(o));
-	if (o->sk->sk_err)	/* the program is told it, by rx_end() */
-		return tx_refused(o, -EPIPE);
 	n = sock_stream_reserve(o->sk, vec, PUMP_VECS, want);
 	if (n <= 0)
 		return tx_refused(o, n ? n : -EAGAIN);
 	for (i = 0; i < n; i++)
 		room += vec[i].len;
-	r = readv(o->d.fd, (const struct iovec *)(void *)vec, n);
+	r = read_program(o, (struct iovec *)(void *)vec, n, &marked);
 	o->w->count.stream_reads++;
 	if (r <= 0) {
 		int err = errno;
@@ -180,19 +245,21 @@ static enum step tx_step(struct object *o, size_t *moved)
 		o->flags &= ~(u32)OBJ_F_READABLE;
 		return err == EAGAIN || err == EINTR ? STEP_STOP : program_gone(o, true);
 	}
+	if (unlikely(marked) && !lent_mark(o, vec_octet(vec, (size_t)--r)))
+		return program_gone(o, true);
 	if (unlikely(o->stamps))
 		stamps_taken(o, (size_t)r);
 	if (sock_stream_commit(o->sk, (size_t)r, o->flags & OBJ_F_MORE ? SMSG_MORE : 0) < 0)
 		return STEP_STOP;	/* the stack gave up on it: its error is on the way */
+	if (unlikely(marked && o->stamps))
+		stamps_taken(o, 1);
 	*moved += (size_t)r;
 	o->w->count.stream_tx_bytes += (u64)r;
-	if (o->flags & OBJ_F_OOB_OUT)
-		o->oob_after -= (u32)r;
-	records_moved(o, (u32)r);
+	tx_passed(o, (u32)r);
 	if (o->flags & OBJ_F_PRI)
 		take_native_oob(o);
 	/* A short read has emptied the queue: what comes later comes with an edge of its own. */
-	else if ((size_t)r < room && !(o->flags & (OBJ_F_RDHUP | OBJ_F_HUP | OBJ_F_OOB_OUT)))
+	else if ((size_t)r < room && !marked && !(o->flags & (OBJ_F_RDHUP | OBJ_F_HUP | OBJ_F_OOB_OUT)))
 		o->flags &= ~(u32)OBJ_F_READABLE;
 	return STEP_AGAIN;
 }
@@ -368,20 +435,15 @@ static enum step rx_end(struct object *o)
 /*
  * What the program wrote goes nowhere: taken, so that poll() tells it of room and its next write of the end.
  * An octet stays, which makes our close a reset for a reader without the library; not of so little that the
- * buffer must be a small one, where a packet with one octet takes too much.
+ * buffer must be a small one, where a packet with one octet takes too much, as it is beside lent memory.
  */
 static void discard_written(struct object *o)
 {
 	enum { LITTLE = 8192 };
 	int left = 0;
-	ssize_t n;
 
-	if (ioctl(o->d.fd, SIOCINQ, &left))
-		return;
-	if (left > LITTLE)
-		left--;
-	while (left > 0 && (n = discard(o, (size_t)left)) > 0)
-		left -= (int)n;
+	if (!ioctl(o->d.fd, SIOCINQ, &left) && left > 0)
+		stream_discard_all_but(o, (size_t)left, left > LITTLE && !o->lent);
 }
 
 /*
@@ -532,6 +594,7 @@ int stream_send_oob(struct object *o, u8 byte)
 	if (ioctl(o->d.fd, SIOCINQ, &queued) || queued < 0)
 		return -EAGAIN;
 	queued -= (int)min_t(u32, o->filler, (u32)queued);
+	queued += !!lent_left(o);	/* its mark has not passed yet */
 	o->oob_byte = byte;
 	o->oob_after = (u32)queued;
 	o->flags |= OBJ_F_OOB_OUT | OBJ_F_READABLE;

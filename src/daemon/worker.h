@@ -25,6 +25,7 @@ struct worker_shared;
 struct daemon_counters {
 	u64 calls, bad_messages, refused, oneway_failed, admits, admit_held, admit_failed;
 	u64 stream_reads, stream_writes, stream_rx_bytes, stream_tx_bytes;
+	u64 stream_lent_bytes;		/* of stream_tx_bytes: from memory of the programs (payload.h) */
 	u64 dgram_in, dgram_out, dgram_bad;
 };
 

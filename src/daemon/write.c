@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "daemon/channel.h"
+#include "daemon/payload.h"
 
 /* Only bytes of ours, or none, wait in the descriptor, and the connection is up. */
 static bool may_write(const struct object *o)
@@ -18,7 +19,7 @@ static bool may_write(const struct object *o)
 	return obj_is_stream(o) && o->state == OBJ_OPEN && o->sk->sk_state != TCP_SYN_SENT &&
 	       !(o->flags & (OBJ_F_OOB_OUT | OBJ_F_MORE | OBJ_F_RDHUP)) &&
 	       (!o->filler || o->flags & OBJ_F_FULL) && !ioctl(o->d.fd, SIOCINQ, &queued) &&
-	       queued <= (int)o->filler;
+	       queued <= (int)o->filler && !lent_left(o);
 }
 
 int call_write(struct call *c)

@@ -50,6 +50,11 @@ int sock_stream_commit(struct sock *sk, size_t len, int flags)
 	return sk->prot->stream_commit ? sk->prot->stream_commit(sk, len, flags) : -EOPNOTSUPP;
 }
 
+ssize_t sock_stream_attach(struct sock *sk, struct page *page, u32 off, u32 len, int flags)
+{
+	return sk->prot->stream_attach ? sk->prot->stream_attach(sk, page, off, len, flags) : -EOPNOTSUPP;
+}
+
 int sock_stream_peek(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len)
 {
 	return sk->prot->stream_peek ? sk->prot->stream_peek(sk, skip, vec, max, len) : -EOPNOTSUPP;

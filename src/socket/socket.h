@@ -49,6 +49,12 @@ ssize_t sock_recvmsg(struct sock *sk, struct msg *msg);
  */
 int sock_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 int sock_stream_commit(struct sock *sk, size_t len, int flags);
+/*
+ * [off, off+len) of a page of the caller's, whose contents stay as they are until it is released, to the send
+ * queue (which takes references). Octets taken, as far as sk_sndbuf allows; -EAGAIN when full or without
+ * memory, -EPIPE, -ECONNRESET …; -EOPNOTSUPP where they must be copied (before the handshake, TCP_REPAIR).
+ */
+ssize_t sock_stream_attach(struct sock *sk, struct page *page, u32 off, u32 len, int flags);
 /* peek: iovecs over received data in order (up to the urgent mark) behind the first skip bytes, *len their
  * bytes. 0: none now (SOCK_EV_RDHUP in sock_poll() tells the end). consume: frees the first len bytes and
  * opens the window. */

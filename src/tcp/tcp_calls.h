@@ -110,6 +110,7 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg);
 void tcp_rsv_release(struct sock *sk);
 int tcp_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 int tcp_stream_commit(struct sock *sk, size_t len, int flags);
+ssize_t tcp_stream_attach(struct sock *sk, struct page *page, u32 off, u32 len, int flags);
 
 /* tcp_rexmit.c */
 int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, u32 segs);

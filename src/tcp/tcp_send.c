@@ -169,6 +169,13 @@ static void tcp_tx_stamp(const struct sock *sk, u32 tsflags)
 	tail->tskey = tcp_tx(tail)->seq + tail->len - 1;
 }
 
+static void tcp_before_write(struct sock *sk)
+{
+	tcp_slow_start_after_idle_check(sk);
+	tcp_rate_check_app_limited(sk);
+	tcp_chrono_start(tcp_sk(sk), TCP_CHRONO_BUSY);
+}
+
 static void tcp_after_write(struct sock *sk, int flags, u32 mss)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -274,9 +281,7 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg)
 		return -EINVAL;
 	mss = tcp_current_mss(sk);
 	goal = tcp_size_goal(tcp_sk(sk), mss);
-	tcp_slow_start_after_idle_check(sk);
-	tcp_rate_check_app_limited(sk);
-	tcp_chrono_start(tcp_sk(sk), TCP_CHRONO_BUSY);
+	tcp_before_write(sk);
 	while (pos < msg->len) {
 		size_t room = tcp_send_room(sk, goal, 1);
 		ssize_t n;
@@ -339,34 +344,42 @@ static int tcp_rsv_add(struct sock *sk, struct tcp_rsv *r, u32 want)
 	return (int)f->len;
 }
 
+/* Room for *len octets, which become fewer, or -EAGAIN: then the user is told when there is some. */
+static int tcp_stream_room(struct sock *sk, size_t *len, u32 mss)
+{
+	size_t room = tcp_send_room(sk, tcp_size_goal(tcp_sk(sk), mss), TCP_RSV_FRAGS);
+
+	if (!room) {
+		tcp_wait_for_space(sk, mss);
+		return -EAGAIN;
+	}
+	if (!tcp_wmem_schedule(sk, (u32)min_t(size_t, *len, NET_PAGE_SIZE))) {
+		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
+		return -EAGAIN;
+	}
+	*len = min(*len, room);
+	return 0;
+}
+
 int tcp_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_rsv *r;
 	int err = tcp_send_allowed(sk);
-	size_t room, got = 0;
-	u32 mss;
+	size_t got = 0;
 
 	if (err)
 		return err;
-	mss = tp->defer_connect ? tp->mss_cache : tcp_current_mss(sk);
-	room = tcp_send_room(sk, tcp_size_goal(tp, mss), TCP_RSV_FRAGS);
-	if (!room) {
-		tcp_wait_for_space(sk, mss);
-		return -EAGAIN;
-	}
+	err = tcp_stream_room(sk, &want, tp->defer_connect ? tp->mss_cache : tcp_current_mss(sk));
+	if (err)
+		return err;
 	if (!want || !max)
 		return -EINVAL;
-	if (!tcp_wmem_schedule(sk, (u32)min_t(size_t, want, NET_PAGE_SIZE))) {
-		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
-		return -EAGAIN;
-	}
 	tcp_rsv_release(sk);
 	r = pool_zget(&tcp_ns(sk)->rsv_pool);
 	if (!r)
 		return -ENOMEM;
 	tp->rsv = r;
-	want = min(want, room);
 	while (got < want && r->nr < min_t(u32, max, TCP_RSV_FRAGS)) {
 		int n = tcp_rsv_add(sk, r, (u32)min_t(size_t, want - got, NET_PAGE_SIZE));
 
@@ -463,9 +476,7 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 	}
 	mss = tcp_current_mss(sk);
 	goal = tcp_size_goal(tp, mss);
-	tcp_slow_start_after_idle_check(sk);
-	tcp_rate_check_app_limited(sk);
-	tcp_chrono_start(tp, TCP_CHRONO_BUSY);
+	tcp_before_write(sk);
 	for (u32 i = 0; i < r->nr && left && !err; i++) {
 		u32 n = (u32)min_t(size_t, left, r->frag[i].len);
 		u32 taken = n;
@@ -494,4 +505,35 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 	if (err)			/* a part of the stream is lost: it must not go on */
 		tcp_abort(sk, ECONNABORTED, TCP_ABORT_MEMORY);
 	return err;
+}
+
+ssize_t tcp_stream_attach(struct sock *sk, struct page *page, u32 off, u32 len, int flags)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct skb_frag f = { page, off, len };
+	int err = tcp_send_allowed(sk);
+	size_t n = len;
+	u32 mss, taken;
+
+	if (err)
+		return err;
+	if (tp->defer_connect || tp->repair)
+		return -EOPNOTSUPP;
+	mss = tcp_current_mss(sk);
+	err = tcp_stream_room(sk, &n, mss);
+	if (err)
+		return err;
+	tcp_before_write(sk);
+	taken = tcp_commit_page(sk, &f, (u32)n, len - n, tcp_size_goal(tp, mss), mss);
+	tcp_drop_empty_tail(sk);
+	if (!taken) {
+		sock_set_flag(sk, SOCK_QUEUE_SHRUNK);
+		return -EAGAIN;
+	}
+	if (taken == len)
+		tcp_tx_stamp(sk, sk->sk_tx_stamp);
+	tcp_after_write(sk, taken < len ? flags & ~SMSG_EOR : flags, mss);
+	if (taken == len)
+		sk->sk_tx_stamp = 0;
+	return taken;
 }

@@ -277,6 +277,7 @@ static void run_family(const char *only)
 	run_table(facts_epoll, only);
 	run_table(facts_queue, only);
 	run_table(facts_names, only);
+	run_table(facts_bulk, only);
 	run_table(facts_conf, only);
 	run_table(facts_txtime, only);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz_nic.h"
+#include "wire/wire.h"
 
 enum {
 	MEMORY = 1 << 16,
@@ -14,6 +15,7 @@ enum {
 	RUNS_MAX = 3000,	/* a full ring of 65536 descriptors, and what follows from it */
 	TRANSLATIONS_MAX = 4096, /* of one run */
 	FRAME_MAX = 16384,
+	TRAIN_HDR = ETH_HLEN + IP4_HLEN + TCP_HLEN,
 };
 static void *translate(void *ctx, u64 bus, u32 len, bool write)
 {
@@ -115,6 +117,35 @@ static void receive(struct card *c, u32 len)
 	free(frame);
 }
 
+/* What a packet of TCP is cut into; nr and mss are not those of a guest, but any may come. */
+static void receive_train(struct card *c, u32 nr, u32 mss)
+{
+	u8 *frame = calloc(1, TRAIN_HDR + nr * mss);
+	struct e1000_rx_train t = { .first = { .data = frame, .len = TRAIN_HDR + mss,
+					       .csum_start = ETH_HLEN + IP4_HLEN, .csum_offset = 16 },
+				    .l3 = ETH_HLEN, .hdr_len = TRAIN_HDR, .nr = nr };
+	u8 *ip = frame + ETH_HLEN;
+	u32 len = IP4_HLEN + TCP_HLEN + mss;
+	u16 sum;
+
+	if (!frame)
+		return;
+	memset(frame, 0xff, 12);
+	put_be16(frame + 12, ETH_TYPE_IP4);
+	ip[0] = 0x45;
+	put_be16(ip + 2, (u16)len);
+	ip[9] = IP_PROTO_TCP;
+	sum = ip_fast_csum(ip, 5).raw;
+	memcpy(ip + 10, &sum, sizeof(sum));
+	ip[IP4_HLEN + 12] = tcp_doff(TCP_HLEN);
+	sum = csum_fold16(csum_tcpudp_nofold(ip + 12, ip + 16, len - IP4_HLEN, IP_PROTO_TCP, 0));
+	memcpy(ip + IP4_HLEN + 16, &sum, sizeof(sum));
+	c->translations = 0;
+	e1000_model_receive_train(c->model, &t, c->now);
+	ASSERT(c->translations <= TRANSLATIONS_MAX);
+	free(frame);
+}
+
 void card_write(struct card *c, u32 off, u32 value)
 {
 	e1000_model_write(c->model, off, 4, value, c->now);
@@ -141,7 +172,10 @@ static void record(struct card *c, struct input *in)
 		run(c);
 		break;
 	case 4:
-		receive(c, take(in, 2));
+		if (op & 8)
+			receive_train(c, 2 + (op >> 4 & 15) * 4, 1 + take(in, 2) % 1460);
+		else
+			receive(c, take(in, 2));
 		break;
 	case 5:
 		us = take(in, 2);

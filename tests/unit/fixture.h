@@ -127,6 +127,9 @@ struct fixture_dev {
 	bool saw_more;
 	struct napi_struct napi;
 	struct sk_buff_head rx;	/* polled */
+	bool copies;		/* a linear one is a frame to the driver, which would copy it */
+	u32 copied;		/* frames that needed no packet */
+	struct page_frag frag;
 };
 
 static inline struct fixture_dev *fixture_dev(struct net_device *dev)
@@ -165,6 +168,19 @@ static inline void fixture_dev_destroy(struct net_device *dev)
 {
 	skb_queue_purge(&fixture_dev(dev)->tx);
 	skb_queue_purge(&fixture_dev(dev)->rx);
+	page_frag_release(&fixture_dev(dev)->frag);
+}
+
+static inline bool fixture_dev_merge(struct napi_struct *napi, struct sk_buff *skb)
+{
+	struct fixture_dev *d = fixture_dev(napi->dev);
+	struct gro_frame f = { .data = skb->data, .len = skb->len };
+
+	if (!d->copies || skb->data_len || !napi_gro_copy(napi, &d->frag, &f))
+		return false;
+	d->copied++;
+	consume_skb(skb);
+	return true;
 }
 
 static inline int fixture_dev_poll(struct napi_struct *napi, int budget)
@@ -175,6 +191,8 @@ static inline int fixture_dev_poll(struct napi_struct *napi, int budget)
 
 	while (n < budget && (skb = skb_dequeue(&d->rx))) {
 		n++;
+		if (fixture_dev_merge(napi, skb))
+			continue;
 		if (eth_type_trans(skb, napi->dev))
 			napi_gro_receive(napi, skb);
 		else

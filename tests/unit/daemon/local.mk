@@ -2,6 +2,7 @@
 daemon_tests = \
 	tests/unit/daemon/test_cmsg \
 	tests/unit/daemon/test_conf \
+	tests/unit/daemon/test_payload \
 	tests/unit/daemon/test_poller \
 	tests/unit/daemon/test_spin \
 	tests/unit/daemon/test_pulse
@@ -12,6 +13,8 @@ tests_unit_daemon_test_cmsg_SOURCES = tests/unit/daemon/test_cmsg.c
 tests_unit_daemon_test_cmsg_LDADD = $(daemon_test_ldadd)
 tests_unit_daemon_test_conf_SOURCES = tests/unit/daemon/test_conf.c
 tests_unit_daemon_test_conf_LDADD = $(daemon_test_ldadd)
+tests_unit_daemon_test_payload_SOURCES = tests/unit/daemon/test_payload.c
+tests_unit_daemon_test_payload_LDADD = $(daemon_test_ldadd)
 tests_unit_daemon_test_poller_SOURCES = tests/unit/daemon/test_poller.c
 tests_unit_daemon_test_poller_LDADD = $(daemon_test_ldadd)
 tests_unit_daemon_test_spin_SOURCES = tests/unit/daemon/test_spin.c

@@ -6,6 +6,7 @@ unit_drivers = \
 	tests/unit/drivers/test_e1000_regs_qemu \
 	tests/unit/drivers/test_igb_model \
 	tests/unit/drivers/test_igb_vf \
+	tests/unit/drivers/test_nic_train \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_ring \
 	tests/unit/drivers/test_igbvf \
@@ -69,6 +70,9 @@ tests_unit_drivers_test_e1000_regs_qemu_LDADD = drivers/libdrivers.a $(UNIT_LDAD
 igb_bench = tests/unit/drivers/igb_board.h \
 	tests/unit/drivers/nic_board.c tests/unit/drivers/nic_board.h \
 	tests/unit/drivers/nic_board_model.c tests/unit/drivers/nic_board_model.h
+tests_unit_drivers_test_nic_train_SOURCES = tests/unit/drivers/test_nic_train.c $(igb_bench)
+tests_unit_drivers_test_nic_train_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_nic_train_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_igb_model_SOURCES = tests/unit/drivers/test_igb_model.c $(igb_bench)
 tests_unit_drivers_test_igb_model_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_igb_model_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

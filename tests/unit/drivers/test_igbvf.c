@@ -357,22 +357,52 @@ Test(igbvf, vlans_are_told_again)
 	cr_assert_eq(see(peer, all, 0), PF | V0 | V1);
 }
 
-/* 32 entries, one of them for priority tags. */
+static int try_vlan(struct net_device *lower, u16 vid, struct net_device **dev)
+{
+	const struct vlan_config cfg = { .lower = lower, .vid = vid };
+
+	return vlan_create(net, &cfg, dev);
+}
+
+/* 32 entries, one of them for priority tags; a third of the others for each of three pools. */
+Test(igbvf, vlan_table_is_shared_out)
+{
+	enum { SHARE = (IGB_NR_VLVF - 1) / 3, LEFT = IGB_NR_VLVF - 1 - 2 * SHARE };
+	static const u8 all[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
+	struct net_device *dev, *last = NULL;
+	u16 i;
+
+	for (i = 0; i < SHARE; i++)
+		last = in_vlan(v[0], 100 + i);
+	cr_assert_eq(try_vlan(v[0], 200, &dev), -EINVAL, "the answer is no");
+	for (i = 0; i < SHARE; i++)
+		in_vlan(v[1], 300 + i);
+	cr_assert_eq(try_vlan(v[1], 100, &dev), -EINVAL, "another's VLAN counts, who may leave it");
+	for (i = 0; i < LEFT; i++)
+		in_vlan(pf, 400 + i);
+	cr_assert_eq(try_vlan(pf, 500, &dev), -ENOSPC);
+	in_vlan(pf, 100);
+	cr_assert_eq(see(peer, all, 100), PF | V0, "an entry has many pools");
+	cr_assert_eq(see(peer, all, 200), 0);
+	unregister_netdev(last);
+	cr_assert_eq(try_vlan(v[0], 200, &dev), 0, "another one instead");
+	cr_assert_eq(see(peer, all, 200), V0);
+}
+
+/* Where the physical function has taken all, there is nothing left. */
 Test(igbvf, vlan_table_is_full)
 {
-	const struct vlan_config at_v = { .lower = v[1], .vid = 500 }, at_pf = { .lower = pf, .vid = 500 };
 	struct net_device *dev, *last = NULL;
 	u16 i;
 
 	for (i = 0; i < IGB_NR_VLVF - 1; i++)
-		last = in_vlan(v[0], 100 + i);
-	cr_assert_eq(vlan_create(net, &at_v, &dev), -EINVAL);
-	cr_assert_eq(vlan_create(net, &at_pf, &dev), -ENOSPC);
-	in_vlan(v[1], 100);
-	in_vlan(pf, 100);
+		last = in_vlan(pf, 100 + i);
+	cr_assert_eq(try_vlan(v[0], 500, &dev), -EINVAL);
+	cr_assert_eq(try_vlan(pf, 500, &dev), -ENOSPC);
+	in_vlan(v[0], 100);
 	unregister_netdev(last);
-	cr_assert_eq(vlan_create(net, &at_v, &dev), 0);
-	cr_assert_eq(vlan_create(net, &at_pf, &dev), 0, "an entry has many pools");
+	cr_assert_eq(try_vlan(v[0], 500, &dev), 0);
+	cr_assert_eq(try_vlan(pf, 500, &dev), 0, "an entry has many pools");
 }
 
 /* -- large packets ---------------------------------------------------------------------------------- */

@@ -323,6 +323,53 @@ TEST46(data, stream_peek_behind)
 	cr_assert_eq(sock_stream_peek(w->sk, 800, v, 8, &len), 0);
 }
 
+static u32 given_back;
+
+static void give_back(struct page *page)
+{
+	given_back++;
+	cr_assert_eq(page->refcnt, 0);
+}
+
+/* somebody else's memory goes out as it is, as far as there is room, and comes back when acknowledged */
+TEST46(data, stream_attach)
+{
+	static u8 memory[400000];	/* more than a packet */
+	struct page page = { .net = w->net, .refcnt = 1, .size = sizeof(memory), .data = memory,
+			     .release = give_back };
+	ssize_t n, total;
+
+	given_back = 0;
+	establish(w);
+	memset(memory, 'm', sizeof(memory));
+	cr_assert_eq(sock_stream_attach(w->sk, &page, 500, 100, 0), 100);
+	wire_run(w);
+	out(w, A | P, 1, 1, 100);
+	cr_assert_eq(w->last.data[99], 'm');
+	page_put(&page);
+	cr_assert_eq(given_back, 0, "not acknowledged yet");
+	in(w, .flags = A, .seq = 1, .ack = 101);
+	cr_assert_eq(given_back, 1);
+
+	page.refcnt = 1;
+	sock_setsockopt(w->sk, 1, 7, &(int){ 8192 }, sizeof(int));	/* SO_SNDBUF */
+	in(w, .flags = A, .seq = 1, .ack = 101, .zero_wnd = true);
+	for (total = 0; total < (ssize_t)sizeof(memory); total += n) {
+		n = sock_stream_attach(w->sk, &page, (u32)total, (u32)(sizeof(memory) - (size_t)total), 0);
+		if (n < 0)
+			break;
+	}
+	cr_assert_eq(n, -EAGAIN);
+	cr_assert(total > 0 && total < (ssize_t)sizeof(memory));
+	cr_assert(!(sock_poll(w->sk) & SOCK_EV_OUT));
+	page_put(&page);
+	in(w, .flags = R, .seq = 1);
+	cr_assert_eq(given_back, 2, "with the connection");
+	cr_assert_eq(sock_stream_attach(w->sk, &page, 0, 100, 0), -ECONNRESET);
+	cr_assert_eq(sock_stream_attach(w->sk, &page, 0, 100, 0), -EPIPE);
+	drain(w);
+}
+
 static void commit(struct wire *w, size_t len)
 {
 	struct skb_vec v[1];

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Large writes by memory that a program shares with the daemon (doc/protocol.md, PAYLOAD): that they go that way,
+what comes of the memory, and how it is chosen."""
+import hashlib
+import os
+import signal
+import socket
+import sys
+import threading
+
+from applab import HOST, NATIVE, families, main, skip_all, test, wait_for
+
+if NATIVE:
+    skip_all("about netstackd's memory")
+
+MIB = 1 << 20
+# sends argv[3] MiB to argv[1]:argv[2], all of it different, and prints its sum
+SENDER = """
+import hashlib, socket, sys
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+h = hashlib.sha256()
+for i in range(int(sys.argv[3]) * 4):
+    data = i.to_bytes(4, "big") * 65536
+    h.update(data)
+    s.sendall(data)
+s.shutdown(socket.SHUT_WR)
+s.recv(1)
+print(h.hexdigest())
+"""
+
+
+class Sink(threading.Thread):
+    """A server of the host's: takes connections, sums up what each brings, and closes; or (idle) reads nothing."""
+
+    def __init__(self, family, idle=False):
+        super().__init__(daemon=True)
+        self.sums, self.held, self.idle = [], [], idle
+        self.socket = socket.socket(socket.AF_INET6 if family == 6 else socket.AF_INET)
+        self.socket.bind((HOST[family], 0))
+        self.socket.listen(8)
+        self.port = self.socket.getsockname()[1]
+        self.start()
+
+    def sum_of(self, c):
+        h = hashlib.sha256()
+        with c:
+            while data := c.recv(MIB):
+                h.update(data)
+            self.sums.append(h.hexdigest())
+
+    def run(self):
+        while True:
+            c, _ = self.socket.accept()
+            if self.idle:
+                self.held.append(c)
+            else:
+                self.sum_of(c)
+
+
+def lent(lab):
+    return lab.stat()["daemon"]["stream_lent_bytes"]
+
+
+def nothing_is_left(lab):
+    d = lab.stat()["daemon"]
+    return not d["payloads"] and not d["payload_blocks"]
+
+
+def send(lab, sink, family, mib, how=None):
+    env = dict(os.environ, **({"NETSTACK_PAYLOAD": how} if how else {}))
+    return lab.run([sys.executable, "-c", SENDER, HOST[family], str(sink.port), str(mib)], shim=True, env=env)
+
+
+@families
+def much(lab, family):
+    """what is written of much goes by shared memory, and arrives as it was; the memory goes with the program"""
+    sink, before = Sink(family), lent(lab)
+    out = send(lab, sink, family, 40)
+    wait_for(lambda: sink.sums, "the sum of what arrived")
+    assert sink.sums == [out.stdout.decode().strip()]
+    assert lent(lab) - before > 20 * MIB, lent(lab) - before
+    wait_for(lambda: nothing_is_left(lab), "the memory has gone")
+
+
+@test
+def chosen(lab):
+    """NETSTACK_PAYLOAD: always from the first large write, never; anything else is told, and makes no socket"""
+    sink = Sink(4)
+    before = lent(lab)
+    send(lab, sink, 4, 2)
+    assert lent(lab) == before, "little is not worth it"
+    send(lab, sink, 4, 2, "always")
+    assert lent(lab) - before > MIB
+    before = lent(lab)
+    send(lab, sink, 4, 20, "never")
+    assert lent(lab) == before
+    env = dict(os.environ, NETSTACK_PAYLOAD="often")
+    out = lab.run([sys.executable, "-c", SENDER, HOST[4], str(sink.port), "1"], shim=True, env=env, check=False)
+    assert out.returncode and b"NETSTACK_PAYLOAD=often: write auto, always, or never" in out.stderr, out.stderr
+
+
+@families
+def killed(lab, family):
+    """a program killed while its memory is full of what the peer does not take: all of it is given back"""
+    sink = Sink(family, idle=True)
+    p = lab.spawn([sys.executable, "-c", SENDER, HOST[family], str(sink.port), "100"], shim=True,
+                  env=dict(os.environ, NETSTACK_PAYLOAD="always"))
+    wait_for(lambda: lab.stat()["daemon"]["payload_blocks"] > 0, "blocks are lent")
+    os.killpg(p.pid, signal.SIGKILL)
+    p.wait()
+    sink.held[0].close()    # with data unread: a reset
+    wait_for(lambda: nothing_is_left(lab), "the memory has gone")
+
+
+main()
