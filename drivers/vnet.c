@@ -88,29 +88,56 @@ static bool attach_pages(struct vnet_rx_slot *slot, struct page_frag *pf, u32 le
 	return true;
 }
 
-/* What a large frame costs a Linux that gets it from a TUN: whole pages. TCP's windows follow from it. */
+/*
+ * What a frame costs a Linux that gets it from a TUN: TCP's windows and what SO_RCVBUF holds follow from
+ * it. What it takes here is up to three tenths more.
+ */
 static u32 tun_truesize(u32 n)
 {
-	enum { PAGE = 4096, PADDING = 52, OVERHEAD = 256 };
+	enum { PAGE = 4096, PADDING = 52, LINE = 64, BEHIND = 320, SMALL = 256 + BEHIND, OVERHEAD = 256 };
+	u32 room = ALIGN_UP(n + PADDING, (u32)LINE) + BEHIND, size = 1024;
 
-	return ALIGN_UP(n + PADDING, (u32)PAGE) + OVERHEAD;
+	if (room <= SMALL)
+		return SMALL + OVERHEAD;
+	if (room > PAGE)
+		return ALIGN_UP(n + PADDING, (u32)PAGE) + OVERHEAD;
+	while (size < room)
+		size *= 2;
+	return size + OVERHEAD;
+}
+
+/* A frame that all lies in the linear part. What is short leaves it for the next. */
+static struct sk_buff *take_small(struct vnet_rx_slot *slot, struct page_frag *pf, u32 n)
+{
+	struct sk_buff *skb = slot->skb;
+
+	if (n <= VNET_RX_SHORT)
+		return rx_copy_frame(skb->net, pf, skb->data, n);
+	skb_put(skb, n);
+	slot->skb = NULL;
+	return skb;
 }
 
 struct sk_buff *vnet_rx_take(struct vnet_rx_slot *slot, struct page_frag *pf, u32 n)
 {
-	struct sk_buff *skb = slot->skb;
+	struct sk_buff *skb;
 	bool whole = true;
 
-	skb_put(skb, min_t(u32, n, VNET_RX_LINEAR));
-	if (n > VNET_RX_LINEAR) {
+	if (n <= VNET_RX_LINEAR) {
+		skb = take_small(slot, pf, n);
+	} else {
+		skb = slot->skb;
+		skb_put(skb, VNET_RX_LINEAR);
 		whole = attach_pages(slot, pf, n - VNET_RX_LINEAR);
-		skb->truesize = tun_truesize(n);
+		slot->skb = NULL;
 	}
-	slot->skb = NULL;
-	if (whole)
-		return skb;
-	kfree_skb_reason(skb, SKB_DROP_NOMEM);
-	return NULL;
+	if (unlikely(!whole)) {
+		kfree_skb_reason(skb, SKB_DROP_NOMEM);
+		return NULL;
+	}
+	if (skb)
+		skb->truesize = tun_truesize(n);
+	return skb;
 }
 
 void vnet_rx_free(struct vnet_rx_slot *slot)

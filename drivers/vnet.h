@@ -12,7 +12,8 @@
 #include "wire/wire.h"
 
 enum {
-	VNET_RX_LINEAR = 2048, /* a frame up to here is one small buffer */
+	VNET_RX_LINEAR = SKB_DATA_HEAD, /* a frame up to here is one small buffer */
+	VNET_RX_SHORT = 652, /* up to here it is copied out, and the buffer stays */
 	VNET_RX_PAGES = 2,     /* the rest of a 64 KiB frame */
 	VNET_IOV_MAX = MAX_SKB_FRAGS + 2,
 };

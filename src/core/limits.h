@@ -9,7 +9,7 @@ enum {
 	MAX_SKB_FRAGS = 17,		/* 64 KiB in 4 KiB pieces, plus one that straddles */
 	SKB_HEADROOM = 128,		/* Ethernet, VLAN, IPv6 and options before TCP, aligned */
 	SKB_SMALL_HEAD = 384,		/* linear room of a pooled head: headers only */
-	SKB_DATA_HEAD = 2048,		/* and of one that takes an Ethernet frame */
+	SKB_DATA_HEAD = 1752,		/* and of one for a frame: 2048 with what is behind */
 	SKB_CB_SIZE = 128,		/* scratch: first 64 the IP layer's, then the transport's */
 	SKB_CB_L4 = 64,			/* where the transport's half starts */
 	NET_PAGE_SIZE = 32768,		/* payload page: two hold a GSO packet */

@@ -213,7 +213,7 @@ void tcp_send_loss_probe(struct sock *sk)
 		    !tcp_fragment(sk, skb, (tcp_tx(skb)->pcount - 1) * tcp_tx(skb)->gso_size,
 				  tcp_tx(skb)->gso_size, true))
 			skb = tcp_rtx_tail(tp);
-		if (tcp_rexmit_one(sk, skb, 1))
+		if (tcp_rexmit_one(sk, tcp_rtx_trim_head(sk, skb), 1))
 			goto rearm;
 		tp->tlp_retrans = 1;
 	}

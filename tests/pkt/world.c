@@ -141,8 +141,8 @@ static u32 linux_truesize(u32 len)
 {
 	u32 room = ALIGN_UP(len + 66, 64u) + 320, size = 1024;
 
-	if (room <= 640)
-		return room + 256;
+	if (room <= 576)
+		return 576 + 256;
 	if (room > 4096)
 		return ALIGN_UP(len + 66, 4096u) + 256;
 	while (size < room)

@@ -72,6 +72,16 @@ static void peer_close(struct peer *p, int error)
 		p->flow->finished = p->flow->world->now;
 }
 
+/* SO_ERROR, read: positive. */
+static int take_error(struct peer *p)
+{
+	int err = 0;
+	u32 len = sizeof(err);
+
+	sock_getsockopt(p->sk, 1 /* SOL_SOCKET */, 4 /* SO_ERROR */, &err, &len);
+	return err;
+}
+
 static ssize_t send_some(struct peer *p, size_t len)
 {
 	static u8 buf[CHUNK];
@@ -158,6 +168,8 @@ static ssize_t recv_some(struct peer *p, size_t want)
 		sock_stream_consume(p->sk, done);
 		return (ssize_t)done;
 	}
+	if (sock_poll(p->sk) & SOCK_EV_ERR)
+		return -take_error(p);
 	return sock_poll(p->sk) & SOCK_EV_RDHUP ? 0 : -EAGAIN;
 }
 
@@ -196,11 +208,7 @@ static void peer_run(struct actor *a)
 		u32 ev = sock_poll(p->sk);
 
 		if (ev & SOCK_EV_ERR) {
-			int err = 0;
-			u32 len = sizeof(err);
-
-			sock_getsockopt(p->sk, 1 /* SOL_SOCKET */, 4 /* SO_ERROR */, &err, &len);
-			peer_close(p, err);
+			peer_close(p, take_error(p));
 			return;
 		}
 		if (!(ev & SOCK_EV_OUT))
@@ -302,6 +310,17 @@ void flow_start(struct flow *f, struct world *w, u32 id, const char *cc, int wir
 	err = sock_connect(f->peer[0].sk, sa, len);
 	if (err && err != -EINPROGRESS)
 		sim_fail(w, "flow %u: connect: %d", id, err);
+}
+
+void flow_keepalive(struct flow *f)
+{
+	struct sock *sks[] = { f->listener, f->peer[0].sk, f->peer[1].sk };
+	const int on = 1, idle_s = 600;
+
+	for (u32 i = 0; i < ARRAY_SIZE(sks); i++)
+		if (sks[i] && (sock_setsockopt(sks[i], 1, 9 /* SO_KEEPALIVE */, &on, sizeof(on)) ||
+			       sock_setsockopt(sks[i], 6, 4 /* TCP_KEEPIDLE */, &idle_s, sizeof(idle_s))))
+			sim_fail(f->world, "flow %u: no keepalive", f->id);
 }
 
 bool flow_finished(const struct flow *f)

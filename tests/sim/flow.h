@@ -45,6 +45,8 @@ void flow_start(struct flow *f, struct world *w, u32 id, const char *cc, int wir
 /* bytes from host 0 to host 1 over wire 0, as fast as they go; BULK_ENDLESS: until the world ends */
 #define BULK_ENDLESS (1ull << 50)
 void flow_bulk(struct flow *f, struct world *w, u32 id, const char *cc, u64 bytes);
+/* Keepalive from now on, for both: an end whose peer died in silence learns of it within half an hour. */
+void flow_keepalive(struct flow *f);
 bool flow_finished(const struct flow *f); /* both sides closed */
 void flow_check(const struct flow *f);	  /* sim_fail() if bytes are missing without an error */
 
