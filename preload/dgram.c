@@ -30,6 +30,8 @@ static struct trust {
 	uint8_t dest;	/* TRUST_* */
 	bool narrow;	/* the path is: even a small datagram may be too large */
 	bool listens;	/* a datagram to this host was not refused */
+	bool rerouted;	/* none was sent since an option chose another way */
+	bool own_way;	/* an option has chosen one, so that route_check() says nothing */
 } trusted[MEM_FD_MAX];
 enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, SMALL_DATAGRAM = 1280 - 48 };
 
@@ -43,6 +45,13 @@ static struct trust *trust_of(int fd)
 void dgram_distrust(int fd)
 {
 	memset(trust_of(fd), 0, sizeof(struct trust));
+}
+
+void dgram_option_set(int fd, bool routes)
+{
+	struct trust *t = trust_of(fd);
+
+	*t = (struct trust){ .own_way = t->own_way || routes, .rerouted = t->rerouted || routes };
 }
 
 /* An error of the socket, on its way to the program. */
@@ -91,10 +100,11 @@ static uint8_t dest_class(unsigned int k, const struct sockaddr *sa, socklen_t l
 
 		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP | mapped : mapped;
 	}
-	if (is_v4(sa, len))
-		return TRUST_MAPPED;
 	if (sa->sa_family != AF_INET6 || len < 24)
 		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
+		return IN_MULTICAST(ntohl(s6->sin6_addr.s6_addr32[3])) ? TRUST_GROUP | TRUST_MAPPED :
+									 TRUST_MAPPED;
 	return IN6_IS_ADDR_MULTICAST(&s6->sin6_addr) ? TRUST_GROUP : 0;
 }
 
@@ -302,7 +312,13 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	/* no route counts where IPv4 is refused */
 	if (KIND(k) == K_RAW && k & KF_V6 && is_v4(msg->msg_name, msg->msg_namelen))
 		return 0;
-	return -route_check(msg->msg_name, msg->msg_namelen);
+	/* nor of a send whose control messages, or a socket whose options choose the way */
+	if (unlikely(msg->msg_controllen || trust_of(fd)->own_way))
+		return 0;
+	e = route_check(msg->msg_name, msg->msg_namelen);
+	if (e < 0 && shim.supervisor)	/* the options of the socket were set in other calls */
+		return -1;
+	return -e;
 }
 
 /* Will a refusal be told to this socket, and at once? */
@@ -337,7 +353,7 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 {
 	const struct trust *t = trust_of(fd);
 
-	if (KIND(k) == K_RAW)
+	if (KIND(k) == K_RAW || unlikely(t->rerouted))
 		return true;
 	if (total > t->size && (total > SMALL_DATAGRAM || t->narrow))
 		return true;
@@ -367,6 +383,7 @@ static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
 		t->ctl = hash_of(ctl, h->ctllen);
 	if (h->paylen > t->size)
 		t->size = (uint16_t)h->paylen;
+	t->rerouted = false;
 	t->dest |= dest_class(fd_kind(fd), msg->msg_name, msg->msg_namelen);
 	return 0;
 }

@@ -12,13 +12,10 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 
-enum { PATH_LEN = 512 };
-
 static bool opened;	/* one of them, by this program: descriptors may be such */
 
 /* ---- names ------------------------------------------------------------------------------ */
-/* Where the daemon keeps the directory of that name; that of an interface, or the link to it. */
-static void tree_path(const char *name, char *buf, bool link)
+void dir_tree_path(const char *name, char *buf, bool link)
 {
 	const char *dev = link ? NULL : path_after(name, "class/net/");
 
@@ -26,31 +23,34 @@ static void tree_path(const char *name, char *buf, bool link)
 		 dev ? dev : name);
 }
 
-/* The path that a directory's descriptor stands for, in terms of the host; false: not one of ours. */
-static bool path_behind(int fd, char *buf)
+bool dir_path_behind(const char *self, char *buf)
 {
 	char own[PATH_LEN], link[PATH_LEN];
 	const char *p;
 	ssize_t n;
 
-	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-	n = (ssize_t)raw_call(SYS_readlinkat, AT_FDCWD, own, link, sizeof(link) - 1);
+	n = (ssize_t)raw_call(SYS_readlinkat, AT_FDCWD, self, link, sizeof(link) - 1);
 	if (n <= 0)
 		return false;
 	link[n] = '\0';
-	if (path_after(link, "/proc/") || path_after(link, "/sys/class/net")) {
+	if (path_after(link, "/proc/") || path_after(link, "/sys/")) {
 		snprintf(buf, PATH_LEN, "%s", link);
 		return true;
 	}
-	tree_path("", own, false);
+	dir_tree_path("", own, false);
 	p = path_after(link, own);
 	if (!p)
 		return false;
-	if (path_after(p, DEVICES))
-		snprintf(buf, PATH_LEN, "/sys/class/net/%s", path_after(p, DEVICES));
-	else
-		snprintf(buf, PATH_LEN, "%s%s", path_after(p, "sys/") ? "/proc/" : "/sys/", p);
+	snprintf(buf, PATH_LEN, "%s%s", path_after(p, "sys/") ? "/proc/" : "/sys/", p);
 	return true;
+}
+
+static bool fd_path(int fd, char *buf)
+{
+	char self[64];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return dir_path_behind(self, buf);
 }
 
 const char *file_name_at(int dir, const char *path, char *buf)
@@ -69,16 +69,12 @@ const char *file_name_at(int dir, const char *path, char *buf)
 			opened = true;
 		return name;
 	}
-	if (likely(!opened) || dir == AT_FDCWD)
+	if (dir == AT_FDCWD ? likely(!cwd_path(base)) : likely(!opened))
 		return NULL;
-	ours = path_behind(dir, base);
+	ours = dir == AT_FDCWD || fd_path(dir, base);
 	errno = saved;
 	if (!ours || strnlen(path, PATH_LEN) >= PATH_LEN)
 		return NULL;
-	while (path[0] == '.' && path[1] == '/')
-		path += 2;
-	if (!strcmp(path, "."))
-		path = "";
 	snprintf(whole, sizeof(whole), "%s%s%s", base, *path ? "/" : "", path);
 	return file_name_of(whole, buf);
 }
@@ -94,7 +90,7 @@ int dir_open(const char *name, int flags)
 	char path[PATH_LEN];
 	int fd;
 
-	tree_path(name, path, false);
+	dir_tree_path(name, path, false);
 	fd = (int)raw_call(SYS_openat, AT_FDCWD, path, flags & ~O_NOFOLLOW, 0);
 	if (fd >= 0)
 		opened = true;
@@ -106,7 +102,7 @@ void dir_stat(const char *name, struct stat *st, bool link)
 	char path[PATH_LEN];
 	int saved = errno;
 
-	tree_path(name, path, link);
+	dir_tree_path(name, path, link);
 	if (link ? real.lstat(path, st) : real.stat(path, st))
 		memset(st, 0, sizeof(*st));
 	errno = saved;
@@ -226,12 +222,15 @@ static void glob_closedir(void *d)
 
 EXPORT int glob(const char *pattern, int flags, int (*errfunc)(const char *, int), glob_t *g)
 {
-	bool ours = user_ok(pattern) &&
-		    (path_after(pattern, "/sys/class/net") || path_after(pattern, "/proc/sys/net"));
+	char cwd[PATH_LEN];
+	bool ours;
 	int r;
 
 	if (unlikely(!shim.ready))
 		shim_init();
+	ours = user_ok(pattern) &&
+	       (path_after(pattern, "/sys/class/net") || path_after(pattern, "/proc/sys/net") ||
+		(*pattern != '/' && cwd_path(cwd)));
 	if (!ours || shim.silent || flags & GLOB_ALTDIRFUNC)
 		return real.glob(pattern, flags, errfunc, g);
 	g->gl_opendir = glob_opendir;

@@ -45,13 +45,43 @@ static bool is_in(const char *p, const char *dir)
 	return rest && (!*rest || *rest == '/');
 }
 
+/* "." , ".." and empty parts of an absolute path left out; false: too long. Links to interfaces lead to where
+ * ".." has the same names, so that it can be done by the name. */
+static bool plain(const char *path, char *buf, size_t size)
+{
+	size_t n = 0, len;
+
+	for (; *path; path += len) {
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len == 2 && path[0] == '.' && path[1] == '.') {
+			while (n && buf[--n] != '/')
+				;
+		} else if (len && !(len == 1 && *path == '.')) {
+			if (n + 1 + len >= size)
+				return false;
+			buf[n++] = '/';
+			memcpy(buf + n, path, len);
+			n += len;
+		}
+	}
+	buf[n] = '\0';
+	return true;
+}
+
 const char *file_name_of(const char *path, char *buf)
 {
-	const char *p;
+	char way[2 * PATH_LEN];
+	const char *p, *dir = "", *dev;
 	size_t n;
 
-	if (!user_ok(path) || path[0] != '/')
+	if (!user_ok(path) || path[0] != '/' || !(path_after(path, "/proc/") || path_after(path, "/sys/")))
 		return NULL;
+	if (unlikely(strstr(path, "/.") || strstr(path, "//"))) {
+		if (!plain(path, way, sizeof(way)))
+			return NULL;
+		path = way;
+	}
 	p = after(path, "/proc/");
 	if (p) {
 		p = own_process(p);
@@ -59,17 +89,17 @@ const char *file_name_of(const char *path, char *buf)
 			return NULL;
 	} else {
 		p = after(path, "/sys/");
-		if (p && after(p, "devices/virtual/net/")) {
-			n = (size_t)snprintf(buf, NAME_LEN, "class/net/%s", after(p, "devices/virtual/net/"));
-			return n < NAME_LEN && !strstr(buf, "..") && !strstr(buf, "//") ? buf : NULL;
-		}
-		if (!p || !is_in(p, "class/net"))
+		dev = p ? after(p, DEVICES) : NULL;
+		if (dev) {
+			dir = "class/net/";
+			p = dev;
+		} else if (!p || !is_in(p, "class/net")) {
 			return NULL;
+		}
 	}
-	n = strlen(p);
-	if (n >= NAME_LEN || strstr(p, "..") || strstr(p, "//"))
+	n = (size_t)snprintf(buf, NAME_LEN, "%s%s", dir, p);
+	if (n >= NAME_LEN)
 		return NULL;
-	memcpy(buf, p, n + 1);
 	if (buf[n - 1] == '/')
 		buf[n - 1] = '\0';
 	return buf;
@@ -407,13 +437,22 @@ EXPORT char *realpath(const char *path, char *resolved)
 		return real.realpath(path, resolved);
 	if (r)
 		return NULL;
-	name = file_name_of(path, buf);
+	name = file_name_at(AT_FDCWD, path, buf);
 	dev = name ? after(name, "class/net/") : NULL;
-	if (dev) {
+	if (dev)
 		snprintf(whole, sizeof(whole), "/sys/" DEVICES "%s", dev);
-		path = whole;
-	}
-	return resolved ? memcpy(resolved, path, strlen(path) + 1) : strdup(path);
+	else
+		snprintf(whole, sizeof(whole), "%s%s", after(name, "sys/") ? "/proc/" : "/sys/", name);
+	return resolved ? memcpy(resolved, whole, strlen(whole) + 1) : strdup(whole);
+}
+
+/* A name of an interface's directory, not of the link to it. */
+static bool is_place(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	last = last ? last + 1 : path;
+	return !*last || !strcmp(last, ".") || !strcmp(last, "..") || after(path, "/sys/" DEVICES);
 }
 
 /* follow: what a link leads to, which is a directory. */
@@ -428,7 +467,7 @@ static int fill_stat(int dir, const char *path, struct stat *st, bool follow)
 	if (r)
 		return r;
 	sys = after(name, "class/");
-	follow = follow || path[strlen(path) - 1] == '/';
+	follow = follow || is_place(path);
 	memset(st, 0, sizeof(*st));
 	dir_stat(name, st, what == A_LINK && !follow);	/* number and device: as fstat() will tell them */
 	st->st_nlink = 1;

@@ -7,6 +7,7 @@
 
 #define DEVICES "devices/virtual/net/" /* where the interfaces are that /sys/class/net links to */
 #define FILE_NAME_LEN 240 /* memfd_create() takes 249 */
+#define PATH_LEN 512
 
 /** path_after() - what follows @prefix in @s, or NULL */
 static inline const char *path_after(const char *s, const char *prefix)
@@ -30,6 +31,14 @@ int dir_look(const char *name);
 int dir_open(const char *name, int flags);
 /** dir_stat() - what the directories have of that name, if anything; of a @link itself */
 void dir_stat(const char *name, struct stat *st, bool link);
+/** dir_tree_path() - where the daemon keeps that directory, in @buf (PATH_LEN); a @link itself */
+void dir_tree_path(const char *name, char *buf, bool link);
+/** dir_path_behind() - what a link below /proc/self stands for, as the host calls it, in @buf (PATH_LEN) */
+bool dir_path_behind(const char *link, char *buf);
+/** cwd_path() - the working directory, if paths relative to it may be the stack's, in @buf (PATH_LEN) */
+bool cwd_path(char *buf);
+/** cwd_changed() - libc may have changed it where we did not see it */
+void cwd_changed(void);
 /** dir_link_of() - the interface that the name is a link of; NULL: it is no link */
 const char *dir_link_of(const char *name);
 

@@ -22,9 +22,9 @@
 
 #define LARGE_MIN   16384
 #define AUTO_AFTER  (4 << 20)	/* octets of large writes until it is worth the memory */
-#define BESIDE	    32768	/* octets that are written at once where no block is free */
+#define SNDBUF	    32768	/* little beside the blocks, so that they are full first */
 #define AHEAD	    6144	/* of the Unix socket's memory: 8 marks, for 512 KiB at most */
-#define SNDBUF	    65536	/* little beside them, so that they are ahead first */
+#define BESIDE	    16384	/* octets that are written at once where no block is to be used */
 #define CONNECTIONS 256
 #define MAP_SIZE    (NSP_PAYLOAD_HEAD + (size_t)NSP_PAYLOAD_BLOCKS * NSP_PAYLOAD_BLOCK)
 

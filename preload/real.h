@@ -9,7 +9,9 @@
 #endif
 #endif
 #include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glob.h>
 #include <netdb.h>
 #include <poll.h>
@@ -37,7 +39,8 @@
 	X(epoll_ctl) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(select) X(pselect)             \
 	X(setuid) X(seteuid) X(setreuid) X(setresuid)                                              \
 	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat) X(statx)    \
-	X(opendir) X(scandir) X(glob) X(readlinkat) X(realpath)                                   \
+	X(opendir) X(scandir) X(glob) X(readlinkat) X(realpath) X(chdir) X(fchdir) X(getcwd)       \
+	X(get_current_dir_name) X(ftw) X(nftw) X(dlopen)                                           \
 	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                    \
 	X(clone) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 /* clang-format on */

@@ -443,8 +443,10 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags);
 ssize_t dgram_recv(int fd, struct msghdr *msg, int flags);
 /** dgram_end() - what a receive says that found the end of all packets */
 ssize_t dgram_end(int fd, int flags);
-/** dgram_distrust() - an option was set: what was sent before may be refused now */
+/** dgram_distrust() - another socket is under the number: nothing is known of what it may send */
 void dgram_distrust(int fd);
+/** dgram_option_set() - what was sent before may be refused now; @routes: the option chooses a route */
+void dgram_option_set(int fd, bool routes);
 int dgram_so_error(int fd);
 /** dgram_error_waits() - is the next thing in the queue an error of the socket */
 bool dgram_error_waits(int fd);

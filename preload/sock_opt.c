@@ -272,11 +272,25 @@ static void note_recverr(int fd, const void *val, socklen_t len)
 		fd_set_kind(fd, fd_kind(fd) | KF_RECVERR);
 }
 
+static bool chooses_route(int level, int name)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return name == SO_BINDTODEVICE || name == SO_BINDTOIFINDEX || name == SO_MARK ||
+		       name == SO_DONTROUTE;
+	case IPPROTO_IP:
+		return name == IP_UNICAST_IF;
+	case IPPROTO_IPV6:
+		return name == IPV6_UNICAST_IF || name == IPV6_PKTINFO;
+	}
+	return false;
+}
+
 static int set_dgram(int fd, unsigned int k, int level, int name, const void *val, socklen_t len)
 {
 	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len, val);
 
-	dgram_distrust(fd);
+	dgram_option_set(fd, !e && chooses_route(level, name));
 	if (e < 0)
 		return fail(-e);
 	if ((k & KF_FRESH) && len <= 64)

@@ -66,21 +66,25 @@ static bool span_in(uintptr_t at, uintptr_t end)
 	return true;
 }
 
+/* Spans met lately: a program with several connections often has a buffer for each. */
+static __thread struct span {
+	uintptr_t from, to;
+} spans[PAGES_SEEN];
+
 bool user_span_readable(const void *p, size_t n)
 {
-	static __thread uintptr_t from, to;
+	static __thread unsigned int next;
 	uintptr_t at = (uintptr_t)p;
-	int saved = errno;
+	int saved = errno, i;
 	bool ok;
 
-	if (!n || (at >= from && at + n <= to && at + n >= at))
-		return true;
-	ok = user_ok(p) && at + n > at && (shim.silent || span_in(at, at + n));
+	for (i = 0; i < PAGES_SEEN; i++)
+		if (at >= spans[i].from && at + n <= spans[i].to && at + n >= at)
+			return true;
+	ok = !n || (user_ok(p) && at + n > at && (shim.silent || span_in(at, at + n)));
 	errno = saved;
-	if (ok) {
-		from = at;
-		to = at + n;
-	}
+	if (ok)
+		spans[next++ % PAGES_SEEN] = (struct span){ at, at + n };
 	return ok;
 }
 

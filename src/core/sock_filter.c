@@ -26,7 +26,7 @@ enum {	/* offsets that are no place in the packet */
 	AD_PROTOCOL = 0, AD_PKTTYPE = 4, AD_IFINDEX = 8, AD_NLATTR = 12, AD_NLATTR_NEST = 16,
 	AD_MARK = 20, AD_QUEUE = 24, AD_HATYPE = 28, AD_RXHASH = 32, AD_CPU = 36,
 	AD_ALU_XOR_X = 40, AD_VLAN_TAG = 44, AD_VLAN_TAG_PRESENT = 48, AD_PAY_OFFSET = 52,
-	AD_RANDOM = 56, AD_VLAN_TPID = 60, AD_MAX = 64,
+	AD_RANDOM = 56, AD_VLAN_TPID = 60,
 };
 #define OFF_AD	((u32)-0x1000)
 #define OFF_NET ((u32)-0x100000)
@@ -44,7 +44,7 @@ struct sock_filter {
 /* Where the payload begins (AD_PAY_OFFSET) nobody here looks for: refused, not answered wrongly. */
 static bool ancillary_known(u32 what)
 {
-	return what < AD_MAX && !(what & 3) && what != AD_PAY_OFFSET;
+	return what < SOCK_FILTER_AD_END && !(what & 3) && what != AD_PAY_OFFSET;
 }
 
 static bool load_known(const struct sock_filter_insn *i)

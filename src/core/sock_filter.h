@@ -9,6 +9,9 @@
 
 #include "core/sock.h"
 
+/* Offsets that are no place in the packet are below (SO_BPF_EXTENSIONS). */
+enum { SOCK_FILTER_AD_END = 64 };
+
 struct sock_filter_insn {	/* struct sock_filter of the ABI */
 	u16 code;
 	u8 jt, jf;

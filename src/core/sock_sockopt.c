@@ -21,7 +21,7 @@ enum {
 	SO_ACCEPTCONN = 30, SO_SNDBUFFORCE = 32, SO_RCVBUFFORCE = 33, SO_PASSSEC = 34,
 	SO_TIMESTAMPNS_OLD = 35, SO_MARK = 36, SO_PROTOCOL = 38, SO_DOMAIN = 39, SO_RXQ_OVFL = 40,
 	SO_SELECT_ERR_QUEUE = 45, SO_BUSY_POLL = 46, SO_MAX_PACING_RATE = 47, SO_INCOMING_CPU = 49,
-	SO_MEMINFO = 55,
+	SO_BPF_EXTENSIONS = 48, SO_MEMINFO = 55,
 	SO_INCOMING_NAPI_ID = 56, SO_COOKIE = 57, SO_BINDTOIFINDEX = 62, SO_TIMESTAMP_NEW = 63,
 	SO_TIMESTAMPNS_NEW = 64, SO_RCVTIMEO_NEW = 66, SO_SNDTIMEO_NEW = 67, SO_BUF_LOCK = 72,
 	SO_CNX_ADVICE = 53, SO_PEERGROUPS = 59, SO_NETNS_COOKIE = 71, SO_RESERVE_MEM = 73,
@@ -648,6 +648,7 @@ SETTER(lock_filter)
 }
 
 GET_INT(lock_filter, sock_flag(sk, SOCK_FILTER_LOCKED))
+GET_CONST(bpf_extensions, SOCK_FILTER_AD_END)
 
 #define ROW(opt, k, f, fn, ...)                                                                \
 	{                                                                                      \
@@ -713,6 +714,7 @@ static const struct sockopt_row sol_socket_rows[] = {
 	ROW(SO_MAX_PACING_RATE, SOCKOPT_STRUCT, SOCKOPT_NOFAIL, max_pacing_rate, .min_len = 4),
 	ROW(SO_INCOMING_CPU, SOCKOPT_INT, SOCKOPT_NOFAIL, incoming_cpu),
 	ROW(SO_BUSY_POLL, SOCKOPT_INT, 0, busy_poll, .min = 0, .max = S32_MAX),
+	RO_ROW(SO_BPF_EXTENSIONS, SOCKOPT_INT, 0, bpf_extensions),
 	RO_ROW(SO_MEMINFO, SOCKOPT_STRUCT, 0, meminfo),
 	RO_ROW(SO_INCOMING_NAPI_ID, SOCKOPT_INT, 0, napi_id),
 	RO_ROW(SO_COOKIE, SOCKOPT_STRUCT, SOCKOPT_GETMIN, cookie, .min_len = 8),

@@ -41,7 +41,7 @@ int call_route_get(struct call *c)
 	fl.daddr = dst.addr;
 	fl.saddr = src.addr;
 	fl.dport = dst.port;
-	fl.oif = req->oif ? req->oif : dst.scope_id;
+	fl.oif = req->oif || !inet_addr_needs_scope(&dst.addr) ? req->oif : dst.scope_id;
 	fl.mark = req->mark;
 	fl.proto = (u8)req->protocol;
 	fl.uid = c->cred.uid;

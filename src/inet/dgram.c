@@ -12,8 +12,7 @@ enum { SIOCINQ_NS = 0x541b, SIOCOUTQ_NS = 0x5411 };
 static int connect_scope(struct sock *sk, const struct inet_sockaddr *a, u32 *bound)
 {
 	*bound = sk->sk_bound_dev_if;
-	if (!inet_addr_is_linklocal(&a->addr) &&
-	    !(a->addr.b[0] == 0xff && (a->addr.b[1] & 0xf) <= 2))
+	if (!inet_addr_needs_scope(&a->addr))
 		return 0;
 	if (a->scope_id) {
 		if (*bound && *bound != a->scope_id)
@@ -38,6 +37,7 @@ static int connect_route(struct sock *sk, const struct inet_sockaddr *a, u32 oif
 	err = flowlabel_check(sk, fl->flowlabel);
 	if (err)
 		return err;
+	dgram_sticky_oif(sk, fl);
 	if (oif)
 		fl->oif = oif;
 	err = inet->af->route_output(sk->net, fl, dst);

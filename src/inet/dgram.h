@@ -42,6 +42,8 @@ struct dgram_tx {
  */
 int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port);
 void dgram_tx_end(struct dgram_tx *tx);
+/* The device of IPV6_PKTINFO in the place of what inet_sk_flow() chose, where the socket is bound to none. */
+void dgram_sticky_oif(const struct sock *sk, struct flowi *fl);
 /* Mark, priority and time stamps, of the socket or of a control message, onto the packet. */
 void dgram_tx_mark(const struct dgram_tx *tx, struct sk_buff *skb);
 /* Path MTU that a datagram of tx has to keep, by its IP_MTU_DISCOVER. */

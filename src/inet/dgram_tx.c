@@ -19,10 +19,7 @@ static int tx_check(struct sock *sk, const struct msg *msg)
 /* A link-local or scoped destination names its device. */
 static int tx_scope(struct sock *sk, const struct inet_sockaddr *dst, struct flowi *fl)
 {
-	bool scoped = inet_addr_is_linklocal(&dst->addr) ||
-		      (dst->addr.b[0] == 0xff && (dst->addr.b[1] & 0xf) <= 2);
-
-	if (!dst->scope_id || inet_addr_is_v4mapped(&dst->addr) || !scoped)
+	if (!dst->scope_id || inet_addr_is_v4mapped(&dst->addr) || !inet_addr_needs_scope(&dst->addr))
 		return 0;
 	if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != dst->scope_id)
 		return -EINVAL;
@@ -35,6 +32,14 @@ static void tx_flowinfo(const struct inet_sock *inet, const struct inet_sockaddr
 {
 	if (fl->family == INET_FAMILY_6)
 		fl->flowlabel = inet_flowinfo(inet, dst) & FLOWLABEL_MASK;
+}
+
+void dgram_sticky_oif(const struct sock *sk, struct flowi *fl)
+{
+	u32 index = inet_sk(sk)->o6.sticky_index;
+
+	if (unlikely(index) && fl->family == INET_FAMILY_6 && !sk->sk_bound_dev_if)
+		fl->oif = index;
 }
 
 static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port)
@@ -51,6 +56,7 @@ static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 		if (need_port && !inet->dport && inet->af != sk->sk_family_af)
 			return -EINVAL;
 		inet_sk_flow(sk, &tx->fl, NULL, 0);
+		dgram_sticky_oif(sk, &tx->fl);
 		return 0;
 	}
 	dst = *msg->name;
@@ -64,6 +70,8 @@ static int tx_dest(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 		return err;
 	inet_sk_flow(sk, &tx->fl, &dst.addr, dst.port);
 	tx_flowinfo(inet, &dst, &tx->fl);
+	if (sk->sk_type == SOCK_DGRAM_NS)	/* a raw socket's only when it is connected, as on Linux */
+		dgram_sticky_oif(sk, &tx->fl);
 	return tx_scope(sk, &dst, &tx->fl);
 }
 
@@ -73,7 +81,11 @@ static int tx_pktinfo(struct sock *sk, const struct sock_cmsg *c, struct dgram_t
 	union inet_addr src;
 
 	if (c->ifindex) {
-		if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != c->ifindex)
+		u32 only = sk->sk_bound_dev_if;
+
+		if (!only && tx->af->af_bit && sk->sk_type == SOCK_DGRAM_NS)
+			only = inet->o6.sticky_index;
+		if (only && only != c->ifindex)
 			return -EINVAL;
 		if (!dev_get_by_index(sk->net, c->ifindex))
 			return -ENODEV;

@@ -130,12 +130,6 @@ static int bind_check4(struct sock *sk, const union inet_addr *addr)
 	return -EADDRNOTAVAIL;
 }
 
-/* Addresses that mean nothing without a device (RFC 4007): link-local ones and groups up to it. */
-static bool needs_scope(const union inet_addr *a)
-{
-	return inet_addr_is_linklocal(a) || (a->b[0] == 0xff && (a->b[1] & 0xf) <= 2);
-}
-
 static int match_ifaddr(const struct inet_ifaddr *ifa, void *arg)
 {
 	return inet_addr_equal(&ifa->local, arg);
@@ -163,7 +157,7 @@ static int bind_check6(struct sock *sk, struct inet_sockaddr *a)
 		return 0;
 	if (inet_addr_is_multicast(&a->addr) && sk->sk_type == SOCK_STREAM_NS)
 		return -EINVAL;
-	if (needs_scope(&a->addr)) {
+	if (inet_addr_needs_scope(&a->addr)) {
 		if (a->scope_id && dev && a->scope_id != dev)
 			return -EINVAL;
 		dev = a->scope_id ? a->scope_id : dev;
@@ -200,7 +194,7 @@ int inet_bind_addr(struct sock *sk, const struct inet_sockaddr *addr)
 	}
 	if (err)
 		return err;
-	if (needs_scope(&a.addr) && a.scope_id)
+	if (inet_addr_needs_scope(&a.addr) && a.scope_id)
 		sk->sk_bound_dev_if = a.scope_id;
 	inet->rcv_saddr = inet->saddr = a.addr;
 	/* Groups and broadcast addresses are no source: the device's address will be. */

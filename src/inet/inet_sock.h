@@ -26,6 +26,7 @@ struct inet_opts6 {
 	u16 srcprefs;			/* IPV6_PREFER_SRC_* */
 	u32 frag_size;			/* IPV6_MTU; 0: the path's */
 	u32 mc_index, uc_index;
+	u32 sticky_index;		/* IPV6_PKTINFO's, for datagrams */
 	u32 cmsg_flags;			/* INET_CMSG_* */
 	s32 csum_offset;		/* IPV6_CHECKSUM of raw sockets; -1: none */
 	u32 rxpmtu;			/* a send did not fit into it (IPV6_PATHMTU); 0: nothing to tell */

@@ -226,6 +226,19 @@ OPT_GET(get_unicast_if)
 	return sockopt_get_int((int)be32_make(o6_sk(sk)->uc_index).raw, val, len);
 }
 
+/* Source and device of what is sent (RFC 3542 section 6.1). As on Linux, the address changes nothing. */
+OPT_SET(set_pktinfo_sticky)
+{
+	u32 ifindex;
+
+	OPT_UNUSED;
+	memcpy(&ifindex, (const u8 *)val + 16, sizeof(ifindex));
+	if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != ifindex)
+		return -EINVAL;
+	o6_sk(sk)->sticky_index = ifindex;
+	return 0;
+}
+
 /* A stream has none, whatever the value is. */
 OPT_SET(set_mc_hops)
 {
@@ -361,6 +374,8 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(36, "IPV6_HDRINCL", hdrincl),
 	MCAST_ROWS(SOL_IPV6_NS),
 	IP6_BOOL(49, "IPV6_RECVPKTINFO", pktinfo),
+	{ .level = SOL_IPV6_NS, .name = 50, .label = "IPV6_PKTINFO", .kind = SOCKOPT_STRUCT,
+	  .flags = SOCKOPT_WO, .min_len = 20, .set = set_pktinfo_sticky },
 	IP6_BOOL(51, "IPV6_RECVHOPLIMIT", hoplimit),
 	IP6_BOOL(53, "IPV6_RECVHOPOPTS", recvhopopts),
 	IP6_BOOL(56, "IPV6_RECVRTHDR", recvrthdr),

@@ -35,6 +35,11 @@ bool inet_addr_is_linklocal(const union inet_addr *a)
 	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
+bool inet_addr_needs_scope(const union inet_addr *a)
+{
+	return inet_addr_is_linklocal(a) || (a->b[0] == 0xff && (a->b[1] & 0xf) <= 2);
+}
+
 /* Start and length (in groups) of the longest run of at least two zero groups; 0 if none. */
 static u32 longest_zero_run(const union inet_addr *a, u32 *start)
 {

@@ -48,6 +48,8 @@ static inline bool inet_addr_any(const union inet_addr *a)
 }
 bool inet_addr_is_loopback(const union inet_addr *a);
 bool inet_addr_is_multicast(const union inet_addr *a);
+/* nothing without a device (RFC 4007): link-local ones, and groups up to that scope */
+bool inet_addr_needs_scope(const union inet_addr *a);
 bool inet_addr_is_linklocal(const union inet_addr *a);	/* fe80::/10 only (needs a scope) */
 /* text: "10.0.0.1" or "fd77::1"; bytes written to buf without overflow */
 #define INET_ADDRSTRLEN_NS 46

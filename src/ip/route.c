@@ -348,7 +348,7 @@ static int choose(struct net *net, const struct ip_family *fam, const struct flo
 	if (fl->oif) {
 		dev = dev_get_by_index(net, fl->oif);
 		if (!dev)
-			return -ENODEV;
+			return fam->af->family == INET_FAMILY_4 ? -ENODEV : -ENETUNREACH;
 		if (!(dev->flags & DEV_UP) || !fam->dev_get(dev))
 			return -ENETUNREACH;
 		if (is_group(fl))

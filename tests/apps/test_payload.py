@@ -29,6 +29,30 @@ s.recv(1)
 print(h.hexdigest())
 """
 
+# Writes much, then a mark for the block of number argv[3], which it has not filled, in the way of the library but by
+# libc's own call; prints how its next writes end.
+LIAR = """
+import ctypes, os, socket, sys
+class Iovec(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_char_p), ("len", ctypes.c_size_t)]
+class Msghdr(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint), ("iov", ctypes.POINTER(Iovec)),
+                ("iovlen", ctypes.c_size_t), ("control", ctypes.c_char_p), ("controllen", ctypes.c_size_t),
+                ("flags", ctypes.c_int)]
+libc = ctypes.CDLL("libc.so.6", use_errno=True)
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+for i in range(80):
+    s.sendall(bytes(100000))
+control = b"".join(n.to_bytes(size, "little") for n, size in ((20, 8), (1, 4), (1, 4), (os.open("/dev/null", 0), 8)))
+iov = Iovec(bytes([int(sys.argv[3])]), 1)
+assert libc.sendmsg(s.fileno(), ctypes.byref(Msghdr(None, 0, ctypes.pointer(iov), 1, control, 24, 0)), 0) == 1
+try:
+    while True:
+        s.sendall(bytes(1000))
+except OSError as e:
+    print(type(e).__name__)
+"""
+
 
 class Sink(threading.Thread):
     """A server of the host's: takes connections, sums up what each brings, and closes; or (idle) reads nothing."""
@@ -44,10 +68,13 @@ class Sink(threading.Thread):
 
     def sum_of(self, c):
         h = hashlib.sha256()
-        with c:
-            while data := c.recv(MIB):
-                h.update(data)
-            self.sums.append(h.hexdigest())
+        try:
+            with c:
+                while data := c.recv(MIB):
+                    h.update(data)
+                self.sums.append(h.hexdigest())
+        except ConnectionResetError:
+            pass
 
     def run(self):
         while True:
@@ -79,7 +106,7 @@ def much(lab, family):
     out = send(lab, sink, family, 40)
     wait_for(lambda: sink.sums, "the sum of what arrived")
     assert sink.sums == [out.stdout.decode().strip()]
-    assert lent(lab) - before > 20 * MIB, lent(lab) - before
+    assert lent(lab) - before > 4 * MIB, lent(lab) - before
     wait_for(lambda: nothing_is_left(lab), "the memory has gone")
 
 
@@ -91,7 +118,7 @@ def chosen(lab):
     send(lab, sink, 4, 2)
     assert lent(lab) == before, "little is not worth it"
     send(lab, sink, 4, 2, "always")
-    assert lent(lab) - before > MIB
+    assert lent(lab) > before
     before = lent(lab)
     send(lab, sink, 4, 20, "never")
     assert lent(lab) == before
@@ -110,6 +137,18 @@ def killed(lab, family):
     os.killpg(p.pid, signal.SIGKILL)
     p.wait()
     sink.held[0].close()    # with data unread: a reset
+    wait_for(lambda: nothing_is_left(lab), "the memory has gone")
+
+
+@families
+def lies(lab, family):
+    """marks for a block that is none, or that was not filled: that connection is reset, others go on"""
+    sink = Sink(family)
+    for block in (200, 63):
+        out = lab.run([sys.executable, "-c", LIAR, HOST[family], str(sink.port), str(block)], shim=True, timeout=60)
+        assert out.stdout.strip() in (b"ConnectionResetError", b"BrokenPipeError"), out
+    out = send(lab, sink, family, 8)
+    wait_for(lambda: out.stdout.decode().strip() in sink.sums, "the next one's sum")
     wait_for(lambda: nothing_is_left(lab), "the memory has gone")
 
 

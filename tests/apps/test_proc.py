@@ -200,6 +200,50 @@ def directories(lab):
 
 
 @test
+def inside(lab):
+    """a working directory in /sys/class/net or /proc/sys/net: what is relative to it, its name, and the way out"""
+    script = ("cd /sys/class/net/eth0 && pwd -P && cat mtu ../lo/mtu statistics/../mtu && ls -d statistics/tx_b* && /bin/pwd;"
+              "test -d . && ls -ld . | cut -c1; cd statistics && realpath tx_bytes; cd ../../../../../.. && pwd -P;"
+              "cd /proc/sys/net/ipv4 && echo tcp_sac* && cat conf/eth0/../../tcp_sack; cd conf && ls -d eth0; cd .. ; pwd -P;"
+              "cd /sys/class/net/tap0 2>/dev/null || echo none; cd mtu 2>/dev/null || echo none; cd / ; cat proc/sys/net/ipv4/tcp_sack")
+    out = lab.run(["sh", "-c", script], shim=True).stdout.decode().split("\n")
+    place = "/sys/devices/virtual/net/eth0"
+    assert out == [place, "1500", "65536", "1500", "statistics/tx_bytes", place, "d", f"{place}/statistics/tx_bytes", "/",
+                   "tcp_sack", "1", "eth0", "/proc/sys/net/ipv4", "none", "none", "1", ""], out
+    code = ("import os, subprocess\nos.chdir('/sys/class/net')\nprint(os.getcwd(), sorted(os.listdir()), open('eth0/mtu').read())\n"
+            "f = os.open('eth0', os.O_RDONLY); os.fchdir(f)\n"
+            "print(open('mtu').read(), os.getcwd(), os.path.samefile('.', '/sys/class/net/eth0'))\n"
+            "print(subprocess.run(['cat', 'mtu'], capture_output=True).stdout)\nos.chdir('/tmp'); print(os.getcwd())")
+    assert py(lab, code) == (f"/sys/class/net ['eth0', 'lo'] 1500\n\n1500\n {place} True\nb'1500\\n'\n/tmp\n"), py(lab, code)
+
+
+@test
+def walks(lab):
+    """ftw() and nftw(): by name and by directory, links followed or not, depth first, from a relative root"""
+    code = ("import ctypes, os\nL = ctypes.CDLL(None)\nC = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, "
+            "ctypes.POINTER(ctypes.c_int))\nPHYS, CHDIR, DEPTH = 1, 4, 8\n"
+            "def walk(root, flags):\n    got = []\n    def f(p, st, t, w):\n        p = p.decode(); assert p[w[0]:] == p.rsplit('/', 1)[-1], (p, w[0])\n"
+            "        here = os.path.lexists(p[w[0]:]) if flags & CHDIR else os.path.lexists(p)\n"
+            "        got.append((p, t, w[1], here)); return 0\n    r = L.nftw(root.encode(), C(f), 8, flags); return r, got\n"
+            "r, a = walk('/sys/class/net/', PHYS); print(r, sorted(a))\n"
+            "r, a = walk('/sys/class/net', 0); print(r, a[0], ('/sys/class/net/eth0/statistics/tx_bytes', 0, 3, True) in a, any('tap0' in x[0] for x in a))\n"
+            "r, a = walk('/proc/sys/net/ipv4', PHYS | DEPTH); print(r, a[-1], ('/proc/sys/net/ipv4/conf/eth0/forwarding', 0, 3, True) in a)\n"
+            "r, a = walk('/sys/class/net/eth0/statistics', PHYS | CHDIR); print(r, len(a) > 20, all(x[3] for x in a), os.getcwd() == '/')\n"
+            "os.chdir('/sys/class/net/eth0'); r, a = walk('statistics', PHYS); print(r, a[0], all(x[3] for x in a), os.getcwd())\n"
+            "n = []; G = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int)\n"
+            "print(L.ftw(b'/sys/class/net', G(lambda p, s, t: n.append(p) or 5 * (p == b'/sys/class/net/eth0/mtu')), 8), len(n) > 2)\n"
+            "print(walk('/sys/class/net/none', 0)[0], walk('/etc/hostname', 0))")
+    out = py(lab, "import os; os.chdir('/')\n" + code).split("\n")
+    root = "/sys/class/net"
+    assert out[0] == f"0 [('{root}', 1, 0, True), ('{root}/eth0', 4, 1, True), ('{root}/lo', 4, 1, True)]", out
+    assert out[1] == f"0 ('{root}', 1, 0, True) True False", out
+    assert out[2] == "0 ('/proc/sys/net/ipv4', 5, 0, True) True", out
+    assert out[3] == "0 True True True", out
+    assert out[4] == "0 ('statistics', 1, 0, True) True /sys/devices/virtual/net/eth0", out
+    assert out[5] == "5 True" and out[6] == "-1 (0, [('/etc/hostname', 0, 0, True)])", out
+
+
+@test
 def tools(lab):
     """netstat, route and arp of net-tools show the stack"""
     need_tools = [t for t in ("netstat", "route", "arp") if not lab_has(t)]

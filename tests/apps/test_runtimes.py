@@ -131,6 +131,60 @@ def compiled(lab, flags):
     lab.run(["cc", "-g", "-O1", "-D_GNU_SOURCE", *flags, "-o", "program", src])
 
 
+PLUGIN = """
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+/* 0: bound to an address that only the stack has, on a socket that the program made, and on its own */
+int plugin(const char *addr, int fd);
+int plugin(const char *addr, int fd)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET };
+    int own = socket(AF_INET, SOCK_STREAM, 0);
+    inet_pton(AF_INET, addr, &a.sin_addr);
+    return !!bind(own, (struct sockaddr *)&a, sizeof(a)) + 2 * !!bind(fd, (struct sockaddr *)&a, sizeof(a));
+}
+"""
+LOADER = """
+#include <dlfcn.h>
+#include <stdio.h>
+#include <sys/socket.h>
+int main(int argc, char **argv)
+{
+    void *h = dlopen("plugin.so", RTLD_NOW | RTLD_DEEPBIND);    /* found by this program's RUNPATH */
+    int (*f)(const char *, int) = h ? (int (*)(const char *, int))dlsym(h, "plugin") : NULL;
+    printf("%d\\n", f ? f(argv[argc - 1], socket(AF_INET, SOCK_STREAM, 0)) : -1);
+    return 0;
+}
+"""
+
+
+@test
+def deepbind(lab):
+    """a plug-in that is loaded to find libc's names in libc, before the library's: its sockets are the stack's, too"""
+    want("cc")
+    os.makedirs(f"{lab.dir}/plug", exist_ok=True)
+    lab.run(["cc", "-shared", "-fPIC", "-o", "plug/plugin.so", lab.write("plugin.c", PLUGIN)])
+    lab.run(["cc", "-o", "loader", lab.write("loader.c", LOADER), "-Wl,--enable-new-dtags,-rpath,$ORIGIN/plug", "-ldl"])
+    out = lab.run(["./loader", STACK[4]], shim=True)
+    assert out.stdout == b"0\n", out
+
+
+@families
+def php_sockets(lab, family):
+    """PHP's extension of sockets, which it loads so"""
+    want("php")
+    code = ("$f = strpos($argv[1], ':') === false ? AF_INET : AF_INET6; $s = socket_create($f, SOCK_STREAM, SOL_TCP);"
+            "socket_bind($s, $argv[1], 0) or die('bind'); socket_listen($s); socket_getsockname($s, $a, $p);"
+            "$c = socket_create($f, SOCK_STREAM, SOL_TCP); socket_connect($c, $a, $p) or die('connect'); $n = socket_accept($s);"
+            "socket_set_option($n, SOL_TCP, TCP_NODELAY, 1); socket_write($n, 'hello'); echo socket_read($c, 9), ' ';"
+            "echo socket_get_option($n, SOL_TCP, TCP_NODELAY), ' ', socket_get_option($c, SOL_SOCKET, SO_ERROR);")
+    out = lab.run(["php", "-r", "if (!extension_loaded('sockets')) exit(77);" + code, STACK[family]], shim=True, check=False)
+    if out.returncode == 77:
+        raise Skip("no sockets in this PHP")
+    assert out.stdout == b"hello 1 0", out
+
+
 RUST = """
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};

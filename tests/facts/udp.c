@@ -574,7 +574,57 @@ static void raw_levels(void)
 	}
 }
 
+/* Where there is no route, but the socket or the send names the device. */
+static void send_ways(void)
+{
+	unsigned int dev = own_interface();
+	uint32_t net_order = htonl(dev);
+	struct in_pktinfo p4 = { .ipi_ifindex = (int)dev };
+	struct in6_pktinfo p6 = { .ipi6_ifindex = dev };
+	struct ip_mreqn m = { .imr_ifindex = (int)dev };
+	struct sockaddr_in6 far6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	struct sockaddr_in far4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr *to = family == AF_INET ? (struct sockaddr *)&far4 : (struct sockaddr *)&far6;
+	socklen_t len = family == AF_INET ? sizeof(far4) : sizeof(far6);
+	struct iovec iov = { "x", 1 };
+	char ctl[CMSG_SPACE(sizeof(p6))] = { 0 };
+	struct msghdr msg = { .msg_name = to, .msg_namelen = len, .msg_iov = &iov, .msg_iovlen = 1,
+			      .msg_control = ctl, .msg_controllen = CMSG_SPACE(sizeof(p6)) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	int fd;
+
+	inet_pton(AF_INET, "198.51.100.9", &far4.sin_addr);
+	inet_pton(AF_INET6, "fd99::9", &far6.sin6_addr);
+	say("none", sendto(open_udp(), "x", 1, 0, to, len));
+	fd = open_udp();
+	setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &dev, sizeof(dev));
+	say("bound", sendto(fd, "x", 1, 0, to, len));
+	say("again", sendto(fd, "x", 1, 0, to, len));
+	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &dev, sizeof(dev));
+	say("again", sendto(fd, "x", 1, 0, to, len));
+	fd = open_udp();
+	if (family == AF_INET)
+		setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &net_order, sizeof(net_order));
+	else
+		setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_IF, &net_order, sizeof(net_order));
+	say("unicast_if", sendto(fd, "x", 1, 0, to, len));
+	c->cmsg_level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	c->cmsg_type = family == AF_INET ? IP_PKTINFO : IPV6_PKTINFO;
+	c->cmsg_len = family == AF_INET ? CMSG_LEN(sizeof(p4)) : CMSG_LEN(sizeof(p6));
+	memcpy(CMSG_DATA(c), family == AF_INET ? (void *)&p4 : (void *)&p6, c->cmsg_len - CMSG_LEN(0));
+	msg.msg_controllen = CMSG_ALIGN(c->cmsg_len);
+	say("pktinfo", sendmsg(open_udp(), &msg, 0));
+	if (family == AF_INET)
+		return;
+	inet_pton(AF_INET6, "::ffff:239.1.2.3", &far6.sin6_addr);
+	say("mapped", sendto(open_udp(), "x", 1, 0, to, len));
+	fd = open_udp();
+	setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &m, sizeof(m));
+	say("mapped_if", sendto(fd, "x", 1, 0, to, len));
+}
+
 const struct fact facts_udp[] = {
+	{ "send_ways", send_ways },
 	{ "few_ports", few_ports },
 	{ "mapped_bound", mapped_bound },
 	{ "too_long", too_long },
