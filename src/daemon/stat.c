@@ -263,16 +263,19 @@ static void add_pool(cJSON *to, const struct net *net, size_t offset)
 static cJSON *memory_json(const struct net *net)
 {
 	cJSON *j = cJSON_CreateObject(), *pools;
-	u64 bytes = 0, live = 0, spare = 0;
+	u64 bytes = 0, tables = 0, live = 0, spare = 0;
 	const struct net *s;
 	u32 i;
 
 	for_each_shard(net, s, i) {
 		bytes += s->bytes_allocated;
+		tables += inet_hashinfo_bytes(s->tcp.hash) + inet_hashinfo_bytes(s->udp.hash) +
+			  inet_hashinfo_bytes(s->udp.lite_hash);
 		live += s->pages_live;
 		spare += s->pages_free;
 	}
 	number(j, "bytes", bytes);
+	number(j, "tables", tables);
 	number(j, "pages_live", live);
 	number(j, "pages_free", spare);
 	pools = cJSON_AddObjectToObject(j, "pools");

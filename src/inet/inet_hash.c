@@ -65,6 +65,14 @@ u32 inet_tuple_hash(const struct net *net, const struct inet_tuple *t)
 	return (u32)siphash(&key, offsetofend(__typeof__(key), ports), &net->hash_key);
 }
 
+size_t inet_hashinfo_bytes(const struct inet_hashinfo *h)
+{
+	size_t heads = ((size_t)1 << h->ehash_shift) + ((size_t)1 << h->lhash_shift) +
+		       ((size_t)1 << h->bhash_shift);
+
+	return heads * sizeof(struct hlist_head);
+}
+
 static void ehash_grow(struct net *net, struct inet_hashinfo *h)
 {
 	u32 shift = h->ehash_shift + 1;

@@ -61,6 +61,9 @@ int inet_hashinfo_init(struct net *net, struct inet_hashinfo *h);
 /* All sockets must be gone: asserts that nothing is left in the tables. */
 void inet_hashinfo_exit(struct net *net, struct inet_hashinfo *h);
 
+/* Octets of the tables, which grow with use and stay so. */
+size_t inet_hashinfo_bytes(const struct inet_hashinfo *h);
+
 /* e->tuple and e->kind are set; sets e->hash. iif 0 in an entry matches every device. */
 void inet_ehash_insert(struct net *net, struct inet_hashinfo *h, struct inet_ehash_entry *e);
 void inet_ehash_remove(struct inet_hashinfo *h, struct inet_ehash_entry *e);
