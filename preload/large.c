@@ -40,13 +40,7 @@ static int take(int fd, const char *buf, size_t n, bool more, uint32_t *filler)
 	return ret;
 }
 
-/* What is left of a send's pieces: off octets of the first are taken. */
-struct pieces {
-	const struct iovec *iov;
-	size_t nr, off;
-};
-
-static void advance(struct pieces *p, size_t n)
+void pieces_advance(struct pieces *p, size_t n)
 {
 	p->off += n;
 	while (p->nr && p->off >= p->iov->iov_len) {
@@ -78,7 +72,7 @@ static const char *next_part(const struct pieces *p, char *room, size_t size, si
 		if (user_get(room + done, (const char *)at.iov->iov_base + at.off, part))
 			return NULL;
 		done += part;
-		advance(&at, part);
+		pieces_advance(&at, part);
 	}
 	return room;
 }
@@ -101,7 +95,7 @@ static ssize_t plain(int fd, struct pieces *p, int flags, size_t done)
 		done += r > 0 ? (size_t)r : 0;
 		if (r < (ssize_t)want)
 			break;
-		advance(p, want);
+		pieces_advance(p, want);
 	}
 	return (ssize_t)done;
 }
@@ -138,7 +132,7 @@ ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, 
 
 	if (unlikely(fd_kind(fd) & KF_TSTAMP))	/* the stack stamps what it takes */
 		errq_expect(fd);
-	advance(&p, 0);
+	pieces_advance(&p, 0);
 	while (done < n) {
 		size_t part = n - done < LARGE_CALL ? n - done : LARGE_CALL;
 		const char *buf = next_part(&p, room, sizeof(room), &part);
@@ -157,7 +151,7 @@ ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, 
 		if (r < 0)
 			return refused(-r, done, flags);
 		done += (size_t)r;
-		advance(&p, (size_t)r);
+		pieces_advance(&p, (size_t)r);
 		if (r < (int)part && !stream_full_over(fd, flags)) {
 			if (!done)
 				return -1;

@@ -20,7 +20,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define LARGE_MIN   16384
 #define AUTO_AFTER  (4 << 20)	/* octets of large writes until it is worth the memory */
 /*
  * Little beside the blocks, so that they are full first. What may wait in the Unix socket while blocks are
@@ -105,8 +104,7 @@ bool payload_wanted(int fd, size_t n)
 	struct connection *c;
 	uint64_t cookie, seen;
 
-	if (likely(n < LARGE_MIN) || after == UINT64_MAX || shim.silent || shim.supervisor ||
-	    pulse_fd() < 0 || !fd_owner())
+	if (after == UINT64_MAX || shim.silent || shim.supervisor || pulse_fd() < 0 || !fd_owner())
 		return false;
 	cookie = fd_cookie(fd) << STATE_BITS;
 	c = &connections[(cookie >> STATE_BITS) % CONNECTIONS];
@@ -202,23 +200,8 @@ static ssize_t send_beside(int fd, const char *at, size_t n, int flags)
 	return r;
 }
 
-/* A place in a program's pieces. */
-struct place {
-	const struct iovec *iov;
-	size_t nr, off;
-};
-
-static void skip_empty(struct place *p)
-{
-	while (p->nr && p->off == p->iov->iov_len) {
-		p->iov++;
-		p->nr--;
-		p->off = 0;
-	}
-}
-
 /* The next octets, n of them, to where they are to be: 0 or EFAULT */
-static int gather(struct place *p, char *to, size_t n)
+static int gather(struct pieces *p, char *to, size_t n)
 {
 	while (n) {
 		const char *at = (const char *)p->iov->iov_base + p->off;
@@ -230,8 +213,7 @@ static int gather(struct place *p, char *to, size_t n)
 		memcpy(to, at, part);
 		to += part;
 		n -= part;
-		p->off += part;
-		skip_empty(p);
+		pieces_advance(p, part);
 	}
 	return 0;
 }
@@ -243,9 +225,9 @@ static bool mark_failed(int err)
 }
 
 /* By a block that was taken: as send_next() */
-static ssize_t send_by(int fd, struct nsp_payload *m, int block, struct place *p, size_t n, int flags)
+static ssize_t send_by(int fd, struct nsp_payload *m, int block, struct pieces *p, size_t n, int flags)
 {
-	struct place at = *p;
+	struct pieces at = *p;
 	int e;
 
 	n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
@@ -261,7 +243,7 @@ static ssize_t send_by(int fd, struct nsp_payload *m, int block, struct place *p
 }
 
 /* The next octets of n, by one block or beside: how many, or -1 with errno */
-static ssize_t send_next(int fd, struct nsp_payload *m, struct place *p, size_t n, int flags)
+static ssize_t send_next(int fd, struct nsp_payload *m, struct pieces *p, size_t n, int flags)
 {
 	int block = take_block(m, fd);
 	ssize_t r;
@@ -272,21 +254,20 @@ static ssize_t send_next(int fd, struct nsp_payload *m, struct place *p, size_t 
 			return r;
 	}
 	r = send_beside(fd, (const char *)p->iov->iov_base + p->off, p->iov->iov_len - p->off, flags);
-	p->off += r > 0 ? (size_t)r : 0;
-	skip_empty(p);
+	pieces_advance(p, r > 0 ? (size_t)r : 0);
 	return r;
 }
 
 ssize_t payload_send(int fd, const struct iovec *iov, size_t nr, size_t n, int flags)
 {
 	struct nsp_payload *m = __atomic_load_n(&memory, __ATOMIC_ACQUIRE);
-	struct place p = { .iov = iov, .nr = nr };
+	struct pieces p = { .iov = iov, .nr = nr };
 	size_t done = 0;
 	ssize_t r = 0;
 
 	if (unlikely(!m))	/* another thread has just lost the daemon */
 		return fail(EPIPE);
-	skip_empty(&p);
+	pieces_advance(&p, 0);
 	while (done < n) {
 		r = send_next(fd, m, &p, n - done, flags);
 		if (r <= 0)

@@ -277,6 +277,13 @@ void budget_spend(struct budget *b, int64_t since, int64_t now);
 /* ---- large.c -------------------------------------------------------------------------- */
 /** large_send_wanted() - is a write of @n octets, on a socket of kind @k, to be a call, and paid for now */
 bool large_send_wanted(unsigned int k, size_t n);
+/** struct pieces - what is left of a send's pieces: @off octets of the first are taken */
+struct pieces {
+	const struct iovec *iov;
+	size_t nr, off;
+};
+/** pieces_advance() - @n octets more are; then none of the pieces that are left is an empty first one */
+void pieces_advance(struct pieces *p, size_t n);
 /** stream_send_large() - @n octets in @nr pieces to a connected TCP socket, no more than the stack takes */
 ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, int flags);
 /** stream_zerocopy_receive() - getsockopt(TCP_ZEROCOPY_RECEIVE) of a socket that is not mapped: 0, or -1 */
@@ -292,7 +299,7 @@ bool stream_full_over(int fd, int flags);
 /* ---- payload.c ------------------------------------------------------------------------- */
 /** payload_init() - read NETSTACK_PAYLOAD; false: it is wrong, and @error says how */
 bool payload_init(char *error, size_t room);
-/** payload_wanted() - should this write of @n octets to a connected TCP socket go by the daemon's memory
+/** payload_wanted() - should a large write of @n octets to a connection go by the daemon's memory
  *
  * Arranges for it, once a connection has shown that it is worth while.
  */

@@ -83,14 +83,14 @@ void lent_undo(struct object *o)
  */
 static ssize_t send_some(struct object *o, struct lent *l)
 {
+	int flags = o->flags & OBJ_F_MORE ? SMSG_MORE : 0;
 	ssize_t n = -EOPNOTSUPP;
 
 	if (!payload_is_crowded(l->pool) || o->stamps)
-		n = sock_stream_attach(o->sk, l->page, l->off, l->len, o->flags & OBJ_F_MORE ? SMSG_MORE : 0);
+		n = sock_stream_attach(o->sk, l->page, l->off, l->len, flags);
 	if (n == -EOPNOTSUPP) {
 		struct skb_vec vec = { .base = l->page->data + l->off, .len = l->len };
-		struct msg m = { .vec = &vec, .nr_vec = 1, .len = l->len,
-				 .flags = o->flags & OBJ_F_MORE ? SMSG_MORE : 0 };
+		struct msg m = { .vec = &vec, .nr_vec = 1, .len = l->len, .flags = flags };
 
 		n = sock_sendmsg(o->sk, &m);
 	}
