@@ -22,34 +22,52 @@ static int ask(int fd, unsigned long req, void *arg, size_t len)
 	return e < 0 ? fail(-e) : r.value;
 }
 
-/* One entry of SIOCGIFCONF per IPv4 address. */
-static int ifconf(struct ifconf *c)
+/* One entry of SIOCGIFCONF: 0 or EFAULT */
+static int put_ifreq(char *to, const struct ifaddrs *i)
 {
-	struct ifaddrs *list, *i;
-	int used = 0;
+	struct ifreq r = { 0 };
 
-	if (!c)
-		return fail(EFAULT);
-	if (getifaddrs(&list))
-		return -1;
-	for (i = list; i; i = i->ifa_next) {
-		struct ifreq r;
+	memcpy(r.ifr_name, i->ifa_name, strnlen(i->ifa_name, IFNAMSIZ - 1));
+	memcpy(&r.ifr_addr, i->ifa_addr, sizeof(struct sockaddr_in));
+	return user_out(to, &r, sizeof(r));
+}
 
+/* One entry per IPv4 address, as many as have room; without a buffer how much they all need. 0 or errno */
+static int put_ifreqs(struct ifconf *c, const struct ifaddrs *i)
+{
+	int used = 0, e;
+
+	for (; i; i = i->ifa_next) {
 		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET)
 			continue;
 		if (c->ifc_buf) {
-			if (c->ifc_len - used < (int)sizeof(r))
+			if (c->ifc_len - used < (int)sizeof(struct ifreq))
 				break;
-			memset(&r, 0, sizeof(r));
-			memcpy(r.ifr_name, i->ifa_name, strnlen(i->ifa_name, IFNAMSIZ - 1));
-			memcpy(&r.ifr_addr, i->ifa_addr, sizeof(struct sockaddr_in));
-			memcpy(c->ifc_buf + used, &r, sizeof(r));
+			e = put_ifreq(c->ifc_buf + used, i);
+			if (e)
+				return e;
 		}
-		used += (int)sizeof(r);
+		used += (int)sizeof(struct ifreq);
 	}
 	c->ifc_len = used;
-	freeifaddrs(list);
 	return 0;
+}
+
+static int ifconf(struct ifconf *arg)
+{
+	struct ifaddrs *list;
+	struct ifconf c;
+	int e = user_in(&c, arg, sizeof(c));
+
+	if (e)
+		return fail(e);
+	if (getifaddrs(&list))
+		return -1;
+	e = put_ifreqs(&c, list);
+	freeifaddrs(list);
+	if (!e)
+		e = user_out(arg, &c, sizeof(c));
+	return e ? fail(e) : 0;
 }
 
 /* The name that rt_dev points to goes along, behind the rest. */

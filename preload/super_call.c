@@ -250,7 +250,7 @@ static long interface_list(struct call *c)
 	if (e)
 		return e;
 	if (conf.ifc_len < 0)
-		return -EINVAL;
+		conf.ifc_len = 0;
 	buf = (uintptr_t)conf.ifc_buf;
 	if (buf) {
 		if (conf.ifc_len > (int)VALUE_MAX)

@@ -274,7 +274,7 @@ static int digit_value(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
 }
 
-/* A number, decimal or 0x, that ends at a blank or the end. */
+/* A number as strtol() of base 0 takes it, that ends at a blank or the end. */
 static int parse_number(const char **text, s64 *out)
 {
 	const char *p = *text;
@@ -286,6 +286,8 @@ static int parse_number(const char **text, s64 *out)
 	if (p[0] == '0' && (p[1] | 0x20) == 'x') {
 		base = 16;
 		p += 2;
+	} else if (*p == '0') {
+		base = 8;
 	}
 	if (digit_value(*p) >= base)
 		return -EINVAL;
@@ -341,6 +343,15 @@ static bool in_range(const struct sysctl_row *row, s64 v)
 	return v >= lo && v <= hi;
 }
 
+/* The upper end of a range of two, which stays when only the lower is written */
+static u16 range_end(void *base, const struct sysctl_row *row)
+{
+	u16 end;
+
+	memcpy(&end, (u8 *)row_field(base, row) + sizeof(end), sizeof(end));
+	return end;
+}
+
 static int write_numbers(void *base, const struct sysctl_row *row, const char *value)
 {
 	u32 want = row_nr_values(row), n, i;
@@ -353,7 +364,7 @@ static int write_numbers(void *base, const struct sysctl_row *row, const char *v
 		if (!in_range(row, v[i]))
 			return -EINVAL;
 	}
-	if (row->kind == SYSCTL_U16_RANGE && (n != 2 || v[0] > v[1]))
+	if (row->kind == SYSCTL_U16_RANGE && v[0] > (n == 2 ? v[1] : range_end(base, row)))
 		return -EINVAL;
 	if (want > 1)
 		store_vec(base, row, v, n);	/* fewer: the first ones, as on Linux */

@@ -23,8 +23,8 @@
 
 static const struct sysctl_row rows[] = {
 	U8("ip_default_ttl", ip_default_ttl, 64, 1, 255),
-	U8("ip_no_pmtu_disc", ip_no_pmtu_disc, 0, 0, 3),
-	U8("ip_nonlocal_bind", ip_nonlocal_bind, 0, 0, 1),
+	U8("ip_no_pmtu_disc", ip_no_pmtu_disc, 0, 0, 255),
+	U8("ip_nonlocal_bind", ip_nonlocal_bind, 0, 0, 255),
 	U8("ip_forward", conf_all.forwarding, 0, 0, 0),
 	U32("route.min_pmtu", OFF(ipv4.min_pmtu), 552, 68, 65535),
 	U32("route.min_adv_mss", OFF(ipv4.min_adv_mss), 256, 1, 65535),

@@ -24,12 +24,12 @@
 #define NEIGH(field) OFF(ipv6.nd_tbl.field)
 
 static const struct sysctl_row rows[] = {
-	U8("bindv6only", bindv6only, 0, 0, 1),
+	U8("bindv6only", bindv6only, 0, 0, 255),
 	U8("auto_flowlabels", auto_flowlabels, 1, 0, 1),
 	U8("flowlabel_reflect", flowlabel_reflect, 0, 0, 0),
-	U8("ip_nonlocal_bind", ip_nonlocal_bind, 0, 0, 1),
-	U8("icmp.echo_ignore_all", icmp_echo_ignore_all, 0, 0, 1),
-	U8("icmp.echo_ignore_multicast", icmp_echo_ignore_multicast, 0, 0, 1),
+	U8("ip_nonlocal_bind", ip_nonlocal_bind, 0, 0, 255),
+	U8("icmp.echo_ignore_all", icmp_echo_ignore_all, 0, 0, 255),
+	U8("icmp.echo_ignore_multicast", icmp_echo_ignore_multicast, 0, 0, 255),
 	MS("icmp.ratelimit", OFF(ipv6.icmp_ratelimit_ns), 1000),
 	U32("max_dst_opts_number", OFF(ipv6.max_dst_opts_number), 8, 0, S32_MAX),
 	U32("max_hbh_opts_number", OFF(ipv6.max_hbh_opts_number), 8, 0, S32_MAX),

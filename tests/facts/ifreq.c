@@ -213,7 +213,35 @@ static void tun(void)
 	say("gone", ioctl(fd, SIOCGIFFLAGS, &r));
 }
 
+/* SIOCGIFCONF: where it may write, how much, and what fits */
+static void lists(void)
+{
+	struct ifreq entries[8];
+	struct ifconf c = { .ifc_len = sizeof(entries), .ifc_req = entries };
+	int fd = open_udp(), all;
+
+	say("all", ioctl(fd, SIOCGIFCONF, &c));
+	all = c.ifc_len;
+	say("entries", all % (int)sizeof(entries[0]) == 0 && all > 0);
+	c = (struct ifconf){ .ifc_len = 0 };
+	say("size", ioctl(fd, SIOCGIFCONF, &c));
+	say("len", c.ifc_len == all);
+	c = (struct ifconf){ .ifc_len = sizeof(entries[0]) - 1, .ifc_req = entries };
+	say("short", ioctl(fd, SIOCGIFCONF, &c));
+	say("len", c.ifc_len);
+	c = (struct ifconf){ .ifc_len = -1, .ifc_req = entries };
+	say("negative", ioctl(fd, SIOCGIFCONF, &c));
+	say("len", c.ifc_len);
+	c = (struct ifconf){ .ifc_len = sizeof(entries), .ifc_req = (void *)1 };
+	say("bad buffer", ioctl(fd, SIOCGIFCONF, &c));
+	c = (struct ifconf){ .ifc_len = 1, .ifc_req = (void *)1 };
+	say("bad, not used", ioctl(fd, SIOCGIFCONF, &c));
+	say("bad", ioctl(fd, SIOCGIFCONF, (void *)1));
+	say("none", ioctl(fd, SIOCGIFCONF, NULL));
+}
+
 const struct fact facts_ifreq[] = {
+	{ "ifreq_lists", lists },
 	{ "ifreq_tun", tun },
 	{ "ifreq_devices", devices },
 	{ "ifreq_routes", routes },
