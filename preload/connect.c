@@ -179,7 +179,7 @@ static bool would_reset(int fd)
 	uint8_t state;
 	socklen_t len = sizeof(state);
 
-	if (!(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+	if (KIND(fd_kind(fd)) != K_STREAM || !(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
 		return true;
 	return !ns_getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &len) && STATES >> state & 1;
 }
