@@ -23,7 +23,8 @@ static const struct {
 	{ IPPROTO_IP, 16, 18 },	   { IPPROTO_IP, 52, 52 },    { IPPROTO_IP, 64, 130 },
 	{ IPPROTO_IPV6, 22, 22 },  { IPPROTO_IPV6, 27, 28 },  { IPPROTO_IPV6, 30, 35 },
 	{ IPPROTO_IPV6, 64, 65 },  { IPPROTO_IPV6, 68, 69 },  { IPPROTO_IPV6, 80, 130 },
-	{ IPPROTO_TCP, 19, 22 },   { IPPROTO_TCP, 26, 27 },   { IPPROTO_TCP, 35, 130 },
+	{ IPPROTO_TCP, 19, 22 },   { IPPROTO_TCP, 26, 27 },   { IPPROTO_TCP, 33, 33 },
+	{ IPPROTO_TCP, 35, 130 },
 	{ IPPROTO_UDP, 100, 100 }, { IPPROTO_UDPLITE, 100, 100 },
 };
 
@@ -41,7 +42,7 @@ static const int levels[] = { SOL_SOCKET,      IPPROTO_IP,     IPPROTO_IPV6, IPP
 			      IPPROTO_UDPLITE, IPPROTO_ICMPV6, 255,	     1000 };
 
 /* How getting or setting each option ends, where that is not ENOPROTOOPT. */
-static void sweep_socket(const char *word, int fd, bool set, socklen_t size)
+static void sweep_socket(int fd, bool set, socklen_t size)
 {
 	size_t l;
 	int name;
@@ -57,8 +58,8 @@ static void sweep_socket(const char *word, int fd, bool set, socklen_t size)
 			r = set ? setsockopt(fd, levels[l], name, v, len) :
 				  getsockopt(fd, levels[l], name, v, &len);
 			if (!r || errno != ENOPROTOOPT)
-				printf(" %s/%d/%d=%s/%d", word, levels[l], name,
-				       r ? strerrorname_np(errno) : "0", r ? 0 : (int)len);
+				printf(" %d/%d=%s/%d", levels[l], name, r ? strerrorname_np(errno) : "0",
+				       r ? 0 : (int)len);
 		}
 }
 
@@ -76,7 +77,8 @@ static void sweep_kinds(bool set, socklen_t size)
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		int fd = socket(family, kinds[i].type, kinds[i].protocol);
 
-		sweep_socket(kinds[i].word, fd, set, size);
+		printf("\n %s", kinds[i].word);
+		sweep_socket(fd, set, size);
 		close(fd);
 	}
 }
@@ -135,9 +137,13 @@ static void options_odd(void)
 	getsockopt(tcp, IPPROTO_IPV6, IPV6_TCLASS, &v, &len);
 	say("tclass", v);
 	len = sizeof(v);
-	bind(udp, (struct sockaddr *)(struct sockaddr_storage[]){ addr_of(false, 7444) }, addr_len());
 	say("protocol", getsockopt(udp, IPPROTO_IP, 52, &v, &len));
-	say("port", v);
+	say("none", v);
+	bind(udp, (struct sockaddr *)(struct sockaddr_storage[]){ addr_of(false, 0) }, addr_len());
+	getsockopt(udp, IPPROTO_IP, 52, &v, &len);
+	len = sizeof(ss);
+	getsockname(udp, (struct sockaddr *)&ss, &len);
+	say("port", v == ntohs(((struct sockaddr_in *)&ss)->sin_port));
 	close(tcp);
 	close(udp);
 }
