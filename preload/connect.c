@@ -171,7 +171,10 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	return fail(EINPROGRESS);
 }
 
-/* Has the peer not been told of an end yet, so that a reset is what ends the connection (RFC 9293 3.10.7)? */
+/*
+ * Is there to be an ECONNRESET afterwards? Where the peer has not been told of an end yet, so that a reset is
+ * what ends the connection (RFC 9293 3.10.7.4), or where one had ended it and nobody knows.
+ */
 static bool would_reset(int fd)
 {
 	enum { STATES = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_SENT | 1 << TCP_SYN_RECV | 1 << TCP_FIN_WAIT1 |
@@ -180,6 +183,8 @@ static bool would_reset(int fd)
 	socklen_t len = sizeof(state);
 
 	if (KIND(fd_kind(fd)) != K_STREAM || !(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+		return true;
+	if (stream_so_error(fd, fd_kind(fd)) == ECONNRESET)	/* untold, and stays so */
 		return true;
 	return !ns_getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &len) && STATES >> state & 1;
 }

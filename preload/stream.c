@@ -442,7 +442,7 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		stream_connected(fd, k);
 	if (unlikely(marked || flags & MSG_ZEROCOPY))
 		stamp_after(fd, total, r, flags, marked);
-	if (unlikely(k & KF_MORE))
+	if (unlikely(k & KF_MORE) && total)	/* a send of nothing pushes nothing */
 		stream_more(fd, flags, false);
 	if (unlikely(flags & MSG_EOR) && r > 0 && (size_t)r == total)
 		end_record(fd);
@@ -597,6 +597,10 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 						       real.recvmsg(fd, &m, flags & ~MSG_TRUNC);
 		if (unlikely(!r && fd_kind(fd) & KF_SHUT_RD && m.msg_iovlen))
 			r = stream_rx_late(fd, m.msg_iov->iov_base, m.msg_iov->iov_len, flags);
+		if (unlikely(flags & MSG_OOB) && r > 0 && !iov_bytes(msg->msg_iov, msg->msg_iovlen)) {
+			r = 0;	/* AF_UNIX counts what there was no room for */
+			m.msg_flags |= MSG_TRUNC;
+		}
 		if (unlikely(r <= 0) && !(flags & MSG_OOB) &&
 		    (r < 0 || iov_bytes(msg->msg_iov, msg->msg_iovlen) || nothing_left(fd)))
 			r = stream_rx(fd, r);

@@ -362,7 +362,59 @@ static void urgent_alone(void)
 	close(fd);
 }
 
+/* connect(AF_UNSPEC) of a connection that has ended: what nobody was told of stays. */
+static void left_behind(void)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	char c = 'x';
+	int a, b;
+
+	own_connection(&a, &b);
+	shutdown(b, SHUT_RDWR);
+	settle();
+	send(a, &c, 1, 0);
+	settle();
+	say("closer", connect(b, &none, sizeof(none)));
+	say("send", send(b, &c, 1, MSG_NOSIGNAL));
+	say("other", connect(a, &none, sizeof(none)));
+	say("send", send(a, &c, 1, MSG_NOSIGNAL));
+	close(a);
+	close(b);
+	own_connection(&a, &b);
+	send(a, &c, 1, 0);
+	settle();
+	close(b);
+	settle();
+	say("unread", connect(a, &none, sizeof(none)));
+	say("send", send(a, &c, 1, MSG_NOSIGNAL));
+	say("again", send(a, &c, 1, MSG_NOSIGNAL));
+	close(a);
+}
+
+static void sends_of_nothing(void)
+{
+	char buf[64] = "";
+	int a, b;
+
+	own_connection(&a, &b);
+	send(a, buf, 10, MSG_MORE);
+	say("nothing", send(a, buf, 0, 0));
+	usleep(20000);
+	say("held", recv(b, buf, sizeof(buf), MSG_DONTWAIT));
+	say("one", send(a, buf, 1, 0));
+	settle();
+	say("all", recv(b, buf, sizeof(buf), MSG_DONTWAIT));
+	send(a, "abU", 3, MSG_OOB);
+	settle();
+	recv(b, buf, sizeof(buf), 0);
+	say("no_room", recv(b, buf, 0, MSG_OOB));
+	close(a);
+	close(b);
+}
+
 const struct fact facts_sweep[] = {
+	{ "left_behind", left_behind },
+	{ "sends_of_nothing", sends_of_nothing },
 	{ "options_got", options_got },
 	{ "options_got_short", options_got_short },
 	{ "options_set", options_set },
