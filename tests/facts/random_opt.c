@@ -21,7 +21,8 @@ static const struct {
 	{ IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE }, { SOL_SOCKET, SO_RCVBUF }, { SOL_SOCKET, SO_SNDBUF },
 	{ IPPROTO_IPV6, IPV6_2292PKTOPTIONS }, { SOL_SOCKET, 28 /* SO_PEERNAME */ },
 	{ IPPROTO_IP, 52 /* IP_PROTOCOL */ },
-	{ IPPROTO_TCP, TCP_CONGESTION }, { IPPROTO_TCP, TCP_ULP },
+	{ IPPROTO_TCP, TCP_CONGESTION }, { IPPROTO_TCP, TCP_QUICKACK },
+	{ IPPROTO_TCP, TCP_ULP },
 };
 /* Not asked for: not there, or listed in doc/linux-differences.md. */
 static const struct {
