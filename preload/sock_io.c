@@ -463,7 +463,7 @@ int ns_recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct tim
 		}
 	}
 	/* an error that waits is told before anything is read, here alone */
-	e = IS_TCP(k) && KIND(k) == K_STREAM ? stream_so_error(fd, k) : 0;
+	e = KIND(k) == K_STREAM ? stream_so_error(fd, k) : !n && IS_DGRAM(k) ? dgram_so_error(fd) : 0;
 	if (e)
 		return fail(e);
 	for (i = 0; i < n; i++) {
@@ -568,6 +568,7 @@ static bool is_plain_file(int fd, const off_t *off)
 EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 {
 	unsigned int k = fd_kind(out);
+	ssize_t r;
 
 	if (IS_DGRAM(k))
 		return dgram_sendfile(out, in, off, count);
@@ -583,7 +584,10 @@ EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 		return payload_sendfile(out, in, off, count);
 	if (IS_TCP(k) && send_is_large(k, count, 0) && is_plain_file(in, off))
 		return stream_sendfile(out, in, off, count);
-	return real.sendfile(out, in, off, count);
+	r = real.sendfile(out, in, off, count);
+	if (unlikely(k & KF_MORE) && IS_TCP(k) && r > 0)
+		stream_more(out, 0, false);
+	return r;
 }
 
 EXPORT ssize_t sendfile64(int out, int in, off64_t *off, size_t count)
@@ -648,5 +652,7 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 	if (IS_TCP(kin) && !shim.silent && !ioff && at_urgent_mark(in) && is_pipe(out, O_RDONLY))
 		return flags & SPLICE_F_NONBLOCK || fd_nonblock(in) ? fail(EAGAIN) : 0;
 	r = real.splice(in, ioff, out, ooff, n, flags);
+	if (unlikely(kout & KF_MORE) && IS_TCP(kout) && r > 0 && !(flags & SPLICE_F_MORE))
+		stream_more(out, 0, false);
 	return IS_TCP(kin) && r <= 0 && n && is_pipe(out, O_RDONLY) ? stream_rx(in, r) : r;
 }

@@ -394,6 +394,7 @@ static void left_behind(void)
 static void sends_of_nothing(void)
 {
 	char buf[64] = "";
+	FILE *file;
 	int a, b;
 
 	own_connection(&a, &b);
@@ -404,6 +405,14 @@ static void sends_of_nothing(void)
 	say("one", send(a, buf, 1, 0));
 	settle();
 	say("all", recv(b, buf, sizeof(buf), MSG_DONTWAIT));
+	send(a, buf, 10, MSG_MORE);
+	file = tmpfile();
+	fputs("file", file);
+	rewind(file);
+	say("file", sendfile(a, fileno(file), NULL, 4));
+	fclose(file);
+	usleep(20000);
+	say("pushed", recv(b, buf, sizeof(buf), MSG_DONTWAIT));
 	send(a, "abU", 3, MSG_OOB);
 	settle();
 	recv(b, buf, sizeof(buf), 0);
