@@ -303,6 +303,18 @@ static bool is_echo(int fd, unsigned int k, const struct msghdr *msg, size_t tot
 	return total >= PING_HEAD && head[0] == (k & KF_V6 ? ECHO_6 : ECHO_4) && !head[1];
 }
 
+bool dgram_has_peer(int fd)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (likely(k & KF_CONN))
+		return true;
+	if (!(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_UCONN))
+		return false;
+	fd_set_kind(fd, k | KF_CONN);
+	return true;
+}
+
 /* What sendto() must report at once; 0 when the datagram may go, -1 when the stack must be asked. */
 static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t total, int flags)
 {
@@ -314,7 +326,7 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 		return EOPNOTSUPP;
 	if (total > 65535 && !(k & KF_V6))
 		return EMSGSIZE;
-	e = named ? check_dest(k, msg->msg_name, msg->msg_namelen) : k & KF_CONN ? 0 : EDESTADDRREQ;
+	e = named ? check_dest(k, msg->msg_name, msg->msg_namelen) : dgram_has_peer(fd) ? 0 : EDESTADDRREQ;
 	if (KIND(k) == K_RAW && (e == EDESTADDRREQ || total < PING_HEAD) && !is_echo(fd, k, msg, total))
 		return EINVAL;
 	if (e)

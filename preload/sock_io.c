@@ -544,7 +544,7 @@ static ssize_t dgram_sendfile(int out, int in, off_t *off, size_t count)
 	char buf[65507];
 	ssize_t n, r;
 
-	if (!(fd_kind(out) & KF_CONN))
+	if (!dgram_has_peer(out))
 		return file_ended(in, off, count) ? 0 : fail(EDESTADDRREQ);
 	if (count > sizeof(buf))
 		count = sizeof(buf);
@@ -610,7 +610,7 @@ static ssize_t dgram_splice(int in, int out, size_t n, unsigned int flags)
 	char buf[65536];
 	ssize_t r;
 
-	if (IS_DGRAM(fd_kind(out)) && !(fd_kind(out) & KF_CONN))
+	if (IS_DGRAM(fd_kind(out)) && !dgram_has_peer(out))
 		return fail(lacks_data(in, flags) ? EAGAIN : EDESTADDRREQ);
 	if (n > sizeof(buf))
 		n = sizeof(buf);

@@ -391,6 +391,33 @@ static void left_behind(void)
 	close(a);
 }
 
+/* A datagram socket that another number for it has connected. */
+static void connected_by_copy(void)
+{
+	struct sockaddr_storage own;
+	socklen_t len = sizeof(own);
+	int to = open_udp(), fd = open_udp(), copy = dup(fd), status;
+
+	own_address(&own);
+	((struct sockaddr_in *)&own)->sin_port = 0;
+	bind(to, (struct sockaddr *)&own, addr_len());
+	getsockname(to, (struct sockaddr *)&own, &len);
+	say("before", send(fd, "x", 1, 0));
+	say("connect", connect(copy, (struct sockaddr *)&own, addr_len()));
+	say("after", send(fd, "x", 1, 0));
+	connect(copy, &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(struct sockaddr));
+	close(copy);
+	close(fd);
+	fd = open_udp();
+	if (!fork())
+		_exit(connect(fd, (struct sockaddr *)&own, addr_len()) != 0);
+	wait(&status);
+	say("child", status);
+	say("parent", send(fd, "x", 1, 0));
+	close(fd);
+	close(to);
+}
+
 static void sends_of_nothing(void)
 {
 	char buf[64] = "";
@@ -424,6 +451,7 @@ static void sends_of_nothing(void)
 const struct fact facts_sweep[] = {
 	{ "left_behind", left_behind },
 	{ "sends_of_nothing", sends_of_nothing },
+	{ "connected_by_copy", connected_by_copy },
 	{ "options_got", options_got },
 	{ "options_got_short", options_got_short },
 	{ "options_set", options_set },
