@@ -53,7 +53,7 @@ int loopback_create(struct net *net)
 	dev->mtu = LOOPBACK_MTU;
 	dev->max_mtu = LOOPBACK_MTU;
 	dev->min_mtu = 0;
-	dev->tx_queue_len = 0; /* noqueue */
+	dev->tx_queue_len = 1000;	/* as Linux says, although nothing is queued */
 	dev->features = dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM |
 					   NETIF_F_ALL_TSO | NETIF_F_GSO_UDP_L4 | NETIF_F_GSO |
 					   NETIF_F_LOOPBACK | NETIF_F_HIGHDMA;

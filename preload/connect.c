@@ -171,13 +171,32 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	return fail(EINPROGRESS);
 }
 
+/*
+ * Is there to be an ECONNRESET afterwards? Where the peer has not been told of an end yet, so that a reset is
+ * what ends the connection (RFC 9293 3.10.7.4), or where one had ended it and nobody knows.
+ */
+static bool would_reset(int fd)
+{
+	enum { STATES = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_SENT | 1 << TCP_SYN_RECV | 1 << TCP_FIN_WAIT1 |
+			1 << TCP_FIN_WAIT2 | 1 << TCP_CLOSE_WAIT };
+	uint8_t state;
+	socklen_t len = sizeof(state);
+
+	if (KIND(fd_kind(fd)) != K_STREAM || !(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+		return true;
+	if (stream_so_error(fd, fd_kind(fd)) == ECONNRESET)	/* untold, and stays so */
+		return true;
+	return !ns_getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &len) && STATES >> state & 1;
+}
+
 int stream_disconnect(int fd, bool reset)
 {
+	bool told = reset && would_reset(fd);
 	int e = swap_to_new(fd, reset);
 
 	if (e)
 		return fail(-e);
-	if (reset)
+	if (told)
 		fd_set_kind(fd, fd_kind(fd) | KF_RESET);
 	return 0;
 }

@@ -33,7 +33,7 @@ static struct trust {
 	bool rerouted;	/* none was sent since an option chose another way */
 	bool own_way;	/* an option has chosen one, so that route_check() says nothing */
 } trusted[MEM_FD_MAX];
-enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, SMALL_DATAGRAM = 1280 - 48 };
+enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, TRUST_BROADCAST = 4, SMALL_DATAGRAM = 1280 - 48 };
 
 static struct trust *trust_of(int fd)
 {
@@ -88,6 +88,12 @@ static bool is_v4(const struct sockaddr *sa, socklen_t len)
 	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
 
+/* A broadcast needs SO_BROADCAST, a group does not. */
+static uint8_t class_v4(in_addr_t a)
+{
+	return IN_MULTICAST(a) ? TRUST_GROUP : a == INADDR_BROADCAST ? TRUST_GROUP | TRUST_BROADCAST : 0;
+}
+
 static uint8_t dest_class(unsigned int k, const struct sockaddr *sa, socklen_t len)
 {
 	const struct sockaddr_in6 *s6 = (const void *)sa;
@@ -98,13 +104,12 @@ static uint8_t dest_class(unsigned int k, const struct sockaddr *sa, socklen_t l
 	if (sa->sa_family == AF_INET) {
 		in_addr_t a = ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr);
 
-		return IN_MULTICAST(a) || a == INADDR_BROADCAST ? TRUST_GROUP | mapped : mapped;
+		return mapped | class_v4(a);
 	}
 	if (sa->sa_family != AF_INET6 || len < 24)
 		return 0;
 	if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
-		return IN_MULTICAST(ntohl(s6->sin6_addr.s6_addr32[3])) ? TRUST_GROUP | TRUST_MAPPED :
-									 TRUST_MAPPED;
+		return TRUST_MAPPED | class_v4(ntohl(s6->sin6_addr.s6_addr32[3]));
 	return IN6_IS_ADDR_MULTICAST(&s6->sin6_addr) ? TRUST_GROUP : 0;
 }
 
@@ -281,17 +286,49 @@ static int too_long(unsigned int k, size_t total)
 	return EMSGSIZE;
 }
 
+enum { PING_HEAD = 8, ECHO_4 = 8, ECHO_6 = 128 };
+
+/* Of a ping socket: it sends nothing but echo requests, and looks at that first. */
+static bool is_echo(int fd, unsigned int k, const struct msghdr *msg, size_t total)
+{
+	uint8_t head[2] = { 0 };
+	size_t i, n = 0;
+
+	if (NSP_TAG_TYPE(tag_get(fd)) != SOCK_DGRAM)
+		return true;
+	for (i = 0; i < msg->msg_iovlen && n < sizeof(head); i++)
+		for (size_t j = 0; j < msg->msg_iov[i].iov_len && n < sizeof(head); j++, n++)
+			if (user_get(&head[n], (uint8_t *)msg->msg_iov[i].iov_base + j, 1))
+				return true;
+	return total >= PING_HEAD && head[0] == (k & KF_V6 ? ECHO_6 : ECHO_4) && !head[1];
+}
+
+bool dgram_has_peer(int fd)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (likely(k & KF_CONN))
+		return true;
+	if (!(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_UCONN))
+		return false;
+	fd_set_kind(fd, k | KF_CONN);
+	return true;
+}
+
 /* What sendto() must report at once; 0 when the datagram may go, -1 when the stack must be asked. */
 static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t total, int flags)
 {
 	bool named = msg->msg_name && msg->msg_namelen;
 	int e;
 
-	if ((flags & MSG_OOB) && (!(k & KF_V6) || (k & KF_V4ONLY && !msg->msg_name)))
+	if ((flags & MSG_OOB) && (!(k & KF_V6) || KIND(k) == K_RAW || (k & KF_V4ONLY && !msg->msg_name) ||
+				  (named && is_v4(msg->msg_name, msg->msg_namelen))))
 		return EOPNOTSUPP;
 	if (total > 65535 && !(k & KF_V6))
 		return EMSGSIZE;
-	e = named ? check_dest(k, msg->msg_name, msg->msg_namelen) : k & KF_CONN ? 0 : EDESTADDRREQ;
+	e = named ? check_dest(k, msg->msg_name, msg->msg_namelen) : dgram_has_peer(fd) ? 0 : EDESTADDRREQ;
+	if (KIND(k) == K_RAW && (e == EDESTADDRREQ || total < PING_HEAD) && !is_echo(fd, k, msg, total))
+		return EINVAL;
 	if (e)
 		return e;
 	if (total > 65535 || (KIND(k) == K_UDP && total > (k & KF_V6 ? 65527u : 65507u))) {
@@ -428,6 +465,7 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	uint8_t ctl[NSP_DGRAM_CTL_MAX];
 	unsigned int k = fd_kind(fd);
 	struct msghdr unnamed;
+	struct sockaddr_in v4;
 	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen);
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC,
 			       .type = NSP_DGRAM_DATA,
@@ -442,6 +480,16 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 		unnamed = *msg;
 		unnamed.msg_name = NULL;
 		unnamed.msg_namelen = 0;
+		msg = &unnamed;
+	}
+	/* for IPv4 it is another word for AF_INET */
+	if (unlikely(!(k & KF_V6) && msg->msg_name && msg->msg_namelen >= sizeof(v4) &&
+		     ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)) {
+		memcpy(&v4, msg->msg_name, sizeof(v4));
+		v4.sin_family = AF_INET;
+		unnamed = *msg;
+		unnamed.msg_name = &v4;
+		unnamed.msg_namelen = sizeof(v4);
 		msg = &unnamed;
 	}
 	if ((k & KF_FRESH) && msg->msg_name) {

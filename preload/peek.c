@@ -35,20 +35,20 @@ void peek_off_copy(int from, int to)
 	set_offset(to, offset_of(from));
 }
 
-/* Raw sockets have no such option; ping sockets have it, and do not look at it. */
-static bool has_option(int fd, unsigned int k)
+/* Neither raw nor ping sockets have this option. */
+static bool has_option(unsigned int k)
 {
-	return !shim.supervisor && (KIND(k) == K_UDP || NSP_TAG_TYPE(tag_of(fd)) != SOCK_RAW);
+	return !shim.supervisor && KIND(k) == K_UDP;
 }
 
 int peek_off_set(int fd, const void *val, socklen_t len)
 {
 	int v;
 
-	if (!has_option(fd, fd_kind(fd)))
-		return fail(EOPNOTSUPP);
 	if (len < sizeof(v))
 		return fail(EINVAL);
+	if (!has_option(fd_kind(fd)))
+		return fail(EOPNOTSUPP);
 	if (user_get(&v, val, sizeof(v)))
 		return fail(EFAULT);
 	in_use = true;
@@ -58,7 +58,7 @@ int peek_off_set(int fd, const void *val, socklen_t len)
 
 int peek_off_get(int fd, int *v)
 {
-	if (!has_option(fd, fd_kind(fd)))
+	if (!has_option(fd_kind(fd)))
 		return EOPNOTSUPP;
 	*v = offset_of(fd);
 	return 0;

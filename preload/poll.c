@@ -22,7 +22,9 @@ bool poll_may_differ(unsigned int k)
 
 static bool ours(const struct pollfd *p)
 {
-	return p->fd >= 0 && poll_may_differ(fd_kind(p->fd));
+	unsigned int k = p->fd < 0 ? K_NONE : fd_kind(p->fd);
+
+	return poll_may_differ(k) || (unlikely(p->events & POLLWRBAND) && IS_TCP(k));
 }
 
 /* The kernel is the one to say so. */
@@ -39,15 +41,31 @@ static bool any_ours(const struct pollfd *p, nfds_t n)
 	return false;
 }
 
+/* Nothing to read but the urgent octet, which read() does not give? */
+bool only_urgent(int fd)
+{
+	char c;
+	int saved = errno;
+	bool yes = at_urgent_mark(fd) && real.recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) < 0;
+
+	errno = saved;
+	return yes;
+}
+
 short poll_right(int fd, short ev)
 {
 	unsigned int k = fd_kind(fd);
 
 	if (IS_DGRAM(k)) {
-		if (ev & IN_BITS && dgram_error_waits(fd))
-			ev = (short)((ev & ~IN_BITS) | POLLERR);
+		if (ev & IN_BITS && dgram_error_waits(fd)) {
+			if (!(fd_poll(fd, POLLRDHUP, 0) & POLLRDHUP))	/* its end can be read */
+				ev &= (short)~IN_BITS;
+			ev |= POLLERR;
+		}
 		return ev;
 	}
+	if (unlikely(ev & POLLPRI && ev & IN_BITS) && only_urgent(fd))
+		ev &= (short)~IN_BITS;
 	ev &= (short)~POLLWRBAND;	/* TCP has one band for what is sent */
 	if ((ev & (POLLHUP | POLLERR)) == POLLHUP &&
 	    (KIND(k) == K_NEW ? k & KF_RESET : stream_has_error(fd)))

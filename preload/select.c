@@ -133,6 +133,19 @@ static void spin_select(int n, const struct sets *s, int64_t timeout_ns)
 		spin_poll(p, m, timeout_ns);
 }
 
+/* Readable by nothing but the urgent octet: exceptional alone, as poll() has it. */
+static int mend_urgent(int n, struct sets *s, int found)
+{
+	int fd;
+
+	for (fd = 0; found > 0 && fd < n; fd++)
+		if (has(s->ex, fd) && has(s->in, fd) && IS_TCP(fd_kind(fd)) && only_urgent(fd)) {
+			FD_CLR(fd, s->in);
+			found--;
+		}
+	return found;
+}
+
 /* select(2) leaves what is left of the time. */
 static void time_left(struct timeval *tv, int64_t start)
 {
@@ -157,8 +170,10 @@ EXPORT int select(int n, fd_set *in, fd_set *out, fd_set *ex, struct timeval *tv
 	if (!tv || user_readable(tv, sizeof(*tv)))
 		spin_select(n, &s, !tv || tv->tv_sec ? -1 : tv->tv_usec * 1000);
 	if (!asks_errq(n, &s) || (tv && (!user_readable(tv, sizeof(*tv)) || tv->tv_sec < 0 ||
-					 tv->tv_usec < 0)))
-		return real.select(n, in, out, ex, tv);
+					 tv->tv_usec < 0))) {
+		r = real.select(n, in, out, ex, tv);
+		return unlikely(r > 0 && in && ex) ? mend_urgent(n, &s, r) : r;
+	}
 	if (!tv)
 		return by_poll(n, &s, NULL, NULL);
 	to.tv_sec = tv->tv_sec + tv->tv_usec / 1000000;
@@ -173,6 +188,7 @@ EXPORT int pselect(int n, fd_set *in, fd_set *out, fd_set *ex, const struct time
 		   const sigset_t *mask)
 {
 	struct sets s = { in, out, ex };
+	int r;
 
 	if (unlikely(!shim.ready))
 		shim_init();
@@ -180,7 +196,9 @@ EXPORT int pselect(int n, fd_set *in, fd_set *out, fd_set *ex, const struct time
 	if (!to || user_readable(to, sizeof(*to)))
 		spin_select(n, &s, !to || to->tv_sec ? -1 : to->tv_nsec);
 	if (!asks_errq(n, &s) || (to && (!user_readable(to, sizeof(*to)) || to->tv_sec < 0 ||
-					 to->tv_nsec < 0 || to->tv_nsec >= 1000000000)))
-		return real.pselect(n, in, out, ex, to, mask);
+					 to->tv_nsec < 0 || to->tv_nsec >= 1000000000))) {
+		r = real.pselect(n, in, out, ex, to, mask);
+		return unlikely(r > 0 && in && ex) ? mend_urgent(n, &s, r) : r;
+	}
 	return by_poll(n, &s, to, mask);
 }

@@ -404,6 +404,17 @@ int sock_flush_opts(int fd, uint64_t tag);
 void sock_set_nodelay(int fd);
 extern const uint8_t shim_zeros[65536];
 
+/* connected, by this number or another for the same socket, here or in another process (dgram.c) */
+bool dgram_has_peer(int fd);
+/* a stream that has ended, and all was read (sock_io.c) */
+bool nothing_left(int fd);
+/* the urgent octet is next and alone: nothing that a read gives (poll.c) */
+bool only_urgent(int fd);
+/* a read stops here; false with SO_OOBINLINE (stream.c) */
+bool at_urgent_mark(int fd);
+/* no octets in it; false also for what cannot be read (sock_io.c) */
+bool iov_is_empty(const struct iovec *iov, size_t n);
+
 static inline size_t iov_bytes(const struct iovec *iov, size_t n)
 {
 	size_t sum = 0;

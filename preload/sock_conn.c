@@ -33,13 +33,17 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 	if (e)
 		return fail(e);
 	sa = (struct sockaddr *)&ss;
+	if (KIND(k) == K_RAW && !(k & KF_V6) && len >= sizeof(struct sockaddr_in) &&
+	    NSP_TAG_TYPE(tag_get(fd)) == SOCK_RAW)
+		ss.ss_family = AF_INET;	/* the kernel does not look at it */
 	if (policy_broken())
 		return fail(EINVAL);
 	e = renew_failed(fd, &k, false);
 	if (e)
 		return fail(-e);
 	if (KIND(k) == K_CONNECTING || KIND(k) == K_STREAM)
-		return fail(k & KF_V6 || sa->sa_family == AF_INET ? EINVAL : EAFNOSUPPORT);
+		return fail(k & KF_V6 || sa->sa_family == AF_INET || len < sizeof(struct sockaddr_in) ?
+				    EINVAL : EAFNOSUPPORT);
 	e = reconnect_first_use(fd);
 	if (e)
 		return e < 0 ? fail(-e) : real.bind(fd, sa, len);
@@ -139,6 +143,8 @@ int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 	struct nsp_accname name;
 	int s;
 
+	if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC))
+		return fail(EINVAL);
 	if (IS_DGRAM(k))
 		return fail(EOPNOTSUPP);
 	if (KIND(k) != K_LISTEN)

@@ -112,6 +112,7 @@ ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	unsigned int k = fd_kind(fd);
 	int e = msg_check(msg, true);
+	struct msghdr unnamed;
 	size_t n;
 
 	if (unlikely(k & KF_HERE))
@@ -119,6 +120,11 @@ ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 
 	if (e)
 		return fail(e);
+	if (unlikely(msg->msg_name && !msg->msg_namelen)) {	/* whatever it points to */
+		unnamed = *msg;
+		unnamed.msg_name = NULL;
+		msg = &unnamed;
+	}
 	n = KIND(k) == K_STREAM && !msg->msg_controllen ? iov_bytes(msg->msg_iov, msg->msg_iovlen) : 0;
 	settle_frames();
 	if (n / BULK_PIECE >= msg->msg_iovlen && send_is_bulk(fd, k, n, flags))
@@ -182,6 +188,14 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 	return send_iov(fd, &iov, 1, flags, NULL, 0);
 }
 
+/* Nothing was asked for: an error is told all the same, but not before the data. */
+bool nothing_left(int fd)
+{
+	int n = 0;
+
+	return fd_poll(fd, 0, 0) & (POLLHUP | POLLERR) && !real.ioctl(fd, FIONREAD, &n) && !n;
+}
+
 static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 {
 	struct iovec iov = { buf, n };
@@ -195,7 +209,7 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 		r = real.recv(fd, buf, n, flags);
 		if (unlikely(!r && k & KF_SHUT_RD))
 			r = stream_rx_late(fd, buf, n, flags);
-		return unlikely(r <= 0) && (n || r < 0) ? stream_rx(fd, r) : r;
+		return unlikely(r <= 0) && (n || r < 0 || nothing_left(fd)) ? stream_rx(fd, r) : r;
 	}
 	return ns_recvmsg(fd, &m, flags);
 }
@@ -217,7 +231,7 @@ EXPORT ssize_t read(int fd, void *buf, size_t n)
 
 	if (!IS_SOCK(k) || shim.silent)
 		return real.read(fd, buf, n);
-	if (!n && IS_TCP(k))
+	if (!n)
 		return 0;
 	r = recv_buf(fd, buf, n, 0);
 	return unlikely(stale(fd, r)) ? real.read(fd, buf, n) : r;
@@ -244,6 +258,12 @@ EXPORT ssize_t write(int fd, const void *buf, size_t n)
 	return unlikely(stale(fd, r)) ? real.write(fd, buf, n) : r;
 }
 
+/* readv(), writev() and the like do nothing then; not even an empty datagram is sent. */
+bool iov_is_empty(const struct iovec *iov, size_t n)
+{
+	return !n || (user_readable(iov, n * sizeof(*iov)) && !iov_bytes(iov, n));
+}
+
 EXPORT ssize_t readv(int fd, const struct iovec *iov, int n)
 {
 	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)n };
@@ -253,6 +273,8 @@ EXPORT ssize_t readv(int fd, const struct iovec *iov, int n)
 		return real.readv(fd, iov, n);
 	if (n < 0 || n > 1024)
 		return fail(EINVAL);
+	if (iov_is_empty(iov, (size_t)n))
+		return 0;
 	r = ns_recvmsg(fd, &m, 0);
 	return unlikely(stale(fd, r)) ? real.readv(fd, iov, n) : r;
 }
@@ -266,6 +288,8 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
 							 real.writev(fd, iov, n);
 	if (n < 0 || n > 1024)
 		return fail(EINVAL);
+	if (iov_is_empty(iov, (size_t)n))
+		return 0;
 	r = send_iov(fd, iov, (size_t)n, 0, NULL, 0);
 	return unlikely(stale(fd, r)) ? real.writev(fd, iov, n) : r;
 }
@@ -288,6 +312,11 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags, __CONST_SOCK
 		return real.sendto(fd, buf, n, flags, addr, len);
 	if (addr.__sockaddr__ && len > ADDR_MAX)
 		return fail(EINVAL);
+	if (!len && addr.__sockaddr__) {	/* UDP looks at the length, others do not */
+		if (KIND(k) == K_UDP)
+			return fail(EINVAL);
+		addr.__sockaddr__ = NULL;
+	}
 	if (addr.__sockaddr__ && !user_readable(addr.__sockaddr__, len))
 		return fail(EFAULT);
 	if (!addr.__sockaddr__ || (IS_TCP(k) && !(flags & MSG_FASTOPEN)))
@@ -314,6 +343,8 @@ int ns_sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
 	if (n && !user_readable(v, n * sizeof(*v)))
 		return fail(EFAULT);
 	for (i = 0; i < n; i++) {
+		if (i && fd_kind(fd) & KF_HERE)	/* the one before may have been answered */
+			settle();
 		r = ns_sendmsg(fd, &v[i].msg_hdr, flags);
 		if (r < 0)
 			return i ? (int)i : -1;
@@ -412,8 +443,9 @@ static bool passed(const struct timespec *end)
 int ns_recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct timespec *to)
 {
 	struct timespec end = { 0 };
-	unsigned int i;
+	unsigned int k = fd_kind(fd), i;
 	ssize_t r;
+	int e;
 
 	if (n && !user_readable(v, n * sizeof(*v)))
 		return fail(EFAULT);
@@ -430,6 +462,10 @@ int ns_recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags, struct tim
 			end.tv_sec++;
 		}
 	}
+	/* an error that waits is told before anything is read, here alone */
+	e = KIND(k) == K_STREAM ? stream_so_error(fd, k) : !n && IS_DGRAM(k) ? dgram_so_error(fd) : 0;
+	if (e)
+		return fail(e);
 	for (i = 0; i < n; i++) {
 		r = ns_recvmsg(fd, &v[i].msg_hdr, flags & ~MSG_WAITFORONE);
 		if (r < 0)
@@ -466,14 +502,33 @@ static bool is_pipe(int fd, int unwanted_mode)
 	       (fcntl(fd, F_GETFL) & O_ACCMODE) != unwanted_mode;
 }
 
+/* Nothing left of a file: then nothing is sent, and the socket is not looked at. */
+static bool file_ended(int fd, const off_t *off, size_t count)
+{
+	struct stat st;
+	off_t at;
+
+	if (!count)
+		return true;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (off && !user_readable(off, sizeof(*off))))
+		return false;
+	at = off ? *off : lseek(fd, 0, SEEK_CUR);
+	return at >= st.st_size;
+}
+
 /* Before the kernel writes by itself, and would raise SIGPIPE for a reset: 0 to go on. Not with a
- * source that it will refuse. */
-static int stream_file_check(int fd, unsigned int k, bool source_ok)
+ * source that it will refuse, nor with the file `in` at its end. */
+static int stream_file_check(int fd, unsigned int k, bool source_ok, int in, const off_t *off,
+			     size_t count)
 {
 	if (!source_ok)
 		return 0;
 	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
 		stream_writes(fd, SIZE_MAX);
+	if (KIND(k) == K_STREAM && !(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+		return 0;
+	if (in >= 0 && file_ended(in, off, count))
+		return 0;
 	if (KIND(k) != K_STREAM && stream_tx_ready(fd, k, 0))
 		return -1;
 	if (fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)) {
@@ -489,8 +544,8 @@ static ssize_t dgram_sendfile(int out, int in, off_t *off, size_t count)
 	char buf[65507];
 	ssize_t n, r;
 
-	if (!(fd_kind(out) & KF_CONN))
-		return fail(EDESTADDRREQ);
+	if (!dgram_has_peer(out))
+		return file_ended(in, off, count) ? 0 : fail(EDESTADDRREQ);
 	if (count > sizeof(buf))
 		count = sizeof(buf);
 	n = off ? pread(in, buf, count, *off) : read(in, buf, count);
@@ -513,6 +568,7 @@ static bool is_plain_file(int fd, const off_t *off)
 EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 {
 	unsigned int k = fd_kind(out);
+	ssize_t r;
 
 	if (IS_DGRAM(k))
 		return dgram_sendfile(out, in, off, count);
@@ -520,14 +576,18 @@ EXPORT ssize_t sendfile(int out, int in, off_t *off, size_t count)
 		settle_frames();
 	if (k & KF_HERE)
 		settle_later();
-	if (IS_TCP(k) && !shim.silent && stream_file_check(out, k, !IS_SOCK(fd_kind(in))))
+	if (IS_TCP(k) && !shim.silent &&
+	    stream_file_check(out, k, !IS_SOCK(fd_kind(in)), in, off, count))
 		return -1;
 	k = fd_kind(out);
 	if (send_is_bulk(out, k, count, 0) && is_plain_file(in, off))
 		return payload_sendfile(out, in, off, count);
 	if (IS_TCP(k) && send_is_large(k, count, 0) && is_plain_file(in, off))
 		return stream_sendfile(out, in, off, count);
-	return real.sendfile(out, in, off, count);
+	r = real.sendfile(out, in, off, count);
+	if (unlikely(k & KF_MORE) && IS_TCP(k) && r > 0)
+		stream_more(out, 0, false);
+	return r;
 }
 
 EXPORT ssize_t sendfile64(int out, int in, off64_t *off, size_t count)
@@ -536,14 +596,22 @@ EXPORT ssize_t sendfile64(int out, int in, off64_t *off, size_t count)
 	return sendfile(out, in, (off_t *)off, count);
 }
 
+/* Nothing to splice, and not to be waited for: the socket is not looked at. */
+static bool lacks_data(int in, unsigned int flags)
+{
+	int n = 1;
+
+	return (flags & SPLICE_F_NONBLOCK || fd_nonblock(in)) && !real.ioctl(in, FIONREAD, &n) && !n;
+}
+
 /* Pipe to datagram or back: one datagram for each call, as the kernel does it. */
-static ssize_t dgram_splice(int in, int out, size_t n)
+static ssize_t dgram_splice(int in, int out, size_t n, unsigned int flags)
 {
 	char buf[65536];
 	ssize_t r;
 
-	if (IS_DGRAM(fd_kind(out)) && !(fd_kind(out) & KF_CONN))
-		return fail(EDESTADDRREQ);
+	if (IS_DGRAM(fd_kind(out)) && !dgram_has_peer(out))
+		return fail(lacks_data(in, flags) ? EAGAIN : EDESTADDRREQ);
 	if (n > sizeof(buf))
 		n = sizeof(buf);
 	if (IS_DGRAM(fd_kind(in)))
@@ -556,19 +624,13 @@ static ssize_t dgram_splice(int in, int out, size_t n)
 					write(out, buf, (size_t)r);
 }
 
-/* TCP's splice() does not pass the urgent octet: there is nothing at the mark, until a read() has. */
-static bool at_urgent_mark(int fd, unsigned int k)
-{
-	int mark = 0;
-
-	return !(k & KF_INLINE) && !real.ioctl(fd, SIOCATMARK, &mark) && mark;
-}
-
 EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, unsigned int flags)
 {
 	unsigned int kin = fd_kind(in), kout = fd_kind(out);
 	ssize_t r;
 
+	if (!n)
+		return real.splice(in, ioff, out, ooff, n, flags);
 	if (unlikely(IS_DGRAM(kin) || IS_DGRAM(kout))) {
 		if (ioff || ooff)
 			return fail(ESPIPE);
@@ -576,7 +638,7 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 			return fail(EINVAL);
 		if (IS_DGRAM(kin) ? !is_pipe(out, O_RDONLY) : !is_pipe(in, O_WRONLY))
 			return fail(EINVAL);
-		return dgram_splice(in, out, n);
+		return dgram_splice(in, out, n, flags);
 	}
 	if (IS_TCP(kin) || IS_TCP(kout))
 		settle();
@@ -584,10 +646,13 @@ EXPORT ssize_t splice(int in, off64_t *ioff, int out, off64_t *ooff, size_t n, u
 		settle_later();
 	if (IS_TCP(kout) && !shim.silent &&
 	    (KIND(kout) != K_STREAM || kout & (KF_FIRST | KF_NODELAY) || fd_poll(out, 0, 0)) &&
-	    stream_file_check(out, kout, is_pipe(in, O_WRONLY)))
+	    stream_file_check(out, kout, is_pipe(in, O_WRONLY) && !lacks_data(in, flags), -1, NULL, n))
 		return -1;
-	if (IS_TCP(kin) && !shim.silent && !ioff && at_urgent_mark(in, kin) && is_pipe(out, O_RDONLY))
+	/* TCP's splice() does not pass the urgent octet: there is nothing at the mark, until a read() has. */
+	if (IS_TCP(kin) && !shim.silent && !ioff && at_urgent_mark(in) && is_pipe(out, O_RDONLY))
 		return flags & SPLICE_F_NONBLOCK || fd_nonblock(in) ? fail(EAGAIN) : 0;
 	r = real.splice(in, ioff, out, ooff, n, flags);
+	if (unlikely(kout & KF_MORE) && IS_TCP(kout) && r > 0 && !(flags & SPLICE_F_MORE))
+		stream_more(out, 0, false);
 	return IS_TCP(kin) && r <= 0 && n && is_pipe(out, O_RDONLY) ? stream_rx(in, r) : r;
 }

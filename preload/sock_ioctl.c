@@ -125,8 +125,7 @@ static int change(int fd, unsigned long req, const void *arg)
 	return e ? fail(e) : ask(fd, req, buf, n);
 }
 
-/* Of an interface: the stack's, or one that only the host has. */
-static int of_interface(int fd, unsigned long req, void *arg)
+static int ask_interface(int fd, unsigned long req, void *arg)
 {
 	int ret = ioctl_changes(req) ? change(fd, req, arg) :
 				       ask(fd, req, arg, sizeof(struct ifreq)),
@@ -136,6 +135,39 @@ static int of_interface(int fd, unsigned long req, void *arg)
 		return ret;
 	e = hostdev_ioctl(req, arg, errno);
 	return e ? fail(-e) : 0;
+}
+
+/* IPv4 addresses are those of an IPv4 socket; it has no flags of its own for an interface. */
+static int not_of_family(unsigned int k, unsigned long req)
+{
+	bool set6 = req == SIOCSIFADDR || req == SIOCDIFADDR || req == SIOCSIFDSTADDR;
+
+	if (k & KF_V6 && req >= SIOCGIFADDR && req <= SIOCSIFNETMASK && !set6)
+		return ENOTTY;
+	if (!(k & KF_V6) && (req == SIOCRTMSG || req == SIOCGIFPFLAGS || req == SIOCSIFPFLAGS))
+		return EINVAL;
+	if (req == SIOCGIFBR || req == SIOCSIFBR) /* there are no bridges */
+		return EOPNOTSUPP;
+	return 0;
+}
+
+/* The command lies where ifr_data points to. */
+static int ethtool_command(const void *arg)
+{
+	struct ifreq r;
+	uint32_t cmd;
+
+	return user_in(&r, arg, sizeof(r)) || user_in(&cmd, r.ifr_data, sizeof(cmd)) ? EFAULT : 0;
+}
+
+/* Of an interface: the stack's, or one that only the host has. */
+static int of_interface(int fd, unsigned long req, void *arg)
+{
+	int wrong = not_of_family(fd_kind(fd), req);
+
+	if (!wrong && req == SIOCETHTOOL && !shim.supervisor)
+		wrong = ethtool_command(arg);
+	return wrong ? fail(wrong) : ask_interface(fd, req, arg);
 }
 
 bool ioctl_is_stamp(unsigned long req)
@@ -160,12 +192,20 @@ static int last_stamp(int fd, unsigned long req, void *arg)
 	return e ? fail(e) : 0;
 }
 
+/* They have no ioctls of their own. */
+static bool is_ping(int fd, unsigned int k)
+{
+	return KIND(k) == K_RAW && NSP_TAG_TYPE(tag_get(fd)) == SOCK_DGRAM;
+}
+
 int ns_ioctl(int fd, unsigned long req, void *arg)
 {
 	unsigned int k = fd_kind(fd);
 
 	switch (req) {
 	case FIONREAD:
+		if (is_ping(fd, k))
+			return fail(ENOTTY);
 		if (IS_DGRAM(k)) {
 			int n = dgram_pending(fd);
 
@@ -180,6 +220,8 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		return real.ioctl(fd, req, arg);
 	case SIOCOUTQ:
 	case SIOCOUTQNSD:
+		if (is_ping(fd, k))
+			return fail(ENOTTY);
 		return ask(fd, req, arg, sizeof(int));
 	case SIOCGIFCONF:
 		return ifconf(arg);

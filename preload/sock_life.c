@@ -33,7 +33,7 @@ int ns_socket(int family, int type, int protocol)
 
 	if ((family != AF_INET && family != AF_INET6) || shim.silent)
 		return real.socket(family, type, protocol);
-	if (kind > 0 && kind <= SOCK_PACKET && (protocol < 0 || protocol >= PROTOCOL_MAX))
+	if (kind >= 0 && kind <= SOCK_PACKET && (protocol < 0 || protocol >= PROTOCOL_MAX))
 		return fail(EINVAL);
 	if (policy_broken())
 		return fail(EINVAL);

@@ -386,6 +386,17 @@ static int give_int(int v, void *val, socklen_t *len)
 	return give(&v, sizeof(v), val, len);
 }
 
+/* SO_PEERNAME, of older programs: as much of the address as asked for, and not more than there is. */
+static int peer_name(int fd, void *val, socklen_t *len)
+{
+	struct sockaddr_storage ss;
+	socklen_t n = sizeof(ss);
+
+	if (ns_name(fd, (struct sockaddr *)&ss, &n, true) < 0)
+		return fail(ENOTCONN);
+	return *len > n ? fail(EINVAL) : give(&ss, *len, val, len);
+}
+
 /* Answers that need nobody; false: ask the daemon. */
 static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *len, int *ret)
 {
@@ -418,6 +429,9 @@ static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *le
 	case SO_PEEK_OFF:
 		e = peek_off_get(fd, &v);
 		*ret = e ? fail(e) : give_int(v, val, len);
+		return true;
+	case SO_PEERNAME:
+		*ret = peer_name(fd, val, len);
 		return true;
 	case SO_COOKIE:
 		*ret = real.getsockopt(fd, SOL_SOCKET, name, val, len);
@@ -505,6 +519,12 @@ static int give_remembered(unsigned int k, const struct nsp_opt *o, void *val, s
 	return give_int(v, val, len);
 }
 
+/* Is what was set what will be told? ECN bits and -1 for a default are the stack's business. */
+static bool told_as_set(int level, int name)
+{
+	return level != IPPROTO_IP && (level != IPPROTO_IPV6 || name == IPV6_V6ONLY);
+}
+
 int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 {
 	unsigned int k = fd_kind(fd);
@@ -512,10 +532,12 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 	socklen_t room;
 	int ret;
 
-	if (user_get(&room, len, sizeof(room)) || (!val && room))
+	if (user_get(&room, len, sizeof(room)))
 		return fail(EFAULT);
 	if ((int)room < 0)
 		return fail(EINVAL);
+	if (!val && room)
+		return fail(EFAULT);
 	if (alone(find_row(k, level, name), k))
 		return real.getsockopt(fd, level, name, val, len);
 	if (unlikely(k & KF_NODELAY))
@@ -527,11 +549,11 @@ int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 
 		o = name == SO_GET_FILTER ? NULL : fd_find_opt(fd, level, name);
 		if (o && !(NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN) && name != SO_SNDBUF &&
-		    name != SO_RCVBUF && *len >= o->len && level != IPPROTO_IP)
+		    name != SO_RCVBUF && *len >= o->len && told_as_set(level, name))
 			return give_remembered(k, o, val, len);
 		sock_flush_opts(fd, tag);
 	}
-	if (level == IPPROTO_TCP && name == TCP_AO_GET_KEYS)
+	if (level == IPPROTO_TCP && name == TCP_AO_GET_KEYS && IS_TCP(k))
 		return get_ao_keys(fd, val, len);
 	if (level == IPPROTO_TCP && name == TCP_ZEROCOPY_RECEIVE && IS_TCP(k) && !shim.supervisor)
 		return stream_zerocopy_receive(fd, val, len);

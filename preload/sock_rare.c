@@ -22,6 +22,8 @@ static ssize_t read_vec(int fd, const struct iovec *iov, int n, off_t off, int f
 		return fail(EINVAL);
 	if (flags & ~RWF_NOWAIT)
 		return fail(EOPNOTSUPP);
+	if (iov_is_empty(iov, (size_t)n))
+		return 0;
 	return ns_recvmsg(fd, &m, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);
 }
 
@@ -35,6 +37,8 @@ static ssize_t write_vec(int fd, const struct iovec *iov, int n, off_t off, int 
 		return fail(EINVAL);
 	if (flags & ~RWF_NOWAIT)
 		return fail(EOPNOTSUPP);
+	if (iov_is_empty(iov, (size_t)n))
+		return 0;
 	return ns_sendmsg(fd, &m, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);
 }
 

@@ -297,6 +297,22 @@ static void end_record(int fd)
 	errno = saved;
 }
 
+enum { URGENT_PIECES = 16 };
+
+/* All but the last octet, which is at msg->msg_iov[last]: ordinary data. */
+static ssize_t send_all_but_one(int fd, const struct msghdr *msg, size_t last, int flags)
+{
+	struct iovec iov[URGENT_PIECES];
+	struct msghdr m = { .msg_iov = iov, .msg_iovlen = last + 1 };
+
+	if (last >= URGENT_PIECES)	/* the urgent octet is for the next send */
+		m.msg_iovlen = last = URGENT_PIECES;
+	memcpy(iov, msg->msg_iov, m.msg_iovlen * sizeof(*iov));
+	if (last < URGENT_PIECES)
+		iov[last].iov_len--;
+	return stream_send(fd, &m, flags & ~MSG_OOB);
+}
+
 static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 {
 	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen), i;
@@ -305,24 +321,19 @@ static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 	int e;
 
 	if (!total)
-		return 0;
-	if (total > 1) { /* all but the last byte are ordinary data */
-		struct iovec one = { 0 };
-		struct msghdr m = { .msg_iov = &one, .msg_iovlen = 1 };
-
-		for (i = 0; i < msg->msg_iovlen && !one.iov_len; i++)
-			one = msg->msg_iov[i];
-		if (one.iov_len == total)
-			one.iov_len--;
-		n = stream_send(fd, &m, flags & ~MSG_OOB);
+		return stream_send(fd, msg, flags & ~MSG_OOB);
+	for (i = msg->msg_iovlen; i && !msg->msg_iov[i - 1].iov_len; i--)
+		;
+	if (total > 1) {
+		n = send_all_but_one(fd, msg, i - 1, flags);
 		if (n < (ssize_t)total - 1)
 			return n;
 	}
-	for (i = msg->msg_iovlen; i && !msg->msg_iov[i - 1].iov_len; i--)
-		;
 	q.byte = ((const uint8_t *)msg->msg_iov[i - 1].iov_base)[msg->msg_iov[i - 1].iov_len - 1];
 	e = rpc(NSP_NR_OOB, fd, &q, NULL, 0, NULL, NULL, NULL);
 	if (e == -EPIPE || e == -ENOTCONN) {
+		if (total > 1)	/* by what the data before it brought about: the next call is told */
+			return (ssize_t)total;
 		errno = -e;
 		return stream_tx(fd, -1, flags);
 	}
@@ -368,6 +379,15 @@ static ssize_t send_fragments(int fd, const struct msghdr *msg, int flags)
 	return (ssize_t)done;
 }
 
+/* Of a connection that has ended, that is told before what is wrong in a control message. */
+static ssize_t control_refused(int fd, int e, int flags)
+{
+	if (!(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+		return fail(e);
+	errno = EPIPE;
+	return stream_tx(fd, -1, flags);
+}
+
 ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 {
 	unsigned int k = fd_kind(fd);
@@ -400,8 +420,10 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		return -1;
 	if (unlikely(k & KF_FULL) && !stream_full_over(fd, flags))
 		return -1;
-	if (unlikely(flags & MSG_OOB))
-		return send_oob(fd, &m, flags);
+	if (unlikely(flags & MSG_OOB)) {
+		e = msg->msg_controllen ? stamp_before(fd, msg, 0, &marked) : 0;
+		return e ? control_refused(fd, e, flags) : send_oob(fd, &m, flags);
+	}
 	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
 		stream_writes(fd, flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL) ? SIZE_MAX : total);
 	if (unlikely(!(k & KF_BULK)) && total >= BULK_BYTES)
@@ -409,7 +431,7 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	if (unlikely(k & KF_TSTAMP || msg->msg_controllen)) {
 		e = stamp_before(fd, msg, total, &marked);
 		if (e)
-			return fail(e);
+			return control_refused(fd, e, flags);
 	}
 	if (unlikely(flags & MSG_MORE))
 		stream_more(fd, flags, true);
@@ -420,7 +442,7 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 		stream_connected(fd, k);
 	if (unlikely(marked || flags & MSG_ZEROCOPY))
 		stamp_after(fd, total, r, flags, marked);
-	if (unlikely(k & KF_MORE))
+	if (unlikely(k & KF_MORE) && total)	/* a send of nothing pushes nothing */
 		stream_more(fd, flags, false);
 	if (unlikely(flags & MSG_EOR) && r > 0 && (size_t)r == total)
 		end_record(fd);
@@ -432,6 +454,13 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
 }
 
+bool at_urgent_mark(int fd)
+{
+	int mark = 0;
+
+	return !(fd_kind(fd) & KF_INLINE) && !real.ioctl(fd, SIOCATMARK, &mark) && mark;
+}
+
 /* MSG_TRUNC on TCP throws the bytes away without touching the buffer. */
 static ssize_t recv_discard(int fd, size_t len, int flags)
 {
@@ -440,8 +469,13 @@ static ssize_t recv_discard(int fd, size_t len, int flags)
 
 	while (done < len) {
 		size_t n = len - done < sizeof(scratch) ? len - done : sizeof(scratch);
-		ssize_t r = real.recv(fd, scratch, n, flags & ~MSG_TRUNC);
+		ssize_t r;
 
+		if (done && at_urgent_mark(fd))	/* a read does not go past it */
+			break;
+		r = real.recv(fd, scratch, n, flags & ~MSG_TRUNC);
+		if (unlikely(!r && fd_kind(fd) & KF_SHUT_RD))
+			r = stream_rx_late(fd, scratch, n, flags & ~MSG_TRUNC);
 		if (r <= 0)
 			return done ? (ssize_t)done : stream_rx(fd, r);
 		done += (size_t)r;
@@ -563,8 +597,12 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 						       real.recvmsg(fd, &m, flags & ~MSG_TRUNC);
 		if (unlikely(!r && fd_kind(fd) & KF_SHUT_RD && m.msg_iovlen))
 			r = stream_rx_late(fd, m.msg_iov->iov_base, m.msg_iov->iov_len, flags);
+		if (unlikely(flags & MSG_OOB) && r > 0 && !iov_bytes(msg->msg_iov, msg->msg_iovlen)) {
+			r = 0;	/* AF_UNIX counts what there was no room for */
+			m.msg_flags |= MSG_TRUNC;
+		}
 		if (unlikely(r <= 0) && !(flags & MSG_OOB) &&
-		    (r < 0 || iov_bytes(msg->msg_iov, msg->msg_iovlen)))
+		    (r < 0 || iov_bytes(msg->msg_iov, msg->msg_iovlen) || nothing_left(fd)))
 			r = stream_rx(fd, r);
 	}
 	if (r >= 0) {

@@ -168,6 +168,8 @@ long call_sendto(struct call *c)
 	plain_message(c->a[1], c->a[2]);
 	msg.theirs.msg_name = (void *)(uintptr_t)c->a[4];
 	if (c->a[4]) {
+		if (!(int)c->a[5] && KIND(c->kind) == K_UDP)
+			return -EINVAL;
 		if ((int)c->a[5] < 0 || (int)c->a[5] > NAME_MAX_LEN)
 			return -EINVAL;
 		msg.theirs.msg_namelen = (socklen_t)c->a[5];
@@ -386,6 +388,8 @@ long call_readwrite(struct call *c)
 			return -EOPNOTSUPP;
 		flags = c->a[5] ? MSG_DONTWAIT : 0;
 	}
+	if (!msg.total && c->nr != SYS_write)	/* only write() sends an empty datagram */
+		return 0;
 	if (c->nr == SYS_write || c->nr == SYS_writev || c->nr == SYS_pwritev2)
 		return send_message(c, flags);
 	return recv_message(c, flags);

@@ -170,6 +170,6 @@ int user_addr_out(const struct nsp_addr *a, struct sockaddr *sa, socklen_t *len)
 		return e;
 	if ((int)room < 0)
 		return EINVAL;
-	e = user_put(sa, a->sa, n < room ? n : room);
-	return e ? e : user_put(len, &n, sizeof(n));
+	e = user_put(len, &n, sizeof(n));	/* Linux, too, tells it first */
+	return e ? e : user_put(sa, a->sa, n < room ? n : room);
 }

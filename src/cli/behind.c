@@ -6,7 +6,8 @@
  *
  * The supervisor is the parent of the command, as some systems ask of one that looks into it, and
  * adopts what the command leaves behind: it lives until the last process behind the filter ends.
- * This program ends with the command, and with its status.
+ * This program ends with the command, and with its status; or with the supervisor, and with it all that is
+ * behind the filter.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -183,7 +184,39 @@ static bool read_int(int fd, int *v)
 	return n == sizeof(*v);
 }
 
-int run_behind(const struct behind_calls *calls, const char *control, char **command)
+/* Sends SIGKILL to each child of this program but one. false: there is no other. */
+static bool kill_children(pid_t keep)
+{
+	char path[64], line[4096], *at, *end;
+	int fd, any = 0;
+	ssize_t n;
+	long pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, line, sizeof(line) - 1);
+	close(fd);
+	line[n > 0 ? n : 0] = '\0';
+	for (at = line; (pid = strtol(at, &end, 10)) > 0 && end != at; at = end)
+		if (pid != keep && !kill((pid_t)pid, SIGKILL))
+			any++;
+	return any;
+}
+
+/*
+ * Behind the filter nothing works without the supervisor: each call fails with ENOSYS. What the command had
+ * started ends as the command does. Whoever loses its parent by this becomes our child, and is next.
+ */
+static void end_orphans(pid_t keep)
+{
+	while (kill_children(keep))
+		if (waitpid(-1, NULL, 0) < 0)
+			break;
+}
+
+int run_behind(const struct behind_calls *calls, const char *control, pid_t keep, char **command)
 {
 	struct supervisor s = { .calls = calls, .caller = getpid() };
 	int pipefd[2], pid, status;
@@ -193,6 +226,7 @@ int run_behind(const struct behind_calls *calls, const char *control, char **com
 		fprintf(stderr, "netstack: %s\n", strerror(errno));
 		return EXIT_OURS;
 	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	child = fork();
 	if (!child) {
 		close(pipefd[0]);
@@ -206,6 +240,7 @@ int run_behind(const struct behind_calls *calls, const char *control, char **com
 	}
 	forward_signals(pid);
 	if (!read_int(pipefd[0], &status)) {
+		end_orphans(keep);
 		fprintf(stderr, "netstack: the supervisor ended before the command\n");
 		return EXIT_OURS;
 	}

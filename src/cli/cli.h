@@ -2,6 +2,8 @@
 #ifndef NETSTACK_CLI_CLI_H
 #define NETSTACK_CLI_CLI_H
 
+#include <sys/types.h>
+
 #include "cli/client.h"
 
 /* exit statuses of our own, as env(1) and others have them */
@@ -57,8 +59,11 @@ struct behind_calls {
 	int (*supervise)(int listener, const char *control, int events, void (*ready)(void *arg),
 			 void *arg);
 };
-/* Runs the command behind the seccomp filter; its exit status. */
-int run_behind(const struct behind_calls *calls, const char *control, char **command);
+/*
+ * Runs the command behind the seccomp filter; its exit status. When the supervisor is killed, all that it
+ * served is, too, but not this program's child `keep` (0: there is none).
+ */
+int run_behind(const struct behind_calls *calls, const char *control, pid_t keep, char **command);
 
 /* private.c: a daemon for one command */
 struct private_daemon {

@@ -232,7 +232,7 @@ static int run_private(struct run *r, const char *library)
 	if (private_start(&p, r->flags, r->nr_flags))
 		return EXIT_OURS;
 	if (daemon_answers(p.control) && !set_environment(r, library, p.control))
-		ret = r->how == REACH_SECCOMP ? run_behind(&r->behind, p.control, r->command) :
+		ret = r->how == REACH_SECCOMP ? run_behind(&r->behind, p.control, p.pid, r->command) :
 						run_and_wait(r->command);
 	private_stop(&p);
 	return ret;
@@ -259,6 +259,6 @@ int cmd_run(int argc, char **argv)
 	if (!daemon_answers(control) || set_environment(&r, library, control))
 		return EXIT_OURS;
 	if (r.how == REACH_SECCOMP)
-		return run_behind(&r.behind, control, r.command);
+		return run_behind(&r.behind, control, 0, r.command);
 	return exec_command(r.command);
 }

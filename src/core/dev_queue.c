@@ -30,7 +30,8 @@ void netdev_queues_init(struct net_device *dev)
 
 int netdev_queues_attach(struct net_device *dev)
 {
-	const struct qdisc_ops *ops = dev->tx_queue_len ? &pfifo_qdisc_ops : &noqueue_qdisc_ops;
+	bool direct = !dev->tx_queue_len || dev->flags & DEV_LOOPBACK;
+	const struct qdisc_ops *ops = direct ? &noqueue_qdisc_ops : &pfifo_qdisc_ops;
 	u16 i;
 
 	for (i = 0; i < dev->num_tx_queues; i++) {

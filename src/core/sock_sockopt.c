@@ -10,7 +10,7 @@
 #include "core/sock_filter.h"
 #include "wire/wire.h"
 
-enum { SOL_SOCKET_NS = 1, PRIORITY_MAX_USER = 6 };
+enum { SOL_SOCKET_NS = 1, PRIORITY_MAX_USER = 6, STREAM = 1 };
 
 enum {
 	SO_DEBUG = 1, SO_REUSEADDR = 2, SO_TYPE = 3, SO_ERROR = 4, SO_DONTROUTE = 5,
@@ -546,6 +546,8 @@ SETTER(txrehash)
 	int v = sockopt_int(val);
 
 	(void)row, (void)len;
+	if (sk->sk_type != STREAM)
+		return -EOPNOTSUPP;
 	if (v < -1 || v > 1)
 		return -EINVAL;
 	sk->sk_txrehash = (u8)(v < 0 ? SK_TXREHASH_DEFAULT : v);
@@ -557,6 +559,8 @@ GETTER(txrehash)
 	bool dflt = sk->sk_txrehash == SK_TXREHASH_DEFAULT;
 
 	(void)row;
+	if (sk->sk_type != STREAM)
+		return -EOPNOTSUPP;
 	return sockopt_get_int(dflt ? (int)sk->net->core.txrehash : sk->sk_txrehash, val, len);
 }
 

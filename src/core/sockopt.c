@@ -7,7 +7,7 @@
 #include "core/internal.h"
 
 enum { SOL_SOCKET_NS = 1, SOL_TCP_NS = 6, SOL_UDP_NS = 17, SOL_IPV6_NS = 41, SOL_ICMPV6_NS = 58 };
-enum { SO_BINDTODEVICE_NS = 25, FAMILY_IPV4 = 2 };
+enum { SO_BINDTODEVICE_NS = 25, FAMILY_IPV4 = 2, TYPE_STREAM = 1, TYPE_RAW = 3 };
 
 /* *level_known: some row has that level */
 static const struct sockopt_row *table_find(const struct sockopt_table *t, int level, int name,
@@ -64,6 +64,18 @@ static int int_from(const struct sockopt_row *row, const void *val, u32 len, int
 	return 0;
 }
 
+/* Is the size looked at before the name? */
+static bool looks_at_size(int level)
+{
+	return level == SOL_TCP_NS || level == SOL_UDP_NS;
+}
+
+static bool not_of_type(const struct sock *sk, const struct sockopt_row *row)
+{
+	return (row->flags & SOCKOPT_NOSTREAM && sk->sk_type == TYPE_STREAM) ||
+	       (row->flags & SOCKOPT_RAWONLY && sk->sk_type != TYPE_RAW);
+}
+
 /*
  * A row of an int kind without min and max takes any value; its setter gets the int. Short values
  * are refused before the name is looked at, as Linux does for SOL_SOCKET.
@@ -78,9 +90,13 @@ int sock_table_setsockopt(struct sock *sk, const struct sockopt_table *const *ta
 	if (level == SOL_SOCKET_NS && name != SO_BINDTODEVICE_NS && len < sizeof(int))
 		return -EINVAL;
 	row = row_find(sk, tables, level, name, &level_known);
-	if (!row && len < sizeof(int) && (level == SOL_TCP_NS || level == SOL_UDP_NS) && level_known)
+	if (row && not_of_type(sk, row))
+		return -ENOPROTOOPT;
+	if (row && row->flags & SOCKOPT_EXACT && len != row->min_len)
 		return -EINVAL;
-	if (!row || (row->flags & SOCKOPT_RO))
+	if ((!row || row->flags & SOCKOPT_RO) && len < sizeof(int) && looks_at_size(level) && level_known)
+		return -EINVAL;
+	if (!row || !row->set || (row->flags & SOCKOPT_RO))
 		return -ENOPROTOOPT;
 	switch (row->kind) {
 	case SOCKOPT_BOOL:
@@ -117,7 +133,7 @@ int sock_table_getsockopt(struct sock *sk, const struct sockopt_table *const *ta
 
 	if (!row && !level_known && level != SOL_SOCKET_NS && sk->sk_family == FAMILY_IPV4)
 		return -EOPNOTSUPP;
-	if (!row || (row->flags & SOCKOPT_WO))
+	if (!row || !row->get || (row->flags & SOCKOPT_WO))
 		return -ENOPROTOOPT;
 	if (row->kind == SOCKOPT_U8INT)
 		return get_u8int(sk, row, val, len);

@@ -23,6 +23,9 @@ enum {
 	SOCKOPT_WO = 1 << 1,
 	SOCKOPT_NOFAIL = 1 << 2,/* cannot fail once the value is in range: may be sent one-way */
 	SOCKOPT_SHORT0 = 1 << 4,/* a value shorter than int stands for 0 */
+	SOCKOPT_EXACT = 1 << 5,	/* a value of another size than min_len is EINVAL */
+	SOCKOPT_NOSTREAM = 1 << 6,	/* set on a stream: ENOPROTOOPT, whatever the value */
+	SOCKOPT_RAWONLY = 1 << 7,	/* the same, of all but raw sockets */
 	SOCKOPT_GETMIN = 1 << 3,/* STRUCT: get with less room than min_len is EINVAL */
 };
 

@@ -75,7 +75,11 @@ static int get_ifaddr(struct net *net, struct net_device *dev, struct ifreq_ns *
 
 static int get_ifbrdaddr(struct net *net, struct net_device *dev, struct ifreq_ns *r)
 {
-	return get_addr(net, dev, r, pick_broadcast);
+	int ret = get_addr(net, dev, r, pick_broadcast);
+
+	if (dev->flags & DEV_LOOPBACK)
+		memset(r->u.sa + 4, 0, 4);	/* nobody broadcasts there */
+	return ret;
 }
 
 static int get_ifnetmask(struct net *net, struct net_device *dev, struct ifreq_ns *r)
@@ -119,6 +123,14 @@ static int get_ifmetric(struct net *net, struct net_device *dev, struct ifreq_ns
 	return 0;
 }
 
+/* Memory and interrupts of a card of the ISA bus. */
+static int get_ifmap(struct net *net, struct net_device *dev, struct ifreq_ns *r)
+{
+	(void)net, (void)dev;
+	memset(r->u.sa, 0, sizeof(r->u.sa));
+	return 0;
+}
+
 static int get_ifhwaddr(struct net *net, struct net_device *dev, struct ifreq_ns *r)
 {
 	(void)net;
@@ -134,6 +146,7 @@ static const struct {
 } ifreq_rows[] = {
 	{ 0x8913, get_ifflags },	/* SIOCGIFFLAGS */
 	{ 0x8915, get_ifaddr },		/* SIOCGIFADDR */
+	{ 0x8917, get_ifaddr },		/* SIOCGIFDSTADDR: there is no other end with one of its own */
 	{ 0x8919, get_ifbrdaddr },	/* SIOCGIFBRDADDR */
 	{ 0x891b, get_ifnetmask },	/* SIOCGIFNETMASK */
 	{ 0x891d, get_ifmetric },	/* SIOCGIFMETRIC */
@@ -141,7 +154,35 @@ static const struct {
 	{ 0x8927, get_ifhwaddr },	/* SIOCGIFHWADDR */
 	{ 0x8933, get_ifindex },	/* SIOCGIFINDEX */
 	{ 0x8942, get_iftxqlen },	/* SIOCGIFTXQLEN */
+	{ 0x8970, get_ifmap },		/* SIOCGIFMAP */
 };
+
+/* What no device of ours can do, and what Linux says of such ones. */
+static const struct {
+	u16 first, last;
+	int err;
+} refused[] = {
+	{ 0x891e, 0x891e, EOPNOTSUPP },	/* SIOCSIFMETRIC */
+	{ 0x8923, 0x8923, EOPNOTSUPP },	/* SIOCSIFNAME */
+	{ 0x8929, 0x8929, EINVAL },	/* SIOCGIFSLAVE */
+	{ 0x8930, 0x8930, EOPNOTSUPP },	/* SIOCSIFSLAVE */
+	{ 0x8931, 0x8932, EINVAL },	/* SIOCADDMULTI, SIOCDELMULTI */
+	{ 0x8937, 0x8937, EINVAL },	/* SIOCSIFHWBROADCAST */
+	{ 0x8946, 0x8949, EOPNOTSUPP },	/* SIOCETHTOOL, SIOCGMIIPHY, SIOCGMIIREG, SIOCSMIIREG */
+	{ 0x894a, 0x894a, EOPNOTSUPP },	/* SIOCWANDEV */
+	{ 0x8971, 0x8971, EOPNOTSUPP },	/* SIOCSIFMAP */
+	{ 0x89f0, 0x89ff, EOPNOTSUPP },	/* SIOCDEVPRIVATE */
+};
+
+static int refusal(u32 code)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(refused); i++)
+		if (code >= refused[i].first && code <= refused[i].last)
+			return -refused[i].err;
+	return -ENOTTY;
+}
 enum { CODE_IFNAME = 0x8910 };		/* SIOCGIFNAME: by index */
 
 int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len)
@@ -154,8 +195,9 @@ int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len)
 	for (i = 0; i < ARRAY_SIZE(ifreq_rows); i++)
 		if (ifreq_rows[i].code == code)
 			break;
-	if (i == ARRAY_SIZE(ifreq_rows) && code != CODE_IFNAME)
-		return -ENOTTY;
+	ret = refusal(code);
+	if (i == ARRAY_SIZE(ifreq_rows) && code != CODE_IFNAME && ret == -ENOTTY)
+		return ret;
 	if (len < sizeof(r))
 		return -EFAULT;
 	memcpy(&r, arg, sizeof(r));
@@ -164,6 +206,8 @@ int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len)
 				    dev_get_by_name(net, r.name);
 	if (!dev)
 		return -ENODEV;
+	if (ret != -ENOTTY)
+		return ret;
 	if (code == CODE_IFNAME) {
 		memcpy(r.name, dev->name, sizeof(r.name));
 		ret = 0;

@@ -14,7 +14,7 @@ enum {
 	CODE_SIFHWADDR = 0x8924, CODE_DIFADDR = 0x8936, CODE_SIFTXQLEN = 0x8943,
 };
 enum { RTF_GATEWAY_NS = 2, RTF_HOST_NS = 4, RTF_REJECT_NS = 0x200 };
-enum { SA_LEN = 16, PROTO_BOOT = 3 };
+enum { SA_LEN = 16, PROTO_BOOT = 3, IFREQ_FAMILY_AT = 16 };
 
 /* struct ifreq: a name and a union */
 struct ifreq_set {
@@ -357,6 +357,11 @@ static int set_in(struct net *net, bool v6, u32 code, const u8 *arg, u32 len)
 	return set_device(net, code, arg, len);
 }
 
+static bool sets_address(u32 code)
+{
+	return code == CODE_SIFADDR || code == CODE_SIFBRDADDR || code == CODE_SIFNETMASK;
+}
+
 /* The first worker's net decides; what it takes the others take. */
 int ifreq_set(struct daemon *dm, const struct cred *cred, u16 family, u32 code, const u8 *arg, u32 len)
 {
@@ -369,6 +374,9 @@ int ifreq_set(struct daemon *dm, const struct cred *cred, u16 family, u32 code, 
 		return -ENOTTY;
 	if (!cred_is_admin(dm, cred) || (!cred->uid && !cred_capable(cred, MAY_NET_ADMIN)))
 		return -EPERM;
+	if (!v6 && sets_address(code) && len > IFREQ_FAMILY_AT &&
+	    arg[IFREQ_FAMILY_AT] != INET_FAMILY_4)
+		return -EINVAL;
 	workers_hold_all(dm);
 	for (i = 0; i < dm->nr_workers && !ret; i++)
 		ret = set_in(dm->workers[i]->net, v6, code, arg, len);

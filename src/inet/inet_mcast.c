@@ -158,7 +158,7 @@ int inet_mc_leave(struct sock *sk, const union inet_addr *group, u32 ifindex,
 	struct inet_mc_socket *m;
 	struct net_device *dev = NULL;
 
-	if (!inet_addr_is_multicast(group))
+	if (!local && !inet_addr_is_multicast(group))	/* of IPv4 it is just not there */
 		return -EINVAL;
 	if (!ifindex && local && !inet_addr_any(local)) {
 		dev = inet_dev_by_addr(sk->net, local);

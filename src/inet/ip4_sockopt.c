@@ -290,6 +290,8 @@ OPT_SET(set_membership)
 
 	if (sk->sk_type == STREAM)
 		return -EPROTO;
+	if (len < 8)
+		return -EINVAL;
 	mreq_read(&m, val, len);
 	if (row->name == 35)	/* IP_ADD_MEMBERSHIP */
 		return inet_mc_join(sk, &m.group, m.ifindex, &m.local, INET_MC_EXCLUDE);
@@ -345,10 +347,11 @@ OPT_GET(get_port_range)
 	return sockopt_get_int((int)((u32)inet->local_port_hi << 16 | inet->local_port_lo), val, len);
 }
 
+/* Not what the name says: Linux gives the local port, and of a raw socket the protocol. */
 OPT_GET(get_protocol)
 {
 	OPT_UNUSED;
-	return sockopt_get_int(sk->sk_protocol, val, len);
+	return sockopt_get_int(sk->sk_type == RAW ? sk->sk_protocol : inet_sk(sk)->sport, val, len);
 }
 
 #define IP_ROW(nr, text, min, max, set, get) \
@@ -389,8 +392,8 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_STRUCT(32, "IP_MULTICAST_IF", 4, set_mc_if, get_mc_if),
 	IP_ROW1(33, "IP_MULTICAST_TTL", -1, 255, set_mc_ttl, get_mc_ttl),
 	IP_BOOL1(34, "IP_MULTICAST_LOOP", mc_loop),
-	IP_STRUCT(35, "IP_ADD_MEMBERSHIP", 8, set_membership, NULL),
-	IP_STRUCT(36, "IP_DROP_MEMBERSHIP", 8, set_membership, NULL),
+	IP_STRUCT(35, "IP_ADD_MEMBERSHIP", 0, set_membership, NULL),
+	IP_STRUCT(36, "IP_DROP_MEMBERSHIP", 0, set_membership, NULL),
 	IP_STRUCT(37, "IP_UNBLOCK_SOURCE", 12, ip_set_source, NULL),
 	IP_STRUCT(38, "IP_BLOCK_SOURCE", 12, ip_set_source, NULL),
 	IP_STRUCT(39, "IP_ADD_SOURCE_MEMBERSHIP", 12, ip_set_source, NULL),
@@ -398,9 +401,8 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_STRUCT(41, "IP_MSFILTER", 16, ip_set_msfilter, ip_get_msfilter),
 	MCAST_ROWS(SOL_IP_NS),
 	IP_ROW1(49, "IP_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
-	IP_STRUCT(50, "IP_UNICAST_IF", 4, set_unicast_if, get_unicast_if),
-	OPT_ROW(SOL_IP_NS, 51, "IP_LOCAL_PORT_RANGE", SOCKOPT_INT, INT_MIN, INT_MAX, set_port_range,
-		get_port_range),
+	OPT_ROW_EXACT(SOL_IP_NS, 50, "IP_UNICAST_IF", SOCKOPT_STRUCT, set_unicast_if, get_unicast_if),
+	OPT_ROW_EXACT(SOL_IP_NS, 51, "IP_LOCAL_PORT_RANGE", SOCKOPT_U8INT, set_port_range, get_port_range),
 	OPT_ROW_RO(SOL_IP_NS, 52, "IP_PROTOCOL", get_protocol),
 };
 

@@ -95,7 +95,7 @@ OPT_SET(set_addrform)
 OPT_GET(get_addrform)
 {
 	OPT_UNUSED;
-	if (sk->sk_type == RAW)
+	if (sk->sk_type == RAW || sk->sk_protocol == IP_PROTO_ICMPV6)
 		return -ENOPROTOOPT;
 	if (sk->sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
@@ -197,13 +197,6 @@ OPT_SET(set_mtu)
 	return 0;
 }
 
-OPT_SET(set_fragsize_checked)
-{
-	if (sk->sk_type != RAW && sk->sk_type != DGRAM)
-		return -EINVAL;
-	return set_fragsize(sk, row, val, len);
-}
-
 /* -- devices and groups ------------------------------------------------ */
 
 OPT_SET(set_unicast_if)
@@ -245,8 +238,6 @@ OPT_SET(set_mc_hops)
 	int hops = sockopt_int(val);
 
 	OPT_UNUSED;
-	if (sk->sk_type == STREAM)
-		return -ENOPROTOOPT;
 	if (hops < -1 || hops > 255)
 		return -EINVAL;
 	o6_sk(sk)->mcast_hops = (s16)hops;
@@ -266,8 +257,6 @@ OPT_SET(set_mc_if)
 	u32 ifindex = (u32)sockopt_int(val);
 
 	OPT_UNUSED;
-	if (sk->sk_type == STREAM)
-		return -ENOPROTOOPT;
 	if (ifindex && sk->sk_bound_dev_if && sk->sk_bound_dev_if != ifindex)
 		return -EINVAL;
 	if (ifindex && !dev_get_by_index(sk->net, ifindex))
@@ -306,8 +295,6 @@ OPT_SET(set_checksum)
 	int off = sockopt_int(val);
 
 	OPT_UNUSED;
-	if (sk->sk_type != RAW)
-		return -ENOPROTOOPT;
 	/* ICMPv6's is always made (RFC 3542 3.1); a checksum lies at an even offset. */
 	if (sk->sk_protocol == IP_PROTO_ICMPV6 || (off > 0 && off & 1))
 		return -EINVAL;
@@ -326,8 +313,6 @@ OPT_GET(get_checksum)
 OPT_SET(set_hdrincl)
 {
 	OPT_UNUSED;
-	if (sk->sk_type != RAW)
-		return -ENOPROTOOPT;
 	inet_sk(sk)->hdrincl = sockopt_int(val) != 0;
 	return 0;
 }
@@ -346,6 +331,11 @@ OPT_GET(get_hdrincl)
 #define IP6_STRUCT(nr, text, min_len, set, get) \
 	OPT_ROW_STRUCT(SOL_IPV6_NS, nr, text, min_len, set, get)
 
+/* with a rule of its own, and any value */
+#define IP6_OF(nr, text, flags_, what)                                                        \
+	{ .level = SOL_IPV6_NS, .name = nr, .label = text, .kind = SOCKOPT_INT, .flags = flags_, \
+	  .min = INT_MIN, .max = INT_MAX, .set = set_##what, .get = get_##what }
+
 static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(1, "IPV6_ADDRFORM", addrform),
 	IP6_BOOL(2, "IPV6_2292PKTINFO", pktinfo_2292),
@@ -353,12 +343,12 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(4, "IPV6_2292DSTOPTS", dstopts_2292),
 	IP6_BOOL(5, "IPV6_2292RTHDR", rthdr_2292),
 	IP6_STRUCT(6, "IPV6_2292PKTOPTIONS", 0, ip6_set_pktoptions, ip6_get_pktoptions),
-	IP6_BOOL(7, "IPV6_CHECKSUM", checksum),
+	IP6_OF(7, "IPV6_CHECKSUM", SOCKOPT_RAWONLY, checksum),
 	IP6_BOOL(8, "IPV6_2292HOPLIMIT", hoplimit_2292),
 	IP6_BOOL(11, "IPV6_FLOWINFO", flowinfo),
 	IP6_ROW(16, "IPV6_UNICAST_HOPS", -1, 255, set_hops, get_hops),
-	IP6_BOOL(17, "IPV6_MULTICAST_IF", mc_if),
-	IP6_ROW(18, "IPV6_MULTICAST_HOPS", INT_MIN, INT_MAX, set_mc_hops, get_mc_hops),
+	IP6_OF(17, "IPV6_MULTICAST_IF", SOCKOPT_NOSTREAM, mc_if),
+	IP6_OF(18, "IPV6_MULTICAST_HOPS", SOCKOPT_NOSTREAM, mc_hops),
 	IP6_ROW(19, "IPV6_MULTICAST_LOOP", 0, 1, set_mc_loop, get_mc_loop),
 	IP6_STRUCT(20, "IPV6_JOIN_GROUP", 20, set_membership, NULL),
 	IP6_STRUCT(21, "IPV6_LEAVE_GROUP", 20, set_membership, NULL),
@@ -366,12 +356,12 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_BOOL(24, "IPV6_MTU", mtu),
 	IP6_BOOL(25, "IPV6_RECVERR", recverr),
 	IP6_BOOL(26, "IPV6_V6ONLY", v6only),
-	IP6_ROW(29, "IPV6_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
+	IP6_BOOL(29, "IPV6_MULTICAST_ALL", mc_all),
 	IP6_ROW(31, "IPV6_RECVERR_RFC4884", 0, 1, set_recverr_rfc4884, get_recverr_rfc4884),
 	{ .level = SOL_IPV6_NS, .name = 32, .label = "IPV6_FLOWLABEL_MGR", .kind = SOCKOPT_STRUCT,
 	  .flags = SOCKOPT_GETMIN, .min_len = 32, .set = ip6_set_flowlabel, .get = ip6_get_flowlabel },
 	IP6_BOOL(33, "IPV6_FLOWINFO_SEND", sndflow),
-	IP6_BOOL(36, "IPV6_HDRINCL", hdrincl),
+	IP6_OF(36, "IPV6_HDRINCL", SOCKOPT_RAWONLY, hdrincl),
 	MCAST_ROWS(SOL_IPV6_NS),
 	IP6_BOOL(49, "IPV6_RECVPKTINFO", pktinfo),
 	{ .level = SOL_IPV6_NS, .name = 50, .label = "IPV6_PKTINFO", .kind = SOCKOPT_STRUCT,
@@ -391,8 +381,8 @@ static const struct sockopt_row sol_ipv6_rows[] = {
 	IP6_ROW(73, "IPV6_MINHOPCOUNT", 0, 255, set_minhops, get_minhops),
 	IP6_BOOL(74, "IPV6_RECVORIGDSTADDR", origdst),
 	IP6_BOOL(75, "IPV6_TRANSPARENT", transparent),
-	IP6_STRUCT(76, "IPV6_UNICAST_IF", 4, set_unicast_if, get_unicast_if),
-	IP6_ROW(77, "IPV6_RECVFRAGSIZE", INT_MIN, INT_MAX, set_fragsize_checked, get_fragsize),
+	OPT_ROW_EXACT(SOL_IPV6_NS, 76, "IPV6_UNICAST_IF", SOCKOPT_STRUCT, set_unicast_if, get_unicast_if),
+	IP6_OF(77, "IPV6_RECVFRAGSIZE", SOCKOPT_SHORT0, fragsize),
 	IP6_BOOL(78, "IPV6_FREEBIND", freebind),
 };
 

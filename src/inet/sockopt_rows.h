@@ -68,6 +68,10 @@
 #define OPT_ROW_STRUCT(lvl, nr, text, min_len_, set_fn, get_fn)                              \
 	{ .level = lvl, .name = nr, .label = text, .kind = SOCKOPT_STRUCT, .min_len = min_len_, \
 	  .set = set_fn, .get = get_fn }
+/* an int, and of no other size */
+#define OPT_ROW_EXACT(lvl, nr, text, kind_, set_fn, get_fn)                                       \
+	{ .level = lvl, .name = nr, .label = text, .kind = kind_, .flags = SOCKOPT_EXACT,         \
+	  .min_len = 4, .min = INT_MIN, .max = INT_MAX, .set = set_fn, .get = get_fn }
 #define OPT_ROW_RO(lvl, nr, text, get_fn)                                                  \
 	{ .level = lvl, .name = nr, .label = text, .kind = SOCKOPT_INT, .flags = SOCKOPT_RO, \
 	  .min = INT_MIN, .max = INT_MAX, .get = get_fn }

@@ -34,6 +34,7 @@ static u8 echo_reply(const struct inet_af *af)
 static int ping_init_sock(struct sock *sk)
 {
 	inet_sock_init(sk);
+	inet_sk(sk)->v6only = sk->sk_family_af->af_bit;	/* there is no ICMP for mapped addresses */
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 #include <limits.h>
 
 enum { ENCAP_L2TPINUDP = 3 };
-enum { SOL_UDP_NS = 17, SOL_UDPLITE_NS = 136, SEND_CSCOV = 10, RECV_CSCOV = 11 };
+enum { SOL_UDP_NS = 17, SEND_CSCOV = 10, RECV_CSCOV = 11 };
 
 static int set_cork(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
 {
@@ -134,17 +134,14 @@ static const struct sockopt_row udp_rows[] = {
 	  .kind = SOCKOPT_INT, .flags = SOCKOPT_RO, .get = get_coverage },
 };
 
-/* A UDP-Lite socket takes each option at either level. */
-#define LITE_ROW(lvl, nr, text, set_fn, get_fn)                                             \
-	{ .level = lvl, .name = nr, .label = text, .kind = SOCKOPT_INT, .min = INT_MIN,      \
+/* Before UDP's: of what a UDP socket can only read. */
+#define LITE_ROW(nr, text, set_fn, get_fn)                                                      \
+	{ .level = SOL_UDP_NS, .name = nr, .label = text, .kind = SOCKOPT_INT, .min = INT_MIN,  \
 	  .max = INT_MAX, .set = set_fn, .get = get_fn }
 
 static const struct sockopt_row udplite_rows[] = {
-	LITE_ROW(SOL_UDPLITE_NS, SEND_CSCOV, "UDPLITE_SEND_CSCOV", set_coverage, get_coverage),
-	LITE_ROW(SOL_UDPLITE_NS, RECV_CSCOV, "UDPLITE_RECV_CSCOV", set_coverage, get_coverage),
-	LITE_ROW(SOL_UDPLITE_NS, 1, "UDP_CORK", set_cork, get_cork),
-	LITE_ROW(SOL_UDP_NS, SEND_CSCOV, "UDPLITE_SEND_CSCOV", set_coverage, get_coverage),
-	LITE_ROW(SOL_UDP_NS, RECV_CSCOV, "UDPLITE_RECV_CSCOV", set_coverage, get_coverage),
+	LITE_ROW(SEND_CSCOV, "UDPLITE_SEND_CSCOV", set_coverage, get_coverage),
+	LITE_ROW(RECV_CSCOV, "UDPLITE_RECV_CSCOV", set_coverage, get_coverage),
 };
 
 const struct sockopt_table udplite_sockopts = { udplite_rows, ARRAY_SIZE(udplite_rows) };

@@ -10,6 +10,7 @@ apps_tests = \
 	tests/apps/test_files.py \
 	tests/apps/test_infra.py \
 	tests/apps/test_look.py \
+	tests/apps/test_more.py \
 	tests/apps/test_proc.py \
 	tests/apps/test_nettools.py \
 	tests/apps/test_proxies.py \

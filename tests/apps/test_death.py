@@ -168,5 +168,24 @@ def stopped_with_unread(lab, family):
     lab.start_daemon()
 
 
+@test
+def seccomp_supervisor_killed(lab):
+    """the supervisor of netstack run --seccomp killed: nothing of what it served is left, not even a process group
+    of its own that a shell had started"""
+    mark = f"{lab.dir}/pids"
+    code = (f"import os, socket, time\ns = socket.socket()\ns.bind(('{STACK[4]}', 0))\ns.listen()\n"
+            f"if not os.fork():\n os.setpgid(0, 0)\nopen('{mark}', 'a').write(f'{{os.getpid()}} ')\n"
+            "try:\n s.accept()\nexcept OSError:\n time.sleep(600)\n")
+    p = lab.spawn([f"{lab.build}/netstack", "run", "--seccomp", "--control", lab.control, "--", "sh", "-c",
+                   '"$@" & sleep 600', "sh", sys.executable, "-c", code])
+    pids = wait_for(lambda: os.path.exists(mark) and len(w := open(mark, encoding="ascii").read().split()) == 2 and w,
+                    "both accept")
+    with open(f"/proc/{p.pid}/task/{p.pid}/children", encoding="ascii") as f:
+        os.kill(int(f.read().split()[0]), signal.SIGKILL)
+    assert p.wait(20) == 125, p.returncode
+    wait_for(lambda: not any(os.path.exists(f"/proc/{x}") for x in pids), "they are gone")
+    lab.stop(p)
+
+
 if __name__ == "__main__":
     main()

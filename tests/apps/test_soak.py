@@ -59,7 +59,7 @@ class Round:
 
     def __init__(self, ctx, rng, nr):
         self.ctx, self.lab, self.rng, self.nr = ctx, ctx.lab, rng, nr
-        self.servers, self.clients, self.undo, self.retry = {}, [], [], {}
+        self.servers, self.clients, self.undo, self.retry, self.sessions = {}, [], [], {}, set()
         self.count = {"programs": 0, "killed": 0, "stopped": 0, "network": 0}
         self.wanted = self.choose_servers()
         self.hung = []
@@ -84,7 +84,9 @@ class Round:
             argv = [f"{self.lab.build}/netstack", "run", "--seccomp", "--control", self.lab.control, "--", *argv]
             shim = False
         self.count["programs"] += 1
-        return Running(self.lab.spawn(argv, shim=shim, stdin=open(os.devnull, "rb")), name, limit, key)
+        p = self.lab.spawn(argv, shim=shim, stdin=open(os.devnull, "rb"))
+        self.sessions.add(p.pid)
+        return Running(p, name, limit, key)
 
     def start_servers(self):
         now = time.monotonic()
@@ -198,6 +200,21 @@ class Round:
             if r.p.poll() is None:
                 self.hung.append(f"{r.name} does not end by SIGTERM: {where(r.p.pid)}")
             self.lab.stop(r.p, signal.SIGKILL)
+        kill_sessions(self.sessions)
+
+
+def kill_sessions(sessions):
+    """What killed programs left behind: timeout(1) is a process group of its own, and when it was killed nobody
+    ends what it started. redis-benchmark goes on for ever then, if a write met a reset: it takes that for
+    EAGAIN (cliWriteConn), on the kernel's stack as well."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+                session = int(f.read().rpartition(")")[2].split()[3])
+            if session in sessions:
+                os.kill(int(pid), signal.SIGKILL)
+        except (OSError, IndexError):
+            continue
 
 
 def where(pid):

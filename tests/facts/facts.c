@@ -280,6 +280,7 @@ static void run_family(const char *only)
 	run_table(facts_bulk, only);
 	run_table(facts_conf, only);
 	run_table(facts_txtime, only);
+	run_table(facts_sweep, only);
 }
 
 /* Both families at once: facts mostly wait. Each writes a file, printed in order. */

@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Random socket calls, the same for the same seed: random FIRST COUNT STEPS SETTLE_MS. Each seed is a
+ * Random socket calls, the same for the same seed: random STEPS SETTLE_MS SEED... Each seed is a
  * process with a few sockets that talk to each other over an own address; each call is a line with its
  * result. run.sh --random runs it natively and on the stack, and random.py compares.
  */
+#include "random.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <netinet/udp.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/sockios.h>
+enum { FIRST_EPHEMERAL = 10000 };
 
-enum { SLOTS = 6, FIRST_EPHEMERAL = 10000 };
-
-static struct slot {
-	int fd;		/* -1: none */
-	bool tried;	/* connect() was called: what a failure leaves behind differs */
-} slots[SLOTS];
+struct slot slots[SLOTS];
+int failure;
 static uint64_t state;
+static volatile sig_atomic_t sigpipes;
 static unsigned int settle_ms;
-static int failure;	/* errno of the last call, 0: it did not fail */
 
-static uint32_t below(uint32_t n)
+uint32_t below(uint32_t n)
 {
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -40,10 +35,7 @@ static uint32_t below(uint32_t n)
 	return (uint32_t)((state >> 11) % n);
 }
 
-#define PICK(list) ((list)[below(sizeof(list) / sizeof(*(list)))])
-
-/* What a call returned, or why it failed. */
-static const char *result(long r)
+const char *result(long r)
 {
 	static char text[24];
 
@@ -73,8 +65,7 @@ static socklen_t address(struct sockaddr_storage *ss, bool v6, const char *host,
 	return v6 ? sizeof(*a6) : sizeof(*a4);
 }
 
-/* Any address, now and then one of a wrong family or too short. Prints it. */
-static socklen_t any_address(struct sockaddr_storage *ss)
+socklen_t any_address(struct sockaddr_storage *ss)
 {
 	bool v6 = below(2), odd = !below(4);
 	const char *host = v6 ? odd ? PICK(odd6) : PICK(hosts6) : odd ? PICK(odd4) : PICK(hosts4);
@@ -94,7 +85,7 @@ static socklen_t any_address(struct sockaddr_storage *ss)
 	return len - 8;
 }
 
-static void print_address(const struct sockaddr_storage *ss, socklen_t len)
+void print_address(const struct sockaddr_storage *ss, socklen_t len)
 {
 	const struct sockaddr_in *a4 = (const void *)ss;
 	const struct sockaddr_in6 *a6 = (const void *)ss;
@@ -112,66 +103,22 @@ static void print_address(const struct sockaddr_storage *ss, socklen_t len)
 	printf("/%u", len);
 }
 
-/* -- options -------------------------------------------------------------------------------------- */
-#define O(level, name) { level, name, #name }
-static const struct option {
-	int level, name;
-	const char *text;
-} options[] = {
-	O(SOL_SOCKET, SO_TYPE), O(SOL_SOCKET, SO_ERROR), O(SOL_SOCKET, SO_REUSEADDR),
-	O(SOL_SOCKET, SO_KEEPALIVE), O(SOL_SOCKET, SO_BROADCAST), O(SOL_SOCKET, SO_RCVBUF),
-	O(SOL_SOCKET, SO_LINGER), O(SOL_SOCKET, SO_OOBINLINE), O(SOL_SOCKET, SO_RCVLOWAT),
-	O(SOL_SOCKET, SO_PRIORITY), O(SOL_SOCKET, SO_ACCEPTCONN), O(SOL_SOCKET, SO_DOMAIN),
-	O(SOL_SOCKET, SO_PROTOCOL), O(SOL_SOCKET, SO_REUSEPORT), O(SOL_SOCKET, SO_RCVTIMEO),
-	O(SOL_SOCKET, SO_SNDTIMEO), O(SOL_SOCKET, SO_DONTROUTE), O(SOL_SOCKET, SO_MARK),
-	O(SOL_SOCKET, SO_TIMESTAMP), O(SOL_SOCKET, SO_BUSY_POLL), O(SOL_SOCKET, SO_ZEROCOPY),
-	O(SOL_SOCKET, SO_MAX_PACING_RATE), O(IPPROTO_TCP, TCP_NODELAY), O(IPPROTO_TCP, TCP_MAXSEG),
-	O(IPPROTO_TCP, TCP_CORK), O(IPPROTO_TCP, TCP_KEEPIDLE), O(IPPROTO_TCP, TCP_KEEPINTVL),
-	O(IPPROTO_TCP, TCP_KEEPCNT), O(IPPROTO_TCP, TCP_SYNCNT), O(IPPROTO_TCP, TCP_LINGER2),
-	O(IPPROTO_TCP, TCP_DEFER_ACCEPT), O(IPPROTO_TCP, TCP_WINDOW_CLAMP),
-	O(IPPROTO_TCP, TCP_USER_TIMEOUT), O(IPPROTO_TCP, TCP_FASTOPEN),
-	O(IPPROTO_TCP, TCP_NOTSENT_LOWAT), O(IPPROTO_TCP, TCP_INQ), O(IPPROTO_TCP, TCP_SAVE_SYN),
-	O(IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS), O(IPPROTO_IP, IP_TOS), O(IPPROTO_IP, IP_TTL),
-	O(IPPROTO_IP, IP_MTU_DISCOVER), O(IPPROTO_IP, IP_RECVTTL), O(IPPROTO_IP, IP_PKTINFO),
-	O(IPPROTO_IP, IP_RECVERR), O(IPPROTO_IP, IP_MTU), O(IPPROTO_IP, IP_MULTICAST_TTL),
-	O(IPPROTO_IP, IP_MULTICAST_LOOP), O(IPPROTO_IP, IP_FREEBIND), O(IPPROTO_IP, IP_TRANSPARENT),
-	O(IPPROTO_IP, IP_MINTTL), O(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT), O(IPPROTO_IP, IP_RECVTOS),
-	O(IPPROTO_IP, IP_MULTICAST_ALL), O(IPPROTO_IP, IP_NODEFRAG),
-	O(IPPROTO_IP, IP_RECVORIGDSTADDR), O(IPPROTO_IPV6, IPV6_V6ONLY),
-	O(IPPROTO_IPV6, IPV6_UNICAST_HOPS), O(IPPROTO_IPV6, IPV6_TCLASS),
-	O(IPPROTO_IPV6, IPV6_MULTICAST_HOPS), O(IPPROTO_IPV6, IPV6_MULTICAST_LOOP),
-	O(IPPROTO_IPV6, IPV6_RECVPKTINFO), O(IPPROTO_IPV6, IPV6_DONTFRAG),
-	O(IPPROTO_IPV6, IPV6_MTU), O(IPPROTO_IPV6, IPV6_MTU_DISCOVER),
-	O(IPPROTO_IPV6, IPV6_RECVERR), O(IPPROTO_IPV6, IPV6_RECVHOPLIMIT),
-	O(IPPROTO_IPV6, IPV6_RECVTCLASS), O(IPPROTO_IPV6, IPV6_AUTOFLOWLABEL),
-	O(IPPROTO_UDP, UDP_CORK), O(IPPROTO_UDP, UDP_SEGMENT), O(IPPROTO_UDP, UDP_GRO),
-};
-static const int values[] = { -2, -1, 0, 1, 1, 2, 7, 64, 255, 256, 1000, 65536, 1 << 30 };
-static const socklen_t lengths[] = { 4, 4, 4, 4, 4, 4, 0, 1, 2, 3, 8, 16 };
-
-static void set_option(struct slot *s)
+uint32_t interface_kind(uint32_t index)
 {
-	const struct option *o = &PICK(options);
-	int v[4] = { PICK(values), PICK(values) };
-	socklen_t len = PICK(lengths);
-
-	printf("set %s %d/%u %s", o->text, v[0], len, result(setsockopt(s->fd, o->level, o->name, v, len)));
+	return index == if_nametoindex("lo") ? 1 : index ? 9 : 0;
 }
 
-static void get_option(struct slot *s)
+void print_octets(const void *p, size_t n)
 {
-	const struct option *o = &PICK(options);
-	unsigned char v[16] = { 0 };
-	socklen_t len = PICK(lengths), i;
+	const unsigned char *c = p;
+	size_t i;
 
-	printf("get %s/%u", o->text, len);
-	printf(" %s", result(getsockopt(s->fd, o->level, o->name, v, &len)));
-	for (i = 0; !failure && i < len && i < sizeof(v); i++)
-		printf(" %02x", v[i]);
+	for (i = 0; i < n; i++)
+		printf(" %02x", c[i]);
 }
 
 /* -- calls ---------------------------------------------------------------------------------------- */
-static void drop(struct slot *s)
+void drop(struct slot *s)
 {
 	if (s->fd >= 0)
 		close(s->fd);
@@ -312,7 +259,7 @@ static void do_shutdown(struct slot *s)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
-	int how = (int)below(3);
+	int how = 1 + (int)below(2);	/* what arrives after SHUT_RD is another matter */
 
 	printf("shutdown %d", how);
 	if (!getpeername(s->fd, (void *)&ss, &len))
@@ -338,24 +285,28 @@ static void do_poll(struct slot *s)
 
 	poll(&p, 1, 0);
 	printf("poll %x, %s", (unsigned int)p.revents, result(ioctl(s->fd, FIONREAD, &n)));
-	printf(" %d", n);
+	/* the urgent mark is counted past */
+	printf(" %d", p.revents & POLLPRI ? -2 : n);
 }
 
 /* -- a seed ---------------------------------------------------------------------------------------- */
 static void step(unsigned int i)
 {
 	static void (*const calls[])(struct slot *s) = {
-		pair, pair, open_or_close, open_or_close, do_bind, do_listen, do_connect, do_connect,
-		do_accept, do_send, do_send, do_send, do_send, do_send, do_recv, do_recv, do_recv,
-		do_recv, do_shutdown, names, set_option, set_option, get_option, get_option, do_poll,
-		do_poll, do_poll,
+		pair, pair, pair, open_or_close, open_or_close, do_bind, do_listen, do_connect, do_connect,
+		do_accept, do_send, do_send, do_send, do_recv, do_recv, do_recv, do_shutdown, names,
+		set_option, set_option, set_option, set_option, get_option, get_option, do_poll, do_poll,
+		send_message, send_message, send_message, receive_message, receive_message, receive_message,
+		messages, vectors, vectors, pipes, descriptors, descriptors, controls, ready, ready,
+		epoll_calls, epoll_calls, wrong, other_socket, handed_over,
 	};
 	struct slot *s = &slots[below(SLOTS)];
 
 	printf("%u: %td ", i, s - slots);
 	failure = 0;
+	sigpipes = 0;
 	PICK(calls)(s);
-	printf("\n");
+	printf("%s\n", sigpipes ? " SIGPIPE" : "");
 	/* when an error was told decides over what follows: on with another socket */
 	if (failure == ECONNREFUSED || failure == ECONNRESET || failure == ECONNABORTED ||
 	    failure == EPIPE)
@@ -363,9 +314,18 @@ static void step(unsigned int i)
 	usleep(settle_ms * 1000);
 }
 
+static void on_sigpipe(int sig)
+{
+	(void)sig;
+	sigpipes++;
+}
+
 static void run(uint64_t seed, unsigned int steps)
 {
 	unsigned int i;
+
+	signal(SIGPIPE, on_sigpipe);
+	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);	/* what a call is about is seen if it never ends */
 
 	alarm(60 + steps);
 	state = seed * 0x9e3779b97f4a7c15ull + 1;
@@ -378,19 +338,18 @@ static void run(uint64_t seed, unsigned int steps)
 
 int main(int argc, char **argv)
 {
-	uint64_t seed, end;
-	int status;
+	unsigned int steps;
+	int status, i;
 
-	if (argc != 5)
+	if (argc < 4)
 		return 2;
-	seed = strtoull(argv[1], NULL, 0);
-	end = seed + strtoull(argv[2], NULL, 0);
-	settle_ms = (unsigned int)strtoul(argv[4], NULL, 0);
-	for (; seed < end; seed++) {
-		printf("== %llu\n", (unsigned long long)seed);
+	steps = (unsigned int)strtoul(argv[1], NULL, 0);
+	settle_ms = (unsigned int)strtoul(argv[2], NULL, 0);
+	for (i = 3; i < argc; i++) {
+		printf("== %s\n", argv[i]);
 		fflush(stdout);
 		if (!fork())
-			run(seed, (unsigned int)strtoul(argv[3], NULL, 0));
+			run(strtoull(argv[i], NULL, 0), steps);
 		if (wait(&status) < 0 || status)
 			printf("status %x\n", (unsigned int)status);
 	}

@@ -31,7 +31,11 @@ def history(calls, i):
 
 
 def main():
-    native, stack = read(sys.argv[1]), read(sys.argv[2])
+    only_seeds = sys.argv[1] == "--seeds"
+    native, stack = read(sys.argv[-2]), read(sys.argv[-1])
+    if only_seeds:
+        print(*(seed for seed, calls in native.items() if stack.get(seed) != calls))
+        return
     differ = 0
     for seed, calls in native.items():
         got = stack.get(seed, [])

@@ -9,7 +9,7 @@
 #
 # usage: run.sh [--seccomp] [FACT]	FACT: only this one, and show both outputs
 #	--seccomp: behind the filter of netstack run, instead of preloaded
-#        run.sh --random FIRST COUNT STEPS SETTLE_MS: seeds of random.c instead
+#        run.sh --random STEPS SETTLE_MS SEED...: seeds of random.c instead
 set -u
 here=${srcdir:-.}/tests/facts
 seccomp=
@@ -50,6 +50,7 @@ wait_for() { # file pattern
 
 for n in A P S; do ip netns add "$tag$n"; ip -n "$tag$n" link set lo up; done
 ip -n "${tag}A" link add veth0 type veth peer name veth1 netns "${tag}P"
+ip netns exec "${tag}A" sysctl -qw net.ipv4.ping_group_range="0 2147483647"
 addrs "${tag}A" veth0 2; addrs "${tag}P" veth1 1
 
 background ip netns exec "${tag}P" "$build/tests/facts/peer"
@@ -81,8 +82,17 @@ on_the_stack "$@"
 wait "$native"
 
 if [ "$random" ]; then
+	# seeds run in real time: those that differ have a second try, with more of it
+	for seed in $("${PYTHON:-python3}" "$here/random.py" --seeds "$tmp/native" "$tmp/shim"); do
+		natively "$1" 60 "$seed" &
+		native=$!
+		on_the_stack "$1" 60 "$seed"
+		wait "$native"
+	done
 	"${PYTHON:-python3}" "$here/random.py" "$tmp/native" "$tmp/shim"
-	exit
+	rc=$?
+	[ -s "$tmp/err" ] && cat "$tmp/err" >&2
+	exit $rc
 fi
 [ $# -gt 0 ] && { echo "native:"; cat "$tmp/native"; echo "shim:"; cat "$tmp/shim"; }
 compare >"$tmp/tap"
