@@ -299,34 +299,42 @@ static void end_record(int fd)
 
 static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 {
-	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen), i;
+	enum { PIECES = 16 };
+	struct iovec iov[PIECES];
+	struct msghdr m = { .msg_iov = iov };
 	struct nsp_oob_req q = { 0 };
-	ssize_t n;
+	size_t total = 0, i;
+	ssize_t n = 0;
 	int e;
 
+	for (i = 0; i < msg->msg_iovlen && m.msg_iovlen < PIECES; i++)
+		if (msg->msg_iov[i].iov_len) {
+			iov[m.msg_iovlen++] = msg->msg_iov[i];
+			total += msg->msg_iov[i].iov_len;
+		}
 	if (!total)
 		return 0;
-	if (total > 1) { /* all but the last byte are ordinary data */
-		struct iovec one = { 0 };
-		struct msghdr m = { .msg_iov = &one, .msg_iovlen = 1 };
-
-		for (i = 0; i < msg->msg_iovlen && !one.iov_len; i++)
-			one = msg->msg_iov[i];
-		if (one.iov_len == total)
-			one.iov_len--;
-		n = stream_send(fd, &m, flags & ~MSG_OOB);
-		if (n < (ssize_t)total - 1)
-			return n;
-	}
-	for (i = msg->msg_iovlen; i && !msg->msg_iov[i - 1].iov_len; i--)
-		;
-	q.byte = ((const uint8_t *)msg->msg_iov[i - 1].iov_base)[msg->msg_iov[i - 1].iov_len - 1];
+	if (total > NSP_OOB_AHEAD)
+		return fail(EMSGSIZE);
+	/* all but the last octet are ordinary data */
+	q.ahead = (uint32_t)total - 1;
+	q.byte = ((const uint8_t *)iov[m.msg_iovlen - 1].iov_base)[--iov[m.msg_iovlen - 1].iov_len];
 	e = rpc(NSP_NR_OOB, fd, &q, NULL, 0, NULL, NULL, NULL);
 	if (e == -EPIPE || e == -ENOTCONN) {
 		errno = -e;
 		return stream_tx(fd, -1, flags);
 	}
-	return e < 0 ? fail(-e) : (ssize_t)total;
+	if (e < 0)
+		return fail(-e);
+	if (q.ahead)
+		n = stream_send(fd, &m, flags & ~MSG_OOB);
+	if (n == (ssize_t)q.ahead)
+		return n + 1;
+	e = errno;
+	q.cancel = 1;
+	rpc(NSP_NR_OOB, fd, &q, NULL, 0, NULL, NULL, NULL);
+	errno = e;
+	return n;
 }
 
 /*

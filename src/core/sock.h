@@ -191,6 +191,7 @@ struct proto {
 	/* Zero-copy stream calls, NULL where the protocol is not a stream. See socket/socket.h. */
 	int (*stream_reserve)(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 	int (*stream_commit)(struct sock *sk, size_t len, int flags);
+	void (*stream_urgent)(struct sock *sk, u32 ahead);
 	ssize_t (*stream_attach)(struct sock *sk, struct page *page, u32 off, u32 len, int flags);
 	int (*stream_peek)(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len);
 	void (*stream_consume)(struct sock *sk, size_t len);

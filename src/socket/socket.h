@@ -50,6 +50,11 @@ ssize_t sock_recvmsg(struct sock *sk, struct msg *msg);
 int sock_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 int sock_stream_commit(struct sock *sk, size_t len, int flags);
 /*
+ * The last of the next ahead octets will be urgent (SMSG_OOB), and what is sent tells it from now on
+ * (RFC 9293 3.8.5). 0: what was written so far is all.
+ */
+void sock_stream_urgent(struct sock *sk, u32 ahead);
+/*
  * [off, off+len) of a page of the caller's, whose contents stay as they are until it is released, to the send
  * queue (which takes references). Octets taken, as far as sk_sndbuf allows; -EAGAIN when full or without
  * memory, -EPIPE, -ECONNRESET …; -EOPNOTSUPP where they must be copied (before the handshake, TCP_REPAIR).

@@ -95,7 +95,7 @@ static void tcp_ooo_drop(struct sock *sk, struct sk_buff *skb, enum skb_drop_rea
 	if (tp->ooo_last == skb)
 		tp->ooo_last = tcp_ooo_entry(rb_prev(&skb->rbnode));
 	rb_erase(&skb->rbnode, &tp->ooo);
-	kfree_skb_reason(skb, reason);
+	tcp_drop(sk, skb, reason);
 }
 
 /* Usual case: the segment right behind the highest. True when skb went into it. */
@@ -141,7 +141,7 @@ static bool tcp_ooo_link(struct sock *sk, struct sk_buff *skb)
 				tcp_dsack_extend(sk, c->seq, c->end_seq);
 				if (tp->ooo_last == s)
 					tp->ooo_last = skb;
-				kfree_skb_reason(s, SKB_DROP_TCP_OFOMERGE);
+				tcp_drop(sk, s, SKB_DROP_TCP_OFOMERGE);
 				return true;
 			}
 		}
@@ -189,7 +189,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	u32 seq = tcp_rxcb(skb)->seq, end = tcp_rxcb(skb)->end_seq;
 
 	if (!tcp_rmem_ok(sk, skb, seq)) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_OFO_DROP);
+		tcp_drop(sk, skb, SKB_DROP_TCP_OFO_DROP);
 		return;
 	}
 	tp->pred_ok = false;
@@ -202,7 +202,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	}
 	if (!tcp_ooo_link(sk, skb)) {
 		tcp_sack_new(tp, seq, end);
-		kfree_skb_reason(skb, SKB_DROP_TCP_OFOMERGE);
+		tcp_drop(sk, skb, SKB_DROP_TCP_OFOMERGE);
 		return;
 	}
 	tcp_ooo_swallow(sk, skb);

@@ -120,6 +120,9 @@ static int tcp_synack_sign(const struct tcp_request_sock *req, const struct tcp_
 	return tcp_sig_write(req_net(req), sig, skb, &p);
 }
 
+/* An answer that no path can be too narrow for is never fragmented, whatever IP_MTU_DISCOVER says. */
+enum { TCP_PMTUDISC_WANT = 1, TCP_PMTUDISC_DO = 2, TCP_SYNACK_ATOMIC = 68 - 20 };
+
 static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 			    const struct flowi *fl, bool again)
 {
@@ -161,6 +164,8 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	}
 	skb->mark = fl->mark;
 	skb->priority = l->inet.sk.sk_priority;
+	io.atomic = io.pmtudisc == TCP_PMTUDISC_WANT || io.pmtudisc == TCP_PMTUDISC_DO ||
+		    skb->len + io.options_len <= TCP_SYNACK_ATOMIC;
 	net_mib_inc(net, Tcp_OutSegs);
 	af->xmit(net, NULL, skb, fl, dst, &io);
 }
