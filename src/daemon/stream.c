@@ -567,20 +567,13 @@ void stream_event(struct sock *sk, u32 events)
 
 void stream_more(struct object *o, bool on)
 {
-	enum { L_TCP = 6, TCP_CORK_NS = 3 };
-	u32 len = sizeof(int);
-	int corked = 0;
-
 	if (on) {
 		o->flags |= OBJ_F_MORE;
 		return;
 	}
 	o->flags &= ~(u32)OBJ_F_MORE;
-	/* A cork pulled lets go what is held back; the program's own stays. */
-	if (o->state != OBJ_OPEN || sock_getsockopt(o->sk, L_TCP, TCP_CORK_NS, &corked, &len) || corked)
-		return;
-	sock_setsockopt(o->sk, L_TCP, TCP_CORK_NS, &(int){ 1 }, sizeof(int));
-	sock_setsockopt(o->sk, L_TCP, TCP_CORK_NS, &(int){ 0 }, sizeof(int));
+	if (o->state == OBJ_OPEN)
+		sock_stream_commit(o->sk, 0, SMSG_NO_MORE);
 }
 
 int stream_send_oob(struct object *o, u8 byte, u32 ahead)

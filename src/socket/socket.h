@@ -45,7 +45,8 @@ ssize_t sock_recvmsg(struct sock *sk, struct msg *msg);
  * full, -EPIPE, -ECONNRESET …, -ENOTCONN. The caller fills a prefix and commits its length (0:
  * nothing came) before any other call on this socket. flags: SMSG_MORE, SMSG_OOB (last byte urgent).
  * A commit of 0 with SMSG_EOR, which needs no reservation, ends a record behind what was committed
- * so far: no packet will carry octets of both sides of it.
+ * so far: no packet will carry octets of both sides of it. One with SMSG_NO_MORE: what was committed with
+ * SMSG_MORE is a whole write now.
  */
 int sock_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 int sock_stream_commit(struct sock *sk, size_t len, int flags);

@@ -463,8 +463,10 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 
 	if (!len && flags & SMSG_EOR)
 		tcp_end_record(sk);
+	if (!len && flags & SMSG_NO_MORE)
+		tcp_push(sk, 0, tcp_current_mss(sk));
 	if (!r)
-		return !len && flags & SMSG_EOR ? 0 : -EINVAL;
+		return !len && flags & (SMSG_EOR | SMSG_NO_MORE) ? 0 : -EINVAL;
 	for (u32 i = 0; i < r->nr; i++)
 		sum += r->frag[i].len;
 	if (len > sum) {

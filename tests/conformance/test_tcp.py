@@ -921,14 +921,19 @@ def probing_without_df(l):
 @test
 def narrow_path(l):
     """IP4-26 RFC 1191 3: a router that wants less than the smallest MTU that is believed may fragment"""
-    a, p, c = established(l, False)
-    quoted = IP(src=STACK4, dst=TEST4, flags="DF") / TCP(sport=p.dport, dport=p.sport, seq=p.irs + 1, ack=p.seq, flags="A")
-    a.send(c, b"n" * 1000)
-    f = l.receive(p.mine)
-    assert f and f[IP].flags.DF and payload_len(f[TCP]) == 1000, f
-    l.send(ip(False) / ICMP(type=3, code=4, nexthopmtu=300) / quoted)
-    f = l.receive(p.mine)
-    assert f and payload_len(f[TCP]) == 512 and not f[IP].flags.DF, (f and payload_len(f[TCP]), f and f[IP].flags)
+    l.sysctl("net.ipv4.route.mtu_expires", 1)
+    try:
+        a, p, c = established(l, False)
+        quoted = IP(src=STACK4, dst=TEST4, flags="DF") / TCP(sport=p.dport, dport=p.sport, seq=p.irs + 1, ack=p.seq, flags="A")
+        a.send(c, b"n" * 1000)
+        f = l.receive(p.mine)
+        assert f and f[IP].flags.DF and payload_len(f[TCP]) == 1000, f
+        l.send(ip(False) / ICMP(type=3, code=4, nexthopmtu=300) / quoted)
+        f = l.receive(p.mine)
+        assert f and payload_len(f[TCP]) == 512 and not f[IP].flags.DF, (f and payload_len(f[TCP]), f and f[IP].flags)
+    finally:
+        time.sleep(1.2)             # it is forgotten
+        l.sysctl("net.ipv4.route.mtu_expires", 600)
 
 
 @both
@@ -971,6 +976,20 @@ def urgent_write(l, v6):
     assert a.sendmsg(c, (b"12", b"", b"3"), (), 1) == 3
     f = l.receive(p.mine)
     assert f and f[TCP].flags == "PAU" and f[TCP].urgptr == 3 and payload(f[TCP]) == b"123", f
+
+
+@both
+def more_and_nagle(l, v6):
+    """SHLD-7: what MSG_MORE held back waits behind a small segment as any write does, until that is acknowledged"""
+    a, p, c = established(l, v6)
+    a.send(c, b"1" * 100)
+    assert payload_len(p.expect("PA")) == 100
+    a.send(c, b"2" * 100, socket.MSG_MORE)
+    a.send(c, b"3" * 100)
+    assert not l.receive(p.mine, 0.1), "a small segment behind another"
+    p.ack += 100
+    p.send("A")
+    assert payload(p.expect("PA")) == b"2" * 100 + b"3" * 100
 
 
 @both
