@@ -8,7 +8,7 @@
 
 struct inet_pmtu {
 	u32 mtu;		/* octets; 0: nothing is known */
-	bool narrow;		/* a router asked for less than the minimum: packets of that size may be fragmented */
+	bool narrow;		/* a router asked for less than the minimum: packets may be fragmented */
 	u64 expires;		/* ns */
 };
 

@@ -6,9 +6,9 @@
 #include "tcp/tcp_priv.h"
 
 /*
- * May from be put behind to? What was received in one piece stays one, as on Linux, and costs its own, so that
- * SO_RCVBUF holds as many small segments; only what there is room for behind its predecessor is put there, and
- * costs nothing.
+ * May from be put behind to? What was received in one piece stays one, as on Linux, and costs its own, so
+ * that SO_RCVBUF holds as many small segments; only what there is room for behind its predecessor is put
+ * there, and costs nothing.
  */
 static bool tcp_may_join(const struct sk_buff *to, const struct sk_buff *from)
 {

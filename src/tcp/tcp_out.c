@@ -231,7 +231,8 @@ static bool tcp_minshall_check(const struct tcp_sock *tp)
 static bool tcp_nagle_test(const struct tcp_sock *tp, const struct sk_buff *skb, u32 mss,
 			   u8 nonagle)
 {
-	if (nonagle & TCP_NAGLE_PUSH || (tp->urg_mode && !tcp_urgent_comes(tp)) || tcp_tx(skb)->flags & TCPHDR_FIN)
+	if (nonagle & TCP_NAGLE_PUSH || tcp_tx(skb)->flags & TCPHDR_FIN ||
+	    (tp->urg_mode && !tcp_urgent_comes(tp)))
 		return true;
 	if (skb->len >= mss)
 		return true;
