@@ -216,6 +216,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 bool tcp_ofo_queue(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 came = tp->rcv_nxt;		/* what was there twice before was told when it came */
 	bool fin = false;
 	struct sk_buff *skb;
 
@@ -224,8 +225,8 @@ bool tcp_ofo_queue(struct sock *sk)
 
 		if (after(c->seq, tp->rcv_nxt))
 			break;
-		if (before(c->seq, tp->rcv_nxt))
-			tcp_dsack_extend(sk, c->seq, seq_min(c->end_seq, tp->rcv_nxt));
+		if (before(c->seq, came))
+			tcp_dsack_extend(sk, c->seq, seq_min(c->end_seq, came));
 		if (!after(c->end_seq, tp->rcv_nxt)) {
 			tcp_ooo_drop(sk, skb, SKB_DROP_TCP_OFO_QUEUE_PRUNE);
 			continue;
