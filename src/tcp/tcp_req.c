@@ -171,8 +171,8 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 }
 
 /*
- * MSS and window by the route that the answer takes. Of a cookie that came back the peer's segments are what is
- * known, and the window is a whole number of them, as Linux's is then.
+ * MSS and window by the route that the answer takes. Of a cookie that came back the peer's segments are
+ * what is known, and the window is a whole number of them, as Linux's is then.
  */
 static void tcp_req_sizes(struct tcp_request_sock *req, const struct dst_entry *dst, bool cookie)
 {
