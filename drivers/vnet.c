@@ -92,18 +92,21 @@ static bool attach_pages(struct vnet_rx_slot *slot, struct page_frag *pf, u32 le
  * What a frame costs a Linux that gets it from a TUN: TCP's windows and what SO_RCVBUF holds follow from
  * it. What it takes here is up to three tenths more.
  */
-static u32 tun_truesize(u32 n)
+static void tun_charge(struct sk_buff *skb, u32 n)
 {
 	enum { PAGE = 4096, PADDING = 52, LINE = 64, BEHIND = 320, SMALL = 256 + BEHIND, OVERHEAD = 256 };
 	u32 room = ALIGN_UP(n + PADDING, (u32)LINE) + BEHIND, size = 1024;
 
-	if (room <= SMALL)
-		return SMALL + OVERHEAD;
-	if (room > PAGE)
-		return ALIGN_UP(n + PADDING, (u32)PAGE) + OVERHEAD;
+	if (room > PAGE) {
+		skb->truesize = ALIGN_UP(n + PADDING, (u32)PAGE) + OVERHEAD;
+		return;
+	}
 	while (size < room)
 		size *= 2;
-	return size + OVERHEAD;
+	if (room <= SMALL)
+		size = SMALL;
+	skb->truesize = size + OVERHEAD;
+	skb->rx_room = (u16)(1 + size - BEHIND - (n + PADDING));
 }
 
 /* A frame that all lies in the linear part. What is short leaves it for the next. */
@@ -136,7 +139,7 @@ struct sk_buff *vnet_rx_take(struct vnet_rx_slot *slot, struct page_frag *pf, u3
 		return NULL;
 	}
 	if (skb)
-		skb->truesize = tun_truesize(n);
+		tun_charge(skb, n);
 	return skb;
 }
 

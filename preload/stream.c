@@ -297,47 +297,46 @@ static void end_record(int fd)
 	errno = saved;
 }
 
-enum { URGENT_PIECES = 16 };
-
-/* All but the last octet, which is at msg->msg_iov[last]: ordinary data. */
-static ssize_t send_all_but_one(int fd, const struct msghdr *msg, size_t last, int flags)
-{
-	struct iovec iov[URGENT_PIECES];
-	struct msghdr m = { .msg_iov = iov, .msg_iovlen = last + 1 };
-
-	if (last >= URGENT_PIECES)	/* the urgent octet is for the next send */
-		m.msg_iovlen = last = URGENT_PIECES;
-	memcpy(iov, msg->msg_iov, m.msg_iovlen * sizeof(*iov));
-	if (last < URGENT_PIECES)
-		iov[last].iov_len--;
-	return stream_send(fd, &m, flags & ~MSG_OOB);
-}
-
 static ssize_t send_oob(int fd, const struct msghdr *msg, int flags)
 {
-	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen), i;
+	enum { PIECES = 16 };
+	struct iovec iov[PIECES], *last;
+	struct msghdr m = { .msg_iov = iov };
 	struct nsp_oob_req q = { 0 };
-	ssize_t n;
+	size_t total = 0, i;
+	ssize_t n = 0;
 	int e;
 
+	for (i = 0; i < msg->msg_iovlen && m.msg_iovlen < PIECES; i++)
+		if (msg->msg_iov[i].iov_len) {
+			iov[m.msg_iovlen++] = msg->msg_iov[i];
+			total += msg->msg_iov[i].iov_len;
+		}
 	if (!total)
 		return stream_send(fd, msg, flags & ~MSG_OOB);
-	for (i = msg->msg_iovlen; i && !msg->msg_iov[i - 1].iov_len; i--)
-		;
-	if (total > 1) {
-		n = send_all_but_one(fd, msg, i - 1, flags);
-		if (n < (ssize_t)total - 1)
-			return n;
-	}
-	q.byte = ((const uint8_t *)msg->msg_iov[i - 1].iov_base)[msg->msg_iov[i - 1].iov_len - 1];
+	if (total > NSP_OOB_AHEAD)
+		return fail(EMSGSIZE);
+	/* all but the last octet are ordinary data */
+	q.ahead = (uint32_t)total - 1;
+	last = &iov[m.msg_iovlen - 1];
+	if (user_get(&q.byte, (const uint8_t *)last->iov_base + --last->iov_len, 1))
+		return fail(EFAULT);
 	e = rpc(NSP_NR_OOB, fd, &q, NULL, 0, NULL, NULL, NULL);
 	if (e == -EPIPE || e == -ENOTCONN) {
-		if (total > 1)	/* by what the data before it brought about: the next call is told */
-			return (ssize_t)total;
 		errno = -e;
 		return stream_tx(fd, -1, flags);
 	}
-	return e < 0 ? fail(-e) : (ssize_t)total;
+	if (e < 0)
+		return fail(-e);
+	if (q.ahead)
+		n = stream_send(fd, &m, flags & ~MSG_OOB);
+	if (n == (ssize_t)q.ahead)
+		return n + 1;
+	e = errno;
+	q.cancel = 1;
+	rpc(NSP_NR_OOB, fd, &q, NULL, 0, NULL, NULL, NULL);
+	errno = e;
+	return n;
 }
 
 /*

@@ -88,6 +88,8 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_LET_GO_ON 1
 #define NSP_LET_GO_OFF 2
 
+#define NSP_OOB_AHEAD (1u << 30)	/* octets that one urgent write may have, at most */
+
 /* struct nsp_stamp_req.op */
 #define NSP_STAMP_MARK 0
 #define NSP_STAMP_LESS 1

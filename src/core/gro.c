@@ -224,6 +224,7 @@ static void gro_append(struct sk_buff *p, struct sk_buff *skb)
 	u32 overhead;
 
 	skb_pull(skb, gro_cb(skb)->l.hdr_len);
+	p->rx_room = 0;
 	if (!skb_headlen(skb) && !skb_shinfo(p)->frag_list && skb_frags_fit(p, skb)) {
 		overhead = skb_head_truesize(skb);
 		skb_copy_frags(p, skb);

@@ -111,6 +111,8 @@ struct sk_buff {
 	u8 tx_flags;			/* SKBTX_*: time stamps that its sender wants */
 	u8 steered;			/* SHARD_*: from another shard (core/shard.h); 0: not */
 	u16 frag_max;			/* steered: the largest of the fragments that it came in; 0: whole */
+	u16 rx_room;			/* received in one piece, which Linux does not take apart: 1 +
+					 * the octets that have room behind it there; 0: it is not so */
 	u32 tskey;			/* which of its sends: SOF_TIMESTAMPING_OPT_ID */
 
 	u8 *head;

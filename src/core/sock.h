@@ -165,6 +165,7 @@ enum {
 	SMSG_DONTWAIT = 0x40, SMSG_EOR = 0x80, SMSG_WAITALL = 0x100, SMSG_ERRQUEUE = 0x2000,
 	SMSG_NOSIGNAL = 0x4000, SMSG_MORE = 0x8000, SMSG_ZEROCOPY = 0x4000000,
 	SMSG_FASTOPEN = 0x20000000, SMSG_PROBE = 0x10, SMSG_CONFIRM = 0x800, SMSG_CTRUNC = 0x8,
+	SMSG_NO_MORE = 0x8000000,	/* our own, of sock_stream_commit() */
 };
 
 struct proto {
@@ -191,6 +192,7 @@ struct proto {
 	/* Zero-copy stream calls, NULL where the protocol is not a stream. See socket/socket.h. */
 	int (*stream_reserve)(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 	int (*stream_commit)(struct sock *sk, size_t len, int flags);
+	void (*stream_urgent)(struct sock *sk, u32 ahead);
 	ssize_t (*stream_attach)(struct sock *sk, struct page *page, u32 off, u32 len, int flags);
 	int (*stream_peek)(struct sock *sk, u32 skip, struct skb_vec *vec, u32 max, size_t *len);
 	void (*stream_consume)(struct sock *sk, size_t len);

@@ -140,7 +140,9 @@ void stream_open(struct object *o);	/* established or accepted: start moving byt
 void stream_drain(struct object *o);
 void stream_make_roomy(struct object *o, int size);	/* the buffer of our end, as SO_SNDBUF */
 void stream_let_go(struct object *o, int how);	/* what SO_RCVLOWAT holds back, after all */
-int stream_send_oob(struct object *o, u8 byte);
+/* The urgent octet behind what the descriptor holds and ahead more that will come: 0 or -errno. */
+int stream_send_oob(struct object *o, u8 byte, u32 ahead);
+void stream_cancel_oob(struct object *o);	/* they do not all come, nor does it */
 /* Throws away what the program wrote: len octets less the last keep of them. */
 void stream_discard_all_but(struct object *o, size_t len, size_t keep);
 void stream_more(struct object *o, bool on);	/* MSG_MORE from here on, or no longer */

@@ -468,7 +468,13 @@ int call_oob(struct call *c)
 {
 	const struct nsp_oob_req *req = c->req;
 
-	return obj_is_stream(c->o) ? stream_send_oob(c->o, req->byte) : -EOPNOTSUPP;
+	if (!obj_is_stream(c->o))
+		return -EOPNOTSUPP;
+	if (req->cancel) {
+		stream_cancel_oob(c->o);
+		return 0;
+	}
+	return req->ahead < NSP_OOB_AHEAD ? stream_send_oob(c->o, req->byte, req->ahead) : -EINVAL;
 }
 
 int call_more(struct call *c)

@@ -249,7 +249,8 @@ static enum step tx_step(struct object *o, size_t *moved)
 		return program_gone(o, true);
 	if (unlikely(o->stamps))
 		stamps_taken(o, (size_t)r);
-	if (sock_stream_commit(o->sk, (size_t)r, o->flags & OBJ_F_MORE ? SMSG_MORE : 0) < 0)
+	/* the octet that follows is of the same write */
+	if (sock_stream_commit(o->sk, (size_t)r, o->flags & (OBJ_F_MORE | OBJ_F_OOB_OUT) ? SMSG_MORE : 0) < 0)
 		return STEP_STOP;	/* the stack gave up on it: its error is on the way */
 	if (unlikely(marked && o->stamps))
 		stamps_taken(o, 1);
@@ -462,7 +463,8 @@ static void end_writing(struct object *o)
 static void pump(struct object *o)
 {
 	poller_hot(&o->w->poller, &o->d);
-	if (unlikely(o->unread))
+	/* what it left unread when it closed was not read */
+	if (unlikely(o->unread) && !closed_by_program(o))
 		unread_look(o);
 	if (tx(o, PUMP_BUDGET) == STEP_GONE)
 		return;
@@ -565,23 +567,16 @@ void stream_event(struct sock *sk, u32 events)
 
 void stream_more(struct object *o, bool on)
 {
-	enum { L_TCP = 6, TCP_CORK_NS = 3 };
-	u32 len = sizeof(int);
-	int corked = 0;
-
 	if (on) {
 		o->flags |= OBJ_F_MORE;
 		return;
 	}
 	o->flags &= ~(u32)OBJ_F_MORE;
-	/* A cork pulled lets go what is held back; the program's own stays. */
-	if (o->state != OBJ_OPEN || sock_getsockopt(o->sk, L_TCP, TCP_CORK_NS, &corked, &len) || corked)
-		return;
-	sock_setsockopt(o->sk, L_TCP, TCP_CORK_NS, &(int){ 1 }, sizeof(int));
-	sock_setsockopt(o->sk, L_TCP, TCP_CORK_NS, &(int){ 0 }, sizeof(int));
+	if (o->state == OBJ_OPEN)
+		sock_stream_commit(o->sk, 0, SMSG_NO_MORE);
 }
 
-int stream_send_oob(struct object *o, u8 byte)
+int stream_send_oob(struct object *o, u8 byte, u32 ahead)
 {
 	int queued = 0;
 
@@ -595,11 +590,24 @@ int stream_send_oob(struct object *o, u8 byte)
 		return -EAGAIN;
 	queued -= (int)min_t(u32, o->filler, (u32)queued);
 	queued += !!lent_left(o);	/* its mark has not passed yet */
+	if (ahead && !o->lent)
+		sock_stream_urgent(o->sk, (u32)queued + ahead + 1);
 	o->oob_byte = byte;
-	o->oob_after = (u32)queued;
+	o->oob_after = (u32)queued + ahead;
 	o->flags |= OBJ_F_OOB_OUT | OBJ_F_READABLE;
 	poller_queue(&o->w->poller, &o->d);
 	return 0;
+}
+
+void stream_cancel_oob(struct object *o)
+{
+	int queued = 0;
+
+	if (o->state != OBJ_OPEN || !(o->flags & OBJ_F_OOB_OUT))
+		return;
+	o->flags &= ~(u32)OBJ_F_OOB_OUT;
+	if (!o->lent && !ioctl(o->d.fd, SIOCINQ, &queued) && queued >= 0)
+		sock_stream_urgent(o->sk, (u32)queued);
 }
 
 /* The original last: what it says counts. */

@@ -35,6 +35,7 @@ struct ip_xmit_opts {
 	u16 options_len;	/* IPv4: a multiple of 4, at most 40; IPv6: a multiple of 8 */
 	u8 options_proto;	/* IPv6: type of the first extension header in options */
 	u8 autoflowlabel;	/* IPv6, of a flow without a label: AUTOFLOWLABEL_* */
+	bool atomic;		/* IPv4: DF is set and the identification 0, it says nothing (RFC 6864 4.1) */
 	bool no_mc_loop;	/* IP_MULTICAST_LOOP 0: no copy to ourselves of what goes to a group */
 	bool hdrincl;		/* data begins with an IP header that the user made: source, id (if
 				 * zero), total length and checksum are filled in; opts are ignored */

@@ -11,6 +11,7 @@ struct pmtu_exception {
 	union inet_addr daddr;
 	u32 oif;
 	u32 mtu;
+	bool narrow;		/* a router asked for less than the minimum: let it fragment */
 	u64 expires;
 };
 
@@ -65,6 +66,8 @@ void inet_pmtu_learn(struct net *net, u16 family, const union inet_addr *daddr, 
 	const struct ip_family *fam = ip_family_get(net, family);
 	struct pmtu_exception *e;
 
+	bool narrow = mtu < fam->min_pmtu(net);
+
 	mtu = max(mtu, fam->min_pmtu(net));
 	e = find_or_make(net, daddr, oif);
 	if (!e)
@@ -72,23 +75,22 @@ void inet_pmtu_learn(struct net *net, u16 family, const union inet_addr *daddr, 
 	if (e->mtu && net->now < e->expires && mtu > e->mtu)
 		return;		/* never raised by a message (RFC 8201 4) */
 	e->mtu = mtu;
+	e->narrow = narrow;
 	e->expires = net->now + fam->mtu_expires_ns(net);
-	rt_pmtu_changed(net, family, daddr, oif, mtu, e->expires);
+	rt_pmtu_changed(net, family, daddr, oif, &(struct inet_pmtu){ mtu, narrow, e->expires });
 }
 
-u32 inet_pmtu_lookup(struct net *net, const union inet_addr *daddr, u32 oif, u64 *expires)
+struct inet_pmtu inet_pmtu_lookup(struct net *net, const union inet_addr *daddr, u32 oif)
 {
 	struct pmtu_exception *e = find(net, daddr, oif);
 
-	*expires = 0;
 	if (!e)
-		return 0;
+		return (struct inet_pmtu){ 0 };
 	if (net->now >= e->expires) {
 		forget(net, e);
-		return 0;
+		return (struct inet_pmtu){ 0 };
 	}
-	*expires = e->expires;
-	return e->mtu;
+	return (struct inet_pmtu){ e->mtu, e->narrow, e->expires };
 }
 
 void inet_pmtu_flush(struct net *net)

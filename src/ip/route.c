@@ -247,8 +247,15 @@ static void rt_cache_insert(struct net *net, struct rtable *rt, const struct flo
 	net->ip.rt_cached++;
 }
 
-void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, u32 oif, u32 pmtu,
-		     u64 expires)
+static void rt_set_pmtu(struct rtable *rt, const struct inet_pmtu *p)
+{
+	rt->pmtu = p->mtu;
+	rt->narrow = p->narrow;
+	rt->dst.expires = p->expires;
+}
+
+void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, u32 oif,
+		     const struct inet_pmtu *pmtu)
 {
 	struct rtable *rt;
 
@@ -257,8 +264,7 @@ void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, 
 			continue;
 		if (oif && rt->dst.dev->ifindex != oif)
 			continue;
-		rt->pmtu = pmtu;
-		rt->dst.expires = expires;
+		rt_set_pmtu(rt, pmtu);
 	}
 }
 
@@ -395,6 +401,7 @@ static struct rtable *rt_make(struct net *net, const struct ip_family *fam, cons
 	const struct fib_route *r = c->entry ? &c->entry->r : NULL;
 	struct rtable *rt = rt_alloc(net, fam, c->dev, c->type);
 	u32 oif = inet_addr_is_linklocal(&fl->daddr) ? c->dev->ifindex : 0;
+	struct inet_pmtu learned;
 
 	if (!rt)
 		return NULL;
@@ -408,7 +415,8 @@ static struct rtable *rt_make(struct net *net, const struct ip_family *fam, cons
 		}
 	}
 	rt_set_source(net, rt, c);
-	rt->pmtu = inet_pmtu_lookup(net, &rt->daddr, oif, &rt->dst.expires);
+	learned = inet_pmtu_lookup(net, &rt->daddr, oif);
+	rt_set_pmtu(rt, &learned);
 	return rt;
 }
 

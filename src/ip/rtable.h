@@ -7,6 +7,7 @@
 #include "ip/addr.h"
 #include "ip/family.h"
 #include "ip/flow.h"
+#include "ip/pmtu.h"
 
 enum { RT_CACHE_BITS = 10, RT_CACHE_MAX = 4096 };
 
@@ -25,6 +26,7 @@ struct rtable {
 	u8 type;			/* RTN_* */
 	bool gateway;
 	bool cached;
+	bool narrow;			/* with pmtu: smaller than the minimum, packets may be fragmented */
 	u32 pmtu;			/* learned, valid until dst.expires; 0: none */
 	u32 id;				/* IPv4 identification of atomic datagrams to daddr */
 };
@@ -56,8 +58,8 @@ static inline void rt_genid_bump(struct net *net)
 /* Takes every rtable off dev, which goes away: they discard from now on. */
 void rt_flush_dev(struct net *net, struct net_device *dev);
 /* A new path MTU for daddr becomes known to the rtables that exist. */
-void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, u32 oif, u32 pmtu,
-		     u64 expires);
+void rt_pmtu_changed(struct net *net, u16 family, const union inet_addr *daddr, u32 oif,
+		     const struct inet_pmtu *pmtu);
 /*
  * A redirect: packets to daddr by dev go to next hop to from now on, if from is the one they go to
  * now (RFC 1122 3.2.2.2, RFC 4861 8.1). Lasts as long as the rtable is cached. false: refused.

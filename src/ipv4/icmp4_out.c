@@ -162,15 +162,26 @@ static void error_source(const struct sk_buff *about, union inet_addr *saddr)
 		inet_ifaddr_for_each(net, about->dev, INET_FAMILY_4, take_address, saddr);
 }
 
+/* The packet's record route and time stamps go back, unless its options may be what is wrong. */
+static u32 error_options(const struct sk_buff *about, u8 type, u8 opts[IP4_OPTLEN_MAX])
+{
+	const struct ip4_hdr *iph = ip4_hdr(about);
+
+	if (type == ICMP4_TYPE_PARAM_PROBLEM || ip4_hdrlen(iph) <= IP4_HLEN)
+		return 0;
+	return ip4_opts_echo(opts, iph->options, ip4_hdrlen(iph) - IP4_HLEN);
+}
+
 void icmp4_send(const struct sk_buff *about, u8 type, u8 code, be32 rest)
 {
 	struct net *net = about->net;
 	const struct ip4_hdr *iph = ip4_hdr(about);
 	struct flowi fl = { .family = INET_FAMILY_4, .proto = IP_PROTO_ICMP, .sport = type,
 			    .dport = code };
+	u8 tos, opts[IP4_OPTLEN_MAX];
 	struct dst_entry *dst;
 	struct sk_buff *skb;
-	u8 tos;
+	u32 n;
 
 	if (!may_answer(net, about, iph))
 		return;
@@ -181,9 +192,10 @@ void icmp4_send(const struct sk_buff *about, u8 type, u8 code, be32 rest)
 	if (inet_af4.route_output(net, &fl, &dst))
 		return;
 	if (icmp4_allow(net, dst, &fl.daddr, type, code)) {
-		skb = make_error(about, type, code, rest, ICMP4_QUOTE_MAX);
+		n = error_options(about, type, opts);
+		skb = make_error(about, type, code, rest, ICMP4_QUOTE_MAX - n);
 		if (skb)
-			icmp4_xmit(net, skb, &fl, dst, tos, NULL, 0);
+			icmp4_xmit(net, skb, &fl, dst, tos, opts, n);
 		else
 			net_mib_inc(net, Icmp_OutErrors);
 	}

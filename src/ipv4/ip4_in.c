@@ -185,7 +185,8 @@ static void deliver(struct net *net, struct sk_buff *skb)
 		return;
 	}
 	net_mib_inc(net, Ip_InUnknownProtos);
-	icmp4_send(skb, ICMP4_TYPE_UNREACH, ICMP4_UNREACH_PROTOCOL, be32_make(0));
+	if (proto != IP_PROTO_IGMP)		/* a host that takes groups' packets has heard of it */
+		icmp4_send(skb, ICMP4_TYPE_UNREACH, ICMP4_UNREACH_PROTOCOL, be32_make(0));
 	kfree_skb_reason(skb, SKB_DROP_IP_NOPROTO);
 }
 

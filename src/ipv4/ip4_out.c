@@ -108,17 +108,22 @@ static u8 default_ttl(const struct net *net, const struct rtable *rt)
 	return net->ipv4.ip_default_ttl;
 }
 
-/* Don't Fragment, and the MTU to hold to, as IP_MTU_DISCOVER says. */
+/*
+ * Don't Fragment, and the MTU to hold to, as IP_MTU_DISCOVER says. A path that is narrower than the smallest
+ * MTU that is believed could not be passed with it.
+ */
 static bool want_df(struct sk_buff *skb, const struct dst_entry *dst, u8 pmtudisc, bool allow_frag)
 {
 	switch (pmtudisc) {
 	case IP4_PMTUDISC_WANT:
+		if (unlikely(rt_of(dst)->narrow && dst->net->now < dst->expires))
+			return false;
 		return !allow_frag || skb_is_gso(skb) || skb->len <= dst_mtu(dst);
 	case IP4_PMTUDISC_DO:
 		return true;
-	case IP4_PMTUDISC_PROBE:
+	case IP4_PMTUDISC_PROBE:	/* Linux's TCP probes without DF, its datagrams with it */
 		ip_out_cb(skb)->mtu = dst->dev->mtu;
-		return true;
+		return allow_frag;
 	case IP4_PMTUDISC_INTERFACE:
 	case IP4_PMTUDISC_OMIT:
 		ip_out_cb(skb)->mtu = dst->dev->mtu;
@@ -135,7 +140,7 @@ static void fill_header(struct net *net, struct sk_buff *skb, const struct flowi
 {
 	struct ip4_hdr *iph = (struct ip4_hdr *)skb->data;
 	u32 segs = max_t(u32, 1, skb_shinfo(skb)->gso_segs);
-	bool df = want_df(skb, &rt->dst, opts->pmtudisc, opts->allow_frag);
+	bool df = opts->atomic || want_df(skb, &rt->dst, opts->pmtudisc, opts->allow_frag);
 
 	iph->ver_ihl = ip4_ver_ihl(hlen);
 	iph->tos = opts->tos_set ? opts->tos : fl->tos;
@@ -145,7 +150,9 @@ static void fill_header(struct net *net, struct sk_buff *skb, const struct flowi
 	iph->protocol = fl->proto;
 	iph->saddr = be32_of(&fl->saddr);
 	iph->daddr = be32_of(&fl->daddr);
-	if (df) {
+	if (opts->atomic) {
+		iph->id = be16_make(0);
+	} else if (df) {
 		iph->id = be16_make((u16)rt->id);
 		rt->id += segs;
 	} else {

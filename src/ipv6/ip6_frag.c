@@ -139,7 +139,7 @@ bool ip6_defrag(struct net *net, struct ip6_walk *w)
 	u32 id;
 
 	if (!pskb_may_pull(skb, w->off + IP6_FRAG_HLEN))
-		return fail(net, skb, SKB_DROP_IPV6_BAD_EXTHDR);
+		return fail_param(net, skb, ICMP6_PARAM_FIELD, w->off);
 	fh = (const struct ip6_frag_hdr *)(skb->data + w->off);
 	in.off = be16_get(fh->frag_off) & IP6_OFFMASK;
 	in.more = be16_get(fh->frag_off) & IP6_MF;

@@ -50,6 +50,12 @@ int sock_stream_commit(struct sock *sk, size_t len, int flags)
 	return sk->prot->stream_commit ? sk->prot->stream_commit(sk, len, flags) : -EOPNOTSUPP;
 }
 
+void sock_stream_urgent(struct sock *sk, u32 ahead)
+{
+	if (sk->prot->stream_urgent)
+		sk->prot->stream_urgent(sk, ahead);
+}
+
 ssize_t sock_stream_attach(struct sock *sk, struct page *page, u32 off, u32 len, int flags)
 {
 	return sk->prot->stream_attach ? sk->prot->stream_attach(sk, page, off, len, flags) : -EOPNOTSUPP;

@@ -45,10 +45,16 @@ ssize_t sock_recvmsg(struct sock *sk, struct msg *msg);
  * full, -EPIPE, -ECONNRESET …, -ENOTCONN. The caller fills a prefix and commits its length (0:
  * nothing came) before any other call on this socket. flags: SMSG_MORE, SMSG_OOB (last byte urgent).
  * A commit of 0 with SMSG_EOR, which needs no reservation, ends a record behind what was committed
- * so far: no packet will carry octets of both sides of it.
+ * so far: no packet will carry octets of both sides of it. One with SMSG_NO_MORE: what was committed with
+ * SMSG_MORE is a whole write now.
  */
 int sock_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 int sock_stream_commit(struct sock *sk, size_t len, int flags);
+/*
+ * The last of the next ahead octets will be urgent (SMSG_OOB), and what is sent tells it from now on
+ * (RFC 9293 3.8.5). 0: what was written so far is all.
+ */
+void sock_stream_urgent(struct sock *sk, u32 ahead);
 /*
  * [off, off+len) of a page of the caller's, whose contents stay as they are until it is released, to the send
  * queue (which takes references). Octets taken, as far as sk_sndbuf allows; -EAGAIN when full or without

@@ -94,8 +94,8 @@ static void tcp_clean_one(struct sock *sk, struct sk_buff *skb, struct tcp_clean
 		if (!c->first_ackt)
 			c->first_ackt = c->last_ackt;
 		c->last_in_flight = cb->tx_in_flight;
-		if (before(cb->seq, st->reord))
-			st->reord = cb->seq;
+		if (before(cb->seq, st->reord))		/* what was acknowledged of it before is no news */
+			st->reord = seq_max(cb->seq, c->prior_una);
 		if (!after(cb->end_seq, tp->high_seq))
 			c->flag |= FLAG_ORIG_SACK_ACKED;
 	}
@@ -359,10 +359,6 @@ static void tcp_ack_in_window(struct sock *sk, const struct tcp_seg *seg, int fl
 		flag |= FLAG_SND_UNA_ADVANCED;
 		tp->retransmits = 0;
 		tp->retrans_first_us = 0;
-		if (tp->rto_stamp_ms) {
-			tp->total_rto_time_ms += tcp_now_ms(sk) - tp->rto_stamp_ms;
-			tp->rto_stamp_ms = 0;
-		}
 	}
 	if (flag & FLAG_UPDATE_TS_RECENT && tcp_replace_ts_recent(sk, seg->seq))
 		flag |= FLAG_TS_PROGRESS;

@@ -110,6 +110,7 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msg *msg);
 void tcp_rsv_release(struct sock *sk);
 int tcp_stream_reserve(struct sock *sk, struct skb_vec *vec, u32 max, size_t want);
 int tcp_stream_commit(struct sock *sk, size_t len, int flags);
+void tcp_stream_urgent(struct sock *sk, u32 ahead);
 ssize_t tcp_stream_attach(struct sock *sk, struct page *page, u32 off, u32 len, int flags);
 
 /* tcp_rexmit.c */
@@ -263,7 +264,7 @@ void tcp_select_initial_window(const struct net *net, u32 space, u32 mss, u32 *c
 			       bool wscale_ok, u32 init_segs, u32 *wnd, u8 *wscale);
 u32 tcp_window_now(struct sock *sk);
 u16 tcp_select_window(struct sock *sk);
-void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len);
+void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len, bool queued);
 void tcp_init_buffer_space(struct sock *sk);
 void tcp_rcv_space_adjust(struct sock *sk);
 int tcp_set_rcvlowat(struct sock *sk, int val);

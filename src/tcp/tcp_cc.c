@@ -221,5 +221,9 @@ void tcp_set_ca_state(struct sock *sk, u8 state)
 	trace_event(sk->net, tcp_cong_state_set, NULL, sk, NULL, tp->ca_state, state);
 	if (tcp_ca(tp)->set_state)
 		tcp_ca(tp)->set_state(sk, state);
+	if (tp->ca_state == TCP_CA_Loss && state != TCP_CA_Loss && tp->rto_stamp_ms) {
+		tp->total_rto_time_ms += tcp_now_ms(sk) - tp->rto_stamp_ms;	/* TCP_INFO's */
+		tp->rto_stamp_ms = 0;
+	}
 	tp->ca_state = state & 7;
 }

@@ -6,21 +6,36 @@
 #include "tcp/tcp_priv.h"
 
 /*
+ * May from be put behind to? What was received in one piece stays one, as on Linux, and costs its own, so
+ * that SO_RCVBUF holds as many small segments; only what there is room for behind its predecessor is put
+ * there, and costs nothing.
+ */
+static bool tcp_may_join(const struct sk_buff *to, const struct sk_buff *from)
+{
+	return !from->rx_room || from->len < to->rx_room;
+}
+
+/*
  * Appends from to to if it continues it; true when from was consumed. A packet's memory is free when all of
  * it was read, so it stays a small part of the buffer: else the window would open late.
  */
 bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 {
 	struct tcp_rx_cb *t = tcp_rxcb(to), *f = tcp_rxcb(from);
-	u32 end = f->end_seq, delta;
+	u32 end = f->end_seq, room = from->rx_room ? to->rx_room - from->len : 0, delta;
 	u64 tstamp = from->tstamp;
 	u16 flags = f->flags;
 
 	if (f->seq != t->end_seq || t->flags & TCPHDR_FIN || !from->len ||
 	    to->truesize > (u32)sk->sk_rcvbuf >> 2)
 		return false;
-	if (!skb_try_coalesce(to, from, &delta))
+	if (!tcp_may_join(to, from) || !skb_try_coalesce(to, from, &delta))
 		return false;
+	to->rx_room = (u16)room;
+	if (room) {
+		to->truesize -= delta;
+		delta = 0;
+	}
 	sk->sk_rmem_alloc += (int)delta;
 	tcp_ns(sk)->mem_octets += (int)delta;
 	to->tstamp = tstamp;
@@ -96,7 +111,7 @@ static void tcp_data_in_order(struct sock *sk, struct sk_buff *skb, const struct
 		net_mib_inc(sk->net, TcpExt_TCPRcvQDrop);
 		tp->ack_pending |= TCP_ACK_SCHED | TCP_ACK_NOW | TCP_ACK_NOMEM;
 		sk_wake(sk, SOCK_EV_IN);
-		kfree_skb_reason(skb, SKB_DROP_SOCKET_RCVBUFF);
+		tcp_drop(sk, skb, SKB_DROP_SOCKET_RCVBUFF);
 		return;
 	}
 	tcp_strip_header(skb, seg);
@@ -130,7 +145,7 @@ static void tcp_data_out_of_window(struct sock *sk, struct sk_buff *skb,
 {
 	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
 	tcp_sk(sk)->ack_pending |= TCP_ACK_SCHED;
-	kfree_skb_reason(skb, reason);
+	tcp_drop(sk, skb, reason);
 }
 
 /* The data of an acceptable segment, header still on. Consumes skb. */
@@ -146,7 +161,7 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *
 	tp->has_dsack = false;		/* the next ACK tells of this segment */
 	if (tcp_state_in(sk, TCPF(CLOSE_WAIT) | TCPF(CLOSING) | TCPF(LAST_ACK)) &&
 	    !before(seg->seq, tp->rcv_nxt)) {	/* nothing can follow a FIN */
-		kfree_skb_reason(skb, SKB_DROP_TCP_OLD_DATA);
+		tcp_drop(sk, skb, SKB_DROP_TCP_OLD_DATA);
 		return;
 	}
 	if (!after(seg->end_seq, tp->rcv_nxt)) {

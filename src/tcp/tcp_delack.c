@@ -44,7 +44,7 @@ static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, u32 
 	if (len >= tp->rcv_mss) {
 		if (len != tp->rcv_mss)
 			tcp_measure_scaling(sk, skb, payload);
-		tp->rcv_mss = (u16)min_t(u32, len, max_t(u32, tp->advmss, TCP_MIN_MSS_NS));
+		tp->rcv_mss = (u16)min_t(u32, len, tp->advmss);
 		if (len < payload || !psh)
 			return;
 	} else if (len >= TCP_MSS_DEFAULT_NS || (len >= TCP_MIN_MSS_NS && !psh)) {
@@ -102,7 +102,7 @@ void tcp_event_data_recv(struct sock *sk, const struct sk_buff *skb, const struc
 	tp->lrcvtime_us = now;
 	tcp_ecn_check_ce(sk, seg);
 	if (seg->len >= 128)
-		tcp_grow_window(sk, skb, seg->len);
+		tcp_grow_window(sk, skb, seg->len, false);
 }
 
 /* TCP_DELACK_MAX_US, and before the peer's RTO by its least. */
@@ -121,8 +121,8 @@ void tcp_event_ofo_recv(struct sock *sk, const struct sk_buff *skb, const struct
 {
 	tcp_ecn_check_ce(sk, seg);
 	tcp_measure_rcv_mss(sk, skb, seg->len, seg->flags & TCPHDR_PSH);
-	if (tcp_is_sack(tcp_sk(sk)) && seg->len >= 128)
-		tcp_grow_window(sk, skb, seg->len);
+	if (tcp_is_sack(tcp_sk(sk)))
+		tcp_grow_window(sk, skb, seg->len, true);
 }
 
 void tcp_send_delayed_ack(struct sock *sk)

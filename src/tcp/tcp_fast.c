@@ -121,13 +121,13 @@ static void tcp_rcv_slow(struct sock *sk, struct sk_buff *skb, const struct tcp_
 	int err;
 
 	if (!(seg->flags & (TCPHDR_ACK | TCPHDR_RST | TCPHDR_SYN))) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
+		tcp_drop(sk, skb, SKB_DROP_TCP_FLAGS);
 		return;
 	}
 	if (!tcp_validate_incoming(sk, skb, seg))
 		return;
 	if (!(seg->flags & TCPHDR_ACK)) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
+		tcp_drop(sk, skb, SKB_DROP_TCP_FLAGS);
 		return;
 	}
 	tcp_accecn_received(sk, skb, seg);
@@ -136,7 +136,7 @@ static void tcp_rcv_slow(struct sock *sk, struct sk_buff *skb, const struct tcp_
 		reason = (enum skb_drop_reason)-err;
 		if (reason == SKB_DROP_TCP_ACK_UNSENT_DATA)
 			tcp_send_challenge_ack(sk);	/* TCP-ST-24 */
-		kfree_skb_reason(skb, reason);
+		tcp_drop(sk, skb, reason);
 		return;
 	}
 	tcp_rcv_rtt_measure_ts(sk, seg->len);

@@ -132,6 +132,7 @@ static void data_left_in_syn(struct sock *sk, struct sk_buff *data)
 	tp->packets_out += tcp_tx(data)->pcount;
 	tp->snd_nxt = tp->pushed_seq = tcp_tx(data)->end_seq;
 	tp->syn_data = 1;
+	tcp_chrono_start(tp, TCP_CHRONO_BUSY);
 	net_mib_inc(sk->net, TcpExt_TCPOrigDataSent);
 }
 

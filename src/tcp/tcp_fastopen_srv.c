@@ -118,12 +118,14 @@ void tcp_fastopen_send_synack(struct sock *sk, const struct tcp_fastopen_cookie 
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_fastopen_request fo = { .cookie.len = -1 };
 	u16 flags = TCPHDR_SYN | TCPHDR_ACK;
+	u32 sent = tp->segs_out;
 
 	if (foc)
 		fo.cookie = *foc;
 	flags |= tcp_ecn_synack_flags(tp);
 	tp->fo_req = &fo;
 	tcp_send_bare(sk, flags, tp->iss);
+	tp->segs_out = sent;		/* TCP_INFO counts what answers a SYN nowhere */
 	tp->fo_req = NULL;
 }
 

@@ -95,7 +95,7 @@ static void tcp_ooo_drop(struct sock *sk, struct sk_buff *skb, enum skb_drop_rea
 	if (tp->ooo_last == skb)
 		tp->ooo_last = tcp_ooo_entry(rb_prev(&skb->rbnode));
 	rb_erase(&skb->rbnode, &tp->ooo);
-	kfree_skb_reason(skb, reason);
+	tcp_drop(sk, skb, reason);
 }
 
 /* Usual case: the segment right behind the highest. True when skb went into it. */
@@ -141,7 +141,7 @@ static bool tcp_ooo_link(struct sock *sk, struct sk_buff *skb)
 				tcp_dsack_extend(sk, c->seq, c->end_seq);
 				if (tp->ooo_last == s)
 					tp->ooo_last = skb;
-				kfree_skb_reason(s, SKB_DROP_TCP_OFOMERGE);
+				tcp_drop(sk, s, SKB_DROP_TCP_OFOMERGE);
 				return true;
 			}
 		}
@@ -189,7 +189,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	u32 seq = tcp_rxcb(skb)->seq, end = tcp_rxcb(skb)->end_seq;
 
 	if (!tcp_rmem_ok(sk, skb, seq)) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_OFO_DROP);
+		tcp_drop(sk, skb, SKB_DROP_TCP_OFO_DROP);
 		return;
 	}
 	tp->pred_ok = false;
@@ -202,7 +202,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	}
 	if (!tcp_ooo_link(sk, skb)) {
 		tcp_sack_new(tp, seq, end);
-		kfree_skb_reason(skb, SKB_DROP_TCP_OFOMERGE);
+		tcp_drop(sk, skb, SKB_DROP_TCP_OFOMERGE);
 		return;
 	}
 	tcp_ooo_swallow(sk, skb);
@@ -216,6 +216,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 bool tcp_ofo_queue(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 came = tp->rcv_nxt;		/* what was there twice before was told when it came */
 	bool fin = false;
 	struct sk_buff *skb;
 
@@ -224,8 +225,8 @@ bool tcp_ofo_queue(struct sock *sk)
 
 		if (after(c->seq, tp->rcv_nxt))
 			break;
-		if (before(c->seq, tp->rcv_nxt))
-			tcp_dsack_extend(sk, c->seq, seq_min(c->end_seq, tp->rcv_nxt));
+		if (before(c->seq, came))
+			tcp_dsack_extend(sk, c->seq, seq_min(c->end_seq, came));
 		if (!after(c->end_seq, tp->rcv_nxt)) {
 			tcp_ooo_drop(sk, skb, SKB_DROP_TCP_OFO_QUEUE_PRUNE);
 			continue;

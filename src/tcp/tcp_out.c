@@ -215,6 +215,12 @@ static u32 tcp_cwnd_quota(const struct tcp_sock *tp, const struct sk_buff *skb)
 	return min(max(cwnd >> 1, 1u), cwnd - in_flight);
 }
 
+/* The end of urgent data that have been announced (tcp_stream_urgent()) is still to be written. */
+static bool tcp_urgent_comes(const struct tcp_sock *tp)
+{
+	return tp->urg_mode && after(tp->snd_up, tp->write_seq);
+}
+
 /* Minshall's variant: another small segment is out and not acknowledged. */
 static bool tcp_minshall_check(const struct tcp_sock *tp)
 {
@@ -225,7 +231,8 @@ static bool tcp_minshall_check(const struct tcp_sock *tp)
 static bool tcp_nagle_test(const struct tcp_sock *tp, const struct sk_buff *skb, u32 mss,
 			   u8 nonagle)
 {
-	if (nonagle & TCP_NAGLE_PUSH || tp->urg_mode || tcp_tx(skb)->flags & TCPHDR_FIN)
+	if (nonagle & TCP_NAGLE_PUSH || tcp_tx(skb)->flags & TCPHDR_FIN ||
+	    (tp->urg_mode && !tcp_urgent_comes(tp)))
 		return true;
 	if (skb->len >= mss)
 		return true;
@@ -534,7 +541,7 @@ void tcp_push(struct sock *sk, int flags, u32 mss)
 
 	if (!tail)
 		return;
-	if (!(flags & SMSG_MORE) || tcp_forced_push(tp))
+	if (!(flags & SMSG_MORE) || (tcp_forced_push(tp) && !tcp_urgent_comes(tp)))
 		tcp_mark_push(tp, tail);
 	if (flags & SMSG_OOB)
 		tp->snd_up = tp->write_seq;

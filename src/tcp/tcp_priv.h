@@ -311,6 +311,13 @@ static inline struct netns_tcp *tcp_ns(const struct sock *sk)
 {
 	return &sk->net->tcp;
 }
+/* A segment of a connection that is dropped counts as such, for SO_MEMINFO. Consumes. */
+static inline void tcp_drop(struct sock *sk, struct sk_buff *skb, enum skb_drop_reason reason)
+{
+	sk->sk_drops++;
+	kfree_skb_reason(skb, reason);
+}
+
 static inline u64 tcp_clock_us(const struct net *net)
 {
 	return net->now / NSEC_PER_USEC;

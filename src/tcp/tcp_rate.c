@@ -12,6 +12,10 @@ void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb)
 	struct tcp_tx_cb *cb = tcp_tx(skb);
 	u64 now = tcp_now_us(sk);
 
+	if (cb->flags & TCPHDR_SYN) {	/* its round trip is no rate */
+		cb->delivered_us = 0;
+		return;
+	}
 	if (!tp->packets_out) {		/* a new busy period */
 		tp->first_tx_us = now;
 		tp->delivered_us = now;

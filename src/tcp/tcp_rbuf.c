@@ -177,10 +177,29 @@ static void tcp_lower_scaling(struct sock *sk, const struct sk_buff *skb, u32 le
 		tp->scaling_ratio = (u8)((tp->scaling_ratio * 7u + max(ratio, 8u) + 4) >> 3);
 }
 
-/* A large segment came in: offer more, as long as the packets are not mostly overhead. */
-void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len)
+/*
+ * By how much a packet with len octets of payload lets the window grow. One that is mostly overhead does
+ * so only as far as a buffer of such packets could hold: to 1/2^k of the largest, if payload is that part.
+ */
+static u32 tcp_window_step(const struct sock *sk, const struct sk_buff *skb, u32 len)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cost = tcp_win_from_space(tp, skb->truesize), k = 1;
+
+	if (cost <= len)
+		return max(2u * tp->advmss, 2 * len);
+	while (cost >> k > len)
+		k++;
+	if (tp->rcv_ssthresh > tcp_win_from_space(tp, tcp_ns(sk)->rmem[2]) >> k)
+		return 0;
+	return max(2u * tp->rcv_mss, 2 * len);
+}
+
+/* A segment came in: offer more. queued: its cost is in the buffer already. */
+void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len, bool queued)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	s64 space = (s64)sk->sk_rcvbuf - sk->sk_rmem_alloc;
 	u32 room, incr;
 
 	tcp_lower_scaling(sk, skb, len);
@@ -188,17 +207,16 @@ void tcp_grow_window(struct sock *sk, const struct sk_buff *skb, u32 len)
 		tp->rcv_ssthresh = min(tp->rcv_ssthresh, 4u * tp->advmss);
 		return;
 	}
-	room = min(tp->window_clamp, tcp_space(sk));
+	if (!queued)
+		space -= skb->truesize;
+	room = min(tp->window_clamp, tcp_win_from_space(tp, space));
 	if (tp->rcv_ssthresh >= room)
 		return;
-	room -= tp->rcv_ssthresh;
-	if (tcp_win_from_space(tp, skb->truesize) <= len)
-		incr = 2u * tp->advmss;
-	else
-		incr = min(len, 2u * tp->advmss);
-	incr = max(incr, 2 * len);
+	incr = tcp_window_step(sk, skb, len);
+	if (!incr)
+		return;
 	tp->quick |= 1;
-	tp->rcv_ssthresh += min(room, incr);
+	tp->rcv_ssthresh += min(room - tp->rcv_ssthresh, incr);
 }
 
 /* At the start of the connection. */
@@ -211,7 +229,6 @@ void tcp_init_buffer_space(struct sock *sk)
 		tcp_sndbuf_expand(sk);
 	tp->rcvq_us = tcp_now_us(sk);
 	tp->rcvq_seq = tp->copied_seq;
-	tp->rcvq_space = min3(tp->rcv_ssthresh, tp->rcv_wnd, 10u * tp->advmss);
 	max_win = tcp_full_space(sk);
 	if (tp->window_clamp >= max_win) {
 		tp->window_clamp = max_win;
@@ -223,6 +240,7 @@ void tcp_init_buffer_space(struct sock *sk)
 	if (tp->window_clamp > 2u * tp->advmss && tp->window_clamp + tp->advmss > max_win)
 		tp->window_clamp = max_t(u32, 2u * tp->advmss, max_win - tp->advmss);
 	tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
+	tp->rcvq_space = min3(tp->rcv_ssthresh, tp->rcv_wnd, 10u * tp->advmss);
 	tp->snd_cwnd_stamp_us = tcp_now_us(sk);
 }
 

@@ -55,7 +55,7 @@ void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp
 {
 	const struct inet_skb_cb *cb = inet_cb(skb);
 	struct ip_xmit_opts io = { .ttl = r->ttl ? (s16)r->ttl : (s16)-1, .tos = r->tos,
-				   .tos_set = true };
+				   .tos_set = true, .atomic = true };
 	struct tcp_hdr hdr = { .source = be16_make(seg->dport), .dest = be16_make(seg->sport),
 			       .seq = be32_make(r->seq), .ack_seq = be32_make(r->ack),
 			       .flags = (u8)r->flags, .window = be16_make(r->wnd) };

@@ -98,13 +98,13 @@ static void tcp_synack_opts(struct tcp_request_sock *req, struct tcp_opts_parsed
 }
 
 /* Window and scale of the SYN-ACK, from the listener's buffer. */
-static void tcp_req_window(struct tcp_request_sock *req, const struct dst_entry *dst)
+static void tcp_req_window(struct tcp_request_sock *req, const struct dst_entry *dst, bool cookie)
 {
 	const struct tcp_sock *l = req->listener;
-	u32 mss = req->advmss;
+	u32 mss = cookie ? req->mss_clamp : req->advmss;
 
 	req->window_clamp = tcp_initial_clamp(&l->inet.sk, dst);
-	if (req->tstamp_ok)
+	if (req->tstamp_ok && !cookie)
 		mss -= min_t(u32, mss, TCP_OLEN_TIMESTAMP_ALIGNED);
 	tcp_select_initial_window(req_net(req), tcp_full_space(&l->inet.sk), mss,
 				  &req->window_clamp, req->wscale_ok,
@@ -119,6 +119,9 @@ static int tcp_synack_sign(const struct tcp_request_sock *req, const struct tcp_
 	tcp_sig_path_out(&req->eh.tuple, &p);
 	return tcp_sig_write(req_net(req), sig, skb, &p);
 }
+
+/* An answer that no path can be too narrow for is never fragmented, whatever IP_MTU_DISCOVER says. */
+enum { TCP_PMTUDISC_WANT = 1, TCP_PMTUDISC_DO = 2, TCP_SYNACK_ATOMIC = 68 - 20 };
 
 static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 			    const struct flowi *fl, bool again)
@@ -161,24 +164,29 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	}
 	skb->mark = fl->mark;
 	skb->priority = l->inet.sk.sk_priority;
+	io.atomic = io.pmtudisc == TCP_PMTUDISC_WANT || io.pmtudisc == TCP_PMTUDISC_DO ||
+		    skb->len + io.options_len <= TCP_SYNACK_ATOMIC;
 	net_mib_inc(net, Tcp_OutSegs);
 	af->xmit(net, NULL, skb, fl, dst, &io);
 }
 
-/* MSS and window by the route that the answer takes. */
-static void tcp_req_sizes(struct tcp_request_sock *req, const struct dst_entry *dst)
+/*
+ * MSS and window by the route that the answer takes. Of a cookie that came back the peer's segments are
+ * what is known, and the window is a whole number of them, as Linux's is then.
+ */
+static void tcp_req_sizes(struct tcp_request_sock *req, const struct dst_entry *dst, bool cookie)
 {
 	u16 user = req->listener->rx_opt.user_mss;
 
 	req->advmss = (u16)min_t(u32, dst->ops->advmss(dst), 65535);
 	if (user && user < req->advmss)
 		req->advmss = user;
-	tcp_req_window(req, dst);
+	tcp_req_window(req, dst, cookie);
 }
 
-enum { SYNACK_FIRST, SYNACK_AGAIN, SYNACK_NONE };
+enum { SYNACK_FIRST, SYNACK_AGAIN, SYNACK_NONE, SYNACK_COOKIE };
 
-/* Sends the SYN-ACK: the first one fixes the sizes; NONE only fixes. 0 or -errno: no route. */
+/* Sends the SYN-ACK: the first one fixes the sizes; NONE and COOKIE only fix. 0 or -errno: no route. */
 static int tcp_send_synack(struct tcp_request_sock *req, int how)
 {
 	struct net *net = req_net(req);
@@ -191,8 +199,8 @@ static int tcp_send_synack(struct tcp_request_sock *req, int how)
 	if (err)
 		return err;
 	if (how != SYNACK_AGAIN)
-		tcp_req_sizes(req, dst);
-	if (how != SYNACK_NONE)
+		tcp_req_sizes(req, dst, how == SYNACK_COOKIE);
+	if (how < SYNACK_NONE)
 		tcp_synack_xmit(req, dst, &fl, how == SYNACK_AGAIN);
 	dst_release(dst);
 	return 0;
@@ -668,7 +676,7 @@ bool tcp_req_from_cookie(struct sock *lsk, struct sk_buff *skb, struct tcp_seg *
 	req->snt_isn = seg->ack - 1;
 	req->mss_clamp = (u16)tcp_clamp_peer_mss(lsk, tcp_cookie_mss(cb->af, class),
 						 req->listener->rx_opt.user_mss);
-	if (!tcp_cookie_options(req, seg) || tcp_send_synack(req, SYNACK_NONE)) {
+	if (!tcp_cookie_options(req, seg) || tcp_send_synack(req, SYNACK_COOKIE)) {
 		tcp_req_free(req);
 		return false;
 	}

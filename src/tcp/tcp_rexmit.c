@@ -244,6 +244,7 @@ void tcp_send_fin(struct sock *sk)
 			return;
 		}
 		tcp_tx_queue_tail(sk, skb);
+		tcp_chrono_start(tp, TCP_CHRONO_BUSY);
 	}
 	if (tcp_write_xmit(sk, tcp_current_mss(sk), TCP_NAGLE_OFF, 0))
 		tcp_check_probe_timer(sk);

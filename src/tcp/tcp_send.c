@@ -442,6 +442,15 @@ static u32 tcp_commit_page(struct sock *sk, const struct skb_frag *f, u32 len, s
 	return done;
 }
 
+/* proto.stream_urgent */
+void tcp_stream_urgent(struct sock *sk, u32 ahead)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->snd_up = tp->write_seq + ahead;
+	tp->urg_mode = after(tp->snd_up, tp->snd_una);
+}
+
 int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -454,8 +463,10 @@ int tcp_stream_commit(struct sock *sk, size_t len, int flags)
 
 	if (!len && flags & SMSG_EOR)
 		tcp_end_record(sk);
+	if (!len && flags & SMSG_NO_MORE)
+		tcp_push(sk, 0, tcp_current_mss(sk));
 	if (!r)
-		return !len && flags & SMSG_EOR ? 0 : -EINVAL;
+		return !len && flags & (SMSG_EOR | SMSG_NO_MORE) ? 0 : -EINVAL;
 	for (u32 i = 0; i < r->nr; i++)
 		sum += r->frag[i].len;
 	if (len > sum) {

@@ -498,6 +498,7 @@ const struct proto tcp_prot = {
 	.poll = tcp_poll,
 	.stream_reserve = tcp_stream_reserve,
 	.stream_commit = tcp_stream_commit,
+	.stream_urgent = tcp_stream_urgent,
 	.stream_attach = tcp_stream_attach,
 	.stream_peek = tcp_stream_peek,
 	.stream_consume = tcp_stream_consume,

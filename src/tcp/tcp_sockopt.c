@@ -60,8 +60,8 @@ SETTER(set_cork)
 	if (tcp_send_head(sk) && tcp_state_in(sk, TCPF_HAVE_PEER)) {
 		u8 saved = tp->nonagle;
 
-		tcp_mark_push(tp, skb_peek_tail(&sk->sk_write_queue));
-		tp->nonagle |= TCP_NAGLE_PUSH;
+		if (tp->nonagle & TCP_NAGLE_OFF)	/* else Nagle's algorithm has its say */
+			tp->nonagle |= TCP_NAGLE_PUSH;
 		tcp_push_pending(sk);
 		tp->nonagle = saved;
 	}

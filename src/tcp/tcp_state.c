@@ -75,7 +75,7 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 	tcp_ecn_rcv_synack(sk, seg);
 	tp->snd_wl1 = seg->seq;
 	if (tcp_ack(sk, seg, FLAG_SLOWPATH) <= 0) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
+		tcp_drop(sk, skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
 		return;
 	}
 	tcp_init_rcv_seq(tp, seg);
@@ -137,7 +137,7 @@ static enum skb_drop_reason tcp_synsent_check_ack(const struct sock *sk, const s
 
 	if (!after(seg->ack, tp->snd_una) || after(seg->ack, tp->snd_nxt))
 		return SKB_DROP_TCP_INVALID_ACK_SEQUENCE;
-	if (seg->opt.saw & TCP_SAW_TSTAMP && seg->opt.tsecr && tp->retrans_stamp_ms == 0 &&
+	if (seg->opt.saw & TCP_SAW_TSTAMP && seg->opt.tsecr &&
 	    !between(seg->opt.tsecr, tp->rcv_rtt_last_tsecr, tcp_ts_val(tp)))
 		return SKB_DROP_TCP_RFC7323_TSECR;
 	return SKB_NOT_DROPPED;
@@ -155,12 +155,12 @@ static void tcp_rcv_synsent(struct sock *sk, struct sk_buff *skb, const struct t
 			else if (!tcp_sk(sk)->retransmits)
 				tcp_arm_rto(sk, TCP_TIMEOUT_MIN_US); /* an old duplicate hid the answer */
 			tcp_send_reset(sk->net, skb, seg);	/* TCP-ST-08 */
-			kfree_skb_reason(skb, reason);
+			tcp_drop(sk, skb, reason);
 			return;
 		}
 		if (seg->flags & TCPHDR_RST) {
 			tcp_reset(sk, skb);
-			kfree_skb_reason(skb, SKB_DROP_TCP_RESET);
+			tcp_drop(sk, skb, SKB_DROP_TCP_RESET);
 			return;
 		}
 		if (seg->flags & TCPHDR_SYN) {
@@ -171,7 +171,7 @@ static void tcp_rcv_synsent(struct sock *sk, struct sk_buff *skb, const struct t
 		tcp_rcv_cross_syn(sk, skb, seg);
 		return;
 	}
-	kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
+	tcp_drop(sk, skb, SKB_DROP_TCP_FLAGS);
 }
 
 /* -- the ACK ----------------------------------------------------------------------------------- */
@@ -275,7 +275,7 @@ static bool tcp_state_ack(struct sock *sk, struct sk_buff *skb, const struct tcp
 	if (sk->sk_state == TCP_SYN_RECV && !between(seg->ack, tp->snd_una + !tp->fo_child,
 						     tp->snd_nxt)) {
 		tcp_send_reset(sk->net, skb, seg);	/* TCP-ST-16 */
-		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
+		tcp_drop(sk, skb, SKB_DROP_TCP_INVALID_ACK_SEQUENCE);
 		return false;
 	}
 	err = tcp_ack(sk, seg, FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT);
@@ -284,11 +284,11 @@ static bool tcp_state_ack(struct sock *sk, struct sk_buff *skb, const struct tcp
 	if (err < 0) {
 		if (err == -(int)SKB_DROP_TCP_ACK_UNSENT_DATA)
 			tcp_send_challenge_ack(sk);
-		kfree_skb_reason(skb, (enum skb_drop_reason)-err);
+		tcp_drop(sk, skb, (enum skb_drop_reason)-err);
 		return false;
 	}
 	if (sk->sk_state == TCP_SYN_RECV) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_OLD_ACK);
+		tcp_drop(sk, skb, SKB_DROP_TCP_OLD_ACK);
 		return false;
 	}
 	return true;
@@ -312,7 +312,7 @@ static bool tcp_data_after_close(struct sock *sk, struct sk_buff *skb, const str
 	net_mib_inc(sk->net, TcpExt_TCPAbortOnData);
 	tcp_send_reset(sk->net, skb, seg);
 	tcp_reset(sk, skb);
-	kfree_skb_reason(skb, SKB_DROP_TCP_ABORT_ON_DATA);
+	tcp_drop(sk, skb, SKB_DROP_TCP_ABORT_ON_DATA);
 	return true;
 }
 
@@ -323,7 +323,7 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 
 	if (sk->sk_state == TCP_CLOSE) {
 		tcp_send_reset(sk->net, skb, seg);
-		kfree_skb_reason(skb, SKB_DROP_TCP_CLOSE);
+		tcp_drop(sk, skb, SKB_DROP_TCP_CLOSE);
 		return;
 	}
 	if (sk->sk_state == TCP_SYN_SENT) {
@@ -336,17 +336,17 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, 0,
 					  MIB_TcpExt_TCPACKSkippedSynRecv))
 			tcp_fastopen_send_synack(sk, NULL);
-		kfree_skb_reason(skb, SKB_DROP_TCP_INVALID_SYN);
+		tcp_drop(sk, skb, SKB_DROP_TCP_INVALID_SYN);
 		return;
 	}
 	if (!(seg->flags & (TCPHDR_ACK | TCPHDR_RST | TCPHDR_SYN))) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);	/* TCP-ST-23 */
+		tcp_drop(sk, skb, SKB_DROP_TCP_FLAGS);	/* TCP-ST-23 */
 		return;
 	}
 	if (!tcp_validate_incoming(sk, skb, seg))
 		return;
 	if (!(seg->flags & TCPHDR_ACK)) {
-		kfree_skb_reason(skb, SKB_DROP_TCP_FLAGS);
+		tcp_drop(sk, skb, SKB_DROP_TCP_FLAGS);
 		return;
 	}
 	tcp_accecn_received(sk, skb, seg);

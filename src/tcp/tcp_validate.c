@@ -201,6 +201,9 @@ bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb, const struct tc
 
 	if (!reason)
 		return true;
-	kfree_skb_reason(skb, reason);
+	if (reason == SKB_DROP_TCP_RESET)	/* it was heard */
+		kfree_skb_reason(skb, reason);
+	else
+		tcp_drop(sk, skb, reason);
 	return false;
 }

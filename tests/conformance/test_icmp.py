@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """IPv4 and IPv6 input, reassembly, ICMP and ICMPv6 from outside."""
+import socket
 import time
 
 import lab
 from lab import MAC_STACK, MAC_TEST, STACK4, STACK6, TEST4, TEST6, both, from_stack, ip, test
 from scapy.all import (ICMP, UDP, Ether, ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest,
-                       ICMPv6ParamProblem, IP, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
+                       ICMPv6ParamProblem, IP, IPOption, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
                        IPv6ExtHdrRouting, PadN, Raw, fragment, fragment6)
 from scapy.layers.inet6 import HBHOptUnknown
 
@@ -282,6 +283,31 @@ def ip6_mapped(l):
     """IP6-25 IP6-26 v4-mapped, multicast and loopback sources on the wire are dropped"""
     for src in ("::ffff:10.77.0.9", "ff02::1", "::1"):
         assert l.silent(IPv6(src=src, dst=STACK6) / ICMPv6EchoRequest(), any_icmp(True), 0.1), src
+
+
+@test
+def igmp_unanswered(l):
+    """RFC 2236 4: an IGMP message that nobody listens to is not an unknown protocol"""
+    assert l.silent(IP(src=TEST4, dst=STACK4, proto=2) / Raw(bytes(8)), any_icmp(False))
+    assert l.exchange(IP(src=TEST4, dst=STACK4, proto=253) / Raw(bytes(8)), is_error(False, 3, 2))
+
+
+@test
+def error_options(l):
+    """RFC 1122 3.2.2: the record route of a packet that is refused comes back with the error, and the quotation is shorter"""
+    route = bytes((7, 11, 8)) + bytes(8) + b"\0"
+    f = l.exchange(IP(src=TEST4, dst=STACK4, options=[IPOption(route)]) / UDP(sport=5, dport=6) / Raw(bytes(600)),
+                   is_error(False, 3, 3))
+    assert f and f[IP].ihl == 8 and f[IP].len == 576, f
+    assert bytes(f[IP])[20:31] == bytes((7, 11, 12)) + bytes(4) + socket.inet_aton(STACK4), bytes(f[IP])[20:32].hex()
+
+
+@test
+def fragment_header_cut(l):
+    """RFC 8200 4.5: a fragment header that is not all there is told of"""
+    p = IPv6(src=TEST6, dst=STACK6, nh=44) / Raw(bytes(4))
+    f = l.exchange(p, is_error(True, 4, 0))
+    assert f and f[ICMPv6ParamProblem].ptr == 40, f
 
 
 @both

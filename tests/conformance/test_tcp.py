@@ -10,7 +10,7 @@ import termios
 import time
 
 import lab
-from lab import both, from_stack, stack_addr, test_addr
+from lab import STACK4, TEST4, both, from_stack, ip, stack_addr, test, test_addr
 from peer import LISTEN_PORTS, LOOSE, PLAIN, Peer, active, established, listener, option, payload, payload_len
 from scapy.all import ICMP, TCP, Ether, ICMPv6DestUnreach, IP, IPv6, Raw
 
@@ -879,6 +879,117 @@ def time_wait_reopen(l, v6):
     assert r and r.flags == "A"
     r = p.exchange("S", seq=old + 100000, options=PLAIN)
     assert r and r.flags == "SA" and r.ack == (old + 100001) & 0xffffffff
+
+
+@test
+def atomic_answers(l):
+    """RFC 6864 4.1: what no socket sends cannot be fragmented and has no identification: SYN,ACK, RST, TIME-WAIT's ACK"""
+    a, p, c = active(l, False)
+    f = l.exchange(Peer(l, False, 9).segment("S"), lambda f: from_stack(False)(f) and TCP in f and f[TCP].flags.R)
+    assert f and f[IP].flags == "DF" and f[IP].id == 0, (f and f[IP].flags, f and f[IP].id)
+    p.send("SA", options=p.options)
+    assert p.expect("A"), "no ACK"
+    a.close(c)
+    assert p.expect("FA"), "no FIN"
+    p.ack += 1
+    p.send("FA")
+    assert p.expect("A"), "no ACK of the FIN"
+    f = l.exchange(p.segment("FA", seq=p.seq - 1), lambda f: from_stack(False)(f) and TCP in f and f[TCP].dport == p.sport)
+    assert f and f[IP].flags == "DF" and f[IP].id == 0, (f and f[IP].flags, f and f[IP].id)
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    a.socket("l", "AF_INET", "SOCK_STREAM")
+    a.setsockopt("l", 0, 10, 0)         # IP_MTU_DISCOVER, IP_PMTUDISC_DONT
+    a.bind("l", (stack_addr(False), port))
+    a.listen("l", 1)
+    p = Peer(l, False, port)
+    f = l.exchange(p.segment("S", options=p.options), p.mine)
+    assert f and f[TCP].flags == "SA" and f[IP].flags == "DF" and f[IP].id == 0, (f and f[IP].flags, f and f[IP].id)
+
+
+@test
+def probing_without_df(l):
+    """ip(7): a TCP socket with IP_PMTUDISC_PROBE or IP_PMTUDISC_DONT lets routers fragment, others do not"""
+    for value, df in ((0, 0), (1, 1), (2, 1), (3, 0)):
+        a, p, c = established(l, False)
+        a.setsockopt(c, 0, 10, value)   # IP_MTU_DISCOVER
+        a.send(c, b"data")
+        f = l.receive(p.mine)
+        assert f and bool(f[IP].flags.DF) == bool(df), (value, f and f[IP].flags)
+
+
+@test
+def narrow_path(l):
+    """IP4-26 RFC 1191 3: a router that wants less than the smallest MTU that is believed may fragment"""
+    l.sysctl("net.ipv4.route.mtu_expires", 1)
+    try:
+        a, p, c = established(l, False)
+        quoted = IP(src=STACK4, dst=TEST4, flags="DF") / TCP(sport=p.dport, dport=p.sport, seq=p.irs + 1, ack=p.seq, flags="A")
+        a.send(c, b"n" * 1000)
+        f = l.receive(p.mine)
+        assert f and f[IP].flags.DF and payload_len(f[TCP]) == 1000, f
+        l.send(ip(False) / ICMP(type=3, code=4, nexthopmtu=300) / quoted)
+        f = l.receive(p.mine)
+        assert f and payload_len(f[TCP]) == 512 and not f[IP].flags.DF, (f and payload_len(f[TCP]), f and f[IP].flags)
+    finally:
+        time.sleep(1.2)             # it is forgotten
+        l.sysctl("net.ipv4.route.mtu_expires", 600)
+
+
+@both
+def reset_at_once(l, v6):
+    """RFC 2525 2.17: a close with data unread is a RST, without an ACK that offers their room before"""
+    a = l.agent()
+    port = next(LISTEN_PORTS)
+    a.socket("l", "AF_INET6" if v6 else "AF_INET", "SOCK_STREAM")
+    a.setsockopt("l", 1, 8, 2000)       # SO_RCVBUF
+    a.bind("l", (stack_addr(v6), port))
+    a.listen("l", 1)
+    p = Peer(l, v6, port)
+    p.connect()
+    assert a.wait("l", 1, 2000), "no connection"
+    a.accept("l", "c")
+    assert p.exchange("PA", b"u" * 1000, reply="A"), "no ACK"
+    assert a.wait("c", 1, 2000), "nothing to read"
+    l.drain(0.2)
+    a.close("c")
+    f = l.receive(p.mine)
+    assert f and f[TCP].flags == "RA", f and f[TCP].flags
+
+
+@both
+def urgent_write(l, v6):
+    """MUST-31 MUST-62: urgent data of a program's are one write, whose segments all tell of its end"""
+    a, p, c = established(l, v6)
+    mss = 1440 if v6 else 1460
+    assert a.send(c, b"u" * 1000, 1) == 1000            # MSG_OOB
+    f = l.receive(p.mine)
+    assert f and f[TCP].flags == "PAU" and f[TCP].urgptr == 1000 and payload_len(f[TCP]) == 1000, f
+    p.took(f[TCP])
+    p.send("A")
+    assert a.send(c, b"u" * 3000, 1) == 3000
+    for left in (3000, 3000 - mss, 3000 - 2 * mss):
+        f = l.receive(p.mine)
+        assert f and f[TCP].flags == ("PAU" if left < mss else "AU") and f[TCP].urgptr == left, (left, f)
+    p.took(f[TCP])
+    p.send("A")
+    assert a.sendmsg(c, (b"12", b"", b"3"), (), 1) == 3
+    f = l.receive(p.mine)
+    assert f and f[TCP].flags == "PAU" and f[TCP].urgptr == 3 and payload(f[TCP]) == b"123", f
+
+
+@both
+def more_and_nagle(l, v6):
+    """SHLD-7: what MSG_MORE held back waits behind a small segment as any write does, until that is acknowledged"""
+    a, p, c = established(l, v6)
+    a.send(c, b"1" * 100)
+    assert payload_len(p.expect("PA")) == 100
+    a.send(c, b"2" * 100, socket.MSG_MORE)
+    a.send(c, b"3" * 100)
+    assert not l.receive(p.mine, 0.1), "a small segment behind another"
+    p.ack += 100
+    p.send("A")
+    assert payload(p.expect("PA")) == b"2" * 100 + b"3" * 100
 
 
 @both

@@ -137,17 +137,20 @@ void world_step(struct pkt *p, u64 limit)
 }
 
 /* What a packet of len octets costs a Linux that gets it from a TUN device: windows depend on it. */
-static u32 linux_truesize(u32 len)
+static void linux_charge(struct sk_buff *skb, u32 len)
 {
 	u32 room = ALIGN_UP(len + 66, 64u) + 320, size = 1024;
 
-	if (room <= 576)
-		return 576 + 256;
-	if (room > 4096)
-		return ALIGN_UP(len + 66, 4096u) + 256;
+	if (room > 4096) {
+		skb->truesize = ALIGN_UP(len + 66, 4096u) + 256;
+		return;
+	}
 	while (size < room)
 		size *= 2;
-	return size + 256;
+	if (room <= 576)
+		size = 576;
+	skb->truesize = size + 256;
+	skb->rx_room = (u16)(1 + size - 320 - (len + 66));
 }
 
 void world_inject(struct pkt *p, const u8 *ip, u32 len, bool v6, u32 payload)
@@ -162,7 +165,7 @@ void world_inject(struct pkt *p, const u8 *ip, u32 len, bool v6, u32 payload)
 	eth[6] = 2, eth[11] = 9;
 	put_be16(eth + 12, v6 ? 0x86dd : 0x0800);
 	skb_put_data(skb, ip, len);
-	skb->truesize = linux_truesize(len);
+	linux_charge(skb, len);
 	skb->dev = p->dev;
 	if (p->opt.mss && payload > p->opt.mss) {
 		struct skb_shared_info *si = skb_shinfo(skb);

@@ -9,7 +9,7 @@
 
 Test(proto, version)
 {
-	cr_assert_eq(nsp_proto_hash(), 0x5de6ebd8e4796f66ull, "the protocol changed: %#llx",
+	cr_assert_eq(nsp_proto_hash(), 0x638fa2a16bc04339ull, "the protocol changed: %#llx",
 		     (unsigned long long)nsp_proto_hash());
 }
 
