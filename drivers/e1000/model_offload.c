@@ -257,7 +257,7 @@ bool em_tso(struct e1000_model *m, struct em_tx *t, const struct em_packet *p, u
 	}
 	em_stat_add(m, E1000_TSCTC, 1);
 	/* The wire counts the sum's place from where it begins. */
-	if ((m->cfg.wire & E1000_WIRE_TSO) && !m->chip->loopback(m) && x->tcp && !x->tucse &&
+	if ((m->cfg.wire & E1000_WIRE_TSO) && t->to_wire && x->tcp && !x->tucse &&
 	    p->txsm && x->tucso >= x->tucss && t->len - x->ipcss <= U16_MAX)
 		tso_to_wire(m, t, p, nr);
 	else
