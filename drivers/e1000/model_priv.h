@@ -155,7 +155,7 @@ struct em_chip {
 	u64 (*deadline)(const struct e1000_model *m); /* of these */
 	bool (*tx_run)(struct e1000_model *m);	      /* true: call again */
 	bool (*loopback)(const struct e1000_model *m); /* receives without link, too */
-	/* Do all frames of a packet with this header leave, and go nowhere else? Then the wire may get it uncut. */
+	/* Do all frames with this header leave, and go nowhere else? Then the wire may get them uncut. */
 	bool (*to_wire)(const struct e1000_model *m, const struct em_tx *t, const u8 *header, u32 len);
 	/* Where a frame goes if not. */
 	void (*deliver)(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f);

@@ -985,8 +985,13 @@ def unsent_bound(l, v6):
     a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
     a.setsockopt(c, socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4000)
     took = a.fill(c, 59000)
-    # With a card it depends on when the first ones left: SENT_LATER.
-    assert took == 26000 or SENT_LATER and 20000 < took < 26000, f"10 segments, and a packet of half the window, not {took}"
+    cut = 1
+    while "P" not in str(p.expect(match=payload_len).flags):
+        cut += 1
+    # Over a path that seems slow, as on a busy machine, packets are paced, and small. Of those TSQ lets no other device
+    # than a TAP have ten segments before the end of the turn.
+    assert took == 26000 or lab.DEVICE[:3] != "tap" and took == {2: 22000, 3: 25000}.get(cut), \
+        f"10 segments, and a packet of half the window, not {took}, in packets of {cut}"
 
 
 @both
