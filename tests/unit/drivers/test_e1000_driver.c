@@ -488,6 +488,36 @@ CARD_TEST(cable_out_and_in)
 	cr_assert_eq(received, 1);
 }
 
+/* After a while nobody waits for it any longer: whose packets these are could send no more. */
+CARD_TEST(cable_out_for_good)
+{
+	struct prng p;
+	u32 i;
+
+	prng_seed(&p, 10);
+	for (i = 0; i < 3; i++)
+		send_test(&p, 500); /* in the ring, and on their way */
+	e1000_model_set_cable(nic_of(a)->model, false, net->now);
+	fixture_advance(net, NSEC_PER_MSEC);
+	for (i = 0; i < 100; i++)
+		send_test(&p, 500);
+	cr_assert_eq(net->drops[SKB_DROP_DEV_READY], 0, "not yet");
+	fixture_advance(net, 3 * NSEC_PER_SEC);
+	send_test(&p, 500);
+	fixture_settle(net);
+	cr_assert_not(a->carrier);
+	cr_assert_eq(received + net->drops[SKB_DROP_DEV_READY], 104);
+	cr_assert_geq(a->stats.tx_carrier_errors, 101);
+	e1000_model_set_cable(nic_of(a)->model, true, net->now);
+	fixture_advance(net, 3 * NSEC_PER_SEC);
+	cr_assert(a->carrier);
+	next_rx = next_tx;
+	received = 0;
+	cr_assert(send_test(&p, 500));
+	fixture_settle(net);
+	cr_assert_eq(received, 1, "and it works");
+}
+
 /* Groups are filtered by hash, the others' frames by address; promiscuous takes all. */
 CARD_TEST(receive_filters)
 {
