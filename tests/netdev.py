@@ -15,6 +15,7 @@ KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end ha
     "igb-mq": "igb:wire=tap:{tap},queues=4",
     "packet": "packet:{veth}",
     "packet-v3": "packet:{veth},rx=v3",
+    "packet-ring": "packet:{veth},rx=v3,tx=ring",
     "packet-recv": "packet:{veth},rx=recv",
     "packet-mq": "packet:{veth},queues=4",
     "e1000-packet": "e1000:wire=packet:{veth}",

@@ -42,7 +42,7 @@ struct host {
 
 static int ends[2];
 
-/* -- the host's side, instead of drivers/tap_host.c -------------------------------------------------- */
+/* -- the host's side, instead of drivers/tap_host.c ------------------------------------------ */
 int tap_host_open(const struct tap_host_want *want, struct tap_host *host)
 {
 	ASSERT(!socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends));
@@ -68,7 +68,7 @@ int tap_host_mtu(const char *name, u32 *mtu)
 	return 0;
 }
 
-/* -- input -------------------------------------------------------------------------------------------- */
+/* -- input --------------------------------------------------------------------------------- */
 static u32 take(struct host *h, u32 n)
 {
 	u32 v = 0, i;
@@ -78,7 +78,7 @@ static u32 take(struct host *h, u32 n)
 	return v;
 }
 
-/* -- a frame of the host -------------------------------------------------------------------------------- */
+/* -- a frame of the host ------------------------------------------------------------------- */
 struct host_frame {
 	struct vnet_hdr vnet;
 	u8 data[FRAME_MAX];
@@ -207,7 +207,7 @@ static void send_frame(struct host *h, u8 op)
 	(void)!writev(h->fd, iov + !h->vnet, h->vnet ? 2 : 1);
 }
 
-/* -- what the host gets ------------------------------------------------------------------------------------ */
+/* -- what the host gets ------------------------------------------------------------------- */
 static void check_sent(const struct host *h, const struct vnet_hdr *v, u32 len)
 {
 	u32 longest = MTU + ETH_HLEN + VLAN_TAG_LEN;
@@ -236,7 +236,7 @@ static void take_sent(struct host *h)
 	}
 }
 
-/* -- life ---------------------------------------------------------------------------------------------------- */
+/* -- life --------------------------------------------------------------------------------- */
 static bool is_tap(const struct host *h)
 {
 	return h->kind < 2;
