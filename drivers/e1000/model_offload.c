@@ -243,6 +243,7 @@ static void tso_cut(struct e1000_model *m, struct em_tx *t, const struct em_pack
 			v.len = em_insert_tag(m, t->buf, v.len, (u16)p->tci);
 		f.len = v.len;
 		em_send_frame(m, t, &f, 1, f.len);
+		m->tx_cut++;
 		done += n;
 	}
 }

@@ -9,7 +9,7 @@
 enum {
 	EM_RX_FIFO = 48 * 1024, /* PBA's default: 48 KiB receive, 16 KiB transmit */
 	EM_TX_FRAGS = 128,	/* descriptors of one packet */
-	EM_TX_BUDGET = 256,	/* descriptors a run works on */
+	EM_TX_BUDGET = 256,	/* descriptors a run works on; frames cut until it begins no other packet */
 	EM_TX_MAX = 16288,	/* longest frame that leaves: the transmit FIFO's part */
 	EM_TSO_SEGS_MAX = 1024, /* frames one packet is cut into: more is refused */
 	EM_HDR_MAX = 256,
@@ -182,6 +182,7 @@ struct e1000_model {
 	bool irq_level;
 	u64 itr_until;
 	struct em_tx tx;
+	u32 tx_cut; /* frames of this run that were cut, or went to another pool */
 	struct em_rx rx;
 	struct e1000_model_counters count;
 };

@@ -178,8 +178,9 @@ bool em_tx_run(struct e1000_model *m)
 	if (!(em_get(m, E1000_TCTL) & E1000_TCTL_EN) || m->timer[EM_T_PAUSE] != U64_MAX ||
 	    !(e1000_model_link(m) || em_loopback(m)))
 		return false;
+	m->tx_cut = 0;
 	while (em_ring_avail(m, &m->tx.ring)) {
-		if (!budget--)
+		if (!budget-- || m->tx_cut >= EM_TX_BUDGET)
 			return true;
 		if (!tx_step(m))
 			return false;

@@ -289,8 +289,10 @@ static void to_pools(struct e1000_model *m, const struct rx_frame *f, u32 pools)
 		u32 vmolr = em_get(m, IGB_VMOLR + 4 * i);
 		u32 most = vmolr & IGB_VMOLR_LPE ? vmolr & IGB_VMOLR_RLPML : 1522;
 
-		if ((pools >> i & 1) && f->len + E1000_FCS_LEN <= most)
+		if ((pools >> i & 1) && f->len + E1000_FCS_LEN <= most) {
+			m->tx_cut += f->local;
 			to_queue(m, (s32)i, f, false);
+		}
 	}
 }
 

@@ -246,7 +246,7 @@ static u32 run_queue(struct e1000_model *m, u32 q, u32 budget)
 
 	if (!enabled(m, q))
 		return 0;
-	while (n < budget && em_ring_avail(m, &t->ring) && tx_step(m, t))
+	while (n < budget && m->tx_cut < EM_TX_BUDGET && em_ring_avail(m, &t->ring) && tx_step(m, t))
 		n++;
 	return n;
 }
@@ -259,12 +259,13 @@ bool im_tx_run(struct e1000_model *m)
 	if (!(em_get(m, E1000_TCTL) & E1000_TCTL_EN) || m->timer[EM_T_PAUSE] != U64_MAX ||
 	    !(e1000_model_link(m) || em_loopback(m)))
 		return false;
+	m->tx_cut = 0;
 	while (idle < IGB_QUEUES) {
 		u32 n = run_queue(m, im->next_tx, TURN);
 
 		im->next_tx = (im->next_tx + 1) % IGB_QUEUES;
 		idle = n ? 0 : idle + 1;
-		if (n >= budget)
+		if (n >= budget || m->tx_cut >= EM_TX_BUDGET)
 			return true;
 		budget -= n;
 	}

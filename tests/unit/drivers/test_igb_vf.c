@@ -344,8 +344,8 @@ VF(spoofing)
 	cr_assert_eq(get_be32(got + 12), 0x81000064, "the port's VLAN");
 }
 
-/* A packet of 5000 octets that function 0 wants cut. */
-static void send_large(struct board *b, struct queue *tx, const u8 *dst, u32 from, u32 cmd)
+/* A packet of 5000 octets that function 0 wants cut. No doorbell */
+static void put_large(struct board *b, struct queue *tx, const u8 *dst, u32 from, u32 mss, u32 cmd)
 {
 	u32 len = b_packet(frame, false, IP_PROTO_TCP, 5000);
 	const u8 *ip = frame + ETH_HLEN;
@@ -356,10 +356,15 @@ static void send_large(struct board *b, struct queue *tx, const u8 *dst, u32 fro
 	put_be16(frame + ETH_HLEN + IP4_HLEN + 16,
 		 (u16)~be16_get(csum_tcpudp_magic(ip + 12, ip + 16, 0, IP_PROTO_TCP, 0)));
 	memcpy(p, frame, len);
-	q_context(tx, false, IP_PROTO_TCP, 1400, 100, 0);
+	q_context(tx, false, IP_PROTO_TCP, mss, 100, 0);
 	q_put(tx, b_bus(b, p),
 	      len | E1000_TXD_DEXT | IGB_TXD_DTYP_D | IGB_TXD_TSE | E1000_TXD_EOP | E1000_TXD_IFCS | cmd,
 	      E1000_TXD_POPTS_TXSM | E1000_TXD_POPTS_IXSM | 5000u << IGB_TXD_PAYLEN_SHIFT);
+}
+
+static void send_large(struct board *b, struct queue *tx, const u8 *dst, u32 from, u32 cmd)
+{
+	put_large(b, tx, dst, from, 1400, cmd);
 	q_ring(b, tx);
 }
 
@@ -427,6 +432,26 @@ static void large_packets(struct board *b)
 Test(igb_vf, large_packets)
 {
 	board_run(&board_82576_offload, large_packets);
+}
+
+/* One doorbell, and three packets of a thousand frames each: what a run does does not grow with them. */
+VF(a_run_is_bounded)
+{
+	struct queue tx;
+	u8 dst[6];
+	u32 i;
+
+	vfs_on(b);
+	tx = q_tx(b, 0, 0);
+	address(dst, 1);
+	for (i = 0; i < 3; i++)
+		put_large(b, &tx, dst, 0, 5, 0);
+	q_wr(b, 0, tx.base + IGB_Q_TAIL, tx.tail);
+	for (i = 1; i <= 3; i++) {
+		cr_assert(e1000_model_run(board_model_of(b), board_now(b)), "more to do");
+		cr_assert_eq(q_rd(b, 0, IGB_VFGPTC), 1000 * i);
+	}
+	cr_assert_not(e1000_model_run(board_model_of(b), board_now(b)));
 }
 
 VF(vectors)
