@@ -275,9 +275,12 @@ int packet_link_fd(const struct net_device *dev)
 void packet_link_event(struct net_device *dev)
 {
 	struct packet_dev *p = packet_priv(dev);
+	u32 i;
 
 	packet_link_drain(p->link_fd);
 	packet_mode_follow(&p->mode, dev, mtu_most);
+	for (i = 0; dev->carrier && i < p->nr_queues; i++)
+		packet_txring_resume(&p->queues[i]);
 }
 
 struct packet_stats packet_stats(const struct net_device *dev)

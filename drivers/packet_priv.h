@@ -58,6 +58,7 @@ void packet_tx_retry(struct timer_list *t);
 /* Hands pending packets to the kernel. true: it has all slots */
 bool packet_txring_send(struct packet_queue *q);
 void packet_txring_kick(struct packet_queue *q);
+void packet_txring_resume(struct packet_queue *q); /* the link is back */
 bool packet_txring_waits(const struct packet_queue *q); /* the kernel has not looked at all slots */
 
 #endif

@@ -86,3 +86,9 @@ bool packet_txring_waits(const struct packet_queue *q)
 	return q->tx_slot && __atomic_load_n(status_of(q, slot_at(q, q->tx_slot - 1)), __ATOMIC_ACQUIRE) ==
 				     TP_STATUS_SEND_REQUEST;
 }
+
+void packet_txring_resume(struct packet_queue *q)
+{
+	if (q->host.tx_ring && packet_txring_waits(q))
+		mod_timer(&q->tx_retry, q->dev->net->now + PACKET_TX_RETRY_NS);
+}

@@ -386,6 +386,26 @@ CASE(v2_ring_in_order, ring_in_order(PACKET_RX_V2, true))
 CASE(v3_ring_in_order, ring_in_order(PACKET_RX_V3, true))
 CASE(ring_without_vnet_header, ring_in_order(PACKET_RX_V3, false))
 
+/* The interface went down before we knew: what the ring has leaves when it is back. */
+Test(packet, ring_over_a_break, .fini = stop)
+{
+	static u8 got[FRAME_MAX];
+
+	tx_ring = true;
+	if (!start(PACKET_RX_V3, true, NULL))
+		return;
+	host_sh("ip link set vb down");
+	send_small();
+	cr_assert_eq(dev->stats.tx_packets, 1);
+	wait_no_carrier();
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	host_sh("ip link set vb up");
+	wait_carrier();
+	fixture_advance(net, NSEC_PER_MSEC);
+	cr_assert(host_readable(host, DEADLINE_MS));
+	cr_assert_eq(recv(host, got, sizeof(got), 0), (ssize_t)sizeof(struct vnet_hdr) + 74);
+}
+
 /* UDP_SEGMENT: the host cuts, or whoever it passes it on to. */
 Test(packet, transmit_udp_segments, .fini = stop)
 {
