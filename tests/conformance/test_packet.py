@@ -16,7 +16,7 @@ from scapy.all import ARP, ICMP, TCP, Ether, ICMPv6EchoReply, ICMPv6EchoRequest 
 STK = f"{TAP}s"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ELSEWHERE = [("packet-v3", "conformance/test_link.py"), ("packet-recv", "conformance/test_icmp.py"),
-             ("packet-ring", "conformance/test_link.py"),
+             ("packet-v3-ring", "conformance/test_link.py"),
              ("e1000-packet", "conformance/test_link.py"), ("e1000-packet", "conformance/test_vlan.py"),
              ("packet", "conformance/test_vlan.py"), ("packet-mq", "conformance/test_link.py"),
              ("packet", "conformance/test_host.py"), ("xdp", "conformance/test_host.py"),
