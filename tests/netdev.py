@@ -31,6 +31,8 @@ SYSCTLS = {"igbvf": ("net.ipv4.conf.pf.arp_ignore=1", "net.ipv4.conf.pf.rp_filte
                      "net.ipv6.conf.pf.disable_ipv6=1")}                                # hear all groups a second time
 BEHIND = {"veth": "tap:{tap},name=up,join=outer"}       # and one that frames pass, too
 
+OTHERS = {"igbvf": ["pf"], "veth": ["outer", "up"]}     # devices that the stack has beside it
+
 
 def workers(kind):
     number = re.search(r"-w(\d+)$", kind)
@@ -50,6 +52,7 @@ def queues(kind):
 
 DEVICE = row(ASKED)
 QUEUES = queues(ASKED)
+NAMES = sorted(["eth0", "lo", *OTHERS.get(DEVICE, [])])  # all devices of the stack
 
 
 def make_veth(run, tap, veth, hosts, nr):
