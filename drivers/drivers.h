@@ -50,6 +50,7 @@ struct packet_config {
 	u32 mtu;	    /* 0: the interface's, which is the most */
 	bool offload;	    /* vnet header with checksum, TSO4, TSO6, USO (Linux 6.2) */
 	enum packet_rx rx;
+	bool tx_ring;	    /* packets leave through a ring of the host's, not by sendmmsg() */
 	u16 fanout;	    /* PACKET_FANOUT group to share the interface's flows with; 0: none */
 	enum packet_share share;
 	u32 queues;	    /* 0, 1: one socket; else so many, in a fanout group */
@@ -64,6 +65,7 @@ u16 packet_fanout_group(const struct net_device *dev); /* that other sockets may
 int packet_link_fd(const struct net_device *dev);  /* readable: call packet_link_event() */
 void packet_link_event(struct net_device *dev);	   /* looks at the interface's carrier */
 enum packet_rx packet_rx_mode(const struct net_device *dev); /* what the kernel let us have */
+bool packet_tx_ring(const struct net_device *dev);	      /* and here */
 
 struct packet_stats { /* of all queues */
 	u64 ring_frames, blocks, reads, sends;

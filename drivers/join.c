@@ -9,6 +9,8 @@
 #include "drivers/drivers.h"
 #include "wire/wire.h"
 
+enum { TAGS_MAX = 2 };
+
 struct join {
 	struct notifier_block nb;
 	struct net_device *dev[2];
@@ -31,11 +33,31 @@ static enum skb_drop_reason refusal(const struct sk_buff *skb, const struct net_
 	return SKB_NOT_DROPPED;
 }
 
+/* Where the packet begins, behind tags that are in the frame: it may have to be cut. */
+static void find_network(struct sk_buff *skb)
+{
+	u16 type = skb->protocol;
+	struct vlan_tag buf;
+	u32 off = 0;
+
+	while (eth_type_is_vlan(type) && off < TAGS_MAX * VLAN_TAG_LEN) {
+		const struct vlan_tag *tag = skb_header_pointer(skb, off, sizeof(buf), &buf);
+
+		if (!tag)
+			break;
+		type = be16_get(tag->type);
+		off += VLAN_TAG_LEN;
+	}
+	skb_reset_network_header(skb);
+	skb->network_header = (u16)(skb->network_header + off);
+}
+
 static void join_rx(struct sk_buff *skb)
 {
 	struct net_device *to = other_end(skb->dev);
 	enum skb_drop_reason reason;
 
+	find_network(skb);
 	skb_push(skb, skb_headroom(skb) - skb->mac_header);
 	reason = refusal(skb, to);
 	if (reason) {

@@ -53,6 +53,7 @@ drivers_libdrivers_a_SOURCES = \
 	drivers/packet_mode.c drivers/packet_mode.h \
 	drivers/packet_rx.c \
 	drivers/packet_tx.c \
+	drivers/packet_txring.c \
 	drivers/pcapng.c drivers/pcapng.h \
 	drivers/remote.c \
 	drivers/ring.c drivers/ring.h \

@@ -135,7 +135,8 @@ static const struct ethtool_ops packet_ethtool_ops = {
 static int open_queues(struct packet_dev *p, const struct packet_config *cfg)
 {
 	struct packet_host_want want = { .ifname = cfg->ifname, .vnet = cfg->offload,
-					 .rx = cfg->rx, .fanout = cfg->fanout };
+					 .rx = cfg->rx, .tx_ring = cfg->tx_ring,
+					 .fanout = cfg->fanout };
 	int err = 0;
 	u32 i;
 
@@ -150,6 +151,7 @@ static int open_queues(struct packet_dev *p, const struct packet_config *cfg)
 		if (!err)
 			err = packet_host_open(&q->host, &want);
 		want.rx = q->host.rx;
+		want.tx_ring = q->host.tx_ring;
 		if (want.group == PACKET_GROUP_NEW) {
 			want.group = PACKET_GROUP_JOIN;
 			want.fanout = q->host.fanout;
@@ -273,9 +275,12 @@ int packet_link_fd(const struct net_device *dev)
 void packet_link_event(struct net_device *dev)
 {
 	struct packet_dev *p = packet_priv(dev);
+	u32 i;
 
 	packet_link_drain(p->link_fd);
 	packet_mode_follow(&p->mode, dev, mtu_most);
+	for (i = 0; dev->carrier && i < p->nr_queues; i++)
+		packet_txring_resume(&p->queues[i]);
 }
 
 struct packet_stats packet_stats(const struct net_device *dev)
@@ -303,4 +308,9 @@ struct packet_stats packet_stats(const struct net_device *dev)
 enum packet_rx packet_rx_mode(const struct net_device *dev)
 {
 	return packet_priv(dev)->host->rx;
+}
+
+bool packet_tx_ring(const struct net_device *dev)
+{
+	return packet_priv(dev)->host->tx_ring;
 }

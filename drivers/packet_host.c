@@ -84,34 +84,63 @@ static int identify(struct packet_host *host)
 	return packet_host_refresh(host);
 }
 
-static int set_ring(struct packet_host *host)
+static int ask_rx_ring(struct packet_host *host, bool v3)
 {
-	bool v3 = host->rx == PACKET_RX_V3;
 	struct tpacket_req3 req = {
 		.tp_block_size = v3 ? V3_BLOCK : V2_BLOCK,
 		.tp_block_nr = v3 ? V3_BLOCKS : V2_BLOCKS,
 		.tp_frame_size = V2_FRAME,
 		.tp_retire_blk_tov = V3_RETIRE_MS,
 	};
-	void *ring;
-	int err = set_int(host->fd, PACKET_VERSION, v3 ? TPACKET_V3 : TPACKET_V2);
 
-	if (err)
-		return err;
 	req.tp_frame_nr = req.tp_block_size / V2_FRAME * req.tp_block_nr;
 	if (setsockopt(host->fd, SOL_PACKET, PACKET_RX_RING, &req,
 		       v3 ? sizeof(req) : sizeof(struct tpacket_req)))
 		return -errno;
-	ring = mmap(NULL, (size_t)req.tp_block_size * req.tp_block_nr, PROT_READ | PROT_WRITE,
-		    MAP_SHARED, host->fd, 0);
-	if (ring == MAP_FAILED)
-		return -errno;
-	host->ring = ring;
 	host->block_size = req.tp_block_size;
 	host->nr_blocks = req.tp_block_nr;
 	host->frame_size = req.tp_frame_size;
+	host->map_size = (size_t)req.tp_block_size * req.tp_block_nr;
 	/* A frame larger than its slot is kept whole for recvmsg(). */
 	return v3 ? 0 : set_int(host->fd, PACKET_COPY_THRESH, 1);
+}
+
+static int ask_tx_ring(struct packet_host *host, bool v3)
+{
+	const struct tpacket_req3 req = { .tp_block_size = PACKET_TX_SLOT, .tp_block_nr = PACKET_TX_SLOTS,
+					  .tp_frame_size = PACKET_TX_SLOT, .tp_frame_nr = PACKET_TX_SLOTS };
+
+	host->map_size += (size_t)PACKET_TX_SLOT * PACKET_TX_SLOTS;
+	return setsockopt(host->fd, SOL_PACKET, PACKET_TX_RING, &req,
+			  v3 ? sizeof(req) : sizeof(struct tpacket_req)) ? -errno : 0;
+}
+
+/* Both are of one version, and one mapping: first what is received. */
+static int set_rings(struct packet_host *host, bool tx)
+{
+	bool rx = host->rx != PACKET_RX_RECV, v3 = host->rx == PACKET_RX_V3;
+	size_t behind;
+	u8 *map;
+	int err;
+
+	host->version = v3 ? TPACKET_V3 : TPACKET_V2;
+	err = set_int(host->fd, PACKET_VERSION, host->version);
+	if (!err && tx) /* what the kernel cannot send it skips: it would stand still there */
+		err = set_int(host->fd, PACKET_LOSS, 1);
+	if (!err && rx)
+		err = ask_rx_ring(host, v3);
+	behind = host->map_size;
+	if (!err && tx)
+		err = ask_tx_ring(host, v3);
+	if (err)
+		return err;
+	map = mmap(NULL, host->map_size, PROT_READ | PROT_WRITE, MAP_SHARED, host->fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	host->map = map;
+	host->ring = rx ? map : NULL;
+	host->tx_ring = tx ? map + behind : NULL;
+	return 0;
 }
 
 static void set_buffers(int fd)
@@ -177,7 +206,7 @@ static int prepare(struct packet_host *host, const struct packet_host_want *want
 	if (err)
 		return err;
 	set_buffers(host->fd);
-	if (host->rx != PACKET_RX_RECV && set_ring(host)) {
+	if ((host->rx != PACKET_RX_RECV || want->tx_ring) && set_rings(host, want->tx_ring)) {
 		packet_host_close(host); /* a half made ring goes with its socket */
 		return -EAGAIN;
 	}
@@ -213,6 +242,7 @@ int packet_host_open_quiet(struct packet_host *host, const char *ifname)
 
 int packet_host_open(struct packet_host *host, const struct packet_host_want *want)
 {
+	struct packet_host_want bare = *want;
 	int err;
 
 	*host = (struct packet_host){ .fd = -1, .vnet = want->vnet, .rx = want->rx };
@@ -224,8 +254,11 @@ int packet_host_open(struct packet_host *host, const struct packet_host_want *wa
 		if (host->fd < 0)
 			return -errno;
 		err = prepare(host, want);
-		if (err == -EAGAIN)
+		if (err == -EAGAIN) {
 			host->rx = PACKET_RX_RECV;
+			bare.tx_ring = false;
+			want = &bare;
+		}
 	} while (err == -EAGAIN);
 	if (err)
 		packet_host_close(host);
@@ -234,11 +267,12 @@ int packet_host_open(struct packet_host *host, const struct packet_host_want *wa
 
 void packet_host_close(struct packet_host *host)
 {
-	if (host->ring)
-		munmap(host->ring, (size_t)host->block_size * host->nr_blocks);
+	if (host->map)
+		munmap(host->map, host->map_size);
 	if (host->fd >= 0)
 		close(host->fd);
-	host->ring = NULL;
+	host->map = host->ring = host->tx_ring = NULL;
+	host->map_size = 0;
 	host->fd = -1;
 }
 

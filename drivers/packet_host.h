@@ -21,8 +21,18 @@ struct packet_host {
 	bool vnet;	    /* each frame has a struct vnet_hdr in front */
 	enum packet_rx rx;  /* what could be had */
 	u32 fanout;	    /* its group, if it is in one; 0 is one, too */
+	int version;	    /* TPACKET_V2, TPACKET_V3: of what slots look like */
 	u8 *ring;	    /* mapped; NULL with PACKET_RX_RECV */
 	u32 block_size, nr_blocks, frame_size;
+	u8 *tx_ring;	    /* behind it: PACKET_TX_SLOTS of PACKET_TX_SLOT octets; NULL: none */
+	u8 *map;	    /* both */
+	size_t map_size;
+};
+
+enum {
+	PACKET_TX_SLOTS = 64,
+	PACKET_TX_SLOT = 17 * 4096, /* a packet of 64 KiB, and whole pages */
+	PACKET_TX_SLOT_ROOM = PACKET_TX_SLOT - 256,
 };
 
 /* With whom a socket shares the flows of the interface. */
@@ -37,6 +47,7 @@ struct packet_host_want {
 	const char *ifname;
 	bool vnet;
 	enum packet_rx rx;
+	bool tx_ring;
 	enum packet_group group;
 	u32 fanout;
 };

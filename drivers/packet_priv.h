@@ -34,6 +34,7 @@ struct packet_queue {
 	struct vnet_tx_slot tx_slots[PACKET_TX_BATCH];
 	struct mmsghdr tx_msgs[PACKET_TX_BATCH];
 	struct timer_list tx_retry;
+	u32 tx_slot; /* of the host's ring: those filled so far */
 };
 
 struct packet_dev {
@@ -54,5 +55,10 @@ int packet_poll(struct napi_struct *napi, int budget);
 void packet_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more);
 void packet_tx_flush(struct net_device *dev);
 void packet_tx_retry(struct timer_list *t);
+/* Hands pending packets to the kernel. true: it has all slots */
+bool packet_txring_send(struct packet_queue *q);
+void packet_txring_kick(struct packet_queue *q);
+void packet_txring_resume(struct packet_queue *q); /* the link is back */
+bool packet_txring_waits(const struct packet_queue *q); /* the kernel has not looked at all slots */
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Packet device, transmit: from dev_hard_start_xmit() into the ring, from there to the host with one
- * sendmmsg() a burst. A PACKET_TX_RING would copy each frame into a slot first and the system call
- * is made all the same: it was measured to be slower (doc/decisions/0005-packet-socket.md).
+ * sendmmsg() a burst or, if asked for, through a ring of the host's (packet_txring.c). That copies each
+ * frame into a slot, and the system call is made all the same: it was measured to be slower
+ * (doc/decisions/0005-packet-socket.md).
  */
 #include <errno.h>
 
@@ -80,11 +81,10 @@ static void flush_queue(struct packet_queue *q)
 		return;
 	q->tx.doorbells++;
 	while (ring_pending(&q->tx) && !full)
-		full = send_batch(q);
-	if (full) {
-		q->stats.tx_full++;
+		full = q->host.tx_ring ? packet_txring_send(q) : send_batch(q);
+	q->stats.tx_full += full;
+	if (full || (q->host.tx_ring && packet_txring_waits(q)))
 		mod_timer(&q->tx_retry, q->dev->net->now + PACKET_TX_RETRY_NS);
-	}
 	reclaim(q);
 }
 
@@ -92,6 +92,11 @@ void packet_tx_retry(struct timer_list *t)
 {
 	struct packet_queue *q = from_timer(q, t, tx_retry);
 
+	if (q->host.tx_ring && packet_txring_waits(q)) {
+		packet_txring_kick(q);
+		if (q->dev->carrier && packet_txring_waits(q))
+			mod_timer(&q->tx_retry, q->dev->net->now + PACKET_TX_RETRY_NS);
+	}
 	flush_queue(q);
 }
 

@@ -6,7 +6,7 @@
 enum { RX_COPY_BELOW = 8192 }; /* less than this in the pages is copied out of them */
 
 /* -- to the host ------------------------------------------------------------------------- */
-static void vnet_from_skb(struct vnet_hdr *h, const struct sk_buff *skb)
+void vnet_from_skb(struct vnet_hdr *h, const struct sk_buff *skb)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
 

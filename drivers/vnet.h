@@ -32,6 +32,8 @@ struct vnet_rx_slot {
 	u32 nr_iov;
 };
 
+/* What the header says of skb, data at the link header: checksum and segments that are left to the host. */
+void vnet_from_skb(struct vnet_hdr *h, const struct sk_buff *skb);
 /* iov over the header and all of skb. How many; 0: in too many pieces. */
 u32 vnet_tx_fill(struct vnet_tx_slot *slot, const struct sk_buff *skb, bool vnet);
 

@@ -15,6 +15,8 @@ KINDS = {   # what --dev says; {veth}: one end of a veth pair whose other end ha
     "igb-mq": "igb:wire=tap:{tap},queues=4",
     "packet": "packet:{veth}",
     "packet-v3": "packet:{veth},rx=v3",
+    "packet-ring": "packet:{veth},tx=ring",
+    "packet-v3-ring": "packet:{veth},rx=v3,tx=ring",
     "packet-recv": "packet:{veth},rx=recv",
     "packet-mq": "packet:{veth},queues=4",
     "e1000-packet": "e1000:wire=packet:{veth}",
@@ -28,6 +30,8 @@ BEFORE = {"igbvf": "igb:wire=tap:{tap},vfs=2,name=pf"}  # another --dev that it 
 SYSCTLS = {"igbvf": ("net.ipv4.conf.pf.arp_ignore=1", "net.ipv4.conf.pf.rp_filter=1",   # it is on the same wire, and would
                      "net.ipv6.conf.pf.disable_ipv6=1")}                                # hear all groups a second time
 BEHIND = {"veth": "tap:{tap},name=up,join=outer"}       # and one that frames pass, too
+
+OTHERS = {"igbvf": ["pf"], "veth": ["outer", "up"]}     # devices that the stack has beside it
 
 
 def workers(kind):
@@ -48,6 +52,7 @@ def queues(kind):
 
 DEVICE = row(ASKED)
 QUEUES = queues(ASKED)
+NAMES = sorted(["eth0", "lo", *OTHERS.get(DEVICE, [])])  # all devices of the stack
 
 
 def make_veth(run, tap, veth, hosts, nr):

@@ -166,3 +166,10 @@ u32 card_speed(u32 status)
 		return 0;
 	return status & E1000_STATUS_SPEED_1000 ? 1000 : status & 0x40 ? 100 : 10;
 }
+
+void card_drop_without_link(struct net_device *dev, struct sk_buff *skb)
+{
+	dev->stats.tx_errors++;
+	dev->stats.tx_carrier_errors++;
+	kfree_skb_reason(skb, SKB_DROP_DEV_READY);
+}

@@ -35,6 +35,7 @@ u32 card_mta_hash(const u8 *group); /* 12 bits: word and bit of the table */
 void card_write_frame_types(struct e1000_hw *hw);
 /* Sets CTRL to what both ends said of PAUSE frames in negotiation (802.3 annex 28B); CTRL's two bits. */
 u32 card_write_flow_control(struct e1000_hw *hw);
+void card_drop_without_link(struct net_device *dev, struct sk_buff *skb);
 u32 card_speed(u32 status); /* Mb/s by STATUS, 0: no link */
 
 #endif

@@ -115,12 +115,25 @@ static void reinit(struct e1000_adapter *a)
 	up(a);
 }
 
+/* It is no short break: what waits is dropped, and what comes, or its senders would be held for ever. */
+static void without_link(struct e1000_adapter *a)
+{
+	if (a->dev->carrier)
+		return;
+	if (a->tx.ring.reclaim != a->tx.ring.post) { /* only a reset takes it back */
+		down(a);
+		up(a);
+	}
+	netif_wake_queue(a->dev);
+}
+
 static void watchdog(struct timer_list *t)
 {
 	struct e1000_adapter *a = from_timer(a, t, watchdog);
 
 	e1000_clean_tx(a);
 	e1000_check_link(a);
+	without_link(a);
 	e1000_update_stats(a);
 	if (tx_hangs(a))
 		reinit(a);

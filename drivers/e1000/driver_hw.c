@@ -109,7 +109,7 @@ void e1000_check_link(struct e1000_adapter *a)
 	}
 	dev_set_carrier(a->dev, up);
 	net_log(a->dev->net, 6, "%s: link %s", a->dev->name, up ? "up" : "down");
-	/* Without link nothing leaves: packets wait in the queueing discipline, not in the ring. */
+	/* For a while packets wait in the queueing discipline, not in the ring: the watchdog ends that. */
 	if (up)
 		netif_wake_queue(a->dev);
 	else

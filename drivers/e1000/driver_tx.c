@@ -154,6 +154,10 @@ void e1000_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 	struct e1000_adapter *a = e1000_priv(dev);
 
 	(void)more; /* the core rings the doorbell by ndo_tx_flush() at the end of its turn */
+	if (unlikely(!dev->carrier)) {
+		card_drop_without_link(dev, skb);
+		return;
+	}
 	if (!a->running || ring_room(&a->tx.ring) <= E1000_TX_DESCS || !post_packet(a, skb)) {
 		dev->stats.tx_dropped++;
 		kfree_skb_reason(skb, SKB_DROP_FULL_RING);

@@ -243,6 +243,7 @@ static void tso_cut(struct e1000_model *m, struct em_tx *t, const struct em_pack
 			v.len = em_insert_tag(m, t->buf, v.len, (u16)p->tci);
 		f.len = v.len;
 		em_send_frame(m, t, &f, 1, f.len);
+		m->tx_cut++;
 		done += n;
 	}
 }
@@ -257,7 +258,7 @@ bool em_tso(struct e1000_model *m, struct em_tx *t, const struct em_packet *p, u
 	}
 	em_stat_add(m, E1000_TSCTC, 1);
 	/* The wire counts the sum's place from where it begins. */
-	if ((m->cfg.wire & E1000_WIRE_TSO) && !m->chip->loopback(m) && x->tcp && !x->tucse &&
+	if ((m->cfg.wire & E1000_WIRE_TSO) && t->to_wire && x->tcp && !x->tucse &&
 	    p->txsm && x->tucso >= x->tucss && t->len - x->ipcss <= U16_MAX)
 		tso_to_wire(m, t, p, nr);
 	else

@@ -9,7 +9,7 @@
 enum {
 	EM_RX_FIFO = 48 * 1024, /* PBA's default: 48 KiB receive, 16 KiB transmit */
 	EM_TX_FRAGS = 128,	/* descriptors of one packet */
-	EM_TX_BUDGET = 256,	/* descriptors a run works on */
+	EM_TX_BUDGET = 256,	/* descriptors a run works on; frames cut until it begins no other packet */
 	EM_TX_MAX = 16288,	/* longest frame that leaves: the transmit FIFO's part */
 	EM_TSO_SEGS_MAX = 1024, /* frames one packet is cut into: more is refused */
 	EM_HDR_MAX = 256,
@@ -60,6 +60,7 @@ struct em_tx {
 	u32 nr_frag, len, nr_desc;
 	u32 first_lower, first_upper;
 	bool bad;
+	bool to_wire; /* the packet at hand leaves, and goes nowhere else */
 	u32 queue;
 	struct em_wb wb[EM_WB_MAX + EM_TX_FRAGS];
 	u32 nr_wb, nr_ready; /* ready: those of packets that have left */
@@ -153,9 +154,12 @@ struct em_chip {
 	void (*run_timers)(struct e1000_model *m);    /* NULL: has none of its own */
 	u64 (*deadline)(const struct e1000_model *m); /* of these */
 	bool (*tx_run)(struct e1000_model *m);	      /* true: call again */
-	/* Frames are not handed to the wire as they are: they come back, or are looked at. */
-	bool (*loopback)(const struct e1000_model *m);
+	bool (*loopback)(const struct e1000_model *m); /* receives without link, too */
+	/* Do all frames with this header leave, and go nowhere else? Then the wire may get them uncut. */
+	bool (*to_wire)(const struct e1000_model *m, const struct em_tx *t, const u8 *header, u32 len);
+	/* Where a frame goes if not. */
 	void (*deliver)(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f);
+	void (*sent)(struct e1000_model *m, struct em_tx *t, u32 frames, u32 octets); /* to the wire; NULL */
 	bool (*wanted)(struct e1000_model *m, const u8 *frame, u32 len);
 	u32 (*max_frame)(const struct e1000_model *m, const u8 *frame, u32 len); /* no FCS */
 	/* false: not enough descriptors now */
@@ -178,6 +182,7 @@ struct e1000_model {
 	bool irq_level;
 	u64 itr_until;
 	struct em_tx tx;
+	u32 tx_cut; /* frames of this run that were cut, or went to another pool */
 	struct em_rx rx;
 	struct e1000_model_counters count;
 };
@@ -290,6 +295,7 @@ void em_tctl_write(struct e1000_model *m, u32 off, u32 v);
 void em_send_frame(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f, u32 frames,
 		   u32 octets);
 bool em_loopback(const struct e1000_model *m);
+bool em_to_wire(const struct e1000_model *m, const struct em_tx *t, const u8 *header, u32 len);
 void em_deliver(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f);
 u32 em_gather(u8 *to, u32 room, const struct e1000_vec *vec, u32 nr, u32 skip);
 u32 em_insert_tag(const struct e1000_model *m, u8 *frame, u32 len, u16 tci);

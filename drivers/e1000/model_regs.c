@@ -145,6 +145,7 @@ const struct em_chip em_82540em = {
 	.intr_update = em_intr_update,
 	.tx_run = em_tx_run,
 	.loopback = em_loopback,
+	.to_wire = em_to_wire,
 	.deliver = em_deliver,
 	.wanted = em_wanted,
 	.max_frame = em_max_frame,

@@ -13,16 +13,19 @@ bool em_loopback(const struct e1000_model *m)
 	       (m->phy.reg[PHY_BMCR] & PHY_BMCR_LOOPBACK);
 }
 
+bool em_to_wire(const struct e1000_model *m, const struct em_tx *t, const u8 *header, u32 len)
+{
+	(void)t, (void)header, (void)len;
+	return !em_loopback(m);
+}
+
+/* Back in. */
 void em_deliver(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f)
 {
 	u8 copy[EM_TX_MAX + 8];
 	struct e1000_rx_frame rx = { .data = copy };
 
 	(void)t;
-	if (!em_loopback(m)) {
-		m->cfg.ops->xmit(m->cfg.ctx, f);
-		return;
-	}
 	rx.len = em_gather(copy, sizeof(copy), f->vec, f->nr_vec, 0);
 	e1000_model_receive(m, &rx, m->now);
 }
@@ -175,8 +178,9 @@ bool em_tx_run(struct e1000_model *m)
 	if (!(em_get(m, E1000_TCTL) & E1000_TCTL_EN) || m->timer[EM_T_PAUSE] != U64_MAX ||
 	    !(e1000_model_link(m) || em_loopback(m)))
 		return false;
+	m->tx_cut = 0;
 	while (em_ring_avail(m, &m->tx.ring)) {
-		if (!budget--)
+		if (!budget-- || m->tx_cut >= EM_TX_BUDGET)
 			return true;
 		if (!tx_step(m))
 			return false;

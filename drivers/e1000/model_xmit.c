@@ -34,7 +34,13 @@ void em_send_frame(struct e1000_model *m, struct em_tx *t, const struct e1000_fr
 		   u32 octets)
 {
 	em_stat_tx(m, f->vec[0].base, octets + frames * E1000_FCS_LEN, frames);
-	m->chip->deliver(m, t, f);
+	if (!t->to_wire) {
+		m->chip->deliver(m, t, f);
+		return;
+	}
+	if (m->chip->sent)
+		m->chip->sent(m, t, frames, octets);
+	m->cfg.ops->xmit(m->cfg.ctx, f);
 }
 
 static void apply_checksums(struct em_tx *t, const struct em_packet *p, u32 len)
@@ -56,7 +62,7 @@ static bool send_in_place(struct e1000_model *m, struct em_tx *t, const struct e
 	struct e1000_frame f = { .vec = t->vec, .nr_vec = nr, .len = t->len };
 
 	if (p->tci >= 0 || p->ic || p->ixsm || p->own_fcs || t->len < EM_MIN_FRAME ||
-	    m->chip->loopback(m) || t->vec[0].len < ETH_HLEN)
+	    !t->to_wire || t->vec[0].len < ETH_HLEN)
 		return false;
 	if (p->txsm) {
 		if (!(m->cfg.wire & E1000_WIRE_CSUM) || x->tucse || x->tucso < x->tucss ||
@@ -109,12 +115,24 @@ static bool map_packet(struct e1000_model *m, struct em_tx *t, u32 *nr)
 	return true;
 }
 
+/* As its frames will begin: with the tag that the device inserts. */
+static bool to_wire(const struct e1000_model *m, const struct em_tx *t, const struct em_packet *p, u32 nr)
+{
+	u8 header[ETH_HLEN + 2 * VLAN_TAG_LEN] = { 0 };
+	u32 len = em_gather(header, ETH_HLEN + VLAN_TAG_LEN, t->vec, nr, 0);
+
+	if (p->tci >= 0 && len >= ETH_HLEN)
+		len = em_insert_tag(m, header, len, (u16)p->tci);
+	return m->chip->to_wire(m, t, header, len);
+}
+
 bool em_xmit(struct e1000_model *m, struct em_tx *t, const struct em_packet *p)
 {
 	u32 nr;
 
 	if (!map_packet(m, t, &nr) || !nr)
 		return false;
+	t->to_wire = to_wire(m, t, p, nr);
 	return p->tso ? em_tso(m, t, p, nr) : send_one(m, t, p, nr);
 }
 

@@ -121,14 +121,15 @@ static bool read_frame(struct e1000_nic *nic, struct wire_host *w)
 /* The layout of a TCP packet that is to be cut; false: what the host says cannot be. */
 static bool parse_gso(struct wire_host *w)
 {
-	u32 l4 = w->vnet.csum_start;
+	u32 l4 = w->vnet.csum_start, tcp;
 
 	if (!(w->vnet.flags & VNET_HDR_F_NEEDS_CSUM) || !w->vnet.gso_size ||
 	    l4 + TCP_HLEN > w->len || l4 < ETH_HLEN + IP4_HLEN)
 		return false;
 	w->l3 = eth_type_is_vlan(get_be16(w->frame + 12)) ? ETH_HLEN + VLAN_TAG_LEN : ETH_HLEN;
-	w->hdr_len = l4 + tcp_hdrlen((const struct tcp_hdr *)(w->frame + l4));
-	if (w->l3 + IP4_HLEN > l4 || w->hdr_len >= w->len || w->hdr_len > HEADER_MAX)
+	tcp = tcp_hdrlen((const struct tcp_hdr *)(w->frame + l4));
+	w->hdr_len = l4 + tcp;
+	if (tcp < TCP_HLEN || w->l3 + IP4_HLEN > l4 || w->hdr_len >= w->len || w->hdr_len > HEADER_MAX)
 		return false;
 	memcpy(w->header, w->frame, w->hdr_len);
 	return true;

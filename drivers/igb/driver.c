@@ -125,7 +125,7 @@ void igb_carrier(struct igb_adapter *a, bool up)
 	if (up != a->dev->carrier)
 		net_log(a->dev->net, 6, "%s: link %s", a->dev->name, up ? "up" : "down");
 	dev_set_carrier(a->dev, up);
-	/* Without link nothing leaves: packets wait in the queueing disciplines, not in the rings. */
+	/* For a while packets wait in the queueing disciplines, not in the rings: the watchdog ends that. */
 	for (i = 0; i < a->nr_queues; i++) {
 		if (up)
 			netif_tx_wake_queue(a->queue[i].txq);
@@ -149,6 +149,24 @@ static void tx_timeout(struct igb_adapter *a, u32 queue)
 	reinit(a);
 }
 
+/* It is no short break: what waits is dropped, and what comes, or its senders would be held for ever. */
+static void without_link(struct igb_adapter *a)
+{
+	bool pending = false;
+	u32 i;
+
+	if (a->dev->carrier)
+		return;
+	for (i = 0; i < a->nr_queues; i++)
+		pending |= a->queue[i].tx.ring.reclaim != a->queue[i].tx.ring.post;
+	if (pending) { /* only a reset takes it back */
+		down(a);
+		up(a);
+	}
+	for (i = 0; i < a->nr_queues; i++)
+		netif_tx_wake_queue(a->queue[i].txq);
+}
+
 static void watchdog(struct timer_list *t)
 {
 	struct igb_adapter *a = from_timer(a, t, watchdog);
@@ -158,6 +176,7 @@ static void watchdog(struct timer_list *t)
 		reinit(a);
 	a->func->check_link(a);
 	a->func->update_stats(a);
+	without_link(a);
 	for (i = 0; i < a->nr_queues; i++) {
 		igb_clean_tx(&a->queue[i]);
 		if (tx_hangs(&a->queue[i])) {

@@ -169,6 +169,10 @@ void igb_start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 	struct igb_queue *q = &a->queue[skb->queue_mapping];
 
 	(void)more; /* the core rings the doorbell by ndo_tx_flush() at the end of its turn */
+	if (unlikely(!dev->carrier)) {
+		card_drop_without_link(dev, skb);
+		return;
+	}
 	if (!a->running || ring_room(&q->tx.ring) <= E1000_TX_DESCS || !post_packet(q, skb)) {
 		dev->stats.tx_dropped++;
 		kfree_skb_reason(skb, SKB_DROP_FULL_RING);

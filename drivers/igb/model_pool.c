@@ -128,8 +128,7 @@ u32 im_max_frame(const struct e1000_model *m, const u8 *frame, u32 len)
 	return most < E1000_FCS_LEN ? 0 : most - E1000_FCS_LEN;
 }
 
-/* Anti-spoofing. What a pool may not send is lost, and noted in WVBR. */
-bool im_pool_may_send(struct e1000_model *m, u32 pool, const u8 *frame, u32 len)
+bool im_pool_may_send(const struct e1000_model *m, u32 pool, const u8 *frame, u32 len)
 {
 	u32 dtxswc = em_get(m, IGB_DTXSWC);
 	bool match, ok = true;
@@ -141,7 +140,5 @@ bool im_pool_may_send(struct e1000_model *m, u32 pool, const u8 *frame, u32 len)
 
 		ok = !em_frame_tagged(m, frame, len) || (by_vlan(m, vid) >> pool & 1);
 	}
-	if (!ok)
-		*em_reg(m, IGB_WVBR) |= 1u << pool;
 	return ok;
 }

@@ -106,7 +106,7 @@ void im_eitr_write(struct e1000_model *m, u32 off, u32 v);
 u32 im_pools_of(const struct e1000_model *m, const u8 *frame, u32 len, bool *exact);
 bool im_wanted(struct e1000_model *m, const u8 *frame, u32 len);
 u32 im_max_frame(const struct e1000_model *m, const u8 *frame, u32 len);
-bool im_pool_may_send(struct e1000_model *m, u32 pool, const u8 *frame, u32 len);
+bool im_pool_may_send(const struct e1000_model *m, u32 pool, const u8 *frame, u32 len);
 /* model_rss.c */
 u32 im_rss(struct e1000_model *m, const u8 *frame, u32 len, u32 *type);
 /* model_rx.c */
@@ -119,11 +119,13 @@ void im_loop(struct e1000_model *m, const u8 *frame, u32 len, u32 pools);
 /* model_tx.c */
 bool im_tx_run(struct e1000_model *m);
 void im_tx_flush(struct e1000_model *m, u32 queue);
-bool im_loopback(const struct e1000_model *m);
+bool im_to_wire(const struct e1000_model *m, const struct em_tx *t, const u8 *header, u32 len);
 void im_deliver(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f);
+void im_sent(struct e1000_model *m, struct em_tx *t, u32 frames, u32 octets);
 /* model_vf.c */
 void im_vf_reset(struct e1000_model *m, u32 vf);
-void im_vf_count(struct e1000_model *m, u32 pool, bool rx, bool local, const u8 *frame, u32 len);
+void im_vf_count_rx(struct e1000_model *m, u32 pool, bool local, const u8 *frame, u32 len);
+void im_vf_count_tx(struct e1000_model *m, u32 pool, u32 frames, u32 octets, bool local);
 u32 im_p2v_read(struct e1000_model *m, u32 off);
 void im_p2v_write(struct e1000_model *m, u32 off, u32 v);
 void im_mbvficr_write(struct e1000_model *m, u32 off, u32 v);

@@ -195,10 +195,10 @@ static void store(struct e1000_model *m, u32 q, const struct rx_frame *f, u32 ha
 		put_wb(m, q, &last, n, off + n == o.len);
 		em_ring_advance(m, ring);
 	}
-	m->rx.alike.valid = o.nr == 1 && o.len <= size && last.adv && !im_pools_on(m);
+	m->rx.alike.valid = o.nr == 1 && o.len <= size && last.adv;
 	m->rx.alike.queue = q;
 	im_of(m)->alike = last.d;
-	im_vf_count(m, q & 7, true, f->local, f->data, o.len);
+	im_vf_count_rx(m, q & 7, f->local, f->data, o.len);
 	watermark(m, q);
 	if (im_of(m)->rx[q].nr_wb >= wthresh || !im_queue_throttled(m, q, true))
 		im_rx_flush(m, q);
@@ -241,7 +241,7 @@ u32 im_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t)
 		d->len_vlan = like.len_vlan | len;
 		__atomic_store_n(&d->status, like.status, __ATOMIC_RELEASE);
 		em_ring_advance(m, &r->ring);
-		im_vf_count(m, q & 7, true, false, t->first.data, len);
+		im_vf_count_rx(m, q & 7, false, t->first.data, len);
 		watermark(m, q);
 	}
 	if (k > 1)
@@ -289,19 +289,25 @@ static void to_pools(struct e1000_model *m, const struct rx_frame *f, u32 pools)
 		u32 vmolr = em_get(m, IGB_VMOLR + 4 * i);
 		u32 most = vmolr & IGB_VMOLR_LPE ? vmolr & IGB_VMOLR_RLPML : 1522;
 
-		if ((pools >> i & 1) && f->len + E1000_FCS_LEN <= most)
+		if ((pools >> i & 1) && f->len + E1000_FCS_LEN <= most) {
+			m->tx_cut += f->local;
 			to_queue(m, (s32)i, f, false);
+		}
 	}
 }
 
 bool im_to_memory(struct e1000_model *m, const u8 *frame, u32 len, bool bad_fcs)
 {
 	const struct rx_frame f = { .data = frame, .len = len, .bad_fcs = bad_fcs };
+	u32 pools;
 	bool exact;
 
 	if (!im_pools_on(m))
 		return to_queue(m, -1, &f, true);
-	to_pools(m, &f, im_pools_of(m, frame, len, &exact));
+	pools = im_pools_of(m, frame, len, &exact);
+	to_pools(m, &f, pools);
+	if (pools & (pools - 1))
+		m->rx.alike.valid = false; /* more than one have it */
 	return true;
 }
 

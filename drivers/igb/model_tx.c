@@ -7,11 +7,6 @@
 
 enum { TURN = 32 }; /* descriptors of a queue before the next one's */
 
-bool im_loopback(const struct e1000_model *m)
-{
-	return em_loopback(m) || (im_pools_on(m) && em_get(m, IGB_DTXSWC));
-}
-
 static bool enabled(const struct e1000_model *m, u32 q)
 {
 	const struct igb_model *im = (const struct igb_model *)m;
@@ -22,45 +17,69 @@ static bool enabled(const struct e1000_model *m, u32 q)
 }
 
 /* -- where frames go --------------------------------------------------------------------------- */
-/* true: they stay in the device. */
-static bool switch_locally(struct e1000_model *m, u32 pool, const u8 *frame, u32 len)
+static bool switches(const struct e1000_model *m)
 {
-	bool exact;
-	u32 pools;
+	return im_pools_on(m) && em_get(m, IGB_DTXSWC);
+}
 
-	if (!(em_get(m, IGB_DTXSWC) & IGB_DTXSWC_LOOPBACK))
+/* Pools that get it, as bits. *outside: so does the wire */
+static u32 destinations(const struct e1000_model *m, u32 pool, const u8 *frame, u32 len, bool *outside)
+{
+	bool exact, group = eth_addr_is_multicast(frame);
+	u32 pools = 0;
+
+	if (em_get(m, IGB_DTXSWC) & IGB_DTXSWC_LOOPBACK) {
+		pools = im_pools_of(m, frame, len, &exact) & ~(1u << pool);
+		if (!exact && !group)
+			pools = 0; /* the default pool is for what comes from outside */
+	}
+	*outside = !pools || group;
+	return pools;
+}
+
+bool im_to_wire(const struct e1000_model *m, const struct em_tx *t, const u8 *header, u32 len)
+{
+	u32 pool = t->queue & 7;
+	bool outside;
+
+	if (em_loopback(m))
 		return false;
-	pools = im_pools_of(m, frame, len, &exact) & ~(1u << pool);
-	if (!exact && !eth_addr_is_multicast(frame))
-		return false; /* the default pool is for what comes from outside */
+	return !switches(m) || (len >= ETH_HLEN && im_pool_may_send(m, pool, header, len) &&
+				!destinations(m, pool, header, len, &outside));
+}
+
+void im_sent(struct e1000_model *m, struct em_tx *t, u32 frames, u32 octets)
+{
+	if (im_pools_on(m))
+		im_vf_count_tx(m, t->queue & 7, frames, octets, false);
+}
+
+/* To pools of this device. true: and no further */
+static bool switch_frame(struct e1000_model *m, struct em_tx *t, const u8 *frame, u32 len)
+{
+	u32 pool = t->queue & 7, pools;
+	bool outside;
+
+	/* Anti-spoofing. What a pool may not send is lost, and noted. */
+	if (!im_pool_may_send(m, pool, frame, len)) {
+		*em_reg(m, IGB_WVBR) |= 1u << pool;
+		return true;
+	}
+	pools = destinations(m, pool, frame, len, &outside);
 	if (pools)
 		im_loop(m, frame, len, pools);
-	return pools && !eth_addr_is_multicast(frame);
+	im_vf_count_tx(m, pool, 1, len, !outside);
+	return !outside;
 }
 
 void im_deliver(struct e1000_model *m, struct em_tx *t, const struct e1000_frame *f)
 {
 	u8 copy[EM_TX_MAX + 8];
 	struct e1000_rx_frame rx = { .data = copy };
-	u32 pool = t->queue & 7;
 
-	if (!im_loopback(m)) {
-		if (im_pools_on(m))
-			im_vf_count(m, pool, false, false, f->vec[0].base, f->len);
-		m->cfg.ops->xmit(m->cfg.ctx, f);
-		return;
-	}
 	rx.len = em_gather(copy, sizeof(copy), f->vec, f->nr_vec, 0);
-	if (im_pools_on(m)) {
-		bool local;
-
-		if (!im_pool_may_send(m, pool, copy, rx.len))
-			return;
-		local = switch_locally(m, pool, copy, rx.len);
-		im_vf_count(m, pool, false, local, copy, rx.len);
-		if (local)
-			return;
-	}
+	if (im_pools_on(m) && switch_frame(m, t, copy, rx.len))
+		return;
 	if (em_loopback(m))
 		e1000_model_receive(m, &rx, m->now);
 	else
@@ -227,7 +246,7 @@ static u32 run_queue(struct e1000_model *m, u32 q, u32 budget)
 
 	if (!enabled(m, q))
 		return 0;
-	while (n < budget && em_ring_avail(m, &t->ring) && tx_step(m, t))
+	while (n < budget && m->tx_cut < EM_TX_BUDGET && em_ring_avail(m, &t->ring) && tx_step(m, t))
 		n++;
 	return n;
 }
@@ -240,12 +259,13 @@ bool im_tx_run(struct e1000_model *m)
 	if (!(em_get(m, E1000_TCTL) & E1000_TCTL_EN) || m->timer[EM_T_PAUSE] != U64_MAX ||
 	    !(e1000_model_link(m) || em_loopback(m)))
 		return false;
+	m->tx_cut = 0;
 	while (idle < IGB_QUEUES) {
 		u32 n = run_queue(m, im->next_tx, TURN);
 
 		im->next_tx = (im->next_tx + 1) % IGB_QUEUES;
 		idle = n ? 0 : idle + 1;
-		if (n >= budget)
+		if (n >= budget || m->tx_cut >= EM_TX_BUDGET)
 			return true;
 		budget -= n;
 	}

@@ -29,6 +29,7 @@ struct conf_dev {
 	u32 mtu;			/* 0: that of the interface of the host */
 	bool offload;
 	u32 rx;				/* enum packet_rx */
+	bool tx_ring;			/* of a packet socket */
 	u32 fanout;			/* group of packet sockets; 0: none */
 	u32 queues;			/* 0: one */
 	u32 vfs;			/* virtual functions */

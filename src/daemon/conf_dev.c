@@ -68,6 +68,12 @@ static const char *set_rx(struct conf_dev *d, char *value)
 	return "rx= is v2, v3 or recv";
 }
 
+static const char *set_tx(struct conf_dev *d, char *value)
+{
+	d->tx_ring = !strcmp(value, "ring");
+	return d->tx_ring || !strcmp(value, "send") ? NULL : "tx= is send or ring";
+}
+
 static const char *set_fanout(struct conf_dev *d, char *value)
 {
 	return conf_parse_u32(value, 65535, &d->fanout) && d->fanout ? NULL :
@@ -187,6 +193,7 @@ static const struct {
 	{ "offload", FOR_HOSTED | FOR(VLAN), set_offload },
 	{ "host", FOR(TAP) | FOR_CARD, set_host },
 	{ "rx", FOR(PACKET), set_rx },
+	{ "tx", FOR(PACKET), set_tx },
 	{ "fanout", FOR(PACKET), set_fanout },
 	{ "queues", FOR(TAP) | FOR(PACKET) | FOR(XDP) | FOR(IGB), set_queues },
 	{ "wire", FOR_CARD, set_wire },

@@ -91,7 +91,7 @@ static int create_tap(struct worker *w, const struct conf_dev *d, struct net_dev
 static int create_packet(struct worker *w, const struct conf_dev *d, struct net_device **dev)
 {
 	struct packet_config cfg = { .ifname = d->host_if, .name = d->name, .mtu = d->mtu,
-				     .offload = d->offload, .rx = d->rx,
+				     .offload = d->offload, .rx = d->rx, .tx_ring = d->tx_ring,
 				     .fanout = (u16)d->fanout, .queues = share_of(w, d) };
 	int ret;
 
@@ -106,6 +106,9 @@ static int create_packet(struct worker *w, const struct conf_dev *d, struct net_
 	ret = packet_create(w->net, &cfg, dev);
 	if (!ret && packet_rx_mode(*dev) != d->rx)
 		host_log(HOST_LOG_WARN, "--dev packet:%s: the kernel gave no receive ring, rx=recv",
+			 d->host_if);
+	if (!ret && packet_tx_ring(*dev) != d->tx_ring)
+		host_log(HOST_LOG_WARN, "--dev packet:%s: the kernel gave no transmit ring, tx=send",
 			 d->host_if);
 	return ret;
 }

@@ -134,6 +134,7 @@ static cJSON *packet_json(const struct net_device *dev)
 		add_u64s(&st, &part, sizeof(st));
 	}
 	cJSON_AddStringToObject(j, "rx", modes[packet_rx_mode(dev)]);
+	cJSON_AddStringToObject(j, "tx", packet_tx_ring(dev) ? "ring" : "send");
 	number(j, "ring_frames", st.ring_frames);
 	number(j, "blocks", st.blocks);
 	number(j, "reads", st.reads);

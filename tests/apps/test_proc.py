@@ -7,6 +7,7 @@ import socket
 import sys
 
 from applab import HOST, STACK, families, main, need, test
+from netdev import NAMES
 
 need("python3")
 PORT = 8200
@@ -188,14 +189,14 @@ def directories(lab):
             "for p in (d + '/tap0', '/proc/sys/net/nothing'):\n"
             "    try: print(os.listdir(p))\n    except OSError as e: print(e.errno)")
     out = py(lab, code).split("\n")
-    assert out[0] == "['eth0', 'lo'] ['/sys/class/net/eth0', '/sys/class/net/lo']", out
+    assert out[0] == f"{NAMES} {[f'/sys/class/net/{n}' for n in NAMES]}", out
     assert out[1] == "../../devices/virtual/net/eth0 True True", out
     assert out[2:5] == ["b'1500\\n' True", "True", "True"], out
     assert out[5] == "['core', 'ipv4', 'ipv6'] True" and out[6:8] == ["2", "2"], out
     for cmd in (["ls", "-U", "/sys/class/net"], ["sh", "-c", "cd / && for i in /sys/class/net/*; do echo ${i##*/}; done"],
                 ["find", "/sys/class/net/", "-type", "l", "-printf", "%f\n"]):
         got = lab.run(cmd, shim=True).stdout.decode().split()
-        assert sorted(got) == ["eth0", "lo"], (cmd, got)
+        assert sorted(got) == NAMES, (cmd, got)
     assert "/sys/class/net/eth0/statistics/tx_bytes" in lab.run(["find", "/sys/class/net/eth0/"], shim=True).stdout.decode()
 
 
@@ -214,7 +215,7 @@ def inside(lab):
             "f = os.open('eth0', os.O_RDONLY); os.fchdir(f)\n"
             "print(open('mtu').read(), os.getcwd(), os.path.samefile('.', '/sys/class/net/eth0'))\n"
             "print(subprocess.run(['cat', 'mtu'], capture_output=True).stdout)\nos.chdir('/tmp'); print(os.getcwd())")
-    assert py(lab, code) == (f"/sys/class/net ['eth0', 'lo'] 1500\n\n1500\n {place} True\nb'1500\\n'\n/tmp\n"), py(lab, code)
+    assert py(lab, code) == (f"/sys/class/net {NAMES} 1500\n\n1500\n {place} True\nb'1500\\n'\n/tmp\n"), py(lab, code)
 
 
 @test
@@ -235,7 +236,7 @@ def walks(lab):
             "print(walk('/sys/class/net/none', 0)[0], walk('/etc/hostname', 0))")
     out = py(lab, "import os; os.chdir('/')\n" + code).split("\n")
     root = "/sys/class/net"
-    assert out[0] == f"0 [('{root}', 1, 0, True), ('{root}/eth0', 4, 1, True), ('{root}/lo', 4, 1, True)]", out
+    assert out[0] == f"0 {[(root, 1, 0, True), *((f'{root}/{n}', 4, 1, True) for n in NAMES)]}", out
     assert out[1] == f"0 ('{root}', 1, 0, True) True False", out
     assert out[2] == "0 ('/proc/sys/net/ipv4', 5, 0, True) True", out
     assert out[3] == "0 True True True", out

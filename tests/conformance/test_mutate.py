@@ -7,6 +7,7 @@ every frame must have been counted: delivered or dropped with a reason.
 ATK-LEN-15 ETH-01 ARP-02 IP4-02 IP4-11 IP6-05 MUST-7 UDP-01 ND-32 ICMP4-10
 """
 import lab
+from netdev import DEVICE
 from lab import MAC_STACK, MAC_TEST, STACK4, STACK6, TEST4, TEST6, both, ip, stack_addr, test_addr
 from peer import LOOSE, established, listener, LISTEN_PORTS
 from scapy.all import (ARP, ICMP, TCP, UDP, Ether, ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest,
@@ -85,20 +86,27 @@ def variants(whole):
                 yield whole[:i] + bytes((value,)) + whole[i + 1:]
 
 
+def is_the_hosts(whole):
+    """A fragment for a group of packet sockets: the host's kernel waits for the others before one of them gets it."""
+    ip4 = len(whole) >= 34 and whole[12:14] == b"\x08\x00" and whole[14] >> 4 == 4
+    return DEVICE == "packet-mq" and ip4 and int.from_bytes(whole[20:22], "big") & 0x3fff != 0
+
+
 def shower(l, v6, name, whole):
     before, dropped, _ = counted(l)
-    sent = 0
+    sent = expected = 0
     for variant in variants(whole):
         l.sock.outs.send(variant)
         sent += 1
+        expected += not is_the_hosts(variant)
         if sent % 200 == 0:
             l.barrier()
             l.drain(0)
     l.barrier()
     after, now_dropped, state = counted(l)
     # The kernel's own chatter on the TAP comes on top; a frame below its minimum never leaves it.
-    assert after - before >= sent, (name, sent, after - before)
-    assert now_dropped > dropped, (name, "nothing was dropped")
+    assert after - before >= expected, (name, expected, after - before)
+    assert now_dropped > dropped or not expected, (name, "nothing was dropped")
     assert state["drops"].get("NOT_SPECIFIED", 0) == 0, (name, "a drop without a reason")
     assert alive(l, v6), (name, "the stack is silent")
 

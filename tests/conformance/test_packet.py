@@ -16,6 +16,7 @@ from scapy.all import ARP, ICMP, TCP, Ether, ICMPv6EchoReply, ICMPv6EchoRequest 
 STK = f"{TAP}s"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ELSEWHERE = [("packet-v3", "conformance/test_link.py"), ("packet-recv", "conformance/test_icmp.py"),
+             ("packet-v3-ring", "conformance/test_link.py"),
              ("e1000-packet", "conformance/test_link.py"), ("e1000-packet", "conformance/test_vlan.py"),
              ("packet", "conformance/test_vlan.py"), ("packet-mq", "conformance/test_link.py"),
              ("packet", "conformance/test_host.py"), ("xdp", "conformance/test_host.py"),
@@ -27,7 +28,7 @@ ELSEWHERE = [("packet-v3", "conformance/test_link.py"), ("packet-recv", "conform
              ("packet-w2", "conformance/test_link.py"), ("packet-w2", "conformance/test_vlan.py"),
              ("e1000-w2", "conformance/test_link.py"), ("veth-w2", "conformance/test_link.py")]
 if os.environ.get("SIM_LONG"):      # check-long
-    ELSEWHERE += [("packet", "apps/test_servers.py"), ("xdp", "conformance/test_tcp.py"), ("tap-mq", "conformance/test_udp.py"),
+    ELSEWHERE += [("packet", "apps/test_servers.py"), ("packet-ring", "conformance/test_tcp.py"), ("xdp", "conformance/test_tcp.py"), ("tap-mq", "conformance/test_udp.py"),
                   ("igb-mq", "conformance/test_udp.py"), ("xdp", "apps/test_servers.py"),
                   ("igb-mq", "apps/test_servers.py"), ("veth", "conformance/test_tcp.py"), ("veth", "apps/test_servers.py"),
                   ("igbvf", "conformance/test_tcp.py"), ("igbvf", "apps/test_servers.py"),

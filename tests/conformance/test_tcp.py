@@ -1004,9 +1004,10 @@ def cork_holds_at_once(l, v6):
         p.send("RA", ack=p.seq)
 
 
-# A card has packets until it says that they have left: TSQ holds the rest back for so long, and what leaves is
-# cut then, which changes the sum of memory that a later write is measured by. A TAP has written at once.
-SENT_LATER = lab.DEVICE.startswith(("e1000", "igb"))
+# A device has packets until the end of the turn, or until it says that they have left: TSQ holds the rest back for so
+# long, and what leaves is cut then, which changes the sum of memory that a later write is measured by. So it is over a
+# path that seems slow, as on a busy machine, where packets are paced, and small. A TAP has written at once.
+SENT_LATER = not lab.DEVICE.startswith("tap")
 
 
 def take_all(p, end):
@@ -1096,8 +1097,12 @@ def unsent_bound(l, v6):
     a, p, c = established(l, v6, options=[("MSS", 1000), ("SAckOK", ""), ("WScale", 7)], window=257)
     a.setsockopt(c, socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, 4000)
     took = a.fill(c, 59000)
-    # With a card it depends on when the first ones left: SENT_LATER.
-    assert took == 26000 or SENT_LATER and 20000 < took < 26000, f"10 segments, and a packet of half the window, not {took}"
+    cut = 1
+    while "P" not in str(p.expect(match=payload_len).flags):
+        cut += 1
+    # Of small ones TSQ lets a device not have ten segments at once.
+    assert took == 26000 or SENT_LATER and took == {2: 22000, 3: 25000}.get(cut), \
+        f"10 segments, and a packet of half the window, not {took}, in packets of {cut}"
 
 
 @both

@@ -71,6 +71,7 @@ static void fuzz_start_xmit(struct sk_buff *skb, struct net_device *dev, bool mo
 	struct frame_net *f = dev->priv;
 
 	(void)more;
+	ASSERT(!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL); /* it can do neither */
 	f->transmitted++;
 	note_tcp(f, skb);
 	consume_skb(skb);
@@ -108,14 +109,14 @@ static void settle(struct frame_net *f)
 		ASSERT(++turns < TURNS_MAX);
 }
 
-static void add_address(struct frame_net *f, const char *text, const char *gateway)
+void frame_net_address(struct frame_net *f, struct net_device *dev, const char *text, const char *gateway)
 {
 	struct inet_prefix p;
 
 	ASSERT(inet_prefix_parse(text, &p));
-	ASSERT(!inet_ifaddr_add(f->net, f->dev, &p, 0x02 /* no DAD */));
+	ASSERT(!inet_ifaddr_add(f->net, dev, &p, 0x02 /* no DAD */));
 	ASSERT(inet_prefix_parse(gateway, &p));
-	ASSERT(!inet_neigh_add(f->net, f->dev, &p.addr, p.family, peer, 0x80 /* permanent */));
+	ASSERT(!inet_neigh_add(f->net, dev, &p.addr, p.family, peer, 0x80 /* permanent */));
 }
 
 static struct sock *add_sock(struct frame_net *f, u16 family, int type, int protocol, u16 port)
@@ -183,8 +184,8 @@ void frame_net_start(struct frame_net *f)
 	memcpy(f->dev->dev_addr, us, sizeof(us));
 	netif_napi_add(f->dev, &f->napi, fuzz_poll, NAPI_POLL_WEIGHT);
 	ASSERT(!register_netdev(f->dev) && !dev_open(f->dev));
-	add_address(f, "10.77.0.2/24", "10.77.0.1");
-	add_address(f, "fd77::2/64", "fd77::1");
+	frame_net_address(f, f->dev, "10.77.0.2/24", "10.77.0.1");
+	frame_net_address(f, f->dev, "fd77::2/64", "fd77::1");
 	add_sockets(f);
 	settle(f);
 }

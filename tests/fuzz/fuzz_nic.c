@@ -12,7 +12,8 @@
 enum {
 	MEMORY = 1 << 16,
 	RECORDS_MAX = 256,
-	RUNS_MAX = 3000,	/* a full ring of 65536 descriptors, and what follows from it */
+	RUNS_MAX = 10000,	/* a full ring of 65536 descriptors, or of packets that are cut */
+	FRAMES_MAX = 2048,	/* that leave in one run */
 	TRANSLATIONS_MAX = 4096, /* of one run */
 	FRAME_MAX = 16384,
 	TRAIN_HDR = ETH_HLEN + IP4_HLEN + TCP_HLEN,
@@ -50,6 +51,7 @@ static void xmit(void *ctx, const struct e1000_frame *f)
 	struct card *c = ctx;
 	u32 i, k, len = 0;
 
+	c->frames++;
 	for (i = 0; i < f->nr_vec; i++) {
 		for (k = 0; k < f->vec[i].len; k++)
 			c->sink ^= f->vec[i].base[k];
@@ -86,9 +88,9 @@ static void run(struct card *c)
 	for (n = 0; n < RUNS_MAX; n++) {
 		bool more;
 
-		c->translations = 0;
+		c->translations = c->frames = 0;
 		more = e1000_model_run(c->model, c->now);
-		ASSERT(c->translations <= TRANSLATIONS_MAX);
+		ASSERT(c->translations <= TRANSLATIONS_MAX && c->frames <= FRAMES_MAX);
 		if (!more)
 			return;
 	}

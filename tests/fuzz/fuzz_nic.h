@@ -24,7 +24,7 @@ struct card {
 	struct e1000_model *model;
 	u8 *memory;
 	u64 now;
-	u32 translations;
+	u32 translations, frames; /* of one call */
 	volatile u8 sink;
 };
 

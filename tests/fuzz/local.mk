@@ -11,6 +11,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_e1000 \
 	tests/fuzz/fuzz_frame \
 	tests/fuzz/fuzz_frames \
+	tests/fuzz/fuzz_host \
 	tests/fuzz/fuzz_igb \
 	tests/fuzz/fuzz_ip4_opt \
 	tests/fuzz/fuzz_ip6_ext \
@@ -47,6 +48,9 @@ tests_fuzz_fuzz_frame_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_frames_SOURCES = tests/fuzz/fuzz_frames.c $(fuzz_net) $(fuzz_main)
 tests_fuzz_fuzz_frames_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_host_SOURCES = tests/fuzz/fuzz_host.c $(fuzz_net) $(fuzz_main)
+tests_fuzz_fuzz_host_LDADD = drivers/libdrivers.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_ip4_opt_SOURCES = tests/fuzz/fuzz_ip4_opt.c $(fuzz_main)
 tests_fuzz_fuzz_ip4_opt_LDADD = $(FUZZ_LDADD)

@@ -92,7 +92,7 @@ Test(conf, cards_of_the_machine)
 Test(conf, packet_devices)
 {
 	cr_assert_eq(parse("--dev", "packet:enp1s0"), 0, "%s", err);
-	cr_assert_eq(parse("--dev", "packet:enp1s0,name=eth1,rx=v3,fanout=9,mtu=1400"), 0, "%s", err);
+	cr_assert_eq(parse("--dev", "packet:enp1s0,name=eth1,rx=v3,tx=ring,fanout=9,mtu=1400"), 0, "%s", err);
 	cr_assert_eq(parse("--dev", "e1000:wire=packet:enp1s0,name=eth2"), 0, "%s", err);
 	cr_assert_eq(c.devs[0].kind, CONF_DEV_PACKET);
 	cr_assert_str_eq(c.devs[0].name, "enp1s0");
@@ -100,11 +100,14 @@ Test(conf, packet_devices)
 	cr_assert(c.devs[0].offload);
 	cr_assert_str_eq(c.devs[1].host_if, "enp1s0");
 	cr_assert_eq(c.devs[1].rx, PACKET_RX_V3);
+	cr_assert(c.devs[1].tx_ring && !c.devs[0].tx_ring);
 	cr_assert_eq(c.devs[1].fanout, 9);
 	cr_assert_eq(c.devs[2].wire, E1000_WIRE_PACKET);
 	cr_assert_neq(parse("--dev", "packet:"), 0);
 	cr_assert_neq(parse("--dev", "packet:a,host=10.0.0.1/8"), 0);
 	cr_assert_neq(parse("--dev", "packet:a,rx=v4"), 0);
+	cr_assert_neq(parse("--dev", "packet:a,tx=v2"), 0);
+	cr_assert_neq(parse("--dev", "tap:a,tx=ring"), 0);
 	cr_assert_neq(parse("--dev", "packet:a,fanout=0"), 0);
 	cr_assert_neq(parse("--dev", "tap:a,rx=v3"), 0, "an option of another kind");
 }

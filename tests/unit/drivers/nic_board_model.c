@@ -12,10 +12,10 @@ struct model {
 	bool line, kicked;
 	u32 vectors; /* whose messages came, as bits */
 	struct {
-		u32 len;
+		u32 len, gso_size;
 		u8 data[BOARD_FRAME_MAX];
 	} sent[MODEL_SENT_MAX];
-	u32 first, nr;
+	u32 first, nr, gso_taken;
 };
 
 static void *translate(void *ctx, u64 bus, u32 len, bool write)
@@ -49,6 +49,11 @@ struct e1000_model *board_model_of(struct board *b)
 	return ((struct model *)b->priv)->m;
 }
 
+u32 board_gso(struct board *b)
+{
+	return ((struct model *)b->priv)->gso_taken;
+}
+
 u64 board_now(struct board *b)
 {
 	return ((struct model *)b->priv)->now;
@@ -75,6 +80,7 @@ static void xmit(void *ctx, const struct e1000_frame *f)
 	}
 	cr_assert_eq(len, f->len);
 	p->sent[at].len = len;
+	p->sent[at].gso_size = f->gso_size;
 }
 
 static const struct e1000_model_ops model_ops = {
@@ -154,6 +160,7 @@ static u32 board_sent(struct board *b, u8 *frame)
 	if (!p->nr)
 		return 0;
 	memcpy(frame, p->sent[at].data, p->sent[at].len);
+	p->gso_taken = p->sent[at].gso_size;
 	p->first = (at + 1) % MODEL_SENT_MAX;
 	p->nr--;
 	return p->sent[at].len;
@@ -198,6 +205,8 @@ static bool start(struct board *b, const char *device)
 	struct model *p = calloc(1, sizeof(*p));
 	struct e1000_model_cfg cfg = { .ops = &model_ops, .ctx = p, .autoneg_ns = NSEC_PER_MSEC };
 
+	if (device == board_82576_offload.device)
+		cfg.wire = E1000_WIRE_CSUM | E1000_WIRE_TSO;
 	memcpy(cfg.mac, board_mac, 6);
 	b->ops = &ops;
 	b->priv = p;
@@ -290,3 +299,4 @@ static const struct board_expect expect_82576 = {
 };
 
 const struct board_backend board_82576 = { &expect_82576, start, "82576" };
+const struct board_backend board_82576_offload = { &expect_82576, start, "82576, and a wire that cuts" };

@@ -5,6 +5,10 @@
  * ones. Each case runs on two e1000s and on two igbs of four queues.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <pcap/pcap.h>
 
 #include "drivers/e1000/nic.h"
 #include "drivers/e1000/regs.h"
@@ -488,6 +492,36 @@ CARD_TEST(cable_out_and_in)
 	cr_assert_eq(received, 1);
 }
 
+/* After a while nobody waits for it any longer: whose packets these are could send no more. */
+CARD_TEST(cable_out_for_good)
+{
+	struct prng p;
+	u32 i;
+
+	prng_seed(&p, 10);
+	for (i = 0; i < 3; i++)
+		send_test(&p, 500); /* in the ring, and on their way */
+	e1000_model_set_cable(nic_of(a)->model, false, net->now);
+	fixture_advance(net, NSEC_PER_MSEC);
+	for (i = 0; i < 100; i++)
+		send_test(&p, 500);
+	cr_assert_eq(net->drops[SKB_DROP_DEV_READY], 0, "not yet");
+	fixture_advance(net, 3 * NSEC_PER_SEC);
+	send_test(&p, 500);
+	fixture_settle(net);
+	cr_assert_not(a->carrier);
+	cr_assert_eq(received + net->drops[SKB_DROP_DEV_READY], 104);
+	cr_assert_geq(a->stats.tx_carrier_errors, 101);
+	e1000_model_set_cable(nic_of(a)->model, true, net->now);
+	fixture_advance(net, 3 * NSEC_PER_SEC);
+	cr_assert(a->carrier);
+	next_rx = next_tx;
+	received = 0;
+	cr_assert(send_test(&p, 500));
+	fixture_settle(net);
+	cr_assert_eq(received, 1, "and it works");
+}
+
 /* Groups are filtered by hash, the others' frames by address; promiscuous takes all. */
 CARD_TEST(receive_filters)
 {
@@ -647,4 +681,59 @@ Test(igb, too_many_queues)
 	net = fixture_net_new(&f, 3);
 	cr_assert_eq(igb_create(net, &cfg, &dev), -EINVAL);
 	fixture_net_free(&f);
+}
+
+/* -- a wire into a file ---------------------------------------------------------------------------- */
+static void expect_frame(const u8 *got, const struct pcap_pkthdr *h, u32 len, u64 at)
+{
+	cr_assert_eq(h->caplen, len);
+	cr_assert_eq(h->len, len);
+	cr_assert_eq((u64)h->ts.tv_sec * NSEC_PER_SEC + (u64)h->ts.tv_usec, at);
+	cr_assert_eq(get_be16(got + 12), TYPE_TEST);
+}
+
+/* What leaves the card is in the file, whole, padded as a wire carries it, with the time to the ns. */
+CARD_TEST(wire_into_a_file)
+{
+	char path[] = "/tmp/netstack-wire-XXXXXX", err[PCAP_ERRBUF_SIZE];
+	struct e1000_config cfg = { .wire = E1000_WIRE_PCAP, .wire_name = path, .name = "eth2" };
+	static const u32 lens[] = { 20, 500, 1500 };
+	struct net_device *was = a, *dev;
+	struct prng p;
+	pcap_t *file;
+	u32 i;
+
+	prng_seed(&p, 12);
+	close(mkstemp(path));
+	cr_assert_eq(make_card(net, &cfg, &dev), 0);
+	cr_assert_eq(e1000_fd(dev), -1, "nothing ever comes");
+	cr_assert_eq(dev_open(dev), 0);
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	cr_assert(dev->carrier);
+	a = dev;
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		cr_assert(send_test(&p, lens[i]));
+		fixture_settle(net);
+		fixture_advance(net, NSEC_PER_SEC);
+	}
+	a = was;
+	unregister_netdev(dev);
+	file = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, err);
+	cr_assert_not_null(file, "%s", err);
+	cr_assert_eq(pcap_datalink(file), DLT_EN10MB);
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		u64 at = net->now + net->cfg.wall_offset_ns - (ARRAY_SIZE(lens) - i) * NSEC_PER_SEC;
+		struct pcap_pkthdr *h;
+		const u8 *got;
+		u32 k;
+
+		cr_assert_eq(pcap_next_ex(file, &h, &got), 1);
+		expect_frame(got, h, max(lens[i] + ETH_HLEN, 60u), at);
+		for (k = 8; k < lens[i]; k++)
+			cr_assert_eq(got[ETH_HLEN + k], octet(i, k));
+	}
+	pcap_close(file);
+	cfg.wire_name = "/nonesuch/file";
+	cr_assert_eq(make_card(net, &cfg, &dev), -ENOENT);
+	unlink(path);
 }

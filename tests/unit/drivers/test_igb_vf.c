@@ -344,6 +344,116 @@ VF(spoofing)
 	cr_assert_eq(get_be32(got + 12), 0x81000064, "the port's VLAN");
 }
 
+/* A packet of 5000 octets that function 0 wants cut. No doorbell */
+static void put_large(struct board *b, struct queue *tx, const u8 *dst, u32 from, u32 mss, u32 cmd)
+{
+	u32 len = b_packet(frame, false, IP_PROTO_TCP, 5000);
+	const u8 *ip = frame + ETH_HLEN;
+	u8 *p = b_alloc(b, len);
+
+	memcpy(frame, dst, 6);
+	address(frame + 6, from);
+	put_be16(frame + ETH_HLEN + IP4_HLEN + 16,
+		 (u16)~be16_get(csum_tcpudp_magic(ip + 12, ip + 16, 0, IP_PROTO_TCP, 0)));
+	memcpy(p, frame, len);
+	q_context(tx, false, IP_PROTO_TCP, mss, 100, 0);
+	q_put(tx, b_bus(b, p),
+	      len | E1000_TXD_DEXT | IGB_TXD_DTYP_D | IGB_TXD_TSE | E1000_TXD_EOP | E1000_TXD_IFCS | cmd,
+	      E1000_TXD_POPTS_TXSM | E1000_TXD_POPTS_IXSM | 5000u << IGB_TXD_PAYLEN_SHIFT);
+}
+
+static void send_large(struct board *b, struct queue *tx, const u8 *dst, u32 from, u32 cmd)
+{
+	put_large(b, tx, dst, from, 1400, cmd);
+	q_ring(b, tx);
+}
+
+static void cut_for(struct board *b, struct queue *q)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		cr_assert_eq(q_take(b, q, got).len_vlan & 0xffff, i < 3 ? 1454 : 854);
+}
+
+static void cut_outside(struct board *b, u32 tag)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++) {
+		cr_assert_eq(b_sent(b, got), (i < 3 ? 1454 : 854) + tag);
+		cr_assert_eq(board_gso(b), 0);
+	}
+}
+
+/* Where a wire cuts and sums, what leaves is left to it, and what stays in the card is not. */
+static void large_packets(struct board *b)
+{
+	struct queue tx, rx1, pf;
+	u8 dst[6];
+
+	vfs_on(b);
+	b_set(b, IGB_DTXSWC, 0x101);
+	b_set(b, IGB_VLVF, 100 | IGB_VLVF_ENABLE | 1u << IGB_VLVF_POOL_SHIFT);
+	tx = q_tx(b, 0, 0);
+	rx1 = q_rx(b, 1, 0, 0);
+	pf = q_rx(b, -1, PF, 0);
+	send_large(b, &tx, board_peer, 0, 0);
+	cr_assert_eq(b_sent(b, got), 5054);
+	cr_assert_eq(board_gso(b), 1400);
+	cr_assert_eq(q_rd(b, 0, IGB_VFGPTC), 4, "frames of the wire");
+	cr_assert_eq(q_rd(b, 0, IGB_VFGOTC), 5000 + 4 * 54);
+	send_large(b, &tx, board_peer, 0, E1000_TXD_VLE);
+	cr_assert_eq(b_sent(b, got), 5058);
+	cr_assert_eq(get_be32(got + 12), 0x81000064);
+	cr_assert_eq(board_gso(b), 1400);
+	address(dst, 1);
+	send_large(b, &tx, dst, 0, 0);
+	cut_for(b, &rx1);
+	cr_assert(b_silent(b), "it does not leave");
+	send_large(b, &tx, board_all, 0, 0);
+	cut_for(b, &rx1);
+	cut_for(b, &pf);
+	cut_outside(b, 0);
+	cr_assert_eq(q_rd(b, 0, IGB_VFGPTC), 16);
+	cr_assert_eq(q_rd(b, 0, IGB_VFGPTLBC), 4);
+	send_large(b, &tx, board_peer, 1, 0);
+	cr_assert(b_silent(b), "another's address");
+	cr_assert_eq(b_rd(b, IGB_WVBR), 1);
+	b_wr(b, IGB_VLVF, 101 | IGB_VLVF_ENABLE | 1u << IGB_VLVF_POOL_SHIFT);
+	send_large(b, &tx, board_peer, 0, E1000_TXD_VLE);
+	cr_assert(b_silent(b), "another's VLAN");
+	b_wr(b, IGB_DTXSWC, 0);
+	send_large(b, &tx, dst, 0, 0);
+	cr_assert_eq(b_sent(b, got), 5054, "no switch: a wire");
+	cr_assert_eq(board_gso(b), 1400);
+}
+
+Test(igb_vf, large_packets)
+{
+	board_run(&board_82576_offload, large_packets);
+}
+
+/* One doorbell, and three packets of a thousand frames each: what a run does does not grow with them. */
+VF(a_run_is_bounded)
+{
+	struct queue tx;
+	u8 dst[6];
+	u32 i;
+
+	vfs_on(b);
+	tx = q_tx(b, 0, 0);
+	address(dst, 1);
+	for (i = 0; i < 3; i++)
+		put_large(b, &tx, dst, 0, 5, 0);
+	q_wr(b, 0, tx.base + IGB_Q_TAIL, tx.tail);
+	for (i = 1; i <= 3; i++) {
+		cr_assert(e1000_model_run(board_model_of(b), board_now(b)), "more to do");
+		cr_assert_eq(q_rd(b, 0, IGB_VFGPTC), 1000 * i);
+	}
+	cr_assert_not(e1000_model_run(board_model_of(b), board_now(b)));
+}
+
 VF(vectors)
 {
 	struct queue tx;

@@ -10,7 +10,7 @@ enum { RING = 32, SEGMENTS = 48, MSS_MAX = 1448, HDR_MAX = 128, ROUNDS = 300, PE
 static struct prng rnd;
 static struct board *one_by_one;
 static const struct board_backend *backend;
-static u32 at_once;	/* frames that came behind the first of a train */
+static u32 at_once, in_pool;	/* frames that came behind the first of a train; to a pool */
 static u8 wire[HDR_MAX + SEGMENTS * MSS_MAX];
 
 static u32 below(u32 n)
@@ -22,6 +22,8 @@ static u32 below(u32 n)
 struct setup {
 	u32 bufsize, rctl, rxcsum, ctrl, wthresh, rdtr, rdmts, mrqc;
 	bool advanced;
+	bool vlan;
+	u32 pools; /* 1: queue 0 is of one pool, 2: every frame is for two of them, 0: there are none */
 };
 
 static struct setup random_setup(void)
@@ -37,8 +39,26 @@ static struct setup random_setup(void)
 	s.rdtr = below(3) ? 0 : 1 + below(10);
 	s.rdmts = below(3);
 	s.advanced = below(4);
+	s.pools = backend != &board_82576 || below(2) ? 0 : 1 + !below(4);
+	s.vlan = below(4);
 	s.mrqc = below(2) ? IGB_MRQC_RSS | IGB_MRQC_TCP4 | IGB_MRQC_TCP6 | IGB_MRQC_IP4 : 0;
 	return s;
+}
+
+static void pools_on(struct board *b, const struct setup *s)
+{
+	u32 i;
+
+	igb_model_set_vfs(board_model_of(b), 2, board_now(b));
+	b_wr(b, IGB_VT_CTL, 2 << IGB_VT_CTL_DEF_SHIFT | IGB_VT_CTL_REPLICATE);
+	b_wr(b, E1000_RAH0, b_rd(b, E1000_RAH0) | ((1u << s->pools) - 1) << IGB_RAH_POOL_SHIFT);
+	for (i = 0; i < s->pools; i++) {
+		b_wr(b, IGB_VMOLR + 4 * i, IGB_VMOLR_AUPE | (s->rdmts ? IGB_VMOLR_STRVLAN : 0));
+		b_wr(b, IGB_VLVF + 4 * i, s->vlan ? IGB_VLVF_ENABLE | i | 3u << IGB_VLVF_POOL_SHIFT : 0);
+	}
+	b_wr(b, IGB_VFRE, 3);
+	if (s->pools == 2)
+		q_rx(b, 1, 0, IGB_SRRCTL_DROP);
 }
 
 static void apply_82576(struct board *b, const struct setup *s)
@@ -50,7 +70,7 @@ static void apply_82576(struct board *b, const struct setup *s)
 	b_wr(b, IGB_EITR + 4 * 3, s->rdtr << 2);
 	b_wr(b, IGB_EIMS, 8);
 	b_wr(b, IGB_EIAC, 8);
-	b_wr(b, IGB_MRQC, s->mrqc);
+	b_wr(b, IGB_MRQC, s->pools ? IGB_MRQC_VMDQ : s->mrqc);
 	if (s->advanced)
 		b_wr(b, q + IGB_Q_SRRCTL, (s->bufsize / 1024 ? s->bufsize / 1024 : 1) | IGB_SRRCTL_ADV |
 						  s->rdmts << IGB_SRRCTL_RDMTS_SHIFT);
@@ -60,6 +80,8 @@ static void apply_82576(struct board *b, const struct setup *s)
 static void apply(struct board *b, const struct setup *s)
 {
 	memset(b->memory + b->used, 0, BOARD_MEMORY - b->used);
+	if (s->pools)
+		pools_on(b, s);
 	b_rx_start(b, RING, s->bufsize, s->rctl | s->rdmts << E1000_RCTL_RDMTS_SHIFT);
 	b_wr(b, E1000_RXCSUM, s->rxcsum);
 	b_set(b, E1000_CTRL, s->ctrl);
@@ -86,6 +108,8 @@ static void same(struct board *a, struct board *b, u32 round)
 
 		cr_assert_eq(va, vb, "register %x: %x and %x in round %u", off, va, vb, round);
 	}
+	for (off = IGB_VFGPRC; off <= IGB_VFMPRC && backend == &board_82576; off += 4)
+		cr_assert_eq(q_rd(a, 0, off), q_rd(b, 0, off), "statistics at %x in round %u", off, round);
 	cr_assert_eq(e1000_model_counters(board_model_of(a))->rx_overruns,
 		     e1000_model_counters(board_model_of(b))->rx_overruns);
 	cr_assert_eq(e1000_model_counters(board_model_of(a))->dma_faults,
@@ -156,7 +180,7 @@ static struct e1000_rx_frame segment(const struct packet *p, const u8 *header, u
 	return f;
 }
 
-static void send_segments(struct board *b, const struct packet *p, bool trains)
+static void send_segments(struct board *b, const struct packet *p, bool trains, bool pools)
 {
 	static u8 buf[sizeof(wire)], header[HDR_MAX];
 	u32 k, n;
@@ -174,6 +198,7 @@ static void send_segments(struct board *b, const struct packet *p, bool trains)
 			e1000_model_receive(board_model_of(b), &t.first, board_now(b));
 		cr_assert(n >= 1 && n <= p->nr - k);
 		at_once += n - 1;
+		in_pool += pools ? n - 1 : 0;
 	}
 }
 
@@ -187,7 +212,7 @@ static void take_some(struct board *a, struct board *b)
 	}
 }
 
-static void round_of(struct board *a, struct board *b, u32 round)
+static void round_of(struct board *a, struct board *b, u32 round, bool pools)
 {
 	struct packet p;
 	u32 i;
@@ -199,8 +224,8 @@ static void round_of(struct board *a, struct board *b, u32 round)
 
 			a->rx.desc[at].addr = b->rx.desc[at].addr = 1;
 		}
-		send_segments(a, &p, false);
-		send_segments(b, &p, true);
+		send_segments(a, &p, false, pools);
+		send_segments(b, &p, true, pools);
 		same(a, b, round);
 		take_some(a, b);
 		if (below(2)) {
@@ -219,7 +244,7 @@ static void with_both(struct board *b)
 	apply(one_by_one, &s);
 	apply(b, &s);
 	same(one_by_one, b, round);
-	round_of(one_by_one, b, round++);
+	round_of(one_by_one, b, round++, s.pools);
 }
 
 static void with_one(struct board *b)
@@ -232,6 +257,7 @@ static void many_rounds(const struct board_backend *which)
 {
 	u32 i;
 
+	at_once = 0;
 	backend = which;
 	prng_seed(&rnd, 5);
 	for (i = 0; i < ROUNDS; i++)
@@ -247,6 +273,7 @@ Test(nic_train, same_as_one_by_one_82540em)
 Test(nic_train, same_as_one_by_one_82576)
 {
 	many_rounds(&board_82576);
+	cr_assert_gt(in_pool, 300, "only %u frames", in_pool);
 }
 
 /* A sum that would be wrong on the wire is wrong in each of them, and is found. */

@@ -21,6 +21,13 @@ static struct net_device *dev;
 static int host = -1;
 static u32 next, last_len;
 static struct sk_buff *last;
+static bool tx_ring; /* of the device that start() makes */
+
+#define CASE(name, ...)                      \
+	Test(packet, name, .fini = stop)     \
+	{                                    \
+		__VA_ARGS__;                 \
+	}
 
 static u8 octet(u32 n, u32 i)
 {
@@ -62,9 +69,21 @@ static void wait_carrier(void)
 	cr_assert(dev->carrier);
 }
 
+static void wait_no_carrier(void)
+{
+	int ms;
+
+	for (ms = 0; dev->carrier && ms < DEADLINE_MS; ms++) {
+		host_readable(packet_link_fd(dev), 1);
+		packet_link_event(dev);
+	}
+	cr_assert_not(dev->carrier);
+}
+
 static bool start(enum packet_rx rx, bool offload, const char *prepare)
 {
-	struct packet_config cfg = { .ifname = "vb", .name = "eth0", .offload = offload, .rx = rx };
+	struct packet_config cfg = { .ifname = "vb", .name = "eth0", .offload = offload, .rx = rx,
+				     .tx_ring = tx_ring };
 
 	if (!host_namespace())
 		return false;
@@ -74,6 +93,7 @@ static bool start(enum packet_rx rx, bool offload, const char *prepare)
 	net = fixture_net_new(&f, 11);
 	cr_assert_eq(packet_create(net, &cfg, &dev), 0);
 	cr_assert_eq(packet_rx_mode(dev), rx);
+	cr_assert_eq(packet_tx_ring(dev), tx_ring);
 	cr_assert_eq(dev_open(dev), 0);
 	wait_carrier();
 	dev_add_pack(net, &pt_test);
@@ -124,6 +144,17 @@ static u32 put_header(u8 *p, u16 type)
 	return ETH_HLEN;
 }
 
+static void send_small(void)
+{
+	struct sk_buff *skb = alloc_skb(net, 74);
+
+	put_header(memset(skb_put(skb, 74), 0, 74), TYPE_TEST);
+	skb->dev = dev;
+	skb->protocol = TYPE_TEST;
+	dev_queue_xmit(skb);
+	fixture_settle(net);
+}
+
 /* Frame n with len octets behind the Ethernet header, from the host. */
 static void host_sends(u32 n, u32 len, bool vnet)
 {
@@ -162,25 +193,10 @@ static void in_order(enum packet_rx rx, bool vnet)
 	cr_assert_eq(packet_stats(dev).truncated, 0);
 }
 
-Test(packet, v2_in_order, .fini = stop)
-{
-	in_order(PACKET_RX_V2, true);
-}
-
-Test(packet, v2_without_vnet_header, .fini = stop)
-{
-	in_order(PACKET_RX_V2, false);
-}
-
-Test(packet, v3_in_order, .fini = stop)
-{
-	in_order(PACKET_RX_V3, true);
-}
-
-Test(packet, recv_in_order, .fini = stop)
-{
-	in_order(PACKET_RX_RECV, true);
-}
+CASE(v2_in_order, in_order(PACKET_RX_V2, true))
+CASE(v2_without_vnet_header, in_order(PACKET_RX_V2, false))
+CASE(v3_in_order, in_order(PACKET_RX_V3, true))
+CASE(recv_in_order, in_order(PACKET_RX_RECV, true))
 
 /* -- what comes beside the octets ------------------------------------------------------------ */
 /* The kernel takes the tag off; its number comes with the frame (VLAN-02). */
@@ -208,20 +224,9 @@ static void tags(enum packet_rx rx)
 	cr_assert_eq(net->drops[SKB_DROP_VLAN], 1);
 }
 
-Test(packet, v2_tags, .fini = stop)
-{
-	tags(PACKET_RX_V2);
-}
-
-Test(packet, v3_tags, .fini = stop)
-{
-	tags(PACKET_RX_V3);
-}
-
-Test(packet, recv_tags, .fini = stop)
-{
-	tags(PACKET_RX_RECV);
-}
+CASE(v2_tags, tags(PACKET_RX_V2))
+CASE(v3_tags, tags(PACKET_RX_V3))
+CASE(recv_tags, tags(PACKET_RX_RECV))
 
 enum { FLOW_LEN = ETH_HLEN + IP4_HLEN + UDP_HLEN + 20 };
 
@@ -281,29 +286,18 @@ static void large_segments(enum packet_rx rx)
 	cr_assert_eq(skb_shinfo(last)->gso_segs, 42);
 }
 
-Test(packet, v2_large_segments, .fini = stop)
-{
-	large_segments(PACKET_RX_V2);
-}
-
-Test(packet, v3_large_segments, .fini = stop)
-{
-	large_segments(PACKET_RX_V3);
-}
-
-Test(packet, recv_large_segments, .fini = stop)
-{
-	large_segments(PACKET_RX_RECV);
-}
+CASE(v2_large_segments, large_segments(PACKET_RX_V2))
+CASE(v3_large_segments, large_segments(PACKET_RX_V3))
+CASE(recv_large_segments, large_segments(PACKET_RX_RECV))
 
 /* The stack's own packets go to the host as they are, and do not come back. */
-Test(packet, transmit, .fini = stop)
+static void transmit(enum packet_rx rx)
 {
 	static u8 buf[FRAME_MAX], got[FRAME_MAX];
 	u32 len = gso_packet(buf, 30000, 1448), i, k;
 	struct sk_buff *skb;
 
-	if (!start(PACKET_RX_V2, true, NULL))
+	if (!start(rx, true, NULL))
 		return;
 	for (i = 0; i < 100; i++) {
 		skb = alloc_skb(net, FRAME_MAX);
@@ -333,6 +327,83 @@ Test(packet, transmit, .fini = stop)
 	cr_assert_lt(packet_stats(dev).sends, 15, "a burst is one system call");
 	turn();
 	cr_assert_eq(dev->stats.rx_packets, 0);
+}
+
+CASE(transmit, transmit(PACKET_RX_V2))
+CASE(transmit_by_ring, tx_ring = true; transmit(PACKET_RX_V2))
+CASE(transmit_by_v3_ring, tx_ring = true; transmit(PACKET_RX_V3))
+CASE(transmit_by_ring_alone, tx_ring = true; transmit(PACKET_RX_RECV))
+
+/* Any sizes, more than the host's ring has slots, in order and whole; without vnet headers, too. */
+static void ring_in_order(enum packet_rx rx, bool vnet)
+{
+	static u8 got[FRAME_MAX];
+	u32 hdr = vnet ? sizeof(struct vnet_hdr) : 0, sent = 0, seen = 0, round, i;
+	struct prng p;
+
+	tx_ring = true;
+	if (!start(rx, vnet, NULL))
+		return;
+	prng_seed(&p, 4);
+	for (round = 0; round < 20; round++) {
+		for (i = prng_below(&p, 200); i; i--) {
+			u32 len = 46 + prng_below(&p, 1455), k;
+			struct sk_buff *skb = alloc_skb(net, ETH_HLEN + len);
+			u8 *data = skb_put(skb, ETH_HLEN + len);
+
+			put_header(data, TYPE_TEST);
+			put_be32(data + ETH_HLEN, sent);
+			for (k = 4; k < len; k++)
+				data[ETH_HLEN + k] = octet(sent, k);
+			sent++;
+			skb->dev = dev;
+			skb->protocol = TYPE_TEST;
+			cr_assert_eq(dev_queue_xmit(skb), 0);
+		}
+		for (fixture_settle(net); seen < sent; seen++) {
+			ssize_t n;
+			u32 k;
+
+			cr_assert(host_readable(host, DEADLINE_MS), "%u of %u", seen, sent);
+			n = recv(host, got, sizeof(got), 0) - hdr - ETH_HLEN;
+			cr_assert_eq(get_be32(got + hdr + ETH_HLEN), seen);
+			for (k = 4; (ssize_t)k < n; k++)
+				cr_assert_eq(got[hdr + ETH_HLEN + k], octet(seen, k));
+			if (seen % 16 == 15)
+				fixture_advance(net, NSEC_PER_MSEC); /* the host's ring had no slot left */
+		}
+	}
+	cr_assert_eq(dev->stats.tx_packets, sent);
+	cr_assert_eq(dev->stats.tx_errors, 0);
+	host_sh("ip link set va down");
+	wait_no_carrier();
+	for (i = 0; i < 3; i++)
+		send_small();
+	cr_assert_eq(dev->stats.tx_carrier_errors, 3);
+}
+
+CASE(v2_ring_in_order, ring_in_order(PACKET_RX_V2, true))
+CASE(v3_ring_in_order, ring_in_order(PACKET_RX_V3, true))
+CASE(ring_without_vnet_header, ring_in_order(PACKET_RX_V3, false))
+
+/* The interface went down before we knew: what the ring has leaves when it is back. */
+Test(packet, ring_over_a_break, .fini = stop)
+{
+	static u8 got[FRAME_MAX];
+
+	tx_ring = true;
+	if (!start(PACKET_RX_V3, true, NULL))
+		return;
+	host_sh("ip link set vb down");
+	send_small();
+	cr_assert_eq(dev->stats.tx_packets, 1);
+	wait_no_carrier();
+	fixture_advance(net, 10 * NSEC_PER_MSEC);
+	host_sh("ip link set vb up");
+	wait_carrier();
+	fixture_advance(net, NSEC_PER_MSEC);
+	cr_assert(host_readable(host, DEADLINE_MS));
+	cr_assert_eq(recv(host, got, sizeof(got), 0), (ssize_t)sizeof(struct vnet_hdr) + 74);
 }
 
 /* UDP_SEGMENT: the host cuts, or whoever it passes it on to. */
@@ -375,7 +446,7 @@ Test(packet, transmit_udp_segments, .fini = stop)
 }
 
 /* With a tag in front, as VLAN devices of the stack send: the host still knows how to cut it. */
-Test(packet, transmit_tagged_segments, .fini = stop)
+static void tagged_segments(void)
 {
 	static u8 buf[FRAME_MAX], got[FRAME_MAX];
 	u32 len = gso_packet(buf, 30000, 1448) - (u32)sizeof(struct vnet_hdr);
@@ -406,6 +477,9 @@ Test(packet, transmit_tagged_segments, .fini = stop)
 	cr_assert_eq(h->csum_start, 34, "the host has taken the tag off again");
 	cr_assert_arr_eq(got + sizeof(*h) + 14, buf + sizeof(*h) + 14, len - 14);
 }
+
+CASE(transmit_tagged_segments, tagged_segments())
+CASE(transmit_tagged_segments_by_ring, tx_ring = true; tagged_segments())
 
 /* -- in step with the interface ----------------------------------------------------------------- */
 static bool host_says(const char *command)
@@ -446,18 +520,12 @@ Test(packet, memberships, .fini = stop)
 
 Test(packet, carrier_and_mtu, .fini = stop)
 {
-	int i;
-
 	if (!start(PACKET_RX_V2, true, NULL))
 		return;
 	cr_assert_eq(dev_set_mtu(dev, 1400), 0);
 	cr_assert_eq(dev_set_mtu(dev, 1501), -EINVAL, "the interface's own is the limit");
 	host_sh("ip link set va down");
-	for (i = 0; dev->carrier && i < DEADLINE_MS; i++) {
-		host_readable(packet_link_fd(dev), 1);
-		packet_link_event(dev);
-	}
-	cr_assert_not(dev->carrier);
+	wait_no_carrier();
 	host_sh("ip link set va up");
 	wait_carrier();
 	host_sh("ip link set vb down");
@@ -480,7 +548,6 @@ static void wait_mtu(u32 mtu)
 /* The host's interface changes under us: smaller, larger, another name, gone, another one of that name. */
 static void host_changes(enum packet_rx rx)
 {
-	struct sk_buff *skb;
 	int i;
 
 	if (!start(rx, true, NULL))
@@ -497,11 +564,7 @@ static void host_changes(enum packet_rx rx)
 	cr_assert(dev->carrier && dev->mtu == 1400, "what was set by hand stays");
 	host_sh("ip link del other && ip link add va type veth peer name vb && ip link set va up && "
 		"ip link set vb up");
-	for (i = 0; dev->carrier && i < DEADLINE_MS; i++) {
-		host_readable(packet_link_fd(dev), 1);
-		packet_link_event(dev);
-	}
-	cr_assert_not(dev->carrier);
+	wait_no_carrier();
 	for (i = 0; i < 5; i++) {
 		turn();
 		host_readable(packet_link_fd(dev), 20);
@@ -509,31 +572,13 @@ static void host_changes(enum packet_rx rx)
 	}
 	cr_assert_not(dev->carrier, "it is another one");
 	cr_assert_not(host_readable(packet_fd(dev, 0), 0), "nobody is woken any more");
-	skb = alloc_skb(net, 200);
-	skb_reserve(skb, 64);
-	put_header(skb_put(skb, ETH_HLEN), TYPE_TEST);
-	memset(skb_put(skb, 60), 0, 60);
-	skb->dev = dev;
-	skb->protocol = TYPE_TEST;
-	dev_queue_xmit(skb);
-	fixture_settle(net);
+	send_small();
 	cr_assert_eq(dev->stats.tx_errors, 1);
 }
 
-Test(packet, v2_host_changes, .fini = stop)
-{
-	host_changes(PACKET_RX_V2);
-}
-
-Test(packet, v3_host_changes, .fini = stop)
-{
-	host_changes(PACKET_RX_V3);
-}
-
-Test(packet, recv_host_changes, .fini = stop)
-{
-	host_changes(PACKET_RX_RECV);
-}
+CASE(v2_host_changes, host_changes(PACKET_RX_V2))
+CASE(v3_host_changes, host_changes(PACKET_RX_V3))
+CASE(recv_host_changes, host_changes(PACKET_RX_RECV))
 
 /* More than the ring holds: the kernel drops, and what is lost is counted (VLAN or not). */
 static void overflow(enum packet_rx rx)
@@ -554,10 +599,7 @@ static void overflow(enum packet_rx rx)
 	cr_assert_leq(dev->stats.rx_missed_errors + dev->stats.rx_packets, sent + 1);
 }
 
-Test(packet, v2_overflow, .fini = stop)
-{
-	overflow(PACKET_RX_V2);
-}
+CASE(v2_overflow, overflow(PACKET_RX_V2))
 
 static void host_sends_flow(u32 n)
 {

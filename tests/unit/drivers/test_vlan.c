@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "drivers/drivers.h"
+#include "tests/unit/drivers/tcp_packet.h"
 #include "tests/unit/fixture.h"
 #include "wire/wire.h"
 
@@ -441,4 +442,43 @@ Test(vlan, joined_devices_keep_mtu)
 	rx(skb);
 	cr_assert_eq(net->drops[SKB_DROP_PKT_TOO_BIG], 1);
 	cr_assert_eq(sent_by(other), 0);
+}
+
+/* A large packet of a host, as a driver hands it over: nobody has told where its headers are. */
+static struct sk_buff *large(bool v6, const u32 *tags)
+{
+	struct sk_buff *skb = make_tcp_packet(lower, peer, v6, 5000, 1400);
+	u32 n = 0;
+
+	for (; tags[n]; n++) {
+		u8 *p = skb_push(skb, VLAN_TAG_LEN);
+
+		memmove(p, p + VLAN_TAG_LEN, 2 * ETH_ALEN);
+	}
+	for (u32 i = 0; i < n; i++)
+		put_be32(skb->data + 12 + VLAN_TAG_LEN * i, tags[i]);
+	skb->network_header = skb->transport_header = 0;
+	return skb;
+}
+
+Test(vlan, joined_devices_cut)
+{
+	static const u32 none[] = { 0 }, one[] = { 0x81000005, 0 }, two[] = { 0x88a80007, 0x81000008, 0 };
+	static const u32 *const tags[] = { none, one, two };
+	struct net_device *other = fixture_dev_new(net, "eth1", NETIF_F_SG);
+
+	cr_assert_eq(dev_join(lower, other), 0);
+	for (u32 i = 0; i < 6; i++) {
+		u32 hdr = ETH_HLEN + VLAN_TAG_LEN * (i / 2) + (i & 1 ? IP6_HLEN : IP4_HLEN) + TCP_HLEN, k;
+
+		rx(large(i & 1, tags[i / 2]));
+		cr_assert_eq(sent_by(other), 4, "%u tags, IPv%u: %u", i / 2, i & 1 ? 6 : 4, sent_by(other));
+		for (k = 0; k < 4; k++) {
+			struct sk_buff *skb = skb_dequeue(&fixture_dev(other)->tx);
+
+			cr_assert_eq(skb->len, hdr + (k < 3 ? 1400 : 800));
+			cr_assert_eq(skb->ip_summed, CHECKSUM_NONE);
+			consume_skb(skb);
+		}
+	}
 }
