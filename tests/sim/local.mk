@@ -25,6 +25,11 @@ tests_sim_congest_SOURCES = tests/sim/congest.c
 tests_sim_congest_LDADD = $(SIM_LDADD)
 TESTS += tests/sim/congest
 
+check_PROGRAMS += tests/sim/attack
+tests_sim_attack_SOURCES = tests/sim/attack.c
+tests_sim_attack_LDADD = $(SIM_LDADD)
+TESTS += tests/sim/attack
+
 check_PROGRAMS += tests/sim/bbr
 tests_sim_bbr_SOURCES = tests/sim/bbr.c
 tests_sim_bbr_LDADD = $(SIM_LDADD)
