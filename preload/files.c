@@ -233,15 +233,28 @@ unsigned int file_learn(int fd)
 	return ours && (fl & O_ACCMODE) != O_RDONLY ? K_FILE : K_NONE;
 }
 
-ssize_t file_write(int fd, const struct iovec *iov, int n)
+/* What is in the file now, for who reads it by the same descriptor, which is at pos then. */
+static void renew_text(int fd, const char *name, off_t pos)
+{
+	int saved = errno;
+
+	raw_call(SYS_ftruncate, fd, 0);
+	raw_call(SYS_lseek, fd, 0, SEEK_SET);
+	file_call(NSP_PROC_READ, name, NULL, 0, fd);
+	raw_call(SYS_lseek, fd, pos, SEEK_SET);
+	errno = saved;
+}
+
+ssize_t file_write(int fd, const struct iovec *iov, int n, off_t off)
 {
 	char name[NAME_LEN], value[4096];
+	off_t pos = raw_call(SYS_lseek, fd, 0, SEEK_CUR);
 	size_t len = 0;
 	int i, e;
 
 	if (!name_behind(fd, name)) { /* closed where we did not see it */
 		fd_forget(fd);
-		return real.writev(fd, iov, n);
+		return off == FILE_OFF_NONE ? real.writev(fd, iov, n) : real.pwritev2(fd, iov, n, off, 0);
 	}
 	for (i = 0; i < n; i++) {
 		if (iov[i].iov_len > sizeof(value) - len)
@@ -253,8 +266,14 @@ ssize_t file_write(int fd, const struct iovec *iov, int n)
 	}
 	if (!len)
 		return 0;
-	e = file_call(NSP_PROC_WRITE, name, value, len, -1);
-	return e < 0 ? fail(-e) : (ssize_t)len;
+	/* What is written elsewhere than at the start goes nowhere (net.kernel.sysctl_writes_strict). */
+	if (!(off == FILE_OFF_NONE ? pos : off)) {
+		e = file_call(NSP_PROC_WRITE, name, value, len, -1);
+		if (e < 0)
+			return fail(-e);
+	}
+	renew_text(fd, name, pos);	/* a write does not move it */
+	return (ssize_t)len;
 }
 
 /* ---- entry points --------------------------------------------------------------------- */

@@ -41,7 +41,8 @@
 	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat) X(statx)    \
 	X(opendir) X(scandir) X(glob) X(readlinkat) X(realpath) X(chdir) X(fchdir) X(getcwd)       \
 	X(get_current_dir_name) X(ftw) X(nftw) X(dlopen)                                           \
-	X(preadv2) X(pwritev2) X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                    \
+	X(preadv2) X(pwrite) X(pwritev) X(pwritev2)                                                \
+	X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                                           \
 	X(clone) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 /* clang-format on */
 

@@ -528,8 +528,9 @@ bool ioctl_changes(unsigned long req);
 bool ioctl_is_stamp(unsigned long req);
 
 /* ---- files.c -------------------------------------------------------------------------- */
-/** file_write() - write() to a file of /proc/sys/net */
-ssize_t file_write(int fd, const struct iovec *iov, int n);
+/** file_write() - write() to a file of /proc/sys/net at @off, or where its descriptor is (FILE_OFF_NONE) */
+#define FILE_OFF_NONE (-1)
+ssize_t file_write(int fd, const struct iovec *iov, int n, off_t off);
 /** file_learn() - was this descriptor opened by us in another program; K_FILE or K_NONE */
 unsigned int file_learn(int fd);
 

@@ -251,11 +251,37 @@ EXPORT ssize_t write(int fd, const void *buf, size_t n)
 
 	if (!IS_SOCK(fd_kind(fd)) || shim.silent) {
 		if (unlikely(fd_kind(fd) == K_FILE))
-			return file_write(fd, &(struct iovec){ (void *)(uintptr_t)buf, n }, 1);
+			return file_write(fd, &(struct iovec){ (void *)(uintptr_t)buf, n }, 1, FILE_OFF_NONE);
 		return real.write(fd, buf, n);
 	}
 	r = send_buf(fd, buf, n, 0);
 	return unlikely(stale(fd, r)) ? real.write(fd, buf, n) : r;
+}
+
+/* A socket has no places: the kernel says so. */
+EXPORT ssize_t pwrite(int fd, const void *buf, size_t n, off_t off)
+{
+	if (unlikely(fd_kind(fd) == K_FILE))
+		return off < 0 ? fail(EINVAL) :
+				 file_write(fd, &(struct iovec){ (void *)(uintptr_t)buf, n }, 1, off);
+	return real.pwrite(fd, buf, n, off);
+}
+
+EXPORT ssize_t pwrite64(int fd, const void *buf, size_t n, off64_t off)
+{
+	return pwrite(fd, buf, n, off);
+}
+
+EXPORT ssize_t pwritev(int fd, const struct iovec *iov, int n, off_t off)
+{
+	if (unlikely(fd_kind(fd) == K_FILE))
+		return off < 0 ? fail(EINVAL) : file_write(fd, iov, n, off);
+	return real.pwritev(fd, iov, n, off);
+}
+
+EXPORT ssize_t pwritev64(int fd, const struct iovec *iov, int n, off64_t off)
+{
+	return pwritev(fd, iov, n, off);
 }
 
 /* readv(), writev() and the like do nothing then; not even an empty datagram is sent. */
@@ -284,7 +310,7 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
 	ssize_t r;
 
 	if (!IS_SOCK(fd_kind(fd)) || shim.silent)
-		return unlikely(fd_kind(fd) == K_FILE) ? file_write(fd, iov, n) :
+		return unlikely(fd_kind(fd) == K_FILE) ? file_write(fd, iov, n, FILE_OFF_NONE) :
 							 real.writev(fd, iov, n);
 	if (n < 0 || n > 1024)
 		return fail(EINVAL);

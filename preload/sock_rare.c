@@ -55,6 +55,8 @@ EXPORT ssize_t preadv2(int fd, const struct iovec *iov, int n, off_t off, int fl
 
 EXPORT ssize_t pwritev2(int fd, const struct iovec *iov, int n, off_t off, int flags)
 {
+	if (unlikely(fd_kind(fd) == K_FILE) && !flags && off >= FILE_OFF_NONE)
+		return file_write(fd, iov, n, off);
 	return plain(fd) ? real.pwritev2(fd, iov, n, off, flags) :
 			   write_vec(fd, iov, n, off, flags);
 }

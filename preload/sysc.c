@@ -117,6 +117,8 @@ static long data_call(long nr, long *a)
 		return read(fd, P(1), (size_t)a[2]);
 	case SYS_write:
 		return write(fd, P(1), (size_t)a[2]);
+	case SYS_pwrite64:
+		return pwrite(fd, P(1), (size_t)a[2], a[3]);
 	case SYS_readv:
 		return readv(fd, P(1), (int)a[2]);
 	case SYS_writev:

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <sys/syscall.h>
 
 static const char *path_of(const char *dir, const char *dev, const char *key)
 {
@@ -153,7 +154,49 @@ static void ipv6_only(void)
 	say("hops", set("conf", own(), "hop_limit", "0"));
 }
 
+static void see(int fd)
+{
+	char text[32] = "";
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+	say("len", n);
+	say("v", strtol(text, NULL, 10));
+	say("line", n > 0 && text[n - 1] == '\n');
+}
+
+/* One descriptor that reads and writes, and where its place is. */
+static void rewritten(void)
+{
+	const char *path = family == AF_INET ? "/proc/sys/net/ipv4/tcp_orphan_retries" :
+					       "/proc/sys/net/ipv4/tcp_synack_retries";
+	struct iovec iov[2] = { { (void *)(uintptr_t)"1", 1 }, { (void *)(uintptr_t)"3", 1 } };
+	int fd = open(path, O_RDWR);
+	char text[32] = "", old[32] = "";
+
+	say("open", fd >= 0 && pread(fd, old, sizeof(old), 0) > 0);
+	say("pwrite", pwrite(fd, "7", 1, 0));
+	see(fd);
+	say("pwrite", pwrite(fd, "128", 3, 0));
+	see(fd);
+	say("elsewhere", pwrite(fd, "9", 1, 1));
+	say("before", pwrite(fd, "9", 1, -1));
+	see(fd);
+	say("place", lseek(fd, 0, SEEK_CUR));
+	say("write", write(fd, "5\n", 2));
+	say("place", lseek(fd, 0, SEEK_CUR));
+	say("read", read(fd, text, sizeof(text)));
+	say("write", write(fd, "6", 1));
+	see(fd);
+	say("wrong", pwrite(fd, "x", 1, 0));
+	say("wrong", pwrite(fd, "300", 3, 0));
+	say("pwritev", pwritev(fd, iov, 2, 0));
+	see(fd);
+	say("call", syscall(SYS_pwrite64, fd, old, strlen(old), 0) == (long)strlen(old));
+	close(fd);
+}
+
 const struct fact facts_conf[] = {
+	{ "conf_rewritten", rewritten },
 	{ "conf_begin_with", begin_with },
 	{ "conf_neighbours", neighbours },
 	{ "conf_scopes", scopes },
