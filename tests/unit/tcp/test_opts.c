@@ -388,7 +388,7 @@ TEST46(opts, comp_sack_slack)
 TEST46(opts, legacy_names)
 {
 	wire_sysctl(w, "net.ipv4.tcp_fack", "1");
-	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_fack", "2"), -EINVAL);
+	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_fack", "256"), -EINVAL);
 	wire_sysctl(w, "net.ipv4.tcp_adv_win_scale", "-31");
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_adv_win_scale", "32"), -EINVAL);
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_nonesuch", "1"), -ENOENT);
