@@ -182,7 +182,7 @@ static bool would_reset(int fd)
 	uint8_t state;
 	socklen_t len = sizeof(state);
 
-	if (KIND(fd_kind(fd)) != K_STREAM || !(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+	if (KIND(fd_kind(fd)) != K_STREAM || !fd_ended(fd))
 		return true;
 	if (stream_so_error(fd, fd_kind(fd)) == ECONNRESET)	/* untold, and stays so */
 		return true;

@@ -267,11 +267,11 @@ ssize_t file_write(int fd, const struct iovec *iov, int n, off_t off)
 	if (!len)
 		return 0;
 	/* What is written elsewhere than at the start goes nowhere (net.kernel.sysctl_writes_strict). */
-	if (!(off == FILE_OFF_NONE ? pos : off)) {
-		e = file_call(NSP_PROC_WRITE, name, value, len, -1);
-		if (e < 0)
-			return fail(-e);
-	}
+	if (off == FILE_OFF_NONE ? pos : off)
+		return (ssize_t)len;
+	e = file_call(NSP_PROC_WRITE, name, value, len, -1);
+	if (e < 0)
+		return fail(-e);
 	renew_text(fd, name, pos);	/* a write does not move it */
 	return (ssize_t)len;
 }

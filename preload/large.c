@@ -81,7 +81,7 @@ static const char *next_part(const struct pieces *p, char *room, size_t size, si
 static ssize_t plain(int fd, struct pieces *p, int flags, size_t done)
 {
 	/* An error is for the next call, which it must still be there for. */
-	if (done && fd_poll(fd, 0, 0) & (POLLHUP | POLLERR))
+	if (done && fd_ended(fd))
 		return (ssize_t)done;
 	while (p->nr) {
 		struct iovec first = { (char *)p->iov->iov_base + p->off, p->iov->iov_len - p->off };

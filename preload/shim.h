@@ -398,6 +398,11 @@ bool stream_has_error(int fd);
 int stream_wait_again(int fd, int on_timeout);
 int stream_so_error(int fd, unsigned int k);
 short fd_poll(int fd, short events, int timeout_ms);
+/* a stream that has ended both ways, or by an error */
+static inline bool fd_ended(int fd)
+{
+	return fd_poll(fd, 0, 0) & (POLLHUP | POLLERR);
+}
 bool fd_nonblock(int fd);
 int sock_flush_opts(int fd, uint64_t tag);
 /** sock_set_nodelay() - TCP_NODELAY of a connection, without waiting */

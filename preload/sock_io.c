@@ -193,7 +193,7 @@ bool nothing_left(int fd)
 {
 	int n = 0;
 
-	return fd_poll(fd, 0, 0) & (POLLHUP | POLLERR) && !real.ioctl(fd, FIONREAD, &n) && !n;
+	return fd_ended(fd) && !real.ioctl(fd, FIONREAD, &n) && !n;
 }
 
 static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
@@ -258,12 +258,16 @@ EXPORT ssize_t write(int fd, const void *buf, size_t n)
 	return unlikely(stale(fd, r)) ? real.write(fd, buf, n) : r;
 }
 
+static ssize_t file_write_at(int fd, const struct iovec *iov, int n, off_t off)
+{
+	return off < 0 ? fail(EINVAL) : file_write(fd, iov, n, off);
+}
+
 /* A socket has no places: the kernel says so. */
 EXPORT ssize_t pwrite(int fd, const void *buf, size_t n, off_t off)
 {
 	if (unlikely(fd_kind(fd) == K_FILE))
-		return off < 0 ? fail(EINVAL) :
-				 file_write(fd, &(struct iovec){ (void *)(uintptr_t)buf, n }, 1, off);
+		return file_write_at(fd, &(struct iovec){ (void *)(uintptr_t)buf, n }, 1, off);
 	return real.pwrite(fd, buf, n, off);
 }
 
@@ -275,7 +279,7 @@ EXPORT ssize_t pwrite64(int fd, const void *buf, size_t n, off64_t off)
 EXPORT ssize_t pwritev(int fd, const struct iovec *iov, int n, off_t off)
 {
 	if (unlikely(fd_kind(fd) == K_FILE))
-		return off < 0 ? fail(EINVAL) : file_write(fd, iov, n, off);
+		return file_write_at(fd, iov, n, off);
 	return real.pwritev(fd, iov, n, off);
 }
 
@@ -551,13 +555,13 @@ static int stream_file_check(int fd, unsigned int k, bool source_ok, int in, con
 		return 0;
 	if (unlikely(k & (KF_FIRST | KF_NODELAY)))
 		stream_writes(fd, SIZE_MAX);
-	if (KIND(k) == K_STREAM && !(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+	if (KIND(k) == K_STREAM && !fd_ended(fd))
 		return 0;
 	if (in >= 0 && file_ended(in, off, count))
 		return 0;
 	if (KIND(k) != K_STREAM && stream_tx_ready(fd, k, 0))
 		return -1;
-	if (fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)) {
+	if (fd_ended(fd)) {
 		errno = EPIPE;
 		return (int)stream_tx(fd, -1, 0);
 	}

@@ -381,7 +381,7 @@ static ssize_t send_fragments(int fd, const struct msghdr *msg, int flags)
 /* Of a connection that has ended, that is told before what is wrong in a control message. */
 static ssize_t control_refused(int fd, int e, int flags)
 {
-	if (!(fd_poll(fd, 0, 0) & (POLLHUP | POLLERR)))
+	if (!fd_ended(fd))
 		return fail(e);
 	errno = EPIPE;
 	return stream_tx(fd, -1, flags);

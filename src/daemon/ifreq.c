@@ -174,6 +174,7 @@ static const struct {
 	{ 0x89f0, 0x89ff, EOPNOTSUPP },	/* SIOCDEVPRIVATE */
 };
 
+/* 0: it is not one of them */
 static int refusal(u32 code)
 {
 	size_t i;
@@ -181,7 +182,7 @@ static int refusal(u32 code)
 	for (i = 0; i < ARRAY_SIZE(refused); i++)
 		if (code >= refused[i].first && code <= refused[i].last)
 			return -refused[i].err;
-	return -ENOTTY;
+	return 0;
 }
 enum { CODE_IFNAME = 0x8910 };		/* SIOCGIFNAME: by index */
 
@@ -190,14 +191,13 @@ int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len)
 	struct net_device *dev;
 	struct ifreq_ns r;
 	size_t i;
-	int ret;
+	int ret = refusal(code);
 
 	for (i = 0; i < ARRAY_SIZE(ifreq_rows); i++)
 		if (ifreq_rows[i].code == code)
 			break;
-	ret = refusal(code);
-	if (i == ARRAY_SIZE(ifreq_rows) && code != CODE_IFNAME && ret == -ENOTTY)
-		return ret;
+	if (i == ARRAY_SIZE(ifreq_rows) && code != CODE_IFNAME && !ret)
+		return -ENOTTY;
 	if (len < sizeof(r))
 		return -EFAULT;
 	memcpy(&r, arg, sizeof(r));
@@ -206,14 +206,12 @@ int ifreq_ioctl(struct net *net, u32 code, u8 *arg, u32 len)
 				    dev_get_by_name(net, r.name);
 	if (!dev)
 		return -ENODEV;
-	if (ret != -ENOTTY)
+	if (ret)
 		return ret;
-	if (code == CODE_IFNAME) {
+	if (code == CODE_IFNAME)
 		memcpy(r.name, dev->name, sizeof(r.name));
-		ret = 0;
-	} else {
+	else
 		ret = ifreq_rows[i].get(net, dev, &r);
-	}
 	if (!ret)
 		memcpy(arg, &r, sizeof(r));
 	return ret;
