@@ -294,7 +294,7 @@ static bool is_echo(int fd, unsigned int k, const struct msghdr *msg, size_t tot
 	uint8_t head[2] = { 0 };
 	size_t i, n = 0;
 
-	if (NSP_TAG_TYPE(tag_get(fd)) != SOCK_DGRAM)
+	if (!tag_is_ping(fd, k))
 		return true;
 	for (i = 0; i < msg->msg_iovlen && n < sizeof(head); i++)
 		for (size_t j = 0; j < msg->msg_iov[i].iov_len && n < sizeof(head); j++, n++)

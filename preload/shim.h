@@ -202,6 +202,9 @@ const struct nsp_opt *fd_find_opt(int fd, int level, int name);
 
 /* ---- tag.c ---------------------------------------------------------------------------- */
 uint64_t tag_get(int fd);
+/** tag_is_ping() - whether a descriptor of kind @k is a ping socket, tag_is_raw(): a raw socket */
+bool tag_is_ping(int fd, unsigned int k);
+bool tag_is_raw(int fd, unsigned int k);
 /** tag_of() - the same, without a system call if it is known */
 uint64_t tag_of(int fd);
 /** tag_private() - it was just made, and nobody else has it */

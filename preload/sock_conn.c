@@ -33,8 +33,7 @@ int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 	if (e)
 		return fail(e);
 	sa = (struct sockaddr *)&ss;
-	if (KIND(k) == K_RAW && !(k & KF_V6) && len >= sizeof(struct sockaddr_in) &&
-	    NSP_TAG_TYPE(tag_get(fd)) == SOCK_RAW)
+	if (!(k & KF_V6) && len >= sizeof(struct sockaddr_in) && tag_is_raw(fd, k))
 		ss.ss_family = AF_INET;	/* the kernel does not look at it */
 	if (policy_broken())
 		return fail(EINVAL);
@@ -283,7 +282,7 @@ int ns_shutdown(int fd, int how)
 		return shut_connecting(fd, how);
 	default: /* datagrams */
 		e = shut_rpc(fd, how);
-		if (KIND(k) == K_RAW && NSP_TAG_TYPE(tag_get(fd)) == SOCK_RAW)
+		if (tag_is_raw(fd, k))
 			return e < 0 ? fail(-e) : 0;	/* data go on both ways */
 		tag_add(fd, NSP_TAGB_SHUT);
 		if (e == -ENOTCONN)	/* it is shut down all the same */

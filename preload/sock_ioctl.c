@@ -192,19 +192,13 @@ static int last_stamp(int fd, unsigned long req, void *arg)
 	return e ? fail(e) : 0;
 }
 
-/* They have no ioctls of their own. */
-static bool is_ping(int fd, unsigned int k)
-{
-	return KIND(k) == K_RAW && NSP_TAG_TYPE(tag_get(fd)) == SOCK_DGRAM;
-}
-
 int ns_ioctl(int fd, unsigned long req, void *arg)
 {
 	unsigned int k = fd_kind(fd);
 
 	switch (req) {
 	case FIONREAD:
-		if (is_ping(fd, k))
+		if (tag_is_ping(fd, k))	/* they have no ioctls of their own */
 			return fail(ENOTTY);
 		if (IS_DGRAM(k)) {
 			int n = dgram_pending(fd);
@@ -220,7 +214,7 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		return real.ioctl(fd, req, arg);
 	case SIOCOUTQ:
 	case SIOCOUTQNSD:
-		if (is_ping(fd, k))
+		if (tag_is_ping(fd, k))	/* they have no ioctls of their own */
 			return fail(ENOTTY);
 		return ask(fd, req, arg, sizeof(int));
 	case SIOCGIFCONF:

@@ -62,6 +62,16 @@ void tag_add(int fd, uint32_t bits)
 	errno = saved;
 }
 
+bool tag_is_ping(int fd, unsigned int k)
+{
+	return KIND(k) == K_RAW && NSP_TAG_TYPE(tag_get(fd)) == SOCK_DGRAM;
+}
+
+bool tag_is_raw(int fd, unsigned int k)
+{
+	return KIND(k) == K_RAW && !tag_is_ping(fd, k);
+}
+
 /** tag_kind() - kind and flags that a tag stands for */
 unsigned int tag_kind(uint64_t tag)
 {
