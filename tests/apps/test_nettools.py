@@ -241,11 +241,13 @@ def dropbear(lab, family):
         line = [x for x in text.split("\n") if x.startswith("ssh-")][0]
         os.makedirs(f"{lab.dir}/.ssh", exist_ok=True)
         lab.write(".ssh/authorized_keys", line + "\n", 0o600)
+        # root's home is the lab's, without hiding what the real one holds: this tree, it may be
+        lab.write("passwd", re.sub(r"(?m)^(root(?::[^:]*){4}):[^:]*", rf"\1:{lab.dir}", open("/etc/passwd").read()), 0o644)
     src = lab.file("db.in", 2 << 20)
     for shim_server in (True, False):
         addr = (STACK if shim_server else HOST)[family]
         home = {**os.environ, "HOME": lab.dir}
-        script = f"mount --bind {lab.dir} /root && exec \"$@\""
+        script = f"mount --bind {lab.dir}/passwd /etc/passwd && exec \"$@\""
         with lab.serving(["unshare", "-m", "sh", "-c", script, "sh", "dropbear", "-F", "-E", "-r", key, "-p", f"{bracket(addr)}:8723"],
                          shim_server, 8723, family):
             out = lab.run(["dbclient", "-y", "-y", "-i", key, "-p", "8723", f"root@{addr}", "cat"], shim=not shim_server, env=home,

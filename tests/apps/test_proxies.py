@@ -98,10 +98,11 @@ def haproxy_reload(lab, family):
             p.send_signal(signal.SIGUSR2)
         out = w.communicate(timeout=60)[0].decode()
         lab.children.remove(w)
-        # A worker that leaves closes connections on which no request has come yet: natively, too.
+        # A worker that leaves closes connections on which no request has come yet (natively, too): the client
+        # sees it when it writes that, or when it reads.
         bad = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)
         bad = [int(x) for x in bad.groups()] if bad else [0] * 4
-        assert bad[0] == bad[2] == bad[3] == 0 and bad[1] <= 16, out
+        assert bad[0] == bad[3] == 0 and bad[1] + bad[2] <= 16, out
         assert "Non-2xx" not in out and re.findall(r"^bad:(.*)$", out, re.M) == ["", ""], out
         assert int(re.search(r"(\d+) requests in", out)[1]) > 100, out
 
