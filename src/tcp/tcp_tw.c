@@ -247,7 +247,7 @@ static enum tcp_tw_verdict tcp_tw_time_wait(struct tcp_timewait_sock *tw, struct
 		return TW_SYN;
 	}
 	if (paws)
-		net_mib_inc(tw->net, TcpExt_PAWSEstab);
+		net_mib_inc(tw->net, TcpExt_PAWSTimewait);
 	if (rst)
 		return TW_SUCCESS;
 	if (paws || seg->flags & TCPHDR_ACK)

@@ -391,7 +391,20 @@ TEST46(opts, legacy_names)
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_fack", "256"), -EINVAL);
 	wire_sysctl(w, "net.ipv4.tcp_adv_win_scale", "-31");
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_adv_win_scale", "32"), -EINVAL);
+	wire_sysctl(w, "net.ipv4.tcp_low_latency", "1");
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_nonesuch", "1"), -ENOENT);
+}
+
+/* TCP_ULP knows no name, and the list of names says so */
+TEST46(opts, no_ulp)
+{
+	char text[64];
+
+	cr_assert_eq(sysctl_get(w->net, "net.ipv4.tcp_available_ulp", text, sizeof(text)), 0);
+	cr_assert_str_eq(text, "");
+	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_available_ulp", "tls"), -EPERM);
+	establish(w);
+	cr_assert_eq(sock_setsockopt(w->sk, 6, 31, "tls", 4), -ENOENT);
 }
 
 static struct sock *bound_any(struct wire *w, int *err)
