@@ -217,6 +217,7 @@ int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag);
 void tcp_ca_net_init(struct net *net);
 int tcp_ca_apply_default(struct net *net, const struct sysctl_row *row);
 int tcp_ca_apply_allowed(struct net *net, const struct sysctl_row *row);
+const struct tcp_congestion_ops *tcp_ca_of_route(const struct dst_entry *dst);
 void tcp_ca_from_route(struct sock *sk, const struct dst_entry *dst);
 
 /* tcp_cwnd.c */

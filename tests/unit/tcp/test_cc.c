@@ -127,6 +127,62 @@ TEST46(cc, route)
 	cr_assert_str_eq(get_cc(w), "bbr");
 }
 
+static void ecn_route(struct wire *w, u32 features, const char *cc)
+{
+	struct fib_route r = { .dev = w->dev, .type = 1 };
+
+	wire_sysctl(w, "net.ipv4.tcp_ecn", "0");
+	cr_assert(inet_prefix_parse(w->v6 ? "fd00::2/128" : "10.0.0.2/32", &r.dst));
+	r.metrics[RTAX_N_FEATURES] = features;
+	r.metrics[RTAX_N_CC] = tcp_ca_key(cc, (u32)strlen(cc));
+	cr_assert_eq(fib_route_add(w->net, &r), 0);
+}
+
+/* TCP-ECN-01: "features ecn" of a route asks for and grants what tcp_ecn 0 does not; a cookie keeps it */
+TEST46(cc, ecn_by_route)
+{
+	ecn_route(w, RTAX_FEATURE_ECN_NS, "");
+	wire_listen(w, 4);
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1460);
+	out(w, S | A | E, 0, 1, 0);
+	w->peer_port++;
+	w->iss_known = false;
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1460, .tos = INET_ECN_ECT_0);
+	out(w, S | A, 0, 1, 0);
+	wire_sysctl(w, "net.ipv4.tcp_syncookies", "2");
+	w->peer_port++;
+	w->iss_known = false;
+	w->ts = true;
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1460);
+	out(w, S | A | E, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1);
+	w->sk = wire_accept(w);
+	cr_assert_not_null(w->sk);
+	cr_assert(tcp_sk(w->sk)->ecn_flags & TCP_ECN_OK);
+	wire_close(w);
+	drain(w);
+	w->iss_known = false;
+	cr_assert_eq(w->net->tcp.ecn, 0);
+	struct wire_sa sa = wire_sa(w, w->v6 ? "fd00::2" : "10.0.0.2", 9);
+
+	w->sk = wire_socket(w);
+	sock_connect(w->sk, sa.b, sa.len);
+	wire_run(w);
+	out(w, S | E | C, 0, 0, 0);
+}
+
+/* a route whose congestion control needs ECN grants it, to a SYN that is ECT as well */
+TEST46(cc, ecn_by_route_cc)
+{
+	ecn_route(w, 0, "dctcp");
+	wire_listen(w, 4);
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1460, .tos = INET_ECN_ECT_0);
+	out(w, S | A | E, 0, 1, 0);
+	in(w, .flags = A, .seq = 1, .ack = 1);
+	w->sk = wire_accept(w);
+	cr_assert_str_eq(get_cc(w), "dctcp");
+}
+
 /* -- CUBIC against RFC 9438 -------------------------------------------------------------------- */
 
 struct cubic_run {

@@ -472,6 +472,21 @@ TEST46(recovery, optimistic_ack)
 	cr_assert_eq(wire_info(w).unacked, 10);
 }
 
+/* TCP-SACK-11 RFC 6675 with RACK off: behind a partial ACK the first hole goes again, though little is SACKed above */
+TEST46(recovery, rfc6675_partial)
+{
+	wire_sysctl(w, "net.ipv4.tcp_recovery", "0");
+	ten_in_flight(w, 0);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 5001 }));
+	out(w, A, 1, 1, 1000);
+	at(w, 3 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 5001, .wnd = 2048, SACKB(1, { 6001, 7001 }));
+	out(w, A, 5001, 1, 1000);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	drain(w);
+}
+
 /* RFC 6675 with RACK off (DEV-12) */
 TEST46(recovery, rfc6675)
 {
