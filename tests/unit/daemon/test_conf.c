@@ -214,7 +214,8 @@ Test(conf, route_attributes)
 
 	cr_assert_eq(parse("--route", "10.9.0.0/16,dev=eth0,metric=7,mtu=lock:1400,advmss=1300,initcwnd=3,"
 				      "initrwnd=4,rtt=100,rttvar=20,rto_min=50,quickack=1,features=ecn,"
-				      "congctl=lock:bbr,hoplimit=9,window=5000,ssthresh=8,cwnd=6,reordering=5"),
+				      "congctl=lock:bbr,hoplimit=9,window=5000,ssthresh=8,cwnd=6,"
+				      "reordering=5"),
 		     0, "%s", err);
 	m = c.routes[0].metrics;
 	cr_assert_eq(c.routes[0].priority, 7);

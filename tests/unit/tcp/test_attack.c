@@ -172,6 +172,36 @@ TEST46(attack, sack_pieces_in_order) { sack_pieces(w, 1, "1"); }
 TEST46(attack, sack_pieces_every_second) { sack_pieces(w, 2, "1"); }
 TEST46(attack, sack_pieces_without_rack) { sack_pieces(w, 2, "0"); }
 
+/*
+ * ATK-RSM-01 (CVE-2018-5390): every second octet, in random order: what is held stays within the buffer,
+ * and a segment costs about the same whatever waits already.
+ */
+TEST46(attack, segment_smack)
+{
+	u32 x = 1, most = 0, n = 0;
+	double first = 0, cost = 0;
+
+	wire_sysctl(w, "net.core.rmem_max", "16777216");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	sock_setsockopt(w->sk, 1, 8, &(int){ 4 << 20 }, 4);
+	for (int part = 0; part < 8; part++) {
+		clock_t t = clock();
+
+		for (int i = 0; i < 1000; i++, n++) {
+			x = x * 1103515245 + 12345;
+			in(w, .flags = A, .seq = 3 + 2 * (x >> 8 & 0x3fff), .ack = 1, .len = 1);
+			most = max(most, (u32)w->sk->sk_rmem_alloc);
+			drain(w);
+		}
+		cost = (double)(clock() - t) * 1e6 / CLOCKS_PER_SEC / 1000;
+		first = part ? first : cost;
+	}
+	printf("# %u segments of an octet: %.1f us each of the first thousand, %.1f of the last; %u of %u "
+	       "octets\n", n, first, cost, most, (u32)w->sk->sk_rcvbuf);
+	cr_assert_leq(most, (u32)w->sk->sk_rcvbuf + 4096);
+	cr_assert_leq(w->net->tcp.mem_octets, w->sk->sk_rcvbuf + 4096);
+}
+
 /* -- floods ------------------------------------------------------------------------------------ */
 
 /*

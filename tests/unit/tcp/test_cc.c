@@ -183,6 +183,45 @@ TEST46(cc, ecn_by_route_cc)
 	cr_assert_str_eq(get_cc(w), "dctcp");
 }
 
+/* TCP_CC_INFO: what the algorithm has to tell, cut to the buffer; nothing from one that has not */
+TEST46(cc, cc_info)
+{
+	struct {
+		u32 bw_lo, bw_hi, min_rtt, pacing_gain, cwnd_gain;
+	} bbr;
+	u32 seq = 1, len = sizeof(bbr);
+
+	wire_listen(w, 4);
+	in(w, .flags = S, .seq = 0, .mss = 1460);
+	out(w, S | A, 0, 1, 0);
+	at(w, 20);
+	in(w, .flags = A, .seq = 1, .ack = 1);
+	w->sk = wire_accept(w);
+	cr_assert_eq(sock_getsockopt(w->sk, 6, O_CC_INFO, &bbr, &len), 0);
+	cr_assert_eq(len, 0);
+	cr_assert_eq(set_cc(w, "bbr"), 0);
+	for (int i = 0; i < 20; i++) {
+		wire_send(w, 1000, 0);
+		drain(w);
+		at(w, now_ms(w) + 20);
+		seq += 1000;
+		in(w, .flags = A, .seq = 1, .ack = seq);
+	}
+	len = sizeof(bbr);
+	cr_assert_eq(sock_getsockopt(w->sk, 6, O_CC_INFO, &bbr, &len), 0);
+	cr_assert_eq(len, 20);
+	cr_assert_eq(bbr.min_rtt, 20000);
+	/* a segment in 20 ms, in octets a second of the wire's segments */
+	cr_assert_geq(bbr.bw_lo, 50000);
+	cr_assert_leq(bbr.bw_lo, 80000);
+	cr_assert_eq(bbr.bw_hi, 0);
+	cr_assert_eq(bbr.pacing_gain, 739);	/* startup: 2.885 of 256 */
+	len = 8;
+	cr_assert_eq(sock_getsockopt(w->sk, 6, O_CC_INFO, &bbr, &len), 0);
+	cr_assert_eq(len, 8);
+	drain(w);
+}
+
 /* -- CUBIC against RFC 9438 -------------------------------------------------------------------- */
 
 struct cubic_run {

@@ -384,6 +384,24 @@ TEST46(opts, comp_sack_slack)
 	cr_assert_eq(drain(w), 1);
 }
 
+/* ACK compression: the first three duplicates at once, the others as one, a millisecond later; 0: never */
+TEST46(opts, comp_sack)
+{
+	establish(w);
+	tcp_sk(w->sk)->rcv_rtt_us = 8 * 100000;
+	tcp_sk(w->sk)->quick = 0;
+	for (u32 i = 1; i < 11; i++)
+		in(w, .flags = A, .seq = 1 + 2000 * i, .ack = 1, .len = 1000);
+	cr_assert_eq(drain(w), 3);
+	at(w, now_ms(w) + 2);
+	cr_assert_eq(drain(w), 1);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPAckCompressed], 7);
+	wire_sysctl(w, "net.ipv4.tcp_comp_sack_nr", "0");
+	for (u32 i = 11; i < 21; i++)
+		in(w, .flags = A, .seq = 1 + 2000 * i, .ack = 1, .len = 1000);
+	cr_assert_eq(drain(w), 10);
+}
+
 /* Old names are taken, in Linux's range, and mean nothing there either */
 TEST46(opts, legacy_names)
 {

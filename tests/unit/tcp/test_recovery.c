@@ -159,7 +159,7 @@ TEST46(recovery, tail_probe_new_data)
 	quiet(w);
 }
 
-/* The probe of ten_in_flight() is sent, and answered by said blocks of the ACK; what costs shows with the next one. */
+/* The probe of ten_in_flight() is answered by that many ACKs; what it costs shows with the next one. */
 static void probe_answered(struct wire *w, u32 acks, u32 nsack, u32 want)
 {
 	u32 cwnd;
@@ -472,7 +472,7 @@ TEST46(recovery, optimistic_ack)
 	cr_assert_eq(wire_info(w).unacked, 10);
 }
 
-/* TCP-SACK-11 RFC 6675 with RACK off: behind a partial ACK the first hole goes again, though little is SACKed above */
+/* TCP-SACK-11 RFC 6675 with RACK off: behind a partial ACK the first hole goes again at once */
 TEST46(recovery, rfc6675_partial)
 {
 	wire_sysctl(w, "net.ipv4.tcp_recovery", "0");
