@@ -216,7 +216,7 @@ TEST46(misc, app_limited)
 	cr_assert_eq(wire_info(w).snd_cwnd, 10);
 }
 
-/* TCP-CC-07 RFC 7661: half of what was not used for an RTO is lost; by tcp_slow_start_after_idle 0 nothing is */
+/* TCP-CC-07 RFC 7661: half of what was not used for an RTO is lost; by tcp_slow_start_after_idle 0 nothing */
 static void unused_window(struct wire *w, const char *after_idle, u32 cwnd, u32 ssthresh)
 {
 	wire_sysctl(w, "net.ipv4.tcp_slow_start_after_idle", after_idle);
