@@ -574,6 +574,35 @@ TEST46(cc, bbr3_undo_resumes_probe)
 }
 
 /* The rate sampler: segments delivered over the time since the last of them left. */
+/* TCP-BBR-07: what leaves while the program has no more to send is marked, what leaves of a backlog is not */
+TEST46(cc, app_limited_mark)
+{
+	struct tcp_sock *tp;
+	u32 m;
+
+	establish(w);
+	tp = tcp_sk(w->sk);
+	m = wire_info(w).snd_mss;
+	w->sk->sk_sndbuf = 1 << 20;
+	wire_send(w, 40 * m, 0);
+	drain(w);
+	at(w, 50);
+	in(w, .flags = A, .seq = 1, .ack = 1 + 10 * m, .wnd = 65535);
+	drain(w);
+	cr_assert_eq(tp->app_limited, 0);
+	cr_assert_not(tcp_tx(tcp_rtx_tail(tp))->app_limited);
+	at(w, 100);
+	in(w, .flags = A, .seq = 1, .ack = 1 + 30 * m, .wnd = 65535);
+	at(w, 150);
+	in(w, .flags = A, .seq = 1, .ack = 1 + 40 * m, .wnd = 65535);
+	drain(w);
+	cr_assert_eq(wire_info(w).unacked, 0);
+	wire_send(w, 2 * m, 0);
+	drain(w);
+	cr_assert(tcp_tx(tcp_rtx_tail(tp))->app_limited);
+	cr_assert_neq(tp->app_limited, 0);
+}
+
 TEST46(cc, rate_sample)
 {
 	u32 m;

@@ -244,6 +244,23 @@ TEST46(misc, idle_restart)
 	drain(w);
 }
 
+/* TCP-CC-06: and that is the route's, if it says so */
+TEST46(misc, idle_restart_by_route)
+{
+	struct fib_route r = { .dev = w->dev, .type = 1 };
+
+	cr_assert(inet_prefix_parse(w->v6 ? "fd00::2/128" : "10.0.0.2/32", &r.dst));
+	r.metrics[RTAX_N_INITCWND] = 20;
+	cr_assert_eq(fib_route_add(w->net, &r), 0);
+	at(w, 5000);		/* the addresses are settled: a route that is asked anew has told nothing yet */
+	establish(w);
+	tcp_sk(w->sk)->snd_cwnd = 100;
+	at(w, 65000);
+	wire_send(w, 30000, 0);
+	cr_assert_eq(wire_info(w).snd_cwnd, 20);
+	drain(w);
+}
+
 /* TCP-ECN-01 TCP-ECN-03 TCP-ECN-04 TCP-ECN-05 */
 TEST46(misc, ecn)
 {
