@@ -104,6 +104,7 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(synack_retries, 5, 0, 255),
 	ROW(thin_linear_timeouts, 0, 0, 255),
 	ROW(timestamps, 1, 0, 255),
+	ROW_SEC("timewait_len", timewait_ns, 60, 1, 3600),	/* ours: RFC 9293 says 240 (DEV-02) */
 	ROW(tso_rtt_log, 9, 0, 31),
 	ROW(tso_win_divisor, 3, 0, 255),
 	ROW(tw_reuse, 2, 0, 2),

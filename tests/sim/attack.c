@@ -176,8 +176,8 @@ static u64 held_max(const struct flood *f)
 }
 
 /*
- * What the processor does for a frame of the flood, both hosts and the wire: for the reader, as the clock of a
- * loaded machine proves nothing. It is two runs' difference.
+ * What the processor does for a frame of the flood, both hosts and the wire: for the reader, as the clock of
+ * a loaded machine proves nothing. It is two runs' difference.
  */
 static double cost_of_frame(clock_t alone, clock_t attacked)
 {
@@ -207,8 +207,8 @@ static void under_attack(struct path *p, const char *cc, u16 family)
 			    alone);
 		path_expect(p, held <= held_max(&floods[i]), "%s: %llu octets held", floods[i].name,
 			    (unsigned long long)held);
-		printf("# %s, %s, IPv%d: %.1f %% of the link, %.1f %% without; held %llu, sent %llu; processor "
-		       "%.1f us a frame\n",
+		printf("# %s, %s, IPv%d: %.1f %% of the link, %.1f %% without; held %llu, sent %llu; "
+		       "processor %.1f us a frame\n",
 		       cc, floods[i].name, is_v6(p) ? 6 : 4, attacked, alone, (unsigned long long)held,
 		       (unsigned long long)answers, cost_of_frame(t[1] - t[0], t[2] - t[1]));
 		path_exit(p);

@@ -8,6 +8,7 @@ from source import Report, TOP, c_files, files, read
 
 PAGE = "doc/tcp.md"
 COLUMNS = ("what", "switch", "seen by", "code", "shown by")
+TEST = re.compile(r"^(?:test_\w+(?:\.py)?:\w+|[\w-]+/[\w-]+\.pkt|(?:congest|bbr|attack):.+)$")
 
 
 def cells():
@@ -124,6 +125,10 @@ def main():
     missing, empty = [], []
     for n, row, column, text in found:
         missing += [f"{PAGE}:{n}: {column}: {word} is nowhere ({row[:40]})" for word in wrong(names, column, text)]
+    for n, line in enumerate(read(PAGE).split("\n"), 1):  # the other tables, and the text
+        if n not in {n for n, _ in rows}:
+            missing += [f"{PAGE}:{n}: {word} is nowhere" for word in re.findall(r"`([^`]+)`", line)
+                        if TEST.match(word) and "X" not in word and "NAME" not in word and not names.test(word)]
     for n, row in rows:
         if len(row) != 5 or "`" not in row[3] or "`" not in row[4]:
             empty.append(f"{PAGE}:{n}: {row[0][:60]} names no code or no test")

@@ -69,6 +69,7 @@ struct netns_tcp {
 	u32 no_metrics_save, no_ssthresh_metrics_save;
 	char fastopen_key[TCP_FASTOPEN_KEY_TEXT];
 	u32 cubic_hystart;		/* HYSTART_* */
+	u64 timewait_ns;
 	char congestion_control[TCP_CA_NAME_MAX_NS];
 	char allowed_congestion_control[TCP_CA_NAMES_MAX];
 	char available_congestion_control[TCP_CA_NAMES_MAX];

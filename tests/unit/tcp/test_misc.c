@@ -252,7 +252,7 @@ TEST46(misc, idle_restart_by_route)
 	cr_assert(inet_prefix_parse(w->v6 ? "fd00::2/128" : "10.0.0.2/32", &r.dst));
 	r.metrics[RTAX_N_INITCWND] = 20;
 	cr_assert_eq(fib_route_add(w->net, &r), 0);
-	at(w, 5000);		/* the addresses are settled: a route that is asked anew has told nothing yet */
+	at(w, 5000);		/* settled: a route that is asked anew has told nothing yet */
 	establish(w);
 	tcp_sk(w->sk)->snd_cwnd = 100;
 	at(w, 65000);
