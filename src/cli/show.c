@@ -77,6 +77,18 @@ static void print_device(const cJSON *d)
 	       num(st, "tx_dropped"));
 }
 
+/* " mtu 1400 congctl bbr" */
+static void print_attributes(const cJSON *attributes)
+{
+	const cJSON *a;
+
+	cJSON_ArrayForEach(a, attributes)
+		if (cJSON_IsString(a))
+			printf(" %s %s", a->string, a->valuestring);
+		else
+			printf(" %s %.0f", a->string, a->valuedouble);
+}
+
 static void print_routes(const cJSON *routes)
 {
 	const cJSON *r;
@@ -84,9 +96,11 @@ static void print_routes(const cJSON *routes)
 	cJSON_ArrayForEach(r, routes) {
 		if (num(r, "table") == 255)
 			continue;	/* the addresses said it */
-		printf("%s%s%s dev %s%s%s metric %llu\n", str(r, "dst"),
+		printf("%s%s%s dev %s%s%s metric %llu", str(r, "dst"),
 		       *str(r, "via") ? " via " : "", str(r, "via"), str(r, "dev"),
 		       *str(r, "src") ? " src " : "", str(r, "src"), num(r, "metric"));
+		print_attributes(get(r, "attributes"));
+		printf("\n");
 	}
 }
 

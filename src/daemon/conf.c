@@ -71,41 +71,9 @@ static const char *set_addr(struct conf *c, char *value, struct conf_err *e)
 static const char *set_route(struct conf *c, char *value, struct conf_err *e)
 {
 	struct conf_route *r = conf_grow(&c->routes, &c->nr_routes, sizeof(*r));
-	char *opt, *save = NULL;
-	u16 family = 0;
 
 	(void)e;
-	if (!r)
-		return conf_no_memory;
-	opt = strtok_r(value, ",", &save);
-	if (!opt)
-		return "it is empty";
-	if (strcmp(opt, "default") && !inet_prefix_parse(opt, &r->dst))
-		return "the destination is no prefix";
-	while ((opt = strtok_r(NULL, ",", &save))) {
-		if (!strncmp(opt, "via=", 4)) {
-			if (!inet_addr_pton(opt + 4, &r->via, &family))
-				return "via= is no address";
-			r->has_via = true;
-		} else if (!strncmp(opt, "dev=", 4)) {
-			if (!conf_copy_name(r->dev, opt + 4))
-				return "dev= is no interface name";
-		} else {
-			return "unknown option of a route";
-		}
-	}
-	if (!r->has_via && !*r->dev)
-		return "it has neither via= nor dev=";
-	if (!r->dst.family) {		/* default */
-		if (!family)
-			return "a default route needs via= (0.0.0.0/0 and ::/0 do not)";
-		r->dst.family = family;
-		if (family == INET_FAMILY_4)
-			r->dst.addr = inet_addr_from4("\0\0\0");
-	}
-	if (family && family != r->dst.family)
-		return "destination and gateway are of different families";
-	return NULL;
+	return r ? conf_parse_route(r, value) : conf_no_memory;
 }
 
 static const char *set_neigh(struct conf *c, char *value, struct conf_err *e)
@@ -240,7 +208,8 @@ static const struct conf_row rows[] = {
 	  set_dev },
 	{ "addr", "PREFIX%DEV", "address of a device of the stack",
 	  "write it like 10.77.0.2/24%eth0 or fd77::2/64%eth0", set_addr },
-	{ "route", "PREFIX[,via=GATEWAY][,dev=DEV]", "route; PREFIX may be \"default\"",
+	{ "route", "PREFIX[,via=GATEWAY][,dev=DEV][,...]",
+	  "route; PREFIX may be \"default\"; initcwnd=, congctl= ...: netstackd(8)",
 	  "write it like default,via=10.77.0.1 or 10.9.0.0/16,via=10.77.0.9,dev=eth0", set_route },
 	{ "neigh", "ADDRESS=MAC%DEV", "permanent neighbour",
 	  "write it like 10.77.0.1=02:00:00:00:00:01%eth0", set_neigh },

@@ -55,6 +55,8 @@ struct conf_route {
 	union inet_addr via;
 	bool has_via;
 	char dev[IFNAMSIZ_NS];		/* empty: found by the gateway */
+	u32 priority;
+	u32 metrics[RTAX_N_MAX];
 };
 
 struct conf_neigh {
@@ -103,5 +105,9 @@ bool conf_dev_is_card(const struct conf_dev *d); /* an emulated NIC */
 bool conf_dev_has_tap(const struct conf_dev *d);
 const char *conf_dev_prefix(const struct conf_dev *d); /* "tap:" ... */
 const char *conf_dev_subject(const struct conf_dev *d); /* what it is attached to, or its name */
+
+/* What a route says of its paths (iproute2's names): i below conf_route_nr_metrics(); value 0: nothing. */
+const char *conf_route_metric(const u32 *metrics, u32 i, u32 *value);
+u32 conf_route_nr_metrics(void);
 
 #endif

@@ -19,4 +19,7 @@ const char *conf_set_string(char **to, const char *value); /* NULL, or why not *
 /* d: the new, zeroed last element of c->devs. value is cut up in place. NULL, or why not. */
 const char *conf_parse_dev(struct conf *c, struct conf_dev *d, char *value);
 
+/* r: the new, zeroed last element of c->routes. value is cut up in place. NULL, or why not. */
+const char *conf_parse_route(struct conf_route *r, char *value);
+
 #endif

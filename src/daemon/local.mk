@@ -12,6 +12,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/conf.h \
 	src/daemon/conf_dev.c \
 	src/daemon/conf_priv.h \
+	src/daemon/conf_route.c \
 	src/daemon/conf_value.c \
 	src/daemon/connect.c \
 	src/daemon/copy.c \

@@ -310,6 +310,24 @@ static int add_neighbour(struct neighbour *n, void *arg)
 	return 0;
 }
 
+static cJSON *route_attributes(const u32 *m)
+{
+	cJSON *j = cJSON_CreateObject();
+	u32 i, value;
+
+	for (i = 0; i < conf_route_nr_metrics(); i++) {
+		const char *name = conf_route_metric(m, i, &value);
+
+		if (value)
+			number(j, name, value);
+	}
+	if (m[RTAX_N_FEATURES] & RTAX_FEATURE_ECN_NS)
+		cJSON_AddStringToObject(j, "features", "ecn");
+	if (tcp_ca_name(m[RTAX_N_CC]))
+		cJSON_AddStringToObject(j, "congctl", tcp_ca_name(m[RTAX_N_CC]));
+	return j;
+}
+
 static int add_route(const struct fib_route *r, void *arg)
 {
 	cJSON *j = cJSON_CreateObject();
@@ -330,6 +348,7 @@ static int add_route(const struct fib_route *r, void *arg)
 	number(j, "table", r->table);
 	number(j, "metric", r->priority);
 	number(j, "type", r->type);
+	cJSON_AddItemToObject(j, "attributes", route_attributes(r->metrics));
 	cJSON_AddItemToArray(arg, j);
 	return 0;
 }

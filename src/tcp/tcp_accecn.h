@@ -66,6 +66,7 @@ void tcp_ecn_rcv_cross_syn(struct sock *sk, const struct tcp_seg *seg);
 void tcp_ecn_rcv_late_syn(struct sock *sk, const struct tcp_seg *seg);
 u16 tcp_ecn_synack_flags(const struct tcp_sock *tp);
 void tcp_ecn_req_syn(struct tcp_request_sock *req, const struct tcp_seg *seg);
+bool tcp_ecn_req_by_route(const struct tcp_request_sock *req, bool may_ask);
 void tcp_ecn_req_syn_again(struct tcp_request_sock *req, const struct tcp_seg *seg);
 u16 tcp_ecn_req_synack_flags(struct tcp_request_sock *req, bool again);
 void tcp_ecn_req_cookie(struct tcp_request_sock *req, const struct tcp_seg *seg);

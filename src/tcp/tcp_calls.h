@@ -50,7 +50,9 @@ void tcp_rtx_uncount(struct tcp_sock *tp, const struct sk_buff *skb);
 void tcp_rtx_recount(struct tcp_sock *tp, const struct sk_buff *skb, u32 old, u32 now_segs);
 struct sk_buff *tcp_rtx_trim_head(struct sock *sk, struct sk_buff *skb);
 bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u32 mss);
-void tcp_tsorted_insert(struct tcp_sock *tp, struct sk_buff *skb);
+bool tcp_rtx_join_sacked(struct sock *sk, struct sk_buff *skb, struct sk_buff *next);
+void tcp_tsorted_insert(struct tcp_sock *tp, struct sk_buff *skb, struct sk_buff *near);
+bool tcp_rtx_cut_enough(struct sock *sk);
 int tcp_fragment(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, bool in_rtx);
 void tcp_write_queue_purge(struct sock *sk);
 
@@ -215,6 +217,7 @@ int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag);
 void tcp_ca_net_init(struct net *net);
 int tcp_ca_apply_default(struct net *net, const struct sysctl_row *row);
 int tcp_ca_apply_allowed(struct net *net, const struct sysctl_row *row);
+const struct tcp_congestion_ops *tcp_ca_of_route(const struct dst_entry *dst);
 void tcp_ca_from_route(struct sock *sk, const struct dst_entry *dst);
 
 /* tcp_cwnd.c */

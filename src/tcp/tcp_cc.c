@@ -141,10 +141,16 @@ void tcp_ca_assign(struct sock *sk)
 	memset(tp->ca_priv, 0, sizeof(tp->ca_priv));
 }
 
+/* What the route names; NULL: nothing. */
+const struct tcp_congestion_ops *tcp_ca_of_route(const struct dst_entry *dst)
+{
+	return tcp_ca_by_key(dst_metric(dst, RTAX_N_CC));
+}
+
 /* The route may name an algorithm, and may insist on it (RTAX_LOCK). */
 void tcp_ca_from_route(struct sock *sk, const struct dst_entry *dst)
 {
-	const struct tcp_congestion_ops *ops = tcp_ca_by_key(dst_metric(dst, RTAX_N_CC));
+	const struct tcp_congestion_ops *ops = tcp_ca_of_route(dst);
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	tp->ca_dst_locked = ops && dst_metric(dst, RTAX_N_LOCK) >> RTAX_N_CC & 1;

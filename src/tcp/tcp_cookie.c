@@ -110,7 +110,7 @@ bool tcp_cookie_options(struct tcp_request_sock *req, const struct tcp_seg *seg)
 	opts = seg->opt.tsecr - req->tsoffset;
 	req->ts_recent = seg->opt.tsval;
 	req->sack_ok = opts & TS_SACK;
-	req->ecn_ok = opts & TS_ECN && ns->ecn;
+	req->ecn_ok = opts & TS_ECN && (ns->ecn || tcp_ecn_req_by_route(req, true));
 	req->wscale_ok = (opts & TS_WSCALE_MASK) != TS_WSCALE_MASK;
 	req->snd_wscale = req->wscale_ok ? opts & TS_WSCALE_MASK : 0;
 	return (!req->sack_ok || ns->sack) && (!req->wscale_ok || ns->window_scaling);

@@ -88,7 +88,7 @@ void tcp_fin(struct sock *sk)
 		break;
 	case TCP_FIN_WAIT2:
 		tcp_send_ack(sk);
-		tcp_time_wait(sk, TCP_TIME_WAIT, TCP_TIMEWAIT_NS);
+		tcp_time_wait(sk, TCP_TIME_WAIT, tcp_ns(sk)->timewait_ns);
 		break;
 	default:			/* a FIN again: nothing new */
 		break;

@@ -23,13 +23,19 @@ static const u8 ect_of_ace[] = { 0, 0, INET_ECN_NOT_ECT, INET_ECN_ECT_1, INET_EC
 static const u8 agreed[] = { 0, TCP_ECN_OK, TCP_ECN_ACCURATE, TCP_ECN_ACCURATE, TCP_ECN_ACCURATE,
 			     TCP_ECN_ACCURATE, TCP_ECN_ACCURATE, 0 };
 
-/* Flags for a SYN of ours, by net.ipv4.tcp_ecn or the congestion control's need. */
+/* Does the route ask for ECN (features ecn)? */
+static bool tcp_ecn_by_route(const struct dst_entry *dst)
+{
+	return dst && dst_metric(dst, RTAX_N_FEATURES) & RTAX_FEATURE_ECN_NS;
+}
+
+/* Flags for a SYN of ours, by net.ipv4.tcp_ecn, the congestion control's need or the route. */
 u16 tcp_ecn_syn_flags(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u16 flags = syn_asks[tcp_ns(sk)->ecn];
 
-	if (!flags && tp->ca_ops->needs_ecn)
+	if (!flags && (tp->ca_ops->needs_ecn || tcp_ecn_by_route(sk->sk_dst_cache)))
 		flags = ECN_FLAGS;
 	tp->ecn_flags = !flags ? 0 : flags & TCPHDR_AE ? TCP_ECN_PENDING : TCP_ECN_OK;
 	return flags;
@@ -152,9 +158,33 @@ void tcp_ecn_req_syn(struct tcp_request_sock *req, const struct tcp_seg *seg)
 		req->accecn_ok = true;
 		return;
 	}
-	req->ecn_ok = (seg->flags & ECN_FLAGS) == ECN_FLAGS &&
-		      (l->ca_ops->needs_ecn ||
-		       (ecn && (seg->ecn == INET_ECN_NOT_ECT || seg->flags & TCPHDR_AE)));
+	if ((seg->flags & ECN_FLAGS) != ECN_FLAGS)
+		return;
+	req->ecn_ok = l->ca_ops->needs_ecn ||
+		      (ecn && (seg->ecn == INET_ECN_NOT_ECT || seg->flags & TCPHDR_AE));
+	if (!req->ecn_ok)
+		req->ecn_ok = tcp_ecn_req_by_route(req, seg->ecn == INET_ECN_NOT_ECT ||
+							seg->flags & TCPHDR_AE);
+}
+
+/*
+ * May req have ECN for its route's sake: because that says so, if may_ask, or because its congestion
+ * control needs it? Asked only where nothing else has decided.
+ */
+bool tcp_ecn_req_by_route(const struct tcp_request_sock *req, bool may_ask)
+{
+	const struct tcp_congestion_ops *ops;
+	struct dst_entry *dst;
+	struct flowi fl;
+	bool ok;
+
+	tcp_req_flow(req, &fl);
+	if (req->eh.tuple.af->route_output(req->listener->inet.sk.net, &fl, &dst))
+		return false;
+	ops = tcp_ca_of_route(dst);
+	ok = (may_ask && tcp_ecn_by_route(dst)) || (ops && ops->needs_ecn);
+	dst_release(dst);
+	return ok;
 }
 
 /* The SYN came again. Stripped of its flags meanwhile, ECT is not worth trying (RFC 9768 3.1.5). */

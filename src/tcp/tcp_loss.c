@@ -37,11 +37,15 @@ static void tcp_undo_cwnd_reduction(struct sock *sk, bool unmark_loss)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (unmark_loss) {
+		struct sk_buff *near = NULL;	/* neighbours left one after the other */
+
 		for (struct sk_buff *skb = tcp_rtx_head(tp); skb; skb = tcp_rtx_next(skb)) {
 			if (tcp_tx(skb)->sacked & TCPCB_LOST &&
 			    !list_is_linked(&tcp_tx(skb)->tsorted) &&
-			    !(tcp_tx(skb)->sacked & TCPCB_SACKED))
-				tcp_tsorted_insert(tp, skb);
+			    !(tcp_tx(skb)->sacked & TCPCB_SACKED)) {
+				tcp_tsorted_insert(tp, skb, near);
+				near = skb;
+			}
 			tcp_tx(skb)->sacked &= (u8)~TCPCB_LOST;
 		}
 		tp->lost_out = 0;

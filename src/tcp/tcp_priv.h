@@ -183,6 +183,7 @@ struct tcp_sock {
 	u32 snd_cwnd_used;
 	u64 snd_cwnd_stamp_us;
 	u32 high_seq;			/* snd_nxt when recovery began */
+	u32 lost_edge;			/* with RACK off: below it all is SACKed or thought lost */
 	u32 undo_marker;		/* snd_una when recovery began; 0: no undo */
 	s32 undo_retrans;		/* retransmissions not yet known to be spurious */
 	u32 prr_delivered, prr_out;	/* RFC 9937 */

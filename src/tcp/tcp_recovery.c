@@ -93,6 +93,7 @@ void tcp_enter_recovery(struct sock *sk, bool ece)
 	else
 		net_mib_inc(sk->net, TcpExt_TCPRenoRecovery);
 	tp->prior_ssthresh = 0;
+	tp->lost_edge = tp->snd_una;
 	tcp_init_undo(tp);
 	if (!tcp_in_cwnd_reduction(tp)) {
 		if (!ece)
@@ -130,40 +131,43 @@ static void tcp_try_to_open(struct sock *sk, int flag)
 
 /* -- finding losses ---------------------------------------------------------------------------- */
 
-/* RFC 6675 for when RACK is off: everything with more than upto SACKed segments above is lost. */
-static void tcp_mark_head_lost(struct sock *sk, u32 upto, bool head_only)
+/*
+ * RFC 6675 for when RACK is off: everything with upto SACKed segments above it is lost. From the highest
+ * one down to where the ACK before left off, so that the work does not go with the window.
+ */
+static void tcp_mark_sacked_past(struct sock *sk, u32 upto)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 seen = 0, above;
-	struct sk_buff *skb;
+	u32 above = 0, edge = tp->lost_edge;
 
-	for (skb = tcp_rtx_head(tp); skb; skb = tcp_rtx_next(skb)) {
-		if (after(tcp_tx(skb)->end_seq, tp->high_seq) && tp->ca_state >= TCP_CA_Recovery)
-			break;
-		if (tcp_tx(skb)->sacked & TCPCB_SACKED) {
-			seen += tcp_tx(skb)->pcount;
+	for (struct sk_buff *skb = tp->highest_sack; skb && after(tcp_tx(skb)->end_seq, edge);
+	     skb = tcp_rtx_prev(skb)) {
+		const struct tcp_tx_cb *cb = tcp_tx(skb);
+
+		if (cb->sacked & TCPCB_SACKED) {
+			above += cb->pcount;
 			continue;
 		}
-		above = tp->sacked_out - seen;
-		if (!head_only && above < upto)
-			break;
-		if (!(tcp_tx(skb)->sacked & TCPCB_LOST))
+		if (above < upto || after(cb->end_seq, tp->high_seq))
+			continue;
+		tp->lost_edge = seq_max(tp->lost_edge, cb->end_seq);
+		if (!(cb->sacked & TCPCB_LOST))
 			tcp_mark_skb_lost(sk, skb);
-		if (head_only)
-			break;
 	}
 }
 
 static void tcp_update_scoreboard(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *head = tcp_rtx_head(tp);
 
 	if (!tcp_is_sack(tp))
 		return;
 	if (tp->sacked_out >= tp->reordering)
-		tcp_mark_head_lost(sk, tp->reordering, false);
-	else
-		tcp_mark_head_lost(sk, 0, true);
+		tcp_mark_sacked_past(sk, tp->reordering);
+	else if (head && !(tcp_tx(head)->sacked & (TCPCB_SACKED | TCPCB_LOST)) &&
+		 !after(tcp_tx(head)->end_seq, tp->high_seq))
+		tcp_mark_skb_lost(sk, head);
 }
 
 static void tcp_identify_packet_loss(struct sock *sk, int *flag)

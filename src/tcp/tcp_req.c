@@ -39,7 +39,8 @@ void tcp_req_free(struct tcp_request_sock *req)
 
 /* -- SYN-ACK ----------------------------------------------------------------------------------- */
 
-static void tcp_req_flow(const struct tcp_request_sock *req, struct flowi *fl)
+/* The flow of req's answers. */
+void tcp_req_flow(const struct tcp_request_sock *req, struct flowi *fl)
 {
 	const struct sock *lsk = &req->listener->inet.sk;
 	const struct inet_tuple *t = &req->eh.tuple;

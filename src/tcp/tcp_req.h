@@ -49,6 +49,8 @@ struct tcp_listener {
 	u32 nr_syn, nr_held;
 };
 
+/* tcp_req.c */
+void tcp_req_flow(const struct tcp_request_sock *req, struct flowi *fl);
 /* tcp_cookie.c */
 u32 tcp_cookie_make(struct tcp_request_sock *req);
 u32 tcp_cookie_tsval(const struct tcp_request_sock *req, u32 now_ts);

@@ -195,6 +195,20 @@ void tcp_tx_grow(struct sock *sk, struct sk_buff *skb, u32 len)
 }
 
 /*
+ * A peer with a tiny MSS and SACK blocks of single segments has what is in flight cut to pieces, which
+ * cost more than what is in them: not beyond twice the send buffer (CVE-2019-11478). True: it is enough.
+ */
+bool tcp_rtx_cut_enough(struct sock *sk)
+{
+	s64 limit = (s64)sk->sk_sndbuf + 2 * (GSO_MAX_SIZE + TCP_TX_TRUESIZE);
+
+	if (likely(sk->sk_wmem_queued >> 1 <= limit))
+		return false;
+	net_mib_inc(sk->net, TcpExt_TCPWqueueTooBig);
+	return true;
+}
+
+/*
  * Splits skb after len octets of payload; the rest becomes a new packet right behind it in the
  * same queue. in_rtx: it is in the tree. No octet is copied. 0/-ENOMEM/-EINVAL.
  */
@@ -206,6 +220,9 @@ int tcp_fragment(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, bool in
 
 	if (!len || len >= skb->len)
 		return -EINVAL;
+	/* without the two ends nothing goes on */
+	if (in_rtx && skb != tcp_rtx_head(tp) && skb != tcp_rtx_tail(tp) && tcp_rtx_cut_enough(sk))
+		return -ENOMEM;
 	tail = tcp_tx_alloc(sk, 0, 0);
 	if (!tail)
 		return -ENOMEM;
@@ -300,6 +317,60 @@ bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u
 	return true;
 }
 
+/* Whole segments of one size, nothing of them thought lost or sent again: may next be counted with skb? */
+static bool tcp_sacked_alike(const struct sk_buff *skb, const struct sk_buff *next)
+{
+	const struct tcp_tx_cb *cb = tcp_tx(skb), *ncb = tcp_tx(next);
+
+	return (cb->sacked & TCPCB_TAGBITS) == TCPCB_SACKED &&
+	       (ncb->sacked & TCPCB_TAGBITS) == TCPCB_SACKED && cb->end_seq == ncb->seq && !cb->eor &&
+	       cb->gso_size == ncb->gso_size && skb->len == cb->pcount * cb->gso_size && next->len &&
+	       skb->len + next->len <= GSO_MAX_SIZE && !skb->tx_flags &&
+	       !((cb->flags | ncb->flags) & (TCPHDR_SYN | TCPHDR_FIN));
+}
+
+/* May skb refer to next's payload, too? The pieces of one page are one reference again. */
+static bool tcp_frags_fit(const struct sk_buff *skb, const struct sk_buff *next)
+{
+	const struct skb_shared_info *a = skb_shinfo(skb), *b = skb_shinfo(next);
+	const struct skb_frag *last = &a->frags[a->nr_frags - 1];
+	u32 nr = (u32)a->nr_frags + b->nr_frags;
+
+	if (!a->nr_frags || !b->nr_frags)
+		return false;
+	if (last->page == b->frags[0].page && last->off + last->len == b->frags[0].off)
+		nr--;
+	return nr <= MAX_SKB_FRAGS;
+}
+
+/*
+ * next, in the tree behind skb, joins it if both are SACKed: what blocks have cut is one packet again, and
+ * neither memory nor a walk over the tree goes with the number of segments. True when next is gone.
+ */
+bool tcp_rtx_join_sacked(struct sock *sk, struct sk_buff *skb, struct sk_buff *next)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_tx_cb *cb = tcp_tx(skb), *ncb = tcp_tx(next);
+	u32 size = skb->truesize;
+
+	if (!tcp_sacked_alike(skb, next) || !tcp_frags_fit(skb, next) ||
+	    skb_append_range(skb, next, 0, next->len))
+		return false;
+	tcp_wmem_charge(sk, (int)(skb->truesize - size));
+	tcp_merge_tstamp(skb, next);
+	cb->end_seq = ncb->end_seq;
+	cb->flags |= ncb->flags & TCPHDR_PSH;
+	cb->eor = ncb->eor;
+	cb->pcount += ncb->pcount;
+	cb->sacked |= ncb->sacked & TCPCB_EVER_RETRANS;
+	if (tp->highest_sack == next)
+		tp->highest_sack = skb;
+	if (tp->retransmit_hint == next)
+		tp->retransmit_hint = skb;
+	tcp_rtx_unlink_free(sk, next);
+	return true;
+}
+
 /* Empties both queues: the connection is gone. */
 void tcp_write_queue_purge(struct sock *sk)
 {
@@ -323,13 +394,20 @@ void tcp_rtx_recount(struct tcp_sock *tp, const struct sk_buff *skb, u32 old, u3
 	tcp_adjust_pcount(tp, skb, (int)old - (int)now_segs);
 }
 
-/* Puts skb, which is not in it, into tsorted by its time of transmission; usually near the end. */
-void tcp_tsorted_insert(struct tcp_sock *tp, struct sk_buff *skb)
+/*
+ * Puts skb, which is not in it, into tsorted by its time of transmission. The search begins at near, which
+ * is in it; NULL: at the end.
+ */
+void tcp_tsorted_insert(struct tcp_sock *tp, struct sk_buff *skb, struct sk_buff *near)
 {
-	struct tcp_tx_cb *cb = tcp_tx(skb), *pos;
+	struct tcp_tx_cb *cb = tcp_tx(skb);
+	struct list_head *at = near ? &tcp_tx(near)->tsorted : tp->tsorted.prev;
 
-	list_for_each_entry_reverse(pos, &tp->tsorted, tsorted)
-		if (pos->xmit_us <= cb->xmit_us)
-			break;
-	list_add(&cb->tsorted, &pos->tsorted);
+	while (at != &tp->tsorted &&
+	       list_entry(at, struct tcp_tx_cb, tsorted)->xmit_us > cb->xmit_us)
+		at = at->prev;
+	while (at->next != &tp->tsorted &&
+	       list_entry(at->next, struct tcp_tx_cb, tsorted)->xmit_us <= cb->xmit_us)
+		at = at->next;
+	list_add(&cb->tsorted, at);
 }

@@ -2,7 +2,8 @@
 /*
  * The scoreboard (RFC 2018, 2883, 6675): SACK blocks onto the tree of sent packets. From
  * tcp_ack.c. A block's start is found by descent and what the previous ACK reported already is
- * jumped over, so that the work of an ACK goes with what is new in it, not with the window.
+ * jumped over, and neighbours that are both SACKed become one packet again, so that the work of an ACK
+ * goes with what is new in it, not with the window.
  */
 #include "tcp/tcp_priv.h"
 
@@ -160,7 +161,8 @@ static bool tcp_sack_match(struct sock *sk, struct sk_buff *skb, u32 start, u32 
 
 	if (!after(start, cb->seq) && !before(end, cb->end_seq))
 		return true;
-	if (cb->pcount <= 1 || !after(end, cb->seq) || !before(start, cb->end_seq))
+	if (cb->pcount <= 1 || !after(end, cb->seq) || !before(start, cb->end_seq) ||
+	    tcp_rtx_cut_enough(sk))
 		return false;
 	if (after(start, cb->seq)) {
 		len = DIV_ROUND_UP(start - cb->seq, mss) * mss;
@@ -172,6 +174,16 @@ static bool tcp_sack_match(struct sock *sk, struct sk_buff *skb, u32 start, u32 
 	return len && len < skb->len && !tcp_fragment(sk, skb, len, mss, true);
 }
 
+/* What SACK blocks have cut is joined again. Returns the packet that skb is in now. */
+static struct sk_buff *tcp_sack_join(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *prev = tcp_rtx_prev(skb), *next = tcp_rtx_next(skb);
+
+	if (next)
+		tcp_rtx_join_sacked(sk, skb, next);
+	return prev && tcp_rtx_join_sacked(sk, prev, skb) ? prev : skb;
+}
+
 /* Tags what [start, end) covers, beginning the walk at the packet that holds from. */
 static void tcp_sack_walk(struct sock *sk, u32 from, u32 start, u32 end, bool dsack,
 			  struct tcp_sack_state *st)
@@ -181,8 +193,10 @@ static void tcp_sack_walk(struct sock *sk, u32 from, u32 start, u32 end, bool ds
 	for (; skb && before(tcp_tx(skb)->seq, end); skb = tcp_rtx_next(skb)) {
 		if (tcp_tx(skb)->sacked & TCPCB_SACKED && !dsack)
 			continue;
-		if (tcp_sack_match(sk, skb, start, end))
-			tcp_sacktag_one(sk, skb, dsack, st);
+		if (!tcp_sack_match(sk, skb, start, end))
+			continue;
+		tcp_sacktag_one(sk, skb, dsack, st);
+		skb = tcp_sack_join(sk, skb);
 	}
 }
 

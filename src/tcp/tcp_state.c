@@ -251,7 +251,7 @@ static bool tcp_state_by_ack(struct sock *sk, const struct sk_buff *skb, const s
 		break;
 	case TCP_CLOSING:
 		if (tp->snd_una == tp->write_seq) {
-			tcp_time_wait(sk, TCP_TIME_WAIT, TCP_TIMEWAIT_NS);
+			tcp_time_wait(sk, TCP_TIME_WAIT, tcp_ns(sk)->timewait_ns);
 			return false;
 		}
 		break;

@@ -30,6 +30,8 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	  .size = TCP_CA_NAMES_MAX, .readonly = true, .offset = OFF(available_congestion_control) },
 	ROW(base_mss, 1024, 0, S32_MAX),
 	ROW(challenge_ack_limit, S32_MAX, 0, S32_MAX),
+	{ .name = "net.ipv4.tcp_available_ulp", .kind = SYSCTL_STRING, .size = TCP_ULP_NAMES_MAX,
+	  .readonly = true, .offset = OFF(available_ulp) },	/* none: TCP_ULP is ENOENT */
 	{ .name = "net.ipv4.tcp_comp_sack_delay_ns", .kind = SYSCTL_U64,
 	  .offset = OFF(comp_sack_delay_ns), .def = 1000000, .min = 0, .max = 1000000000 },
 	ROW(comp_sack_nr, 44, 0, 255),
@@ -61,6 +63,7 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(keepalive_probes, 9, 1, 127),
 	ROW_SEC("keepalive_time", keepalive_time_ns, 7200, 1, 32767),
 	ROW(limit_output_bytes, 4 * 1048576, 4096, S32_MAX),
+	ROW(low_latency, 0, 0, 255),		/* nowhere read */
 	ROW(max_orphans, 65536, 0, S32_MAX),
 	ROW(max_reordering, TCP_REORDERING_MAX, 1, S32_MAX),
 	ROW(max_syn_backlog, 4096, 1, S32_MAX),
@@ -101,6 +104,7 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(synack_retries, 5, 0, 255),
 	ROW(thin_linear_timeouts, 0, 0, 255),
 	ROW(timestamps, 1, 0, 255),
+	ROW_SEC("timewait_len", timewait_ns, 60, 1, 3600),	/* ours: RFC 9293 says 240 (DEV-02) */
 	ROW(tso_rtt_log, 9, 0, 31),
 	ROW(tso_win_divisor, 3, 0, 255),
 	ROW(tw_reuse, 2, 0, 2),

@@ -217,7 +217,7 @@ static enum tcp_tw_verdict tcp_tw_fin_wait2(struct tcp_timewait_sock *tw, const 
 	tw->entered_ns = tw->net->now;
 	tw->rcv_nxt = seg->end_seq;
 	tcp_tw_note_ts(tw, seg);
-	tcp_tw_schedule(tw, TCP_TIMEWAIT_NS);
+	tcp_tw_schedule(tw, tw->net->tcp.timewait_ns);
 	return TW_ACK;
 }
 
@@ -234,7 +234,7 @@ static enum tcp_tw_verdict tcp_tw_time_wait(struct tcp_timewait_sock *tw, struct
 		}
 		if (!rst)
 			tcp_tw_note_ts(tw, seg);
-		tcp_tw_schedule(tw, TCP_TIMEWAIT_NS);
+		tcp_tw_schedule(tw, tw->net->tcp.timewait_ns);
 		return TW_SUCCESS;
 	}
 	/* RFC 6191: newer by sequence or by timestamp */
@@ -247,11 +247,11 @@ static enum tcp_tw_verdict tcp_tw_time_wait(struct tcp_timewait_sock *tw, struct
 		return TW_SYN;
 	}
 	if (paws)
-		net_mib_inc(tw->net, TcpExt_PAWSEstab);
+		net_mib_inc(tw->net, TcpExt_PAWSTimewait);
 	if (rst)
 		return TW_SUCCESS;
 	if (paws || seg->flags & TCPHDR_ACK)
-		tcp_tw_schedule(tw, TCP_TIMEWAIT_NS);
+		tcp_tw_schedule(tw, tw->net->tcp.timewait_ns);
 	return tcp_tw_ack_limited(tw, seg);
 }
 

@@ -3,7 +3,9 @@
 """netstack sock and trace: looking at connections while they run."""
 import json
 import signal
+import socket
 import subprocess
+import sys
 import time
 import xml.dom.minidom
 
@@ -115,6 +117,30 @@ def trace_points(lab):
         assert code != 0 and want in err, (args, code, err)
     code, out, err = finish(netstack(lab, "trace", "tcp", "--for", "0.1", "--plot", "none.svg"))
     assert code == 1 and "no TCP connection" in err, (code, out, err)
+
+
+# Connects, says what its route made of the connection, and whether the program may choose another algorithm.
+THROUGH = """import socket, struct, sys
+s = socket.socket(); s.settimeout(10); s.connect((sys.argv[1], int(sys.argv[2])))
+print(s.getsockopt(6, 13, 16).rstrip(b"\\0").decode(), struct.unpack_from("=I", s.getsockopt(6, 11, 104), 80)[0])
+try: s.setsockopt(6, 13, b"reno")
+except OSError as e: print(e.errno)
+"""
+
+
+@test
+def route_attributes(lab):
+    """what --route says of a path is shown, and connections take it"""
+    here = socket.create_server(("", 7791))
+    try:
+        out = lab.run([f"{lab.build}/netstack", "run", "--dev", "tap:tap8,host=10.79.0.1/24", "--addr", "10.79.0.2/24%tap8",
+                       "--route", "10.79.0.0/25,dev=tap8,congctl=lock:bbr,initcwnd=3,rtt=30", "--", "sh", "-c",
+                       f"{lab.build}/netstack stat; exec {sys.executable} -c '{THROUGH}' 10.79.0.1 7791"], check=False)
+    finally:
+        here.close()
+    lines = out.stdout.decode().splitlines()
+    assert "10.79.0.0/25 dev tap8 metric 0 rtt 30 initcwnd 3 congctl bbr" in lines, (lines, out.stderr)
+    assert lines[-2:] == ["bbr 3", "1"], (lines[-3:], out.stderr)
 
 
 if __name__ == "__main__":

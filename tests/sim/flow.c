@@ -349,7 +349,7 @@ void flow_check(const struct flow *f)
 
 void flow_bulk(struct flow *f, struct world *w, u32 id, const char *cc, u64 bytes)
 {
-	flow_start(f, w, id, cc, 0, 0, 0, 1, INET_FAMILY_4, bytes, 0);
+	flow_start(f, w, id, cc, 0, 0, 0, 1, w->bulk_family ?: INET_FAMILY_4, bytes, 0);
 	for (int i = 0; i < 2; i++) {
 		f->peer[i].max_write = f->peer[i].max_read = CHUNK;
 		f->peer[i].read_pause_ns = 0;

@@ -38,6 +38,7 @@ struct host {
 };
 
 struct world {
+	u16 bulk_family;	/* of bulk flows; 0: IPv4 */
 	u64 seed, now, started;
 	struct prng prng; /* the scenario's and applications' randomness */
 	struct host host[WORLD_MAX_HOSTS];

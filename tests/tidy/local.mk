@@ -7,7 +7,8 @@ tidy_tests = \
 	tests/tidy/docs.py \
 	tests/tidy/objects.py \
 	tests/tidy/ids.py \
-	tests/tidy/sockopts.py
+	tests/tidy/sockopts.py \
+	tests/tidy/tcp_page.py
 # The rows of the tables of socket options, for sockopts.py.
 check_PROGRAMS += tests/tidy/sockopts
 tests_tidy_sockopts_SOURCES = tests/tidy/sockopts.c

@@ -12,7 +12,8 @@ struct tcp_congestion_ops;
 
 struct tcp_metrics_table;
 
-enum { TCP_CA_NAME_MAX_NS = 16, TCP_CA_NAMES_MAX = 128, TCP_FASTOPEN_KEY_TEXT = 76 };
+enum { TCP_CA_NAME_MAX_NS = 16, TCP_CA_NAMES_MAX = 128, TCP_FASTOPEN_KEY_TEXT = 76,
+       TCP_ULP_NAMES_MAX = 16 };
 
 struct tcp_fastopen_keys {
 	u32 nr;				/* 0: none yet; the first makes cookies, both are accepted */
@@ -47,7 +48,8 @@ struct netns_tcp {
 	/* net.ipv4.tcp_*: one field a row of tcp_sysctl.c, in the unit of the text unless _ns */
 	u32 rmem[3], wmem[3], mem[3];	/* mem in pages of 4096 octets */
 	u32 app_win, shrink_window, autocorking, pingpong_thresh, reflect_tos, tw_reuse_delay;
-	u32 fack;			/* these two mean nothing any more, here as on Linux */
+	u32 low_latency;
+	u32 fack;			/* these three mean nothing any more, here as on Linux */
 	s32 adv_win_scale;
 	u32 mtu_probing, base_mss, mtu_probe_floor, probe_interval, probe_threshold;
 	u32 sack, dsack, timestamps, window_scaling, recovery, early_retrans, frto;
@@ -67,9 +69,11 @@ struct netns_tcp {
 	u32 no_metrics_save, no_ssthresh_metrics_save;
 	char fastopen_key[TCP_FASTOPEN_KEY_TEXT];
 	u32 cubic_hystart;		/* HYSTART_* */
+	u64 timewait_ns;
 	char congestion_control[TCP_CA_NAME_MAX_NS];
 	char allowed_congestion_control[TCP_CA_NAMES_MAX];
 	char available_congestion_control[TCP_CA_NAMES_MAX];
+	char available_ulp[TCP_ULP_NAMES_MAX];	/* empty */
 };
 
 #endif

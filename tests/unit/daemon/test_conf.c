@@ -9,6 +9,7 @@
 #include "drivers/drivers.h"
 #include "host/host.h"
 #include "netstack/proto.h"
+#include "tcp/tcp.h"
 
 static struct conf c;
 static char err[1024];
@@ -207,6 +208,35 @@ Test(conf, routes)
 	cr_assert_eq(c.routes[2].dst.len, 16);
 }
 
+Test(conf, route_attributes)
+{
+	const u32 *m;
+
+	cr_assert_eq(parse("--route", "10.9.0.0/16,dev=eth0,metric=7,mtu=lock:1400,advmss=1300,initcwnd=3,"
+				      "initrwnd=4,rtt=100,rttvar=20,rto_min=50,quickack=1,features=ecn,"
+				      "congctl=lock:bbr,hoplimit=9,window=5000,ssthresh=8,cwnd=6,"
+				      "reordering=5"),
+		     0, "%s", err);
+	m = c.routes[0].metrics;
+	cr_assert_eq(c.routes[0].priority, 7);
+	cr_assert_eq(m[RTAX_N_LOCK], 1u << RTAX_N_MTU | 1u << RTAX_N_CC);
+	cr_assert_eq(m[RTAX_N_MTU], 1400);
+	cr_assert_eq(m[RTAX_N_ADVMSS], 1300);
+	cr_assert_eq(m[RTAX_N_INITCWND], 3);
+	cr_assert_eq(m[RTAX_N_INITRWND], 4);
+	cr_assert_eq(m[RTAX_N_RTT], 800);
+	cr_assert_eq(m[RTAX_N_RTTVAR], 80);
+	cr_assert_eq(m[RTAX_N_RTO_MIN], 50);
+	cr_assert_eq(m[RTAX_N_QUICKACK], 1);
+	cr_assert_eq(m[RTAX_N_FEATURES], RTAX_FEATURE_ECN_NS);
+	cr_assert_eq(m[RTAX_N_CC], tcp_ca_key("bbr", 3));
+	cr_assert_eq(m[RTAX_N_HOPLIMIT], 9);
+	cr_assert_eq(m[RTAX_N_WINDOW], 5000);
+	cr_assert_eq(m[RTAX_N_SSTHRESH], 8);
+	cr_assert_eq(m[RTAX_N_CWND], 6);
+	cr_assert_eq(m[RTAX_N_REORDERING], 5);
+}
+
 Test(conf, neighbour_and_sysctl)
 {
 	cr_assert_eq(parse("--neigh", "fd77::9=02:00:00:00:00:09%eth0"), 0, "%s", err);
@@ -240,6 +270,12 @@ Test(conf, refused_with_flag_and_remedy)
 		{ "--route", "default,dev=eth0", "via=" },
 		{ "--route", "10.0.0.0/8,via=fd77::1", "families" },
 		{ "--route", "10.0.0.0/8,via=10.0.0.x", "via=" },
+		{ "--route", "10.0.0.0/8,via=10.0.0.1,metric=x", "metric=" },
+		{ "--route", "10.0.0.0/8,via=10.0.0.1,mtu=65536", "0 to 65535" },
+		{ "--route", "10.0.0.0/8,via=10.0.0.1,quickack=2", "0 to 1" },
+		{ "--route", "10.0.0.0/8,via=10.0.0.1,congctl=vegas", "dctcp" },
+		{ "--route", "10.0.0.0/8,via=10.0.0.1,features=tcp_usec_ts", "ecn" },
+		{ "--route", "10.0.0.0/8,via=10.0.0.1,colour=red", "unknown option" },
 		{ "--neigh", "10.0.0.1%eth0", "=" },
 		{ "--neigh", "10.0.0.1=zz%eth0", "link-layer" },
 		{ "--sysctl", "net.ipv4.tcp_sack", "=" },

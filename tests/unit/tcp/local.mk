@@ -4,6 +4,7 @@ unit_tcp = \
 	tests/unit/tcp/test_ao \
 	tests/unit/tcp/test_attack \
 	tests/unit/tcp/test_cc \
+	tests/unit/tcp/test_choice \
 	tests/unit/tcp/test_combine \
 	tests/unit/tcp/test_data \
 	tests/unit/tcp/test_fastopen \
@@ -31,6 +32,9 @@ tests_unit_tcp_test_accecn_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_cc_SOURCES = tests/unit/tcp/test_cc.c
 tests_unit_tcp_test_cc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_cc_LDADD = drivers/libdrivers.a $(UNIT_LDADD) -lm
+tests_unit_tcp_test_choice_SOURCES = tests/unit/tcp/test_choice.c
+tests_unit_tcp_test_choice_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_choice_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_combine_SOURCES = tests/unit/tcp/test_combine.c
 tests_unit_tcp_test_combine_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_combine_LDADD = $(tests_unit_tcp_test_ao_LDADD)

@@ -5,6 +5,8 @@
  */
 #include "tests/unit/tcp/wirebox.h"
 
+#include <time.h>
+
 static u64 mib(struct wire *w, enum mib m)
 {
 	return w->net->mib[m];
@@ -100,6 +102,104 @@ TEST46(attack, sack_panic)
 	in(w, .flags = A, .seq = 1, .ack = tcp_sk(w->sk)->snd_nxt - w->iss, .wnd = 65535);
 	drain(w);
 	cr_assert_eq(wire_info(w).sacked, 0);
+}
+
+/* Packets that the sent data lie in. */
+static u32 rtx_packets(const struct wire *w)
+{
+	u32 n = 0;
+
+	for (struct sk_buff *skb = tcp_rtx_head(tcp_sk(w->sk)); skb; skb = tcp_rtx_next(skb))
+		n++;
+	return n;
+}
+
+/* Microseconds of processor time that n ACKs cost, each with the block [from, to). */
+static double acks_cost(struct wire *w, u32 n, u32 from, u32 to, u32 other)
+{
+	clock_t t = clock();
+
+	for (u32 i = 0; i < n; i++) {
+		in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 65535, .nsack = 1,
+		   .sack = { { i & 1 ? other : from, i & 1 ? other + 48 : to } });
+		drain(w);
+	}
+	return (double)(clock() - t) * 1e6 / CLOCKS_PER_SEC / n;
+}
+
+/*
+ * ATK-OPT-09 ATK-OPT-10 (CVE-2019-11478): a large flight SACKed segment by segment, then again and again
+ * as a whole, with another block between so that no ACK is like the one before. What was cut for the
+ * blocks is joined again, so that neither memory nor the work for an ACK goes with the number of segments.
+ */
+static void sack_pieces(struct wire *w, u32 step, const char *recovery)
+{
+	u32 end, cut, whole, most = 0;
+	double cost;
+
+	wire_sysctl(w, "net.core.wmem_max", "16777216");
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	wire_sysctl(w, "net.ipv4.tcp_recovery", recovery);
+	establish_opt(w, NO_TS, 1 << 22, 48);
+	sock_setsockopt(w->sk, 1, 7, &(int){ 1 << 20 }, 4);
+	tcp_sk(w->sk)->snd_cwnd = 1 << 20;
+	cr_assert_gt(wire_send(w, 1 << 20, 0), 1 << 19);
+	drain(w);
+	end = tcp_sk(w->sk)->snd_nxt - w->iss;
+	whole = rtx_packets(w);
+	for (u32 s = 49; s + 48 <= end; s += 48 * step) {
+		in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 65535, .nsack = 1,
+		   .sack = { { s, s + 48 } });
+		drain(w);
+		most = max(most, (u32)w->sk->sk_wmem_queued);
+	}
+	cut = rtx_packets(w);
+	cost = acks_cost(w, 200, 49, end, 49 + 48 * 9);
+	printf("# %u octets in %u packets, cut to %u, %u after SACK of all; %u of %u octets held, "
+	       "%.1f us for an ACK\n", end, whole, cut, rtx_packets(w), most,
+	       (u32)w->sk->sk_sndbuf, cost);
+	cr_assert_leq(most, 2 * ((u32)w->sk->sk_sndbuf + 2 * (65536 + TCP_TX_TRUESIZE)) +
+			      2 * TCP_TX_TRUESIZE);
+	cr_assert_leq(rtx_packets(w), 2 * whole);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPWqueueTooBig] > 0, step == 2);
+	in(w, .flags = A, .seq = 1, .ack = end, .wnd = 65535);
+	cr_assert_eq(wire_info(w).sacked, 0);
+	cr_assert_eq(wire_info(w).lost, 0);
+	drain(w);
+}
+
+TEST46(attack, sack_pieces_in_order) { sack_pieces(w, 1, "1"); }
+TEST46(attack, sack_pieces_every_second) { sack_pieces(w, 2, "1"); }
+TEST46(attack, sack_pieces_without_rack) { sack_pieces(w, 2, "0"); }
+
+/*
+ * ATK-RSM-01 (CVE-2018-5390): every second octet, in random order: what is held stays within the buffer,
+ * and a segment costs about the same whatever waits already.
+ */
+TEST46(attack, segment_smack)
+{
+	u32 x = 1, most = 0, n = 0;
+	double first = 0, cost = 0;
+
+	wire_sysctl(w, "net.core.rmem_max", "16777216");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	sock_setsockopt(w->sk, 1, 8, &(int){ 4 << 20 }, 4);
+	for (int part = 0; part < 8; part++) {
+		clock_t t = clock();
+
+		for (int i = 0; i < 1000; i++, n++) {
+			x = x * 1103515245 + 12345;
+			in(w, .flags = A, .seq = 3 + 2 * (x >> 8 & 0x3fff), .ack = 1, .len = 1);
+			most = max(most, (u32)w->sk->sk_rmem_alloc);
+			drain(w);
+		}
+		cost = (double)(clock() - t) * 1e6 / CLOCKS_PER_SEC / 1000;
+		first = part ? first : cost;
+	}
+	printf("# %u segments of an octet: %.1f us each of the first thousand, %.1f of the last; %u of %u "
+	       "octets\n", n, first, cost, most, (u32)w->sk->sk_rcvbuf);
+	cr_assert_leq(most, (u32)w->sk->sk_rcvbuf + 4096);
+	cr_assert_leq(w->net->tcp.mem_octets, w->sk->sk_rcvbuf + 4096);
 }
 
 /* -- floods ------------------------------------------------------------------------------------ */

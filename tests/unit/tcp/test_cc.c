@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Congestion control: which algorithm, CUBIC against its equations, HyStart and HyStart++ round by
+ * Congestion control: CUBIC against its equations, HyStart and HyStart++ round by
  * round, BBR's filters, DCTCP's receiver and alpha, PRR's arithmetic. Pacing is in test_pacing.c,
  * scenarios over simulated paths are in tests/sim.
  */
@@ -25,106 +25,6 @@ static const char *get_cc(struct wire *w)
 	cr_assert_eq(sock_getsockopt(w->sk, 6, O_CONGESTION, name, &len), 0);
 	cr_assert_eq(len, 16);
 	return name;
-}
-
-static const char *get_sysctl(struct wire *w, const char *name)
-{
-	static char buf[128];
-
-	cr_assert_eq(sysctl_get(w->net, name, buf, sizeof(buf)), 0, "%s", name);
-	return buf;
-}
-
-/* -- choice ------------------------------------------------------------------------------------ */
-
-TEST46(cc, choice)
-{
-	establish(w);
-	cr_assert_str_eq(get_cc(w), "cubic");
-	for (u32 key = 1; tcp_ca_name(key); key++) {
-		cr_assert_eq(set_cc(w, tcp_ca_name(key)), 0);
-		if (strcmp(tcp_ca_name(key), "dctcp"))
-			cr_assert_str_eq(get_cc(w), tcp_ca_name(key));
-		wire_send(w, 3000, 0);
-		drain(w);
-	}
-	cr_assert_str_eq(get_cc(w), "dctcp-reno");	/* no ECN was negotiated (RFC 8257 3.5) */
-	cr_assert_eq(set_cc(w, "vegas"), -ENOENT);
-}
-
-TEST46(cc, sysctls)
-{
-	cr_assert_str_eq(get_sysctl(w, "net.ipv4.tcp_available_congestion_control"),
-			 "reno cubic bbr bbr3 dctcp");
-	cr_assert_str_eq(get_sysctl(w, "net.ipv4.tcp_allowed_congestion_control"),
-			 "reno cubic bbr bbr3");
-	cr_assert(tcp_ca_restricted(w->net, "dctcp", 5));
-	cr_assert(!tcp_ca_restricted(w->net, "bbr", 16));
-	cr_assert(!tcp_ca_restricted(w->net, "vegas", 5));	/* ENOENT says more */
-	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_available_congestion_control", "reno"), -EPERM);
-	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_allowed_congestion_control", "reno vegas"),
-		     -ENOENT);
-	cr_assert_str_eq(get_sysctl(w, "net.ipv4.tcp_allowed_congestion_control"),
-			 "reno cubic bbr bbr3");
-	wire_sysctl(w, "net.ipv4.tcp_allowed_congestion_control", "cubic  reno");
-	cr_assert_str_eq(get_sysctl(w, "net.ipv4.tcp_allowed_congestion_control"), "reno cubic");
-	cr_assert(tcp_ca_restricted(w->net, "bbr", 3));
-	/* what root makes the default is for all */
-	wire_sysctl(w, "net.ipv4.tcp_congestion_control", "dctcp");
-	cr_assert(!tcp_ca_restricted(w->net, "dctcp", 5));
-	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_congestion_control", "vegas"), -ENOENT);
-	cr_assert_str_eq(get_sysctl(w, "net.ipv4.tcp_congestion_control"), "dctcp");
-}
-
-/* A child has what was chosen for its listener, else the default of its own time. */
-TEST46(cc, inheritance)
-{
-	establish(w);
-	cr_assert_str_eq(get_cc(w), "cubic");
-	wire_close(w);
-	drain(w);
-	wire_sysctl(w, "net.ipv4.tcp_congestion_control", "reno");
-	w->peer_port++;
-	w->iss_known = false;
-	in(w, .flags = S, .seq = 0, .mss = 1460, .sackok = true, .ws = 7);
-	out(w, S | A, 0, 1, 0);
-	in(w, .flags = A, .seq = 1, .ack = 1);
-	w->sk = wire_accept(w);
-	cr_assert_str_eq(get_cc(w), "reno");
-}
-
-/* route metrics: congctl and its lock, initcwnd, initrwnd, quickack, window */
-TEST46(cc, route)
-{
-	struct fib_route r = { .dev = w->dev, .type = 1 };
-	struct in_seg syn = { .flags = S, .seq = 0, .mss = 1460, .sackok = true, .ws = 7 };
-
-	cr_assert(inet_prefix_parse(w->v6 ? "fd00::2/128" : "10.0.0.2/32", &r.dst));
-	r.metrics[RTAX_N_CC] = tcp_ca_key("bbr", 3);
-	r.metrics[RTAX_N_LOCK] = 1u << RTAX_N_CC;
-	r.metrics[RTAX_N_INITCWND] = 3;
-	r.metrics[RTAX_N_INITRWND] = 4;
-	r.metrics[RTAX_N_QUICKACK] = 1;
-	cr_assert_eq(fib_route_add(w->net, &r), 0);
-	wire_listen(w, 4);
-	w->ts = true;
-	in_seg_send(w, &syn);
-	out(w, S | A, 0, 1, 0);
-	cr_assert_eq(w->last.wnd, 4 * (w->v6 ? 1428 : 1448));
-	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
-	w->sk = wire_accept(w);
-	cr_assert_str_eq(get_cc(w), "bbr");
-	cr_assert_eq(set_cc(w, "reno"), -EPERM);
-	cr_assert_eq(wire_info(w).snd_cwnd, 3);
-	tcp_sk(w->sk)->pingpong = 3;
-	tcp_sk(w->sk)->quick = 0;
-	in(w, .flags = A | P, .seq = 1, .ack = 1, .wnd = 2048, .len = 100);
-	out(w, A, 1, 101, 0);
-	wire_close(w);
-	drain(w);
-	w->iss_known = false;
-	connect_syn(w);
-	cr_assert_str_eq(get_cc(w), "bbr");
 }
 
 /* -- CUBIC against RFC 9438 -------------------------------------------------------------------- */
@@ -479,6 +379,35 @@ TEST46(cc, bbr3_undo_resumes_probe)
 }
 
 /* The rate sampler: segments delivered over the time since the last of them left. */
+/* TCP-BBR-07: what leaves while the program has no more to send is marked, what leaves of a backlog is not */
+TEST46(cc, app_limited_mark)
+{
+	struct tcp_sock *tp;
+	u32 m;
+
+	establish(w);
+	tp = tcp_sk(w->sk);
+	m = wire_info(w).snd_mss;
+	w->sk->sk_sndbuf = 1 << 20;
+	wire_send(w, 40 * m, 0);
+	drain(w);
+	at(w, 50);
+	in(w, .flags = A, .seq = 1, .ack = 1 + 10 * m, .wnd = 65535);
+	drain(w);
+	cr_assert_eq(tp->app_limited, 0);
+	cr_assert_not(tcp_tx(tcp_rtx_tail(tp))->app_limited);
+	at(w, 100);
+	in(w, .flags = A, .seq = 1, .ack = 1 + 30 * m, .wnd = 65535);
+	at(w, 150);
+	in(w, .flags = A, .seq = 1, .ack = 1 + 40 * m, .wnd = 65535);
+	drain(w);
+	cr_assert_eq(wire_info(w).unacked, 0);
+	wire_send(w, 2 * m, 0);
+	drain(w);
+	cr_assert(tcp_tx(tcp_rtx_tail(tp))->app_limited);
+	cr_assert_neq(tp->app_limited, 0);
+}
+
 TEST46(cc, rate_sample)
 {
 	u32 m;

@@ -499,3 +499,27 @@ TEST46(metrics, rtt)
 		}
 	}
 }
+
+/* tcp_no_ssthresh_metrics_save: the threshold of one connection is the next one's, or is not */
+TEST46(metrics, ssthresh)
+{
+	for (int save = 0; save < 2; save++) {
+		wire_sysctl(w, "net.ipv4.tcp_no_ssthresh_metrics_save", save ? "0" : "1");
+		for (int i = 0; i < 2; i++) {
+			w->iss_known = false;
+			connect_done(w, 0);
+			cr_assert_eq(wire_info(w).snd_ssthresh, save && i ? 20 : 0x7fffffff);
+			wire_send(w, 100, 0);
+			drain(w);
+			in(w, .flags = A, .seq = 1, .ack = 101);
+			tcp_sk(w->sk)->snd_cwnd = 40;
+			tcp_sk(w->sk)->snd_ssthresh = 15;
+			sock_shutdown(w->sk, 1);
+			wire_run(w);
+			drain(w);
+			in(w, .flags = F | A, .seq = 1, .ack = 102);
+			drain(w);
+			wire_close(w);
+		}
+	}
+}

@@ -104,6 +104,55 @@ TEST46(mem, rcvbuf_grows)
 	cr_assert_eq(w->sk->sk_rcvbuf, 20000);
 }
 
+/* The send buffer grows to what twice the window takes, up to tcp_wmem's third; one that was set stays */
+TEST46(mem, sndbuf_grows)
+{
+	u32 first, seq = 1;
+
+	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 16384 300000");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	for (int locked = 0; locked < 2; locked++) {
+		if (locked)
+			sol_socket(w, O_SO_SNDBUF, 40000);
+		first = (u32)w->sk->sk_sndbuf;
+		for (int i = 0; i < 60; i++) {
+			ssize_t n = wire_send(w, 200000, 0);
+
+			seq += n > 0 ? (u32)n : 0;
+			at(w, now_ms(w) + 10);
+			in(w, .flags = A, .seq = 1, .ack = tcp_sk(w->sk)->snd_nxt - w->iss, .wnd = 65535);
+			drain(w);
+		}
+		if (locked)
+			cr_assert_eq(w->sk->sk_sndbuf, 80000);
+		else
+			cr_assert_gt((u32)w->sk->sk_sndbuf, 2 * first);
+		cr_assert_leq(w->sk->sk_sndbuf, 300000);
+	}
+}
+
+/* In order and unread: packets that hold little are copied together before what comes is refused */
+TEST46(mem, rcv_collapse)
+{
+	static char buf[40000];
+	u32 seq = 1;
+
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	sol_socket(w, O_SO_RCVBUF, 20000);
+	for (int i = 0; i < 300 && !mib(w, MIB_TcpExt_TCPRcvCollapsed); i++) {
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 60);
+		while (take(w, &w->last))
+			seq = w->last.ack;
+		seq = max(seq, tcp_sk(w->sk)->rcv_nxt - PEER_ISN);
+	}
+	cr_assert_gt(mib(w, MIB_TcpExt_TCPRcvCollapsed), 1);
+	cr_assert_leq(w->sk->sk_rmem_alloc, w->sk->sk_rcvbuf);
+	cr_assert_eq(wire_recv(w, buf, sizeof(buf), 0), (ssize_t)seq - 1);
+	for (u32 i = 0; i + 1 < seq; i++)
+		cr_assert_eq((u8)buf[i], (u8)(1 + i), "octet %u", i);
+	drain(w);
+}
+
 /* A reader that sleeps closes the window, and no more is held than the buffer; TCP-ZWP-01 */
 TEST46(mem, slow_reader)
 {

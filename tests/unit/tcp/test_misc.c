@@ -216,6 +216,23 @@ TEST46(misc, app_limited)
 	cr_assert_eq(wire_info(w).snd_cwnd, 10);
 }
 
+/* TCP-CC-07 RFC 7661: half of what was not used for an RTO is lost; by tcp_slow_start_after_idle 0 nothing */
+static void unused_window(struct wire *w, const char *after_idle, u32 cwnd, u32 ssthresh)
+{
+	wire_sysctl(w, "net.ipv4.tcp_slow_start_after_idle", after_idle);
+	establish_opt(w, NO_TS, 1 << 20, 1000);
+	tcp_sk(w->sk)->snd_cwnd = 80;
+	at(w, 2000);
+	tcp_sk(w->sk)->lsndtime_us = tcp_now_us(w->sk);	/* not idle: an ACK's data, say, went out */
+	wire_send(w, 1000, 0);
+	drain(w);
+	cr_assert_eq(wire_info(w).snd_cwnd, cwnd);
+	cr_assert_eq(wire_info(w).snd_ssthresh, ssthresh);
+}
+
+TEST46(misc, cwnd_validated) { unused_window(w, "1", 45, 0x7fffffff); }
+TEST46(misc, cwnd_kept) { unused_window(w, "0", 80, 0x7fffffff); }
+
 /* TCP-CC-06: idling for long ends in the initial window */
 TEST46(misc, idle_restart)
 {
@@ -224,6 +241,23 @@ TEST46(misc, idle_restart)
 	at(w, 60000);
 	wire_send(w, 30000, 0);
 	cr_assert_eq(wire_info(w).snd_cwnd, 10);
+	drain(w);
+}
+
+/* TCP-CC-06: and that is the route's, if it says so */
+TEST46(misc, idle_restart_by_route)
+{
+	struct fib_route r = { .dev = w->dev, .type = 1 };
+
+	cr_assert(inet_prefix_parse(w->v6 ? "fd00::2/128" : "10.0.0.2/32", &r.dst));
+	r.metrics[RTAX_N_INITCWND] = 20;
+	cr_assert_eq(fib_route_add(w->net, &r), 0);
+	at(w, 5000);		/* settled: a route that is asked anew has told nothing yet */
+	establish(w);
+	tcp_sk(w->sk)->snd_cwnd = 100;
+	at(w, 65000);
+	wire_send(w, 30000, 0);
+	cr_assert_eq(wire_info(w).snd_cwnd, 20);
 	drain(w);
 }
 

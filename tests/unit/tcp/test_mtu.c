@@ -175,3 +175,30 @@ TEST46(mtu, black_hole_off)
 			cr_assert_eq(w->last.len, mss);
 	}
 }
+
+/* IP4-28: a device that cuts large packets is told the new size at once, of old and of new data */
+TEST46(mtu, gso_follows)
+{
+	struct inet_icmp_err e = { .type = w->v6 ? 2 : 3, .code = w->v6 ? 0 : 4, .err = EMSGSIZE,
+				   .info = 1300 };
+	u32 mss = 1300 - (w->v6 ? 60 : 40), large = 0;
+	struct sk_buff *skb;
+
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	w->dev->features |= NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_ALL_TSO;
+	tcp_sk(w->sk)->gso_goal = 0;	/* asks the device anew */
+	tcp_sk(w->sk)->snd_cwnd = 40;
+	wire_send(w, 11680, 0);
+	cr_assert_gt(skb_shinfo(skb_peek(&w->frames))->gso_size, mss);
+	skb_queue_purge(&w->frames);
+	wire_icmp(w, e, 1);
+	wire_send(w, 13000, 0);
+	in(w, .flags = A, .seq = 1, .ack = 11681);
+	while ((skb = skb_dequeue(&w->frames))) {
+		large += skb_shinfo(skb)->gso_size > 0;
+		cr_assert_leq(skb_shinfo(skb)->gso_size, mss);
+		cr_assert(skb_shinfo(skb)->gso_size || skb->len <= 14 + 1300);
+		consume_skb(skb);
+	}
+	cr_assert_gt(large, 1);
+}

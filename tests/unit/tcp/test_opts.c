@@ -384,6 +384,24 @@ TEST46(opts, comp_sack_slack)
 	cr_assert_eq(drain(w), 1);
 }
 
+/* ACK compression: the first three duplicates at once, the others as one, a millisecond later; 0: never */
+TEST46(opts, comp_sack)
+{
+	establish(w);
+	tcp_sk(w->sk)->rcv_rtt_us = 8 * 100000;
+	tcp_sk(w->sk)->quick = 0;
+	for (u32 i = 1; i < 11; i++)
+		in(w, .flags = A, .seq = 1 + 2000 * i, .ack = 1, .len = 1000);
+	cr_assert_eq(drain(w), 3);
+	at(w, now_ms(w) + 2);
+	cr_assert_eq(drain(w), 1);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPAckCompressed], 7);
+	wire_sysctl(w, "net.ipv4.tcp_comp_sack_nr", "0");
+	for (u32 i = 11; i < 21; i++)
+		in(w, .flags = A, .seq = 1 + 2000 * i, .ack = 1, .len = 1000);
+	cr_assert_eq(drain(w), 10);
+}
+
 /* Old names are taken, in Linux's range, and mean nothing there either */
 TEST46(opts, legacy_names)
 {
@@ -391,7 +409,20 @@ TEST46(opts, legacy_names)
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_fack", "256"), -EINVAL);
 	wire_sysctl(w, "net.ipv4.tcp_adv_win_scale", "-31");
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_adv_win_scale", "32"), -EINVAL);
+	wire_sysctl(w, "net.ipv4.tcp_low_latency", "1");
 	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_nonesuch", "1"), -ENOENT);
+}
+
+/* TCP_ULP knows no name, and the list of names says so */
+TEST46(opts, no_ulp)
+{
+	char text[64];
+
+	cr_assert_eq(sysctl_get(w->net, "net.ipv4.tcp_available_ulp", text, sizeof(text)), 0);
+	cr_assert_str_eq(text, "");
+	cr_assert_eq(sysctl_set(w->net, "net.ipv4.tcp_available_ulp", "tls"), -EPERM);
+	establish(w);
+	cr_assert_eq(sock_setsockopt(w->sk, 6, 31, "tls", 4), -ENOENT);
 }
 
 static struct sock *bound_any(struct wire *w, int *err)

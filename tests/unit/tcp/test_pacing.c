@@ -34,6 +34,11 @@ TEST46(pacing, max_rate)
 	i = wire_info(w);
 	cr_assert_eq(i.max_pacing_rate, rate);
 	cr_assert_leq(i.pacing_rate, rate);
+	/* and what the ACKs make of it stays below */
+	in(w, .flags = A, .seq = 1, .ack = 1 + 60 * m, .wnd = 65535);
+	cr_assert_eq(wire_info(w).pacing_rate, rate);
+	wire_send(w, 60 * m, 0);
+	cr_assert_leq(drain(w), 14);
 }
 
 /* What was paced once stays so: at TCP's own rate when SO_MAX_PACING_RATE is taken back. */
