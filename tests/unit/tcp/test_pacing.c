@@ -165,7 +165,7 @@ static void small_queue(struct wire *w, u64 rate, const char *most)
 	netif_tx_stop_queue(w->dev->tx);
 }
 
-/* How many of 180 segments, four large packets, wait below TCP while nothing leaves; all of them do, after that. */
+/* How many of 180 segments, four large packets, wait below TCP while nothing leaves; all do, after that. */
 static u32 waiting_below(struct wire *w)
 {
 	u32 m = wire_info(w).snd_mss, waiting;
@@ -179,7 +179,7 @@ static u32 waiting_below(struct wire *w)
 	return waiting;
 }
 
-/* What waits below TCP is a millisecond of sending, or two large packets; the rest follows as that leaves. */
+/* Two large packets, or what is sent in a millisecond, if that is more. */
 TEST46(tsq, two_packets_wait_below)
 {
 	u32 waiting;
