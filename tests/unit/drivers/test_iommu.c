@@ -39,7 +39,7 @@ static void look(struct iommu *io, const struct area *a, u64 bus, u32 len)
 
 		write = k;
 		want = twin(a, bus, len, write);
-		cr_assert_eq(iommu_translate(io, bus, len, write), want, "%llx, %u", (unsigned long long)bus, len);
+		cr_assert_eq(iommu_translate(io, bus, len, write), want, "%#lx, %u", (unsigned long)bus, len);
 		cr_assert_eq(io->faults, faults + !want, "a fault is counted");
 	}
 }
