@@ -20,7 +20,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir CC PYTHON NETSTACK_LIB_CFLAGS NETSTACK_PLAIN_BUILD NETSTACK_CORE_LIBS PYTHONDONTWRITEBYTECODE \
 		ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS;
 
-EXTRA_DIST += tests/driver tests/summary tests/coverage.py tests/netdev.py tests/lsan.supp
+EXTRA_DIST += tests/driver tests/summary tests/coverage.py tests/netdev.py tests/devices.py tests/lsan.supp
 
 # Only the tests of one kind, and of the programs only those they need.
 .PHONY: check-unit check-sim check-fuzz check-tidy check-conformance check-apps check-facts check-pkt check-sanitized

@@ -321,17 +321,21 @@ struct em_rx_out {
 void em_rx_out_make(struct e1000_model *m, const u8 *frame, u32 len, bool strip, bool fcs,
 		    struct em_rx_out *o);
 void em_fifo_reset(struct e1000_model *m);
-void em_rx_watermark(struct e1000_model *m);
+void em_rx_watermark(struct e1000_model *m, u32 avail); /* descriptors that the device has left */
 /* -- model_train.c */
 struct em_train {
 	const struct e1000_rx_train *t;
+	u32 bufsize;	     /* of the buffers that it goes to */
 	u32 pcss, l4;	     /* offsets */
 	u32 ip, tcp, pseudo; /* sums of the headers, without what differs from frame to frame */
 	u32 before;	     /* of the packet checksum's octets before TCP's header */
+	u32 seq;	     /* of the first one */
+	u16 id;
 	bool ip4, before_known;
 };
 /* The first has just been received. false: it is not what a train can be made of. */
-bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t, struct em_train *x);
+bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t, u32 bufsize,
+		    struct em_train *x);
 /* Puts frame k (the first is 0) at to, its sums made. Its packet checksum, as em_rx_packet_sum() */
 u16 em_train_frame(const struct em_train *x, u32 k, u8 *to);
 u32 em_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t); /* em_chip.train */

@@ -97,12 +97,11 @@ void em_rx_out_make(struct e1000_model *m, const u8 *data, u32 len, bool strip, 
 	}
 }
 
-void em_rx_watermark(struct e1000_model *m)
+void em_rx_watermark(struct e1000_model *m, u32 avail)
 {
 	u32 rdmts = (em_get(m, E1000_RCTL) >> E1000_RCTL_RDMTS_SHIFT) & 3;
-	u32 limit = em_ring_size(m, &m->rx.ring) >> (rdmts + 1);
 
-	if (m->rx.low || em_ring_avail(m, &m->rx.ring) > limit)
+	if (m->rx.low || avail > em_ring_size(m, &m->rx.ring) >> (rdmts + 1))
 		return;
 	m->rx.low = true;
 	em_cause(m, E1000_ICR_RXDMT0);
@@ -147,10 +146,11 @@ bool em_to_memory(struct e1000_model *m, const u8 *data, u32 len, bool bad_fcs)
 		if (!fill_one(m, &o, off, n))
 			return true; /* lost; the ring stands still */
 	}
-	r->alike = (struct em_rx_alike){ .valid = o.nr == 1 && o.len <= bufsize, .status = o.status };
+	r->alike =
+		(struct em_rx_alike){ .valid = o.nr == 1 && o.len <= bufsize, .status = o.status };
 	if (r->nr_wb >= wthresh)
 		em_rx_flush_wb(m);
-	em_rx_watermark(m);
+	em_rx_watermark(m, em_ring_avail(m, &r->ring));
 	em_rx_intr(m, len + E1000_FCS_LEN);
 	return true;
 }
@@ -318,8 +318,8 @@ enum e1000_rx_result e1000_model_receive(struct e1000_model *m, const struct e10
 		len = EM_MIN_FRAME;
 	}
 	if (f->csum_start)
-		em_rx_finish_checksum(data, len, f->csum_start,
-				      (u32)f->csum_start + f->csum_offset, &m->rx.known);
+		em_rx_finish_checksum(data, len, f->csum_start, (u32)f->csum_start + f->csum_offset,
+				      &m->rx.known);
 	return receive(m, data, len, f->bad_fcs);
 }
 

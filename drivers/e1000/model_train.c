@@ -10,6 +10,7 @@
 #include "wire/wire.h"
 
 enum { IP4_ID = 4, IP4_CHECK = 10, TCP_SEQ = 4, TCP_CHECK = 16 };
+enum { CACHE_LINE = 64, PREFETCH = 4 * CACHE_LINE };
 
 static u32 word_at(const u8 *p)
 {
@@ -32,8 +33,9 @@ static bool sums_hold(const struct e1000_model *m, const struct em_train *x)
 	const u8 *ip = f->data + x->t->l3;
 	u32 l3_len = f->len - x->t->l3;
 
-	if (f->csum_offset != TCP_CHECK || x->t->hdr_len < x->l4 + TCP_HLEN || x->t->hdr_len >= f->len ||
-	    known->base != f->data + x->l4 || known->len != f->len - x->l4)
+	if (f->csum_offset != TCP_CHECK || x->t->hdr_len < x->l4 + TCP_HLEN ||
+	    x->t->hdr_len >= f->len || known->base != f->data + x->l4 ||
+	    known->len != f->len - x->l4)
 		return false;
 	if (x->ip4 && (x->l4 - x->t->l3 != (ip[0] & 15) * 4u || ip[9] != IP_PROTO_TCP ||
 		       get_be16(ip + 2) != l3_len || ip_fast_csum(ip, ip[0] & 15).raw))
@@ -44,12 +46,16 @@ static bool sums_hold(const struct e1000_model *m, const struct em_train *x)
 	return !csum_fold(csum_add(known->sum, x->pseudo)).raw;
 }
 
-bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t, struct em_train *x)
+bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t, u32 bufsize,
+		    struct em_train *x)
 {
 	const u8 *ip = t->first.data + t->l3, *th = t->first.data + t->first.csum_start;
 	u32 tcp_len = t->first.len - t->first.csum_start, sum;
 
-	*x = (struct em_train){ .t = t, .l4 = t->first.csum_start, .ip4 = ip[0] >> 4 == 4,
+	*x = (struct em_train){ .t = t,
+				.bufsize = bufsize,
+				.l4 = t->first.csum_start,
+				.ip4 = ip[0] >> 4 == 4,
 				.pcss = em_get(m, E1000_RXCSUM) & E1000_RXCSUM_PCSS };
 	if (x->ip4)
 		x->pseudo = csum_tcpudp_nofold(ip + 12, ip + 16, tcp_len, IP_PROTO_TCP, 0);
@@ -60,8 +66,11 @@ bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t,
 	sum = csum_partial(th, t->hdr_len - x->l4, 0);
 	x->tcp = csum_sub(csum_sub(sum, word_at(th + TCP_CHECK)), seq_at(th + TCP_SEQ));
 	sum = x->ip4 ? csum_partial(ip, x->l4 - t->l3, 0) : 0;
-	if (x->ip4)
+	x->seq = get_be32(th + TCP_SEQ);
+	if (x->ip4) {
+		x->id = get_be16(ip + IP4_ID);
 		x->ip = csum_sub(csum_sub(sum, word_at(ip + IP4_CHECK)), word_at(ip + IP4_ID));
+	}
 	/* An IPv4 header with its sum adds nothing, so that what is before TCP's is alike in all of them. */
 	x->before_known = x->pcss <= t->l3 && !((x->l4 - x->pcss) & 1);
 	if (x->before_known)
@@ -69,12 +78,12 @@ bool em_train_begin(const struct e1000_model *m, const struct e1000_rx_train *t,
 	return true;
 }
 
+/* What has just been copied to ip is not read again: the processor would wait until it is in memory. */
 static void next_ip4(const struct em_train *x, u8 *ip, u32 k)
 {
-	be16 check;
+	be16 id = be16_make((u16)(x->id + k)), check = csum_fold(csum_add(x->ip, id.raw));
 
-	put_be16(ip + IP4_ID, (u16)(get_be16(ip + IP4_ID) + k));
-	check = csum_fold(csum_add(x->ip, word_at(ip + IP4_ID)));
+	memcpy(ip + IP4_ID, &id, sizeof(id));
 	memcpy(ip + IP4_CHECK, &check, sizeof(check));
 }
 
@@ -85,19 +94,30 @@ static u16 packet_sum(const struct em_train *x, const u8 *frame, const struct em
 	return em_rx_packet_sum(x->pcss, frame, x->t->first.len, tcp);
 }
 
+/* Most drivers' buffers follow one another; of others, nothing worse comes than that it is in vain. */
+static void prefetch_next(const struct em_train *x, const u8 *to)
+{
+	u32 i;
+
+	for (i = 0; i < PREFETCH; i += CACHE_LINE)
+		__builtin_prefetch(to + x->bufsize + i, 1);
+}
+
 u16 em_train_frame(const struct em_train *x, u32 k, u8 *to)
 {
 	const struct e1000_rx_train *t = x->t;
 	u32 payload = t->first.len - t->hdr_len, sum;
+	be32 seq = be32_make(x->seq + k * payload);
 	u8 *th = to + x->l4;
 	be16 check;
 
+	prefetch_next(x, to);
 	memcpy(to, t->first.data, t->hdr_len);
 	if (x->ip4)
 		next_ip4(x, to + t->l3, k);
-	put_be32(th + TCP_SEQ, get_be32(th + TCP_SEQ) + k * payload);
+	memcpy(th + TCP_SEQ, &seq, sizeof(seq));
 	sum = csum_copy(to + t->hdr_len, t->first.data + t->hdr_len + (size_t)k * payload, payload,
-			csum_add(x->tcp, seq_at(th + TCP_SEQ)));
+			csum_add(x->tcp, seq.raw));
 	check = csum_fold(csum_add(sum, x->pseudo));
 	if (!check.raw)
 		check.raw = 0xffff;
@@ -111,8 +131,8 @@ u32 e1000_model_receive_train(struct e1000_model *m, const struct e1000_rx_train
 	u32 n = 0, len = t->first.len + E1000_FCS_LEN;
 
 	m->rx.alike.valid = false;
-	if (e1000_model_receive(m, &t->first, now_ns) == E1000_RX_OK && m->rx.alike.valid && t->nr > 1 &&
-	    !t->first.bad_fcs && t->first.len >= EM_MIN_FRAME)
+	if (e1000_model_receive(m, &t->first, now_ns) == E1000_RX_OK && m->rx.alike.valid &&
+	    t->nr > 1 && !t->first.bad_fcs && t->first.len >= EM_MIN_FRAME)
 		n = m->chip->train(m, t);
 	em_stat_add(m, E1000_TPR, n);
 	em_stat_add64(m, E1000_TORL, (u64)n * len);
@@ -124,13 +144,14 @@ u32 e1000_model_receive_train(struct e1000_model *m, const struct e1000_rx_train
 u32 em_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t)
 {
 	struct em_rx *r = &m->rx;
-	u32 bufsize = em_rx_bufsize(m), lost = 0, k;
+	u32 bufsize = em_rx_bufsize(m), avail = em_ring_avail(m, &r->ring), lost = 0, k;
 	u32 need = (t->first.len + E1000_FCS_LEN + bufsize - 1) / bufsize;
 	struct em_train x;
 
-	if (r->nr_wb || ((em_get(m, E1000_RXDCTL) >> 16) & 0x3f) > 1 || !em_train_begin(m, t, &x))
+	if (r->nr_wb || ((em_get(m, E1000_RXDCTL) >> 16) & 0x3f) > 1 ||
+	    !em_train_begin(m, t, bufsize, &x))
 		return 0;
-	for (k = 1; k < t->nr && em_ring_avail(m, &r->ring) >= need; k++) {
+	for (k = 1; k < t->nr && avail >= need; k++, avail--) {
 		struct e1000_desc *d = em_ring_desc(m, &r->ring, em_ring_head(m, &r->ring), true);
 		u8 *to = d ? em_dma(m, &r->ring, d->addr, t->first.len, true) : NULL;
 
@@ -141,9 +162,10 @@ u32 em_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t)
 		d->lower = t->first.len | (u32)em_train_frame(&x, k, to) << 16;
 		__atomic_store_n(&d->upper, r->alike.status, __ATOMIC_RELEASE);
 		em_ring_advance(m, &r->ring);
-		em_rx_watermark(m);
 	}
-	if (k > 1)
+	if (k > 1) {
+		em_rx_watermark(m, avail);
 		em_rx_intr(m, t->first.len + E1000_FCS_LEN);
+	}
 	return k - 1 + lost;
 }

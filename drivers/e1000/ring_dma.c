@@ -7,6 +7,8 @@
 #include "drivers/rx_copy.h"
 #include "wire/wire.h"
 
+enum { CACHE_LINE = 64, RX_PREFETCH = 2 * CACHE_LINE };
+
 int e1000_queue_alloc(const struct e1000_hw *hw, struct e1000_queue *q, u32 size)
 {
 	int err = ring_init(&q->ring, size);
@@ -163,8 +165,7 @@ int e1000_rx_alloc(const struct e1000_hw *hw, struct e1000_queue *q, u32 size)
 	q->area = calloc(size / E1000_RX_AREA, sizeof(*q->area));
 	err = q->area ? 0 : -ENOMEM;
 	while (!err && q->nr_areas < size / E1000_RX_AREA) {
-		err = hw->dma_alloc(hw->ctx, E1000_DMA_MAX, E1000_RX_BUFFER,
-				    &q->area[q->nr_areas]);
+		err = hw->dma_alloc(hw->ctx, E1000_DMA_MAX, E1000_RX_BUFFER, &q->area[q->nr_areas]);
 		q->nr_areas += !err;
 	}
 	if (err)
@@ -209,6 +210,16 @@ static void rx_advance(struct e1000_queue *q, u32 len)
 	ring_reclaim(&q->ring, &status);
 }
 
+/* The headers of a frame that will be looked at soon: the device wrote them, perhaps long ago. */
+static void rx_prefetch(const struct e1000_queue *q, u32 index)
+{
+	u32 off, i;
+	const struct e1000_dma *area = rx_area(q, index, &off);
+
+	for (i = 0; i < RX_PREFETCH; i += CACHE_LINE)
+		__builtin_prefetch((const u8 *)area->cpu + off + i);
+}
+
 bool e1000_rx_merge(struct napi_struct *napi, struct e1000_queue *q, struct e1000_rx_partial *p,
 		    struct gro_frame *f)
 {
@@ -216,6 +227,7 @@ bool e1000_rx_merge(struct napi_struct *napi, struct e1000_queue *q, struct e100
 	const struct e1000_dma *area = rx_area(q, q->ring.reclaim, &off);
 
 	f->data = (const u8 *)area->cpu + off;
+	rx_prefetch(q, q->ring.reclaim + 1);
 	if (p->open || !napi_gro_copy(napi, &p->frag, f))
 		return false;
 	napi->dev->stats.rx_packets++;

@@ -124,7 +124,8 @@ void im_deliver(struct e1000_model *m, struct em_tx *t, const struct e1000_frame
 void im_sent(struct e1000_model *m, struct em_tx *t, u32 frames, u32 octets);
 /* model_vf.c */
 void im_vf_reset(struct e1000_model *m, u32 vf);
-void im_vf_count_rx(struct e1000_model *m, u32 pool, bool local, const u8 *frame, u32 len);
+void im_vf_count_rx(struct e1000_model *m, u32 pool, bool local, const u8 *frame, u32 len,
+		    u32 frames); /* of len octets each */
 void im_vf_count_tx(struct e1000_model *m, u32 pool, u32 frames, u32 octets, bool local);
 u32 im_p2v_read(struct e1000_model *m, u32 off);
 void im_p2v_write(struct e1000_model *m, u32 off, u32 v);

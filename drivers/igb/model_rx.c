@@ -155,12 +155,12 @@ static bool fill_one(struct e1000_model *m, u32 q, const struct em_rx_out *o, u3
 	return true;
 }
 
-static void watermark(struct e1000_model *m, u32 q)
+static void watermark(struct e1000_model *m, u32 q, u32 avail)
 {
 	struct im_rxq *r = &im_of(m)->rx[q];
 	u32 limit = (srrctl(m, q) >> IGB_SRRCTL_RDMTS_SHIFT & 0x1f) * 16;
 
-	if (r->low || em_ring_avail(m, &r->ring) > limit)
+	if (r->low || avail > limit)
 		return;
 	r->low = true;
 	em_cause(m, E1000_ICR_RXDMT0);
@@ -198,19 +198,25 @@ static void store(struct e1000_model *m, u32 q, const struct rx_frame *f, u32 ha
 	m->rx.alike.valid = o.nr == 1 && o.len <= size && last.adv;
 	m->rx.alike.queue = q;
 	im_of(m)->alike = last.d;
-	im_vf_count_rx(m, q & 7, f->local, f->data, o.len);
-	watermark(m, q);
+	im_vf_count_rx(m, q & 7, f->local, f->data, o.len, 1);
+	watermark(m, q, em_ring_avail(m, ring));
 	if (im_of(m)->rx[q].nr_wb >= wthresh || !im_queue_throttled(m, q, true))
 		im_rx_flush(m, q);
 	im_queue_cause(m, q, true);
 }
 
+static u32 buffers(const struct e1000_model *m, u32 q, u32 len)
+{
+	u32 size = bufsize(m, q);
+
+	return (len + E1000_FCS_LEN + size - 1) / size;
+}
+
 static bool fits(const struct e1000_model *m, u32 q, u32 len)
 {
 	const struct im_rxq *r = &((const struct igb_model *)m)->rx[q];
-	u32 size = bufsize(m, q);
 
-	return (len + E1000_FCS_LEN + size - 1) / size <= em_ring_avail(m, &r->ring);
+	return buffers(m, q, len) <= em_ring_avail(m, &r->ring);
 }
 
 /* Those that follow the first of a train are for the same queue. */
@@ -218,14 +224,16 @@ u32 im_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t)
 {
 	u32 q = m->rx.alike.queue, len = t->first.len, lost = 0, k;
 	struct im_rxq *r = &im_of(m)->rx[q];
+	u32 avail = em_ring_avail(m, &r->ring), need = buffers(m, q, len);
 	bool hash = em_get(m, E1000_RXCSUM) & IGB_RXCSUM_PCSD;
 	struct igb_rx_desc like = im_of(m)->alike;
 	struct em_train x;
 
-	if (r->nr_wb || (em_get(m, im_rxq_reg(q, IGB_Q_DCTL)) >> IGB_DCTL_WTHRESH_SHIFT & 0x1f) > 1 ||
-	    !em_train_begin(m, t, &x))
+	if (r->nr_wb ||
+	    (em_get(m, im_rxq_reg(q, IGB_Q_DCTL)) >> IGB_DCTL_WTHRESH_SHIFT & 0x1f) > 1 ||
+	    !em_train_begin(m, t, bufsize(m, q), &x))
 		return 0;
-	for (k = 1; k < t->nr && fits(m, q, len); k++) {
+	for (k = 1; k < t->nr && avail >= need; k++, avail--) {
 		struct e1000_desc *mem = em_ring_desc(m, &r->ring, em_ring_head(m, &r->ring), true);
 		u8 *to = mem ? em_dma(m, &r->ring, mem->addr, len, true) : NULL;
 		struct igb_rx_desc *d = (struct igb_rx_desc *)mem;
@@ -241,11 +249,12 @@ u32 im_train_to_memory(struct e1000_model *m, const struct e1000_rx_train *t)
 		d->len_vlan = like.len_vlan | len;
 		__atomic_store_n(&d->status, like.status, __ATOMIC_RELEASE);
 		em_ring_advance(m, &r->ring);
-		im_vf_count_rx(m, q & 7, false, t->first.data, len);
-		watermark(m, q);
 	}
-	if (k > 1)
+	if (k > 1) {
+		im_vf_count_rx(m, q & 7, false, t->first.data, len, k - 1);
+		watermark(m, q, avail);
 		im_queue_cause(m, q, true);
+	}
 	return k - 1 + lost;
 }
 

@@ -13,17 +13,18 @@ static const u16 stat_regs[IM_VF_STATS] = { IGB_VFGPRC,	  IGB_VFGPTC,	IGB_VFGORC
 					    IGB_VFGPTLBC, IGB_VFGORLBC, IGB_VFGOTLBC };
 enum { S_GPRC, S_GPTC, S_GORC, S_GOTC, S_MPRC, S_GPRLBC, S_GPTLBC, S_GORLBC, S_GOTLBC };
 
-void im_vf_count_rx(struct e1000_model *m, u32 pool, bool local, const u8 *frame, u32 len)
+void im_vf_count_rx(struct e1000_model *m, u32 pool, bool local, const u8 *frame, u32 len,
+		    u32 frames)
 {
 	u32 *s = im_of(m)->vf[pool].stat;
 
-	s[S_GPRC]++;
-	s[S_GORC] += len;
-	s[S_MPRC] += frame[0] & 1;
+	s[S_GPRC] += frames;
+	s[S_GORC] += frames * len;
+	s[S_MPRC] += frames * (frame[0] & 1);
 	if (!local)
 		return;
-	s[S_GPRLBC]++;
-	s[S_GORLBC] += len;
+	s[S_GPRLBC] += frames;
+	s[S_GORLBC] += frames * len;
 }
 
 void im_vf_count_tx(struct e1000_model *m, u32 pool, u32 frames, u32 octets, bool local)

@@ -5,6 +5,7 @@ tidy_tests = \
 	tests/tidy/headers.py \
 	tests/tidy/clang.py \
 	tests/tidy/docs.py \
+	tests/tidy/proof.py \
 	tests/tidy/objects.py \
 	tests/tidy/ids.py \
 	tests/tidy/sockopts.py \

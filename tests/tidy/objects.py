@@ -14,6 +14,7 @@ memcpy memmove memset memcmp memchr bcmp strlen strcmp strncmp strnlen strchr st
 snprintf vsnprintf abort
 __memcpy_chk __memmove_chk __memset_chk __snprintf_chk __vsnprintf_chk __stack_chk_fail
 _GLOBAL_OFFSET_TABLE_ __udivti3 __umodti3 __divti3 __modti3 __popcountdi2 __muloti4
+__cpu_model
 """.split())
 WRITABLE = re.compile(r"^\.(data|bss|tdata|tbss)(\.|$)")
 

@@ -205,6 +205,44 @@ Test(vlan, sends_tagged)
 	cr_assert_eq(skb_peek_tail(&fixture_dev(lower)->tx)->vlan_tci, 0x6005);
 }
 
+/* How many frames the device below gets of a packet of four segments; the first is *one. */
+static u32 frames_of(struct net_device *dev, bool v6, struct sk_buff **one)
+{
+	struct sk_buff_head *tx = &fixture_dev(lower)->tx;
+	u32 n;
+
+	consume_skb(*one);
+	cr_assert_eq(dev_queue_xmit(make_tcp_packet(dev, peer, v6, 5000, 1400)), 0);
+	n = tx->qlen;
+	*one = skb_dequeue(tx);
+	skb_queue_purge(tx);
+	return n;
+}
+
+Test(vlan, offloads_of_the_device_below)
+{
+	struct vlan_config plain_cfg = { .lower = lower, .vid = 6, .no_offload = true };
+	struct sk_buff *skb = NULL;
+	struct net_device *plain;
+
+	lower->features |= NETIF_F_ALL_TSO | NETIF_F_GSO_UDP_L4 | NETIF_F_VLAN_TX;
+	vlan = make(lower, ETH_TYPE_VLAN, 5);
+	inner = make(vlan, ETH_TYPE_VLAN, 8);
+	cr_assert_eq(vlan_create(net, &plain_cfg, &plain), 0);
+	cr_assert_eq(dev_open(plain), 0);
+	cr_assert(vlan->features & NETIF_F_GSO_UDP_L4);
+	cr_assert_not(plain->features & (NETIF_F_SG | NETIF_F_ALL_CSUM | NETIF_F_RXCSUM | NETIF_F_ALL_TSO));
+	for (u32 v6 = 0; v6 < 2; v6++) {
+		cr_assert_eq(frames_of(vlan, v6, &skb), 1, "the device below cuts");
+		cr_assert(skb_is_gso(skb) && skb->ip_summed == CHECKSUM_PARTIAL);
+		cr_assert_eq(skb->vlan_tci, 5, "and inserts the tag");
+		cr_assert_eq(frames_of(plain, v6, &skb), 4, "software cuts");
+		cr_assert(!skb_is_gso(skb) && skb->ip_summed == CHECKSUM_NONE);
+		cr_assert_eq(frames_of(inner, v6, &skb), 4, "of two tags software cuts");
+	}
+	consume_skb(skb);
+}
+
 Test(vlan, follows_the_device_below)
 {
 	static const u8 group[6] = { 1, 0, 0x5e, 1, 2, 3 }, moved[6] = { 2, 0, 0, 0, 0, 0x55 };
@@ -380,6 +418,48 @@ Test(vlan, veth_between_two_nets)
 static u32 sent_by(struct net_device *dev)
 {
 	return fixture_dev(dev)->tx.qlen;
+}
+
+/* A packet that is still to be cut and summed comes out of the other net's end as it went in. */
+Test(vlan, large_packet_between_two_nets)
+{
+	static struct packet_type pt4 = { .type = ETH_TYPE_IP4, .func = on_frame };
+	static struct packet_type pt6 = { .type = ETH_TYPE_IP6, .func = on_frame };
+	struct veth_end ends[2] = { { .net = net, .name = "in" }, { .name = "out" } };
+	static u8 was[8192], is[8192];
+	struct net_device *devs[2];
+	static struct fixture g;
+
+	ends[1].net = fixture_net_new(&g, 4);
+	cr_assert_eq(veth_create(ends, devs), 0);
+	dev_open(devs[0]);
+	dev_open(devs[1]);
+	dev_add_pack(ends[1].net, &pt4);
+	dev_add_pack(ends[1].net, &pt6);
+	for (u32 v6 = 0; v6 < 2; v6++) {
+		struct sk_buff *skb = make_tcp_packet(devs[0], devs[1]->dev_addr, v6, 5000, 1400);
+		u32 len = skb->len - ETH_HLEN, start = skb->csum_start - skb_headroom(skb) - ETH_HLEN;
+
+		skb_copy_bits(skb, ETH_HLEN, was, len);
+		cr_assert_eq(dev_queue_xmit(skb), 0);
+		fixture_settle(net);
+		fixture_settle(ends[1].net);
+		cr_assert(last && last->net == ends[1].net && last->len == len);
+		skb_copy_bits(last, 0, is, len);
+		cr_assert_arr_eq(is, was, len);
+		cr_assert_eq(last->ip_summed, CHECKSUM_PARTIAL);
+		cr_assert_eq(last->csum_start - skb_headroom(last), start);
+		cr_assert_eq(last->csum_offset, 16);
+		cr_assert_eq(skb_shinfo(last)->gso_size, 1400);
+		cr_assert_eq(skb_shinfo(last)->gso_segs, 4);
+		cr_assert_eq(skb_shinfo(last)->gso_type, v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4);
+		consume_skb(last);
+		last = NULL;
+	}
+	dev_remove_pack(&pt4);
+	dev_remove_pack(&pt6);
+	unregister_netdev(devs[1]);
+	fixture_net_free(&g);
 }
 
 Test(vlan, joined_devices_are_a_wire)

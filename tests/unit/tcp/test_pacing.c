@@ -155,3 +155,92 @@ TEST46(pacing, late)
 	tcp_pacing_sent(w->sk, 1448);
 	cr_assert_eq(tp->wstamp_ns, w->now + 500000);
 }
+
+/* -- TCP small queues ------------------------------------------------------------------------- */
+/* A connection whose window takes 200 segments, on a device whose queue stands still. */
+static void small_queue(struct wire *w, u64 rate, const char *most)
+{
+	establish(w);
+	w->sk->sk_sndbuf = 1 << 20;
+	tcp_sk(w->sk)->snd_cwnd = 200;
+	tcp_sk(w->sk)->snd_wnd = 1 << 20;
+	w->sk->sk_pacing_rate = rate;
+	wire_sysctl(w, "net.ipv4.tcp_limit_output_bytes", most);
+	w->dev->features &= ~(netdev_features_t)NETIF_F_ALL_TSO;
+	netif_tx_stop_queue(w->dev->tx);
+}
+
+/* How many of 180 segments, four large packets, wait below TCP while nothing leaves; all do, after that. */
+static u32 waiting_below(struct wire *w)
+{
+	u32 m = wire_info(w).snd_mss, waiting;
+
+	wire_send(w, 180 * m, 0);
+	waiting = wire_info(w).unacked;
+	netif_tx_wake_queue(w->dev->tx);
+	wire_run(w);
+	cr_assert_eq(drain(w), 180);
+	cr_assert_eq(w->sk->sk_wmem_alloc, 0);
+	return waiting;
+}
+
+/* Two large packets, or what is sent in a millisecond, if that is more. */
+TEST46(tsq, two_packets_wait_below)
+{
+	u32 waiting;
+
+	small_queue(w, 1024 * 1024, "4194304");
+	waiting = waiting_below(w);
+	cr_assert_geq(waiting, 2 * 44, "%u", waiting);
+	cr_assert_leq(waiting, 3 * 45, "%u", waiting);
+}
+
+TEST46(tsq, a_millisecond_waits_below)
+{
+	u32 waiting;
+
+	small_queue(w, 1024ull * 1024 * 1024, "4194304");
+	waiting = waiting_below(w);
+	cr_assert_eq(waiting, 180);
+}
+
+/* net.ipv4.tcp_limit_output_bytes is the most, however fast it sends. */
+TEST46(tsq, limit_output_bytes)
+{
+	u32 m, few, many;
+
+	small_queue(w, 1ull << 40, "4096");
+	m = wire_info(w).snd_mss;
+	wire_send(w, 150 * m, 0);
+	few = wire_info(w).unacked;
+	cr_assert_geq(few, 1);
+	netif_tx_wake_queue(w->dev->tx);
+	wire_run(w);
+	cr_assert_eq(drain(w), 150);
+	in(w, .flags = A, .seq = 1, .ack = 1 + 150 * m);
+	wire_sysctl(w, "net.ipv4.tcp_limit_output_bytes", "4194304");
+	tcp_sk(w->sk)->snd_cwnd = 200;
+	netif_tx_stop_queue(w->dev->tx);
+	wire_send(w, 150 * m, 0);
+	many = wire_info(w).unacked;
+	cr_assert_gt(many, few, "%u, %u", many, few);
+	netif_tx_wake_queue(w->dev->tx);
+	wire_run(w);
+	cr_assert_eq(drain(w), 150);
+}
+
+/* What waits when the socket is closed leaves, and the FIN behind it. */
+TEST46(tsq, closed_while_it_waits)
+{
+	u32 m;
+
+	small_queue(w, 1 << 20, "4096");
+	m = wire_info(w).snd_mss;
+	wire_send(w, 100 * m, 0);
+	cr_assert(tcp_sk(w->sk)->tsq_throttled);
+	sock_close(w->sk);
+	w->sk = NULL;
+	netif_tx_wake_queue(w->dev->tx);
+	wire_run(w);
+	cr_assert_geq(drain(w), 100); /* and the FIN */
+}
