@@ -198,6 +198,16 @@ static bool is_ping(int fd, unsigned int k)
 	return KIND(k) == K_RAW && NSP_TAG_TYPE(tag_get(fd)) == SOCK_DGRAM;
 }
 
+/* AF_UNIX still counts an urgent octet that nobody can read any more. */
+static int inq(int fd, int *arg)
+{
+	int r = real.ioctl(fd, FIONREAD, arg);
+
+	if (!r && unlikely(*arg == 1) && !(fd_poll(fd, POLLIN, 0) & POLLIN))
+		*arg = 0;
+	return r;
+}
+
 int ns_ioctl(int fd, unsigned long req, void *arg)
 {
 	unsigned int k = fd_kind(fd);
@@ -217,7 +227,7 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		settle();
 		if (k & KF_LOWAT) /* what is held back comes first */
 			ask(fd, req, &(int){ 0 }, sizeof(int));
-		return real.ioctl(fd, req, arg);
+		return inq(fd, arg);
 	case SIOCOUTQ:
 	case SIOCOUTQNSD:
 		if (is_ping(fd, k))
