@@ -124,12 +124,30 @@ static void wait_loopback(int fd)
 			break;
 }
 
+/* An address of IPv4, in IPv6's form, to a socket that does not speak it? */
+static bool refuses_v4(int fd, uint64_t tag, const struct sockaddr *sa)
+{
+	const struct sockaddr_in6 *s6 = (const void *)sa;
+	const struct nsp_opt *o;
+	int only = 0;
+	socklen_t len = sizeof(only);
+
+	if (sa->sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
+		return false;
+	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
+		return !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+	o = fd_find_opt(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+	if (o && o->len == sizeof(only))
+		memcpy(&only, o + 1, sizeof(only));
+	return only;
+}
+
 /* 0, or the errno that connect() fails with at once. Of a socket that the daemon knows it is the daemon's. */
-static int check_peer(uint64_t tag, const struct sockaddr *sa, socklen_t len)
+static int check_peer(int fd, uint64_t tag, const struct sockaddr *sa, socklen_t len)
 {
 	int e;
 
-	if (addr_is_no_host(sa, len))	/* whatever the socket is bound to */
+	if (addr_is_no_host(sa, len) || refuses_v4(fd, tag, sa))	/* whatever the socket is bound to */
 		return ENETUNREACH;
 	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
 		return 0;
@@ -145,7 +163,7 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
 	struct request q;
 	int e;
 
-	e = check_peer(tag, sa, len);
+	e = check_peer(fd, tag, sa, len);
 	if (e)
 		return fail(e);
 	e = daemon_connect(fd, true);
@@ -384,7 +402,8 @@ static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, sock
 	}
 	if (!(ev & (POLLHUP | POLLERR)))
 		return connected(fd, k);
-	if (k & KF_ABORTED)	/* the reason was told already, but not here */
+	/* the reason was told already, but not here */
+	if (k & KF_ABORTED || (!(k & KF_FAILED) && NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_ABORTED))
 		return connect_failed(fd, k & ~(unsigned int)KF_ABORTED, ECONNABORTED);
 	if (!(k & KF_FAILED)) {
 		e = stream_take_error(fd, ECONNRESET);
@@ -410,7 +429,7 @@ static int check_family(unsigned int k, const struct sockaddr *sa, socklen_t len
 /** stream_connect() - connect() of a TCP socket in any state */
 int stream_connect(int fd, const struct sockaddr *sa, socklen_t len)
 {
-	unsigned int k = fd_kind(fd);
+	unsigned int k = fd_kind_now(fd);
 	uint64_t tag;
 	int e;
 

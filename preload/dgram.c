@@ -11,6 +11,9 @@
 #include <sys/syscall.h>
 
 #define FEW_IOV 16
+#ifndef MSG_PROBE
+#define MSG_PROBE 0x10
+#endif
 
 /* Bytes of control messages that the last datagram of a socket had, in units of 8: the next one
  * most likely has as many, and then its payload lands directly in the program's buffer. */
@@ -32,6 +35,8 @@ static struct trust {
 	bool listens;	/* a datagram to this host was not refused */
 	bool rerouted;	/* none was sent since an option chose another way */
 	bool own_way;	/* an option has chosen one, so that route_check() says nothing */
+	bool corked;	/* the last one is held back (MSG_MORE): what it fails with, the next one tells */
+	uint32_t errors; /* pulse_errors() when errors were put before what waits */
 } trusted[MEM_FD_MAX];
 enum { TRUST_GROUP = 1, TRUST_MAPPED = 2, TRUST_BROADCAST = 4, SMALL_DATAGRAM = 1280 - 48 };
 
@@ -51,7 +56,8 @@ void dgram_option_set(int fd, bool routes)
 {
 	struct trust *t = trust_of(fd);
 
-	*t = (struct trust){ .own_way = t->own_way || routes, .rerouted = t->rerouted || routes };
+	*t = (struct trust){ .own_way = t->own_way || routes, .rerouted = t->rerouted || routes,
+			     .corked = t->corked, .errors = t->errors };
 }
 
 /* An error of the socket, on its way to the program. */
@@ -178,12 +184,30 @@ int dgram_socket(int family, int type, int protocol, int flags)
 	}
 	*guess_of(fd) = 0;
 	dgram_distrust(fd);
+	trust_of(fd)->errors = pulse_errors();
 	peek_off_forget(fd);
 	fd_set_kind(fd, tag_kind(tag) | KF_FRESH);
 	return fd;
 out:
 	raw_call(SYS_close, fd);
 	return fail(-e);
+}
+
+/* IPv4 to a UDP socket that speaks IPv6 only: before all else that is wrong. */
+static bool refuses_v4(int fd, unsigned int k, const struct sockaddr *sa, socklen_t salen)
+{
+	int only = 0;
+	socklen_t len = sizeof(only);
+
+	return KIND(k) == K_UDP && k & KF_V6 && sa && salen >= sizeof(sa->sa_family) && is_v4(sa, salen) &&
+	       !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+}
+
+static in_port_t port_of(const struct sockaddr *sa, socklen_t len)
+{
+	const struct sockaddr_in *s4 = (const void *)sa;
+
+	return len < sizeof(*s4) ? 0 : s4->sin_port;
 }
 
 int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
@@ -198,12 +222,18 @@ int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	if (len < sizeof(sa->sa_family))
 		return fail(EINVAL);
 	on = sa->sa_family != AF_UNSPEC;
+	/* the family before the length */
+	if (KIND(k) == K_RAW && k & KF_V6 && on && sa->sa_family != AF_INET6 &&
+	    (sa->sa_family != AF_INET || len < sizeof(struct sockaddr_in)))
+		return fail(EAFNOSUPPORT);
 	if (on && (k & KF_FRESH) && addr_wants_kernel(fd, sa, len, false)) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.connect(fd, sa, len);
 	}
 	addr_pack(&q.addr, sa, len);
 	e = rpc(NSP_NR_UCONN, fd, &q, NULL, 0, &r, NULL, NULL);
+	if (e == -EINVAL && refuses_v4(fd, k, sa, len))
+		return fail(EAFNOSUPPORT);
 	if (e < 0)
 		return fail(-e);
 	tag = tag_get(fd);
@@ -213,8 +243,11 @@ int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
 		k |= KF_CONN | (addr_is_source(q.addr.sa, r.local.sa) ? KF_HERE : 0u);
 	fd_set_kind(fd, k);
 	trust_of(fd)->listens = false;
-	if (on)
-		dgram_note_address(fd, sa, len);
+	if (!on)
+		return 0;
+	if (!port_of(sa, len))
+		trust_of(fd)->rerouted = true;	/* which may be no destination */
+	dgram_note_address(fd, sa, len);
 	return 0;
 }
 
@@ -229,11 +262,33 @@ static bool peek_head(int fd, struct nsp_dgram *h)
 	return n == sizeof(*h) && h->magic == NSP_DGRAM_MAGIC;
 }
 
-bool dgram_error_waits(int fd)
+/* An error is told before packets that came earlier. If some socket has one behind them, is it this one? */
+static void errors_first(int fd)
+{
+	const struct nsp_geterr_req q = { .peek = NSP_GETERR_FIRST };
+	struct trust *t = trust_of(fd);
+	uint32_t errors = pulse_errors();
+	int saved = errno;
+
+	if (likely(t->errors == errors) || !(fd_kind(fd) & (KF_CONN | KF_RECVERR)))
+		return;
+	t->errors = errors;
+	rpc(NSP_NR_GETERR, fd, &q, NULL, 0, NULL, NULL, NULL);
+	errno = saved;
+}
+
+/* The error that comes next; 0: none. */
+static int error_ahead(int fd)
 {
 	struct nsp_dgram h;
 
-	return peek_head(fd, &h) && h.type == NSP_DGRAM_ERR;
+	errors_first(fd);
+	return peek_head(fd, &h) && h.type == NSP_DGRAM_ERR ? h.err : 0;
+}
+
+bool dgram_error_waits(int fd)
+{
+	return error_ahead(fd);
 }
 
 int dgram_so_error(int fd)
@@ -241,6 +296,7 @@ int dgram_so_error(int fd)
 	struct nsp_dgram h;
 	int saved = errno;
 
+	errors_first(fd);
 	if (!peek_head(fd, &h) || h.type != NSP_DGRAM_ERR)
 		return 0;
 	raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
@@ -248,11 +304,29 @@ int dgram_so_error(int fd)
 	return note_error(fd, h.err);
 }
 
+bool dgram_behind_error(int fd)
+{
+	int n = 0;
+
+	return !real.ioctl(fd, FIONREAD, &n) && (size_t)n > sizeof(struct nsp_dgram);
+}
+
 int dgram_pending(int fd)
 {
 	struct nsp_dgram h;
+	int from = sizeof(h), none = -1;
+	bool any;
 
-	return peek_head(fd, &h) && h.type == NSP_DGRAM_DATA ? (int)h.paylen : 0;
+	if (!peek_head(fd, &h))
+		return 0;
+	if (h.type == NSP_DGRAM_DATA)
+		return (int)h.paylen;
+	/* an error is before it: look past that */
+	if (real.setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &from, sizeof(from)))
+		return 0;
+	any = peek_head(fd, &h) && h.type == NSP_DGRAM_DATA;
+	real.setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &none, sizeof(none));
+	return any ? (int)h.paylen : 0;
 }
 
 /* ---- send ----------------------------------------------------------------------------- */
@@ -327,7 +401,7 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	if (total > 65535 && !(k & KF_V6))
 		return EMSGSIZE;
 	e = named ? check_dest(k, msg->msg_name, msg->msg_namelen) : dgram_has_peer(fd) ? 0 : EDESTADDRREQ;
-	if (KIND(k) == K_RAW && (e == EDESTADDRREQ || total < PING_HEAD) && !is_echo(fd, k, msg, total))
+	if (KIND(k) == K_RAW && (e || total < PING_HEAD) && !is_echo(fd, k, msg, total))
 		return EINVAL;
 	if (e)
 		return e;
@@ -336,18 +410,13 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 		if (e > 0)
 			return e;
 	}
-	if (k & (KF_CONN | KF_RECVERR)) {
-		e = dgram_so_error(fd);
-		if (e)
-			return e;
-	}
 	if (!named)
 		return 0;
 	/* the way to a group is the socket's own business */
 	if (dest_class(k, msg->msg_name, msg->msg_namelen) & TRUST_GROUP)
 		return 0;
-	/* no route counts where IPv4 is refused */
-	if (KIND(k) == K_RAW && k & KF_V6 && is_v4(msg->msg_name, msg->msg_namelen))
+	/* no route counts where IPv4 is refused, or a type is missed */
+	if (KIND(k) == K_RAW && (total < 2 || (k & KF_V6 && is_v4(msg->msg_name, msg->msg_namelen))))
 		return 0;
 	/* nor of a send whose control messages, or a socket whose options choose the way */
 	if (unlikely(msg->msg_controllen || trust_of(fd)->own_way))
@@ -390,7 +459,7 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 {
 	const struct trust *t = trust_of(fd);
 
-	if (KIND(k) == K_RAW || unlikely(t->rerouted))
+	if (KIND(k) == K_RAW || unlikely(t->rerouted || t->corked))
 		return true;
 	if (total > t->size && (total > SMALL_DATAGRAM || t->narrow))
 		return true;
@@ -444,6 +513,34 @@ static ssize_t send_packet(int fd, const struct msghdr *msg, struct nsp_dgram *h
 	return real.sendmsg(fd, &m, MSG_NOSIGNAL | (flags & MSG_DONTWAIT));
 }
 
+/*
+ * What a send fails with that has the socket's error `err` before it, or comes after a shutdown: these come
+ * last, when all else is right.
+ */
+static int would_fail(int fd, const struct msghdr *msg, const uint8_t *ctl, const struct nsp_dgram *h,
+		      int err)
+{
+	struct nsp_would_req q = { .msgflags = h->msgflags, .len = h->paylen, .err = err };
+	struct nsp_would_rep r;
+	int e;
+
+	if (msg->msg_name)
+		addr_pack(&q.peer, msg->msg_name, msg->msg_namelen);
+	e = rpc(NSP_NR_WOULD, fd, &q, ctl, h->ctllen, &r, NULL, NULL);
+	if (e >= 0 && !r.err && h->msgflags & MSG_PROBE)	/* which makes no packet */
+		return 0;
+	return e < 0 || !r.err ? err : r.err;
+}
+
+/* Fails with the error that waits, or with what is wrong with the send; then that stays. */
+static ssize_t fail_pending(int fd, const struct msghdr *msg, const uint8_t *ctl, const struct nsp_dgram *h,
+			    int pending)
+{
+	int e = would_fail(fd, msg, ctl, h, pending);
+
+	return e ? fail(e == pending ? dgram_so_error(fd) : e) : (ssize_t)h->paylen;
+}
+
 /* The daemon's end is closed, and not because the program shut its own down? */
 static bool daemon_gone(int fd)
 {
@@ -459,54 +556,50 @@ static bool names_nobody(unsigned int k, const struct msghdr *msg)
 	       sa->sa_family == AF_UNSPEC;
 }
 
-/** dgram_send() - every kind of send of a datagram socket */
-ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
+/* For IPv4 it is another word for AF_INET. */
+static bool means_v4(unsigned int k, const struct msghdr *msg)
+{
+	return !(k & KF_V6) && msg->msg_name && msg->msg_namelen >= sizeof(struct sockaddr_in) &&
+	       ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC;
+}
+
+/* Why the descriptor has taken nothing. */
+static int not_taken(int fd, const struct msghdr *msg, const uint8_t *ctl, const struct nsp_dgram *h)
+{
+	int e = errno;
+
+	if (e == ECONNRESET || e == ENOTCONN || e == ECONNREFUSED)
+		return ENETDOWN;
+	if (e != EPIPE)
+		return e;
+	return daemon_gone(fd) ? ENETDOWN : would_fail(fd, msg, ctl, h, EPIPE);
+}
+
+/* msg is as it goes to the stack; total: its octets. */
+static ssize_t send_datagram(int fd, unsigned int k, const struct msghdr *msg, size_t total, int flags)
 {
 	uint8_t ctl[NSP_DGRAM_CTL_MAX];
-	unsigned int k = fd_kind(fd);
-	struct msghdr unnamed;
-	struct sockaddr_in v4;
-	size_t total = iov_bytes(msg->msg_iov, msg->msg_iovlen);
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC,
 			       .type = NSP_DGRAM_DATA,
 			       .hdrlen = sizeof(h),
 			       .paylen = (uint32_t)total,
 			       .msgflags = (uint32_t)flags };
+	int e = send_checks(fd, k, msg, total, flags), pending;
 	bool here;
 	ssize_t n;
-	int e;
 
-	if (unlikely(names_nobody(k, msg))) {
-		unnamed = *msg;
-		unnamed.msg_name = NULL;
-		unnamed.msg_namelen = 0;
-		msg = &unnamed;
-	}
-	/* for IPv4 it is another word for AF_INET */
-	if (unlikely(!(k & KF_V6) && msg->msg_name && msg->msg_namelen >= sizeof(v4) &&
-		     ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)) {
-		memcpy(&v4, msg->msg_name, sizeof(v4));
-		v4.sin_family = AF_INET;
-		unnamed = *msg;
-		unnamed.msg_name = &v4;
-		unnamed.msg_namelen = sizeof(v4);
-		msg = &unnamed;
-	}
-	if ((k & KF_FRESH) && msg->msg_name) {
-		if (addr_wants_kernel(fd, msg->msg_name, msg->msg_namelen, false)) {
-			e = swap_to_kernel(fd);
-			return e ? fail(-e) : real.sendmsg(fd, msg, flags);
-		}
-	}
-	e = send_checks(fd, k, msg, total, flags);
 	if (e > 0)
-		return fail(e);
+		return fail((e == EINVAL || e == EOPNOTSUPP) &&
+			    refuses_v4(fd, k, msg->msg_name, msg->msg_namelen) ? ENETUNREACH : e);
 	if (k & KF_FRESH)
 		fd_set_kind(fd, k & ~(unsigned int)KF_FRESH);
 	n = ctl_pack(msg, ctl, sizeof(ctl));
 	if (n < 0)
-		return fail((int)-n);
+		return fail(refuses_v4(fd, k, msg->msg_name, msg->msg_namelen) ? ENETUNREACH : (int)-n);
 	h.ctllen = (uint32_t)n;
+	pending = k & (KF_CONN | KF_RECVERR) ? error_ahead(fd) : 0;
+	if (unlikely(pending))
+		return fail_pending(fd, msg, ctl, &h, pending);
 	if (msg->msg_name)
 		addr_pack(&h.peer, msg->msg_name, msg->msg_namelen);
 	here = unlikely(k & (KF_HERE | KF_RECVERR)) && may_be_refused_here(fd, k, msg);
@@ -519,20 +612,45 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	}
 	if (unlikely(k & (KF_TSTAMP | KF_ZEROCOPY) || h.ctllen))
 		errq_expect(fd);
+	if (unlikely(flags & MSG_MORE || trust_of(fd)->corked))
+		trust_of(fd)->corked = flags & MSG_MORE;
 	n = send_packet(fd, msg, &h, ctl, flags);
-	if (n >= 0) {
-		if (msg->msg_name && addr_is_loopback(msg->msg_name, msg->msg_namelen))
-			settle_later();
-		e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h)) : 0;
-		if (here && !e)
-			await_refusal(fd);
+	if (unlikely(n < 0)) {
+		e = not_taken(fd, msg, ctl, &h);
 		return e ? fail(e) : (ssize_t)total;
 	}
-	if (errno == ECONNRESET || errno == ENOTCONN || errno == ECONNREFUSED)
-		errno = ENETDOWN;
-	else if (errno == EPIPE && daemon_gone(fd))
-		errno = ENETDOWN;
-	return -1;
+	if (unlikely(k & KF_HERE || (msg->msg_name && addr_is_loopback(msg->msg_name, msg->msg_namelen))))
+		settle_later();
+	e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h)) : 0;
+	if (here && !e)
+		await_refusal(fd);
+	return e ? fail(e) : (ssize_t)total;
+}
+
+/** dgram_send() - every kind of send of a datagram socket */
+ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
+{
+	unsigned int k = fd_kind(fd);
+	struct msghdr renamed = *msg;
+	struct sockaddr_in v4;
+	int e;
+
+	if (unlikely(names_nobody(k, msg))) {
+		renamed.msg_name = NULL;
+		renamed.msg_namelen = 0;
+	}
+	if (unlikely(means_v4(k, msg))) {
+		memcpy(&v4, msg->msg_name, sizeof(v4));
+		v4.sin_family = AF_INET;
+		renamed.msg_name = &v4;
+		renamed.msg_namelen = sizeof(v4);
+	}
+	if (k & KF_FRESH && renamed.msg_name &&
+	    addr_wants_kernel(fd, renamed.msg_name, renamed.msg_namelen, false)) {
+		e = swap_to_kernel(fd);
+		return e ? fail(-e) : real.sendmsg(fd, msg, flags);
+	}
+	return send_datagram(fd, k, &renamed, iov_bytes(msg->msg_iov, msg->msg_iovlen), flags);
 }
 
 /* ---- receive -------------------------------------------------------------------------- */
@@ -654,6 +772,7 @@ ssize_t dgram_recv(int fd, struct msghdr *msg, int flags)
 		return fail(EOPNOTSUPP);
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return errq_recv(fd, msg);
+	errors_first(fd);
 	if (unlikely(peek_off_counts(fd)) && flags & MSG_PEEK)
 		return peek_off_recv(fd, msg, flags, want);
 	do {

@@ -146,6 +146,7 @@ static void set_flag(int fd, unsigned int kf, uint32_t tagb, bool on)
 	uint64_t tag;
 
 	fd_set_kind(fd, on ? k | kf : k & ~kf);
+	fd_flag_copies(fd, kf, on);
 	if (on) {
 		tag_add(fd, tagb);
 	} else {

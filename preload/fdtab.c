@@ -262,6 +262,34 @@ void fd_copy(int oldfd, int newfd)
 		peek_off_copy(oldfd, newfd);
 }
 
+unsigned int fd_kind_now(int fd)
+{
+	unsigned int k = fd_kind(fd);
+
+	if (KIND(k) != K_NEW || k & KF_TAG)
+		return k;
+	if (!(NSP_TAG_BITS(tag_get(fd)) & (NSP_TAGB_CONNECT | NSP_TAGB_LISTEN)))
+		return k;
+	fd_set_kind(fd, fd_learn(fd) | (k & KF_KEEP));
+	return fd_kind(fd);
+}
+
+void fd_flag_copies(int fd, unsigned int flag, bool on)
+{
+	unsigned int k = fd_kind(fd), other, i;
+	uint64_t cookie;
+
+	if (k & KF_TAG)		/* there are none */
+		return;
+	cookie = fd_cookie(fd);
+	for (i = 0; i < fd_top; i++) {
+		other = fd_kinds[i];
+		if ((int)i != fd && IS_SOCK(other) && KIND(other) == KIND(k) &&
+		    !(other & flag) == on && fd_cookie((int)i) == cookie)
+			fd_set_kind((int)i, on ? other | flag : other & ~flag);
+	}
+}
+
 unsigned int fd_limit(void)
 {
 	return fd_top;

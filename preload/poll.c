@@ -58,7 +58,8 @@ short poll_right(int fd, short ev)
 
 	if (IS_DGRAM(k)) {
 		if (ev & IN_BITS && dgram_error_waits(fd)) {
-			if (!(fd_poll(fd, POLLRDHUP, 0) & POLLRDHUP))	/* its end can be read */
+			/* the end can be read, too */
+			if (!(fd_poll(fd, POLLRDHUP, 0) & POLLRDHUP) && !dgram_behind_error(fd))
 				ev &= (short)~IN_BITS;
 			ev |= POLLERR;
 		}

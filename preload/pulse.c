@@ -79,6 +79,11 @@ int64_t pulse_spin_ns(void)
 	return unlikely(pulse.poll_fd >= 0 && pulse.page->spin_us) ? pulse.page->spin_us * INT64_C(1000) : 0;
 }
 
+uint32_t pulse_errors(void)
+{
+	return likely(pulse.page) ? __atomic_load_n(&pulse.page->errors, __ATOMIC_RELAXED) : 0;
+}
+
 /* In this order: a frame that is no longer in its device by the first look is at work by the second. */
 static bool frames_wait(void)
 {

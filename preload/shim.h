@@ -185,6 +185,10 @@ unsigned int fd_learn(int fd);
 void fd_scan(void);
 /** fd_limit() - no number from here on was ever ours */
 unsigned int fd_limit(void);
+/** fd_kind_now() - fd_kind(); connect() or listen() by another number, or process, counts, too */
+unsigned int fd_kind_now(int fd);
+/** fd_flag_copies() - sets, or takes, a flag at the other numbers that this process has of a socket */
+void fd_flag_copies(int fd, unsigned int flag, bool on);
 /** fd_owner() - true unless this is a vfork child; notices a fork */
 bool fd_owner(void);
 /** fd_owner_pid() - a process that has this memory: this one, or of which this is a vfork child */
@@ -336,6 +340,8 @@ void pulse_drop(void);
 int pulse_fd(void);
 /** pulse_moved() - the number from is to now; false: it was not the pulse's */
 bool pulse_moved(int from, int to);
+/** pulse_errors() - so many errors of datagram sockets have come to lie behind packets; 0: it is not told */
+uint32_t pulse_errors(void);
 /** pulse_spin_ns() - for how long the daemon looks for work before it sleeps; 0: not at all */
 int64_t pulse_spin_ns(void);
 
@@ -476,6 +482,8 @@ void dgram_option_set(int fd, bool routes);
 int dgram_so_error(int fd);
 /** dgram_error_waits() - is the next thing in the queue an error of the socket */
 bool dgram_error_waits(int fd);
+/** dgram_behind_error() - is there a datagram behind the error that waits? */
+bool dgram_behind_error(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
 /* ---- peek.c --------------------------------------------------------------------------- */

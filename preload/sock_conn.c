@@ -24,7 +24,7 @@ static int renew_failed(int fd, unsigned int *k, bool listens)
 
 int ns_bind(int fd, const struct sockaddr *sa, socklen_t len)
 {
-	unsigned int k = fd_kind(fd);
+	unsigned int k = fd_kind_now(fd);
 	struct nsp_bind_req q;
 	struct nsp_bind_rep r;
 	struct sockaddr_storage ss;
@@ -72,7 +72,7 @@ EXPORT int bind(int fd, __CONST_SOCKADDR_ARG addr, socklen_t len)
 
 int ns_listen(int fd, int backlog)
 {
-	unsigned int k = fd_kind(fd);
+	unsigned int k = fd_kind_now(fd);
 	struct nsp_listen_req q = { .backlog = backlog };
 	struct nsp_listen_rep r;
 	uint64_t tag;
@@ -99,7 +99,7 @@ int ns_listen(int fd, int backlog)
 		return fail(-e);
 	tag |= (uint64_t)(NSP_TAGB_KNOWN | NSP_TAGB_LISTEN) << 24;
 	tag_set(fd, tag & ~((uint64_t)NSP_TAGB_SHUT << 24));
-	fd_set_kind(fd, K_LISTEN | (k & KF_KEEP));
+	fd_set_kind(fd, K_LISTEN | (k & (KF_KEEP | KF_RESET)));
 	return 0;
 }
 
@@ -136,7 +136,7 @@ static bool is_from_here(const struct nsp_accname *name)
 
 int ns_accept(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 {
-	unsigned int k = fd_kind(fd);
+	unsigned int k = fd_kind_now(fd);
 	struct sockaddr_un un;
 	socklen_t l = sizeof(un);
 	struct nsp_accname name;
@@ -236,7 +236,7 @@ static int shut_connecting(int fd, int how)
 
 int ns_shutdown(int fd, int how)
 {
-	unsigned int k = fd_kind(fd);
+	unsigned int k = fd_kind_now(fd);
 	int e = 0;
 
 	if (shim.silent)
@@ -246,8 +246,6 @@ int ns_shutdown(int fd, int how)
 	settle();
 	if (k & KF_HERE)
 		settle_later();
-	if (KIND(k) == K_NEW && NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_CONNECT)
-		k = K_CONNECTING | (k & KF_KEEP);	/* by another process */
 	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED)) {
 		short ev = fd_poll(fd, POLLOUT, 0);
 

@@ -66,6 +66,15 @@ static void flush_rights(const struct msghdr *msg)
 	}
 }
 
+/* A pointer that is the kernel's own, with which not even a socket that takes nothing is tried. */
+static bool is_kernels(const struct iovec *iov, size_t n)
+{
+	while (n--)
+		if (unlikely((intptr_t)iov[n].iov_base < 0))
+			return true;
+	return false;
+}
+
 /* 0 or errno: what the kernel finds wrong in a message before it looks at the socket. */
 static int msg_check(const struct msghdr *m, bool sending)
 {
@@ -78,7 +87,8 @@ static int msg_check(const struct msghdr *m, bool sending)
 		return EINVAL;
 	if (m->msg_iovlen > 1024)
 		return EMSGSIZE;
-	if (m->msg_iovlen && !user_readable(m->msg_iov, m->msg_iovlen * sizeof(*m->msg_iov)))
+	if (m->msg_iovlen && (!user_readable(m->msg_iov, m->msg_iovlen * sizeof(*m->msg_iov)) ||
+			      is_kernels(m->msg_iov, m->msg_iovlen)))
 		return EFAULT;
 	if (name && !user_readable(m->msg_name, name < ADDR_MAX ? name : ADDR_MAX))
 		return EFAULT;
@@ -115,11 +125,13 @@ ssize_t ns_sendmsg(int fd, const struct msghdr *msg, int flags)
 	struct msghdr unnamed;
 	size_t n;
 
-	if (unlikely(k & KF_HERE))
-		settle_later();
-
 	if (e)
 		return fail(e);
+	if (unlikely(k & KF_HERE)) {
+		if (IS_DGRAM(k))
+			settle();	/* what came of the last one */
+		settle_later();
+	}
 	if (unlikely(msg->msg_name && !msg->msg_namelen)) {	/* whatever it points to */
 		unnamed = *msg;
 		unnamed.msg_name = NULL;

@@ -192,6 +192,16 @@ static int last_stamp(int fd, unsigned long req, void *arg)
 	return e ? fail(e) : 0;
 }
 
+/* AF_UNIX still counts an urgent octet that nobody can read any more. */
+static int inq(int fd, int *arg)
+{
+	int r = real.ioctl(fd, FIONREAD, arg);
+
+	if (!r && unlikely(*arg == 1) && !(fd_poll(fd, POLLIN, 0) & POLLIN))
+		*arg = 0;
+	return r;
+}
+
 int ns_ioctl(int fd, unsigned long req, void *arg)
 {
 	unsigned int k = fd_kind(fd);
@@ -211,7 +221,7 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		settle();
 		if (k & KF_LOWAT) /* what is held back comes first */
 			ask(fd, req, &(int){ 0 }, sizeof(int));
-		return real.ioctl(fd, req, arg);
+		return inq(fd, arg);
 	case SIOCOUTQ:
 	case SIOCOUTQNSD:
 		if (tag_is_ping(fd, k))	/* they have no ioctls of their own */

@@ -47,7 +47,7 @@ static void remember(int fd, bool peer, const struct nsp_addr *a)
 /** ns_name() - an address of one of our sockets, without asking the daemon where possible */
 int ns_name(int fd, struct sockaddr *sa, socklen_t *len, bool peer)
 {
-	unsigned int k = fd_kind(fd);
+	unsigned int k = fd_kind_now(fd);
 	struct nsp_accname acc;
 	struct nsp_name_rep r = { 0 };
 	bool lives;

@@ -83,6 +83,7 @@ int stream_wait_again(int fd, int on_timeout)
 {
 	struct timeval tv = { 0 };
 	socklen_t l = sizeof(tv);
+	int64_t start = now_ns();
 	int ms = -1;
 	short ev;
 
@@ -91,6 +92,9 @@ int stream_wait_again(int fd, int on_timeout)
 	ev = fd_poll(fd, POLLOUT, ms);
 	if (ev == -1)
 		return fail(errno);
+	/* Closed by another thread meanwhile: whoever waits has the socket all the same. */
+	if (unlikely(ev & POLLNVAL) && ms >= 0 && now_ns() - start >= ms * INT64_C(1000000))
+		return fail(on_timeout);
 	return ev ? 0 : fail(on_timeout);
 }
 
@@ -106,6 +110,8 @@ int stream_tx_ready(int fd, unsigned int k, int flags)
 {
 	short ev;
 
+	if (KIND(k) == K_NEW)
+		k = fd_kind_now(fd);
 	if (KIND(k) == K_NEW || KIND(k) == K_LISTEN || KIND(k) == K_DEADLISTEN) {
 		if (stream_take_reset(fd))
 			return fail(ECONNRESET);
@@ -132,6 +138,10 @@ static void note_aborted(int fd)
 {
 	unsigned int k = fd_kind(fd);
 
+	uint32_t bits = NSP_TAG_BITS(tag_get(fd));
+
+	if (bits & NSP_TAGB_CONNECT && !(bits & NSP_TAGB_REPORTED))
+		tag_add(fd, NSP_TAGB_ABORTED);	/* for who has another number of it */
 	if (KIND(k) == K_CONNECTING && !(k & KF_FAILED))
 		fd_set_kind(fd, k | KF_FAILED | KF_ABORTED);
 }
@@ -159,7 +169,7 @@ bool stream_take_reset(int fd)
 {
 	unsigned int k = fd_kind(fd);
 
-	if (KIND(k) != K_NEW || !(k & KF_RESET))
+	if ((KIND(k) != K_NEW && KIND(k) != K_LISTEN) || !(k & KF_RESET))
 		return false;
 	fd_set_kind(fd, k & ~(unsigned int)KF_RESET);
 	return true;
@@ -381,7 +391,8 @@ static ssize_t send_fragments(int fd, const struct msghdr *msg, int flags)
 /* Of a connection that has ended, that is told before what is wrong in a control message. */
 static ssize_t control_refused(int fd, int e, int flags)
 {
-	if (!fd_ended(fd))
+	/* or of one that the program has shut down: AF_UNIX looks at that even if there is nothing to send */
+	if (!fd_ended(fd) && !real.send(fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT))
 		return fail(e);
 	errno = EPIPE;
 	return stream_tx(fd, -1, flags);
@@ -565,7 +576,7 @@ static void put_control(int fd, struct msghdr *msg, unsigned int k, size_t ahead
 	size_t n = 0;
 	int e = errno;
 
-	if (k & KF_ARRIVAL && msg->msg_control && msg->msg_controllen)
+	if (k & KF_ARRIVAL)	/* MSG_CTRUNC tells of it where there is no room */
 		n = stamp_arrival(fd, ahead, buf, sizeof(buf) - 64);
 	if (k & KF_INQ)
 		n += put_inq(fd, buf + n);

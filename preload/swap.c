@@ -83,6 +83,15 @@ int swap_to_kernel(int fd)
 	return !e && shim.supervisor ? -ERESTART : e;
 }
 
+/* An accepted socket of IPv6 whose listener was bound to an address of it, or said so. */
+static bool speaks_v6_only(int fd, uint64_t tag)
+{
+	int only = 0;
+	socklen_t len = sizeof(only);
+
+	return !NSP_TAG_BITS(tag) && !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+}
+
 int swap_to_new(int fd, bool reset)
 {
 	uint64_t cookie = fd_cookie(fd), tag = tag_get(fd);
@@ -90,13 +99,14 @@ int swap_to_new(int fd, bool reset)
 	struct nsp_name_rep name = { 0 };
 	struct nsp_accname acc;
 	unsigned int k = fd_kind(fd);
-	int s, e;
+	int s, e, only;
 
 	if (!tag) { /* an accepted socket */
 		if (!accname_of(fd, &acc))
 			return -ENOTSOCK;
 		tag = NSP_TAG(acc.local.sa[0], SOCK_STREAM, IPPROTO_TCP, 0);
 	}
+	only = k & KF_V6 && speaks_v6_only(fd, tag);
 	if (reset) {
 		struct nsp_setopt_req q = { .level = SOL_SOCKET, .name = SO_LINGER, .len = 8 };
 		struct linger l = { .l_onoff = 1 };
@@ -119,6 +129,8 @@ int swap_to_new(int fd, bool reset)
 	if (e)
 		return e;
 	fd_set_kind(fd, K_NEW | (k & KF_KEEP));
+	if (only)
+		ns_setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
 	if (name.addr.len && ns_bind(fd, (struct sockaddr *)(void *)name.addr.sa, name.addr.len))
 		return -errno;
 	return 0;

@@ -111,6 +111,7 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_GETERR_SENT 2	/* only what became of a datagram sent with NSP_DGRAM_TELL */
 #define NSP_GETERR_READ 3	/* taken as a read does: what came after the peer's FIN stays, untold */
 #define NSP_GETERR_SOFT 4	/* only one that does not end the connection */
+#define NSP_GETERR_FIRST 5	/* none: those that lie in a datagram socket's descriptor come first */
 
 /* struct nsp_dgram.flags */
 #define NSP_DGRAM_TELL 0x02	/* to the daemon: keep the errno of this send for GETERR */
@@ -144,6 +145,7 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_TAGB_KNOWN 0x04u	/* the daemon knows the socket (bound, or an option was set) */
 #define NSP_TAGB_LISTEN 0x08u	/* listening */
 #define NSP_TAGB_SHUT 0x10u	/* a listener or datagram socket that was shut down */
+#define NSP_TAGB_ABORTED NSP_TAGB_SHUT /* of a stream: why connecting failed was told, not by connect() */
 #define NSP_TAGB_UCONN 0x20u	/* connected datagram socket */
 #define NSP_TAGB_SNDBUF 0x40u	/* the program chose SO_SNDBUF */
 #define NSP_TAGB_BOUND 0x80u	/* bind() succeeded */

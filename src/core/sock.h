@@ -198,6 +198,7 @@ struct proto {
 	void (*stream_consume)(struct sock *sk, size_t len);
 	int (*stream_read_oob)(struct sock *sk, u8 *byte, int flags);
 	void (*keepalive)(struct sock *sk, bool on);	/* SO_KEEPALIVE changed; may be NULL */
+	void (*bound_dev)(struct sock *sk);	/* sk_bound_dev_if is another; may be NULL */
 	int (*set_rcvlowat)(struct sock *sk, int val);	/* clamps, wakes; NULL: just stored */
 	/* A program (NULL: none any more) chooses within the SO_REUSEPORT group; NULL: no groups. -EINVAL
 	 * without SO_REUSEPORT, -ENOENT if there was none. */

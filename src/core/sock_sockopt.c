@@ -308,6 +308,8 @@ static int bind_to_index(struct sock *sk, u32 ifindex)
 	if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != ifindex && !privileged(sk))
 		return -EPERM;
 	sk->sk_bound_dev_if = ifindex;
+	if (sk->prot->bound_dev)
+		sk->prot->bound_dev(sk);
 	sk_dst_set(sk, NULL);
 	return 0;
 }

@@ -22,6 +22,7 @@ enum {
 	DGRAM_BUDGET = 64,		/* packets one way before others have their turn */
 	DGRAM_SLOT = (NSP_DGRAM_MAX + 63) & ~63,
 	LARGE_RCVBUF = 4 << 20,		/* from here on the descriptor's own queue hardly counts */
+	ERR_MEM = 1280,			/* what an error takes of the descriptor's queue, at most */
 	MEM_PER_BYTE = 4,		/* of our end's buffer: below a quarter each read is an event */
 };
 
@@ -124,16 +125,26 @@ static void note_given(struct object *o, size_t len, u64 ns)
 		stamps_packet(o, ns);
 }
 
+static int unread_mem(const struct object *o)
+{
+	int mem = 0;
+
+	return ioctl(o->d.fd, SIOCOUTQ, &mem) || mem < 0 ? 0 : mem;
+}
+
 /* Tells the program the socket's pending error; kept for GETERR when its queue is full. */
 static void tell_error(struct object *o, int err)
 {
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_ERR,
 			       .hdrlen = sizeof(h), .err = err };
 
-	if (send(o->d.fd, &h, sizeof(h), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (send(o->d.fd, &h, sizeof(h), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
 		o->err = err;
-	else
-		note_given(o, sizeof(h), 0);
+		return;
+	}
+	if (unread_mem(o) > ERR_MEM)
+		pulse_error(&o->w->dm->pulse);
+	note_given(o, sizeof(h), 0);
 }
 
 /* -- program to stack ---------------------------------------------------- */
@@ -175,6 +186,12 @@ static ssize_t send_too_long(struct object *o, struct msg *m, s32 len)
 	return ret < 0 ? ret : -EMSGSIZE;
 }
 
+/* Those are the first worker's, as raw sockets are. */
+static bool is_ping(u16 protocol)
+{
+	return protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+}
+
 /* Will a datagram to this address, or to the peer, be one of IPv4? */
 static bool sends_v4(const struct object *o, const struct inet_sockaddr *name)
 {
@@ -189,18 +206,50 @@ static bool sends_v4(const struct object *o, const struct inet_sockaddr *name)
 	return name->family == INET_FAMILY_4 || inet_addr_is_v4mapped(&name->addr);
 }
 
-/* One packet of the program. -EAGAIN: the stack has no room now; all else is settled. */
-static int take_packet(struct object *o, u8 *p, u32 len)
+/* IPv4 to a UDP socket that speaks IPv6 only: before what is wrong in a control message. */
+static bool refuses_v4(const struct object *o, const struct inet_sockaddr *name)
+{
+	return name && o->family != INET_FAMILY_4 && o->type == SOCK_DGRAM && !is_ping(o->protocol) &&
+	       sends_v4(o, name) && inet_sk(o->sk)->v6only;
+}
+
+/* A datagram as its head describes it, with the control messages at ctl: sent, or why not. */
+static ssize_t send_described(struct object *o, const struct nsp_dgram *h, const u8 *ctl, u8 *data)
 {
 	struct inet_sockaddr name;
 	struct sock_cmsg cmsg = { .ext = o->w->bufs->ext, .ext_room = sizeof(o->w->bufs->ext) };
 	struct msg m = { 0 };
-	struct nsp_dgram h;
 	ssize_t ret = 0;
+
+	if (h->peer.len) {
+		ret = parse_peer(o, &h->peer, &name);
+		m.name = &name;
+		m.has_name = true;
+	}
+	if (!ret && h->ctllen) {
+		ret = cmsg_get(o, sends_v4(o, m.name), ctl, h->ctllen, &cmsg);
+		if (ret && refuses_v4(o, m.name))
+			ret = -ENETUNREACH;
+		m.cmsg = &cmsg;
+	}
+	m.flags = (int)h->msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE | SMSG_PROBE |
+				       SMSG_ZEROCOPY);
+	if (!ret && h->flags & NSP_DGRAM_LONG)
+		return send_too_long(o, &m, h->err);
+	return ret ? ret : send_payload(o, &m, data, h->paylen);
+}
+
+/* One packet of the program. -EAGAIN: the stack has no room now; all else is settled. */
+static int take_packet(struct object *o, u8 *p, u32 len)
+{
+	struct nsp_dgram h;
+	ssize_t ret;
 
 	memcpy(&h, p, min_t(size_t, len, sizeof(h)));
 	if (len < sizeof(h) || h.magic != NSP_DGRAM_MAGIC) {
 		/* Not the shim's: a plain write to a connected socket. */
+		struct msg m = { 0 };
+
 		ret = send_payload(o, &m, p, len);
 		return ret == -EAGAIN ? -EAGAIN : 0;
 	}
@@ -209,21 +258,7 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 		o->w->count.dgram_bad++;
 		return 0;
 	}
-	if (h.peer.len) {
-		ret = parse_peer(o, &h.peer, &name);
-		m.name = &name;
-		m.has_name = true;
-	}
-	if (!ret && h.ctllen) {
-		ret = cmsg_get(o, sends_v4(o, m.name), p + sizeof(h), h.ctllen, &cmsg);
-		m.cmsg = &cmsg;
-	}
-	m.flags = (int)h.msgflags & (SMSG_MORE | SMSG_CONFIRM | SMSG_DONTROUTE | SMSG_PROBE |
-				      SMSG_ZEROCOPY);
-	if (!ret && h.flags & NSP_DGRAM_LONG)
-		ret = send_too_long(o, &m, h.err);
-	else if (!ret)
-		ret = send_payload(o, &m, p + sizeof(h) + h.ctllen, h.paylen);
+	ret = send_described(o, &h, p + sizeof(h), p + sizeof(h) + h.ctllen);
 	if (ret == -EAGAIN)
 		return -EAGAIN;
 	if (ret < 0 && h.flags & NSP_DGRAM_TELL)
@@ -232,6 +267,25 @@ static int take_packet(struct object *o, u8 *p, u32 len)
 		tell_error(o, (int)-ret);
 	o->w->count.dgram_in++;
 	return 0;
+}
+
+int dgram_would(struct object *o, const struct nsp_would_req *req, const u8 *ctl, u32 ctllen)
+{
+	struct nsp_dgram h = { .ctllen = ctllen, .peer = req->peer, .paylen = min_t(u32, req->len, U16_MAX),
+			       .msgflags = req->msgflags };
+	int pending = o->sk->sk_err;
+	ssize_t ret;
+
+	if (!req->err && !(o->sk->sk_shutdown & SEND_SHUTDOWN))
+		return 0;	/* it might be sent */
+	if (req->len > U16_MAX) {
+		h.flags = NSP_DGRAM_LONG;
+		h.err = (s32)min_t(u32, req->len, INT32_MAX);
+	}
+	o->sk->sk_err = req->err;
+	ret = send_described(o, &h, ctl, o->w->bufs->waste);
+	o->sk->sk_err = pending;
+	return ret < 0 ? (int)-ret : 0;
 }
 
 /* true: nothing is left aside */
@@ -254,11 +308,26 @@ static bool at_end(const struct object *o)
 	       (poll(&p, 1, 0) > 0 && p.revents & (POLLRDHUP | POLLHUP));
 }
 
-/* Takes a batch. false: nothing more now. */
-static bool take_batch(struct object *o)
+/*
+ * Was a socket closed of which the kernel's news are not read yet? What goes to this host may be for it, and
+ * was sent later: then what is at hand waits its turn, which comes before or behind that in the order of what
+ * happened.
+ */
+static bool closing_first(struct object *o)
+{
+	const struct dst_entry *dst = o->sk->sk_dst_cache;
+
+	if (!dst || rt_of(dst)->type != RTN_LOCAL)
+		return false;
+	poller_collect(&o->w->poller);
+	return o->w->poller.closings;
+}
+
+/* Takes a batch, of which the first `sure` datagrams go before all news not read. false: nothing more now. */
+static bool take_batch(struct object *o, int sure)
 {
 	struct pump_buffers *b = o->w->bufs;
-	bool full = false;
+	bool full = false, hold;
 	int n, i;
 
 	for (i = 0; i < DGRAM_BATCH; i++)
@@ -268,6 +337,9 @@ static bool take_batch(struct object *o)
 		o->flags &= ~(u32)OBJ_F_READABLE;
 		return false;
 	}
+	hold = n > sure && closing_first(o);
+	if (unlikely(hold))
+		poller_queue(&o->w->poller, &o->d);
 	for (i = 0; i < n; i++) {
 		u32 len = b->msgs[i].msg_len;
 
@@ -275,22 +347,24 @@ static bool take_batch(struct object *o)
 			o->flags &= ~(u32)OBJ_F_READABLE;	/* end of all packets */
 			return false;
 		}
-		full = full || take_packet(o, b->slots[i], len) == -EAGAIN;
+		full = full || (hold && i >= sure) || take_packet(o, b->slots[i], len) == -EAGAIN;
 		if (full)
 			stash_put(&o->in, b->slots[i], len);
 	}
 	return !full;
 }
 
-static void pump_in(struct object *o)
+static void pump_in(struct object *o, int sure)
 {
 	int n = 0;
 
 	if (!send_stashed(o))
 		return;
 	while ((o->flags & OBJ_F_READABLE) && n < DGRAM_BUDGET) {
-		if (!take_batch(o))
+		if (!take_batch(o, sure))
 			return;
+		if (sure < DGRAM_BATCH)
+			sure = 0;
 		n += DGRAM_BATCH;
 	}
 	if (o->flags & OBJ_F_READABLE)
@@ -410,13 +484,6 @@ static void pump_out(struct object *o)
 
 /* -- a chosen receive buffer ---------------------------------------------- */
 
-static int unread_mem(const struct object *o)
-{
-	int mem = 0;
-
-	return ioctl(o->d.fd, SIOCOUTQ, &mem) || mem < 0 ? 0 : mem;
-}
-
 /* What lies in the descriptor is in the socket's receive buffer, by the memory that it takes there. */
 static void charge(struct object *o)
 {
@@ -461,8 +528,12 @@ static u32 kept_ctl(const u8 *ctl, u32 len, u8 *out)
 	return n;
 }
 
-/* The packet of len octets at p with control messages as the options ask for them now; onto *list. */
-static void remake(struct object *o, const u8 *p, u32 len, struct dgram_stash **list)
+/*
+ * The packet of len octets at p with control messages as the options ask for them now; onto *list. An error
+ * goes before all packets, onto *errors.
+ */
+static void remake(struct object *o, const u8 *p, u32 len, struct dgram_stash **errors,
+		   struct dgram_stash **list)
 {
 	u8 *out = o->w->bufs->slots[1];
 	struct sock_cmsg cmsg = { 0 };
@@ -490,14 +561,14 @@ static void remake(struct object *o, const u8 *p, u32 len, struct dgram_stash **
 		p = out;
 		len = (u32)sizeof(h) + h.ctllen + h.paylen;
 	}
-	if (!stash_put(list, p, len))
+	if (!stash_put(h.type == NSP_DGRAM_ERR ? errors : list, p, len))
 		return;
 	note_given(o, len, cmsg.has_tstamp || cmsg.has_tstamping ? 0 : h.rx.tstamp);
 }
 
 void dgram_retell(struct object *o, int fd)
 {
-	struct dgram_stash *old = o->out, *list = NULL;
+	struct dgram_stash *old = o->out, *list = NULL, *errors = NULL, **last = &errors;
 	struct pump_buffers *b = o->w->bufs;
 	u32 len, sum = dgram_stashed(o);
 	int waiting = 0;
@@ -505,17 +576,22 @@ void dgram_retell(struct object *o, int fd)
 
 	if (!old && (ioctl(fd, SIOCINQ, &waiting) || !waiting))
 		return;
+	if (o->sk->sk_shutdown & RCV_SHUTDOWN)
+		return;		/* the descriptor would not have them again */
 	o->given -= min_t(u64, o->given, (u64)waiting + sum);
 	if (o->stamps)
 		stamps_take_back(o);
 	while ((n = recv(fd, b->slots[0], DGRAM_SLOT, MSG_DONTWAIT)) >= (ssize_t)sizeof(struct nsp_dgram))
-		remake(o, b->slots[0], (u32)n, &list);
+		remake(o, b->slots[0], (u32)n, &errors, &list);
 	for (o->out = old; o->out; stash_pop(&o->out)) {
 		len = o->out->len;
 		memcpy(b->slots[0], o->out->data, len);
-		remake(o, b->slots[0], len, &list);
+		remake(o, b->slots[0], len, &errors, &list);
 	}
-	o->out = list;
+	while (*last)
+		last = &(*last)->next;
+	*last = list;
+	o->out = errors;
 	o->flags |= OBJ_F_WRITABLE;
 	give_stashed(o);
 	charge(o);
@@ -545,7 +621,7 @@ void dgram_run(struct poll_item *item, u32 events)
 	if (events & (EPOLLHUP | EPOLLERR))
 		o->flags |= OBJ_F_HUP;
 	poller_hot(&o->w->poller, item);
-	pump_in(o);
+	pump_in(o, events & EPOLLIN ? 1 : 0);	/* of which that event tells */
 	if ((o->flags & (OBJ_F_HUP | OBJ_F_KEEP)) == OBJ_F_HUP) {
 		if (!(o->flags & OBJ_F_READABLE) && !o->in)
 			obj_free(o);
@@ -559,18 +635,12 @@ void dgram_run(struct poll_item *item, u32 events)
 void dgram_drain(struct object *o)
 {
 	o->flags |= OBJ_F_READABLE;
-	pump_in(o);
+	pump_in(o, DGRAM_BATCH);
 }
 
 static bool hello_is_sane(const struct nsp_dhello *h)
 {
 	return h->hash == nsp_proto_hash() && (h->type == SOCK_DGRAM || h->type == SOCK_RAW);
-}
-
-/* Those are the first worker's, as raw sockets are. */
-static bool is_ping(u16 protocol)
-{
-	return protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
 }
 
 void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred)

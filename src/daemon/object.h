@@ -207,9 +207,11 @@ void dgram_run(struct poll_item *item, u32 events);
 void dgram_event(struct sock *sk, u32 events);
 void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred);
 void dgram_drain(struct object *o);
-/* Options ask for other control messages than before: what waits in the program's descriptor fd is taken back
- * and given with those. */
+/* Options ask for other control messages than before, or an error lies behind packets: what waits in the
+ * program's descriptor fd is taken back and given with those, errors first. */
 void dgram_retell(struct object *o, int fd);
+/* What a send fails with that would fail in any case (WOULD): errno, or 0. ctl: its control messages. */
+int dgram_would(struct object *o, const struct nsp_would_req *req, const u8 *ctl, u32 ctllen);
 void dgram_bound(struct object *o);	/* SO_RCVBUF was set: it counts what the program has not read */
 u32 dgram_stashed(const struct object *o);	/* octets of packets that wait for room at the program */
 void dgram_uncharge(struct object *o);	/* before its sock goes alone: charged is the sock's */

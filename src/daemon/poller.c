@@ -58,6 +58,22 @@ static int control(struct poller *p, int op, struct poll_item *item, int fd)
 	return epoll_ctl(p->epfd, op, fd, &ev) ? -errno : 0;
 }
 
+/* Events of an item that is to be run. */
+static void note_events(struct poller *p, struct poll_item *item, u32 events)
+{
+	p->closings += events & ~item->events & EPOLLHUP ? 1 : 0;
+	item->events |= events;
+}
+
+static u32 take_events(struct poller *p, struct poll_item *item)
+{
+	u32 events = item->events;
+
+	item->events = 0;
+	p->closings -= events & EPOLLHUP ? 1 : 0;
+	return events;
+}
+
 int poller_add(struct poller *p, struct poll_item *item, int fd)
 {
 	int ret = control(p, EPOLL_CTL_ADD, item, fd);
@@ -80,7 +96,7 @@ int poller_move(struct poller *p, struct poll_item *from, struct poll_item *to)
 	to->sole = from->sole;
 	from->fd = -1;
 	list_del_init(&from->ready);
-	from->events = 0;
+	take_events(p, from);
 	/* Some edges may be gathered already under the old item: look at everything once. */
 	to->events |= EPOLLIN | EPOLLOUT;
 	poller_queue(p, to);
@@ -107,7 +123,7 @@ void poller_close(struct poller *p, struct poll_item *item)
 	if (p->hot == item)
 		poller_set_hot(p, NULL);
 	list_del_init(&item->ready);
-	item->events = 0;
+	take_events(p, item);
 	if (item->fd < 0)
 		return;
 	/* The other holder of an attached channel would keep the watch alive. */
@@ -127,6 +143,7 @@ int poller_transfer(struct poller *from, struct poller *to, struct poll_item *it
 		poller_set_hot(from, NULL);
 	epoll_ctl(from->epfd, EPOLL_CTL_DEL, item->fd, NULL);
 	list_del_init(&item->ready);
+	note_events(to, item, take_events(from, item));
 	if (item->events)
 		poller_queue(to, item);
 	return 0;
@@ -149,7 +166,7 @@ void poller_collect(struct poller *p)
 		for (i = 0; i < n; i++) {
 			struct poll_item *item = ev[i].data.ptr;
 
-			item->events |= ev[i].events;
+			note_events(p, item, ev[i].events);
 			poller_queue(p, item);
 		}
 	} while (n == POLL_BATCH);
@@ -165,18 +182,17 @@ static void take(struct list_head *from, struct list_head *to, u8 classes)
 			list_move_tail(&item->ready, to);
 }
 
-static bool run_list(struct list_head *run, const struct poller *p)
+static bool run_list(struct poller *p, struct list_head *run, bool after)
 {
 	bool any = false;
 
 	while (!list_empty(run)) {
 		struct poll_item *item = list_first_entry(run, struct poll_item, ready);
-		u32 events = item->events;
+		u32 events = take_events(p, item);
 
 		list_del_init(&item->ready);
-		item->events = 0;
 		item->fn(item, events);
-		if (unlikely(p && p->after))
+		if (unlikely(after && p->after))
 			p->after(p->after_arg);
 		any = true;
 	}
@@ -186,7 +202,7 @@ static bool run_list(struct list_head *run, const struct poller *p)
 bool poller_dispatch(struct poller *p)
 {
 	list_splice_tail_init(&p->ready, &p->run);
-	return run_list(&p->run, p);
+	return run_list(p, &p->run, true);
 }
 
 bool poller_dispatch_data(struct poller *p)
@@ -196,5 +212,5 @@ bool poller_dispatch_data(struct poller *p)
 	list_init(&run);
 	take(&p->run, &run, POLL_DATA);
 	take(&p->ready, &run, POLL_DATA);
-	return run_list(&run, NULL);	/* within one that is being run */
+	return run_list(p, &run, false);	/* within one that is being run */
 }

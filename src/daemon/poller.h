@@ -35,6 +35,7 @@ struct poller {
 	struct poll_item *hot;	/* the one used last, looked at before the loop sleeps; NULL: none */
 	struct list_head ready;	/* has something to do */
 	struct list_head run;	/* what the dispatch under way has still to run */
+	u32 closings;		/* items with EPOLLHUP among them */
 	void (*after)(void *arg);	/* behind each item that poller_dispatch() runs; NULL: nothing */
 	void *after_arg;
 };

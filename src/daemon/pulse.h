@@ -48,6 +48,13 @@ static inline void pulse_spin(struct pulse *p, u64 window_ns)
 		__atomic_store_n(&p->page->spin_us, us, __ATOMIC_RELAXED);
 }
 
+/* A datagram socket's error lies behind packets: who looks for one asks. */
+static inline void pulse_error(struct pulse *p)
+{
+	if (p->page)
+		__atomic_fetch_add(&p->page->errors, 1, __ATOMIC_RELEASE);
+}
+
 /* What came of all that this worker has taken was handed to the programs. */
 static inline void pulse_idle(struct pulse *p, u32 who)
 {

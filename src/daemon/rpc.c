@@ -45,6 +45,25 @@ static bool is_about_socket(const struct nsp_msg *h, const struct nsp_call *call
 	       h->nr != NSP_NR_DCONNECT && h->nr != NSP_NR_CAPTURE;
 }
 
+/* Is the object of the call still there, with the same cookie? Else it is looked for anew. 0 or -errno. */
+static int find_again(struct call *c, u64 cookie)
+{
+	c->o = obj_by_cookie(c->dm, cookie);
+	if (c->o && c->o->state != OBJ_DEAD)
+		return 0;
+	return obj_from_fd(c->dm, c->fd, &c->cred, &c->o);
+}
+
+/*
+ * A datagram is taken here that might go to a socket of this host which was closed before: the kernel tells
+ * that in its turn, which this call is ahead of.
+ */
+static int see_closings(struct call *c, u64 cookie)
+{
+	poller_collect(&c->o->w->poller);
+	return poller_dispatch_data(&c->o->w->poller) ? find_again(c, cookie) : 0;
+}
+
 /* The socket that a call is about, as what the program did before has left it. */
 static int find_socket(struct call *c, bool oneway)
 {
@@ -59,12 +78,14 @@ static int find_socket(struct call *c, bool oneway)
 	if (!oneway && c->o->w->index)	/* the first one has looked before the call */
 		worker_look(c->o->w);
 	cookie = c->o->cookie;
+	if (!oneway && c->o->state == OBJ_DGRAM) {
+		ret = see_closings(c, cookie);
+		if (ret)
+			return ret;
+	}
 	obj_drain(c->o);
 	/* Draining may have ended it: the program closed another copy. */
-	c->o = obj_by_cookie(c->dm, cookie);
-	if (c->o && c->o->state != OBJ_DEAD)
-		return 0;
-	return obj_from_fd(c->dm, c->fd, &c->cred, &c->o);
+	return find_again(c, cookie);
 }
 
 static int run(struct call *c, const struct nsp_call *call, bool oneway)

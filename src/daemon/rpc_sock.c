@@ -436,6 +436,11 @@ int call_geterr(struct call *c)
 	struct object *o = c->o;
 	bool peek = req->peek == NSP_GETERR_PEEK;
 
+	if (req->peek == NSP_GETERR_FIRST) {
+		if (o->state == OBJ_DGRAM)
+			dgram_retell(o, c->fd);
+		return 0;
+	}
 	if (req->peek == NSP_GETERR_SOFT) {
 		rep->err = soft_error(o->sk);
 		return 0;
@@ -452,6 +457,16 @@ int call_geterr(struct call *c)
 	else if (!rep->err)
 		rep->err = -sock_error(o->sk);
 	rep->state = o->sk->sk_state;
+	return 0;
+}
+
+int call_would(struct call *c)
+{
+	struct nsp_would_rep *rep = c->rep;
+
+	if (c->o->state != OBJ_DGRAM || !c->o->sk || c->datalen > NSP_DGRAM_CTL_MAX)
+		return -EINVAL;
+	rep->err = dgram_would(c->o, c->req, c->data, c->datalen);
 	return 0;
 }
 

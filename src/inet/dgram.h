@@ -37,8 +37,8 @@ struct dgram_tx {
 /*
  * Destination (msg->name, or the peer), control messages and route. flags of msg are checked too.
  * sk_protocol goes into the flow; the caller sets the ports' ICMP meaning. 0 with a route held, or
- * -EOPNOTSUPP (MSG_OOB), -EPIPE, a pending error, -EDESTADDRREQ, -EAFNOSUPPORT, -EINVAL,
- * -ENETUNREACH, -EACCES (broadcast without SO_BROADCAST) …
+ * -EOPNOTSUPP (MSG_OOB), -EDESTADDRREQ, -EAFNOSUPPORT, -EINVAL, -ENETUNREACH, -EACCES (broadcast without
+ * SO_BROADCAST) … A pending error and -EPIPE are dgram_alloc()'s: they come last, as on Linux.
  */
 int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port);
 void dgram_tx_end(struct dgram_tx *tx);
@@ -53,7 +53,7 @@ int dgram_tx_check_size(struct sock *sk, const struct dgram_tx *tx, u32 len);
 /*
  * A packet owned by sk with hdr bytes of transport header (zeroed, data at it) and len bytes of
  * msg from offset off, copied once into page fragments (small ones behind the header). *err
- * -EAGAIN: the send buffer is full.
+ * a pending error, which is taken, -EPIPE after shutdown(), -EAGAIN: the send buffer is full.
  */
 struct sk_buff *dgram_alloc(struct sock *sk, u32 hdr, const struct msg *msg, size_t off, u32 len,
 			    int *err);

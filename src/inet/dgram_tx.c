@@ -7,13 +7,14 @@
 
 enum { PMTUDISC_DO = 2, PMTUDISC_PROBE = 3, PMTUDISC_INTERFACE = 4, PMTUDISC_OMIT = 5 };
 
-static int tx_check(struct sock *sk, const struct msg *msg)
+/* What keeps any packet from being made; all that is wrong with the send itself is told before. */
+static int tx_check(struct sock *sk)
 {
-	if (msg->flags & SMSG_OOB)
-		return -EOPNOTSUPP;
-	if (sk->sk_err)
+	if (unlikely(sk->sk_err))
 		return sock_error(sk);
-	return sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
+	if (unlikely(sk->sk_shutdown & SEND_SHUTDOWN))
+		return -EPIPE;
+	return sk->sk_wmem_alloc >= sk->sk_sndbuf ? -EAGAIN : 0;
 }
 
 /* A link-local or scoped destination names its device. */
@@ -204,10 +205,10 @@ static int tx_route(struct sock *sk, struct dgram_tx *tx, bool own_route)
 int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, bool need_port)
 {
 	bool own_route = msg->name && msg->has_name;
-	int err = tx_check(sk, msg);
+	int err;
 
-	if (err)
-		return err;
+	if (msg->flags & SMSG_OOB)
+		return -EOPNOTSUPP;
 	memset(tx, 0, sizeof(*tx));
 	err = tx_dest(sk, msg, tx, need_port);
 	if (err)
@@ -340,8 +341,8 @@ struct sk_buff *dgram_alloc(struct sock *sk, u32 hdr, const struct msg *msg, siz
 {
 	struct sk_buff *skb;
 
-	*err = -EAGAIN;
-	if (sk->sk_wmem_alloc >= sk->sk_sndbuf)
+	*err = tx_check(sk);
+	if (*err)
 		return NULL;
 	*err = -ENOBUFS;
 	skb = alloc_skb(sk->net, SKB_SMALL_HEAD);

@@ -163,8 +163,10 @@ int inet_mc_leave(struct sock *sk, const union inet_addr *group, u32 ifindex,
 	if (!ifindex && local && !inet_addr_any(local)) {
 		dev = inet_dev_by_addr(sk->net, local);
 		if (!dev)
-			return -ENODEV;
+			return -EADDRNOTAVAIL;
 		ifindex = dev->ifindex;
+	} else if (!ifindex && local && !mc_device(sk, group, 0, NULL)) {
+		return -ENODEV;
 	}
 	list_for_each_entry(m, &inet_sk(sk)->mc_list, list)
 		if (inet_addr_equal(&m->group, group) && (!ifindex || m->ifindex == ifindex)) {

@@ -401,7 +401,7 @@ static const struct sockopt_row sol_ip_rows[] = {
 	IP_STRUCT(41, "IP_MSFILTER", 16, ip_set_msfilter, ip_get_msfilter),
 	MCAST_ROWS(SOL_IP_NS),
 	IP_ROW1(49, "IP_MULTICAST_ALL", 0, 1, set_mc_all, get_mc_all),
-	OPT_ROW_EXACT(SOL_IP_NS, 50, "IP_UNICAST_IF", SOCKOPT_STRUCT, set_unicast_if, get_unicast_if),
+	OPT_ROW_EXACT(SOL_IP_NS, 50, "IP_UNICAST_IF", SOCKOPT_U8INT, set_unicast_if, get_unicast_if),
 	OPT_ROW_EXACT(SOL_IP_NS, 51, "IP_LOCAL_PORT_RANGE", SOCKOPT_U8INT, set_port_range, get_port_range),
 	OPT_ROW_RO(SOL_IP_NS, 52, "IP_PROTOCOL", get_protocol),
 };

@@ -210,6 +210,17 @@ static int raw_tx_check(struct sock *sk, const struct msg *msg, const struct dgr
 	return 0;
 }
 
+/* An ICMP packet without type and code, which Linux looks for before there is a route. */
+static bool raw_lacks_type(const struct sock *sk, const struct msg *msg)
+{
+	return msg->len < 2 && !inet_sk(sk)->hdrincl && sk->sk_protocol == sk->sk_family_af->icmp_proto;
+}
+
+static bool is_routing(int err)
+{
+	return err == -ENETUNREACH || err == -EHOSTUNREACH || err == -EACCES;
+}
+
 static ssize_t raw_sendmsg(struct sock *sk, struct msg *msg)
 {
 	struct sk_buff *skb = NULL;
@@ -219,6 +230,11 @@ static ssize_t raw_sendmsg(struct sock *sk, struct msg *msg)
 	if (msg->len > U16_MAX)
 		return -EMSGSIZE;
 	err = dgram_tx_begin(sk, msg, &tx, false);
+	if (raw_lacks_type(sk, msg) && (!err || is_routing(err))) {
+		if (!err)
+			dgram_tx_end(&tx);
+		return -EFAULT;
+	}
 	if (err)
 		return err;
 	err = raw_tx_check(sk, msg, &tx);

@@ -299,6 +299,7 @@ u32 tcp_ts_offset(const struct net *net, const union inet_addr *laddr,
 /* tcp_open.c */
 u32 tcp_clamp_peer_mss(const struct sock *sk, u32 mss, u16 user_mss);
 void tcp_hash_established(struct sock *sk);
+void tcp_bound_dev(struct sock *sk);	/* what comes by another device is not for it */
 void tcp_event_syn_sent(struct sock *sk, struct sk_buff *skb);
 int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr);
 void tcp_connect_init(struct sock *sk);

@@ -74,6 +74,11 @@ void tcp_hash_established(struct sock *sk)
 	sk->sk_txhash = tp->eh.hash | 1;
 }
 
+void tcp_bound_dev(struct sock *sk)
+{
+	tcp_sk(sk)->eh.tuple.iif = sk->sk_bound_dev_if;
+}
+
 /* The first numbers and windows of a connection that begins. */
 void tcp_connect_init(struct sock *sk)
 {

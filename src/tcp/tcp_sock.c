@@ -508,6 +508,7 @@ const struct proto tcp_prot = {
 	.tskey = tcp_tskey,
 	.opt_stats = tcp_opt_stats,
 	.listen_retry = tcp_listen_retry,
+	.bound_dev = tcp_bound_dev,
 	.keepalive = tcp_set_keepalive,
 	.trace = tcp_trace,
 	.set_rcvlowat = tcp_set_rcvlowat,

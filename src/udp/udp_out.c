@@ -197,22 +197,21 @@ static ssize_t udp_send_one(struct sock *sk, struct msg *msg)
 	err = udp_autobind(sk);
 	if (err)
 		return err;
-	if (up->pending)
+	if (up->pending && !(msg->flags & SMSG_PROBE))
 		return udp_append_pending(sk, msg, more);
 	err = dgram_tx_begin(sk, msg, &tx, true);
 	if (err)
 		return err;
 	if (msg->len > udp_max_payload(&tx))
 		err = udp_too_long(sk, &tx, msg->len);
+	if (!err && msg->flags & SMSG_PROBE) {	/* everything but the packet */
+		dgram_tx_end(&tx);
+		return (ssize_t)msg->len;
+	}
 	skb = err ? NULL : dgram_alloc(sk, UDP_HLEN, msg, 0, (u32)msg->len, &err);
 	if (!skb) {
 		dgram_tx_end(&tx);
 		return err;
-	}
-	if (msg->flags & SMSG_PROBE) {	/* everything but the packet */
-		consume_skb(skb);
-		dgram_tx_end(&tx);
-		return (ssize_t)msg->len;
 	}
 	dgram_tx_mark(&tx, skb);
 	if (more) {

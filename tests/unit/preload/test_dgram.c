@@ -131,6 +131,17 @@ void settle_later(void)
 {
 }
 
+uint32_t pulse_errors(void)
+{
+	return 0;
+}
+
+int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
+{
+	(void)fd, (void)level, (void)name, (void)val, (void)len;
+	return -1;
+}
+
 short fd_poll(int fd, short events, int timeout_ms)
 {
 	(void)fd, (void)events, (void)timeout_ms;
