@@ -303,7 +303,8 @@ static int parse_number(const char **text, s64 *out)
 	return 0;
 }
 
-static int parse_numbers(const char *text, s64 *v, u32 max, u32 *n)
+/* more: what comes behind max numbers is nobody's business, and not wrong. */
+static int parse_numbers(const char *text, s64 *v, u32 max, u32 *n, bool more)
 {
 	for (*n = 0;; ++*n) {
 		int ret;
@@ -313,7 +314,7 @@ static int parse_numbers(const char *text, s64 *v, u32 max, u32 *n)
 		if (!*text)
 			return *n ? 0 : -EINVAL;
 		if (*n == max)
-			return -EINVAL;
+			return more ? 0 : -EINVAL;
 		ret = parse_number(&text, &v[*n]);
 		if (ret)
 			return ret;
@@ -352,11 +353,11 @@ static u16 range_end(void *base, const struct sysctl_row *row)
 	return end;
 }
 
-static int write_numbers(void *base, const struct sysctl_row *row, const char *value)
+static int write_numbers(void *base, const struct sysctl_row *row, const char *value, bool more)
 {
 	u32 want = row_nr_values(row), n, i;
 	s64 v[3];
-	int ret = parse_numbers(value, v, want, &n);
+	int ret = parse_numbers(value, v, want, &n, more);
 
 	if (ret)
 		return ret;
@@ -434,7 +435,7 @@ static int apply(struct net *net, const struct sysctl_ref *ref)
 }
 
 /* A refusal by apply() leaves the old value. */
-int sysctl_set(struct net *net, const char *name, const char *value)
+static int set_value(struct net *net, const char *name, const char *value, bool more)
 {
 	const struct sysctl_row *row;
 	struct sysctl_ref ref;
@@ -448,7 +449,7 @@ int sysctl_set(struct net *net, const char *name, const char *value)
 		return -EPERM;
 	memcpy(old, row_field(ref.base, row), row_size(row));
 	ret = row->kind == SYSCTL_STRING ? write_string(ref.base, row, value) :
-					   write_numbers(ref.base, row, value);
+					   write_numbers(ref.base, row, value, more);
 	if (!ret)
 		ret = apply(net, &ref);
 	if (ret)
@@ -456,6 +457,16 @@ int sysctl_set(struct net *net, const char *name, const char *value)
 	else
 		was_set(net, &ref);
 	return ret;
+}
+
+int sysctl_set(struct net *net, const char *name, const char *value)
+{
+	return set_value(net, name, value, false);
+}
+
+int sysctl_write(struct net *net, const char *name, const char *value)
+{
+	return set_value(net, name, value, true);
 }
 
 static void put_vec(struct strbuf *sb, void *base, const struct sysctl_row *row)

@@ -68,6 +68,8 @@ bool sysctl_is_of_device(struct net *net, const char *name);
 /* 0, -ENOENT, -EINVAL, -EPERM (read-only), -ERANGE→-EINVAL as on Linux. Dots or slashes, as sysctl(8): the
  * first of them separates, the other stands for a dot (net.ipv4.conf.eth0/5.arp_ignore). */
 int sysctl_set(struct net *net, const char *name, const char *value);
+/* The same as a write() to the file of /proc/sys: what follows the numbers that it has is left alone. */
+int sysctl_write(struct net *net, const char *name, const char *value);
 int sysctl_get(struct net *net, const char *name, char *buf, u32 size);
 /* Calls fn with every name, in the order of tables. */
 void sysctl_for_each(struct net *net, void (*fn)(struct net *net, const char *name, void *arg), void *arg);

@@ -72,12 +72,14 @@ OPT_GET(get_tos)
 	return sockopt_get_int(inet_sk(sk)->tos, val, len);
 }
 
-/* Well-formed options that a host may put on what it sends? Source routes are refused. */
-static int ip_options_check(const void *opts, u32 len)
+/* Well-formed options that a host may put on what it sends? What nobody knows is root's; source routes are
+ * refused. */
+static int ip_options_check(const struct sock *sk, const void *opts, u32 len)
 {
 	struct ip4_opt_cursor cur;
 	struct ip4_opts all;
 	struct ip4_opt o;
+	bool refused = false;
 
 	for (bool more = ip4_opt_first(&cur, &o, opts, len); more; more = ip4_opt_next(&cur, &o)) {
 		switch (o.type) {
@@ -88,11 +90,19 @@ static int ip_options_check(const void *opts, u32 len)
 			break;
 		case IP4_OPT_CIPSO:	/* no domain of labels is known */
 			return -EINVAL;
+		case IP4_OPT_LSRR:
+		case IP4_OPT_SSRR:
+			refused = true;
+			break;
 		default:
-			return -EPERM;
+			if (sk->sk_uid)
+				return -EINVAL;
+			break;
 		}
 	}
-	return ip4_opts_parse(&all, opts, len) ? -EINVAL : 0;
+	if (ip4_opts_parse(&all, opts, len))
+		return -EINVAL;
+	return refused ? -EPERM : 0;
 }
 
 OPT_SET(set_options)
@@ -103,7 +113,7 @@ OPT_SET(set_options)
 	OPT_UNUSED;
 	if (len > sizeof(inet->opt))
 		return -EINVAL;
-	err = ip_options_check(val, len);
+	err = ip_options_check(sk, val, len);
 	if (err)
 		return err;
 	memset(inet->opt, IP4_OPT_END, sizeof(inet->opt));

@@ -155,7 +155,7 @@ int proc_write(struct net *net, const char *name, const char *value)
 	int ret;
 
 	if (below(name, "sys/net/")) {
-		ret = sysctl_set(net, below(name, "sys/"), value);
+		ret = sysctl_write(net, below(name, "sys/"), value);
 		return ret == -EPERM ? -EACCES : ret;
 	}
 	strbuf_init(&sb, unused, sizeof(unused));

@@ -73,7 +73,7 @@ static const struct sysctl_row tcp_sysctl_rows[] = {
 	ROW(min_snd_mss, 48, 48, 65535),
 	ROW(min_tso_segs, 2, 1, 255),
 	ROW(moderate_rcvbuf, 1, 0, 255),
-	ROW(mtu_probe_floor, 48, 0, S32_MAX),
+	ROW(mtu_probe_floor, 48, 48, S32_MAX),
 	ROW(mtu_probing, 0, 0, 255),
 	ROW(no_metrics_save, 0, 0, 255),
 	ROW(no_ssthresh_metrics_save, 1, 0, 1),

@@ -195,7 +195,27 @@ static void rewritten(void)
 	close(fd);
 }
 
+/* More numbers than the file has, and what is none behind one. */
+static void more_than_one(void)
+{
+	int fd = open(family == AF_INET ? "/proc/sys/net/ipv4/tcp_orphan_retries" :
+					  "/proc/sys/net/ipv4/tcp_mtu_probe_floor", O_RDWR);
+	char old[32] = "";
+
+	say("open", fd >= 0 && pread(fd, old, sizeof(old), 0) > 0);
+	say("two", pwrite(fd, "51 52", 5, 0) > 0);	/* int: up to the second, u8: all */
+	see(fd);
+	say("word", pwrite(fd, "53 x", 4, 0) > 0);
+	see(fd);
+	say("joined", pwrite(fd, "54x", 3, 0));
+	say("small", pwrite(fd, family == AF_INET ? "-1" : "47", 2, 0));
+	see(fd);
+	say("back", pwrite(fd, old, strlen(old), 0) == (ssize_t)strlen(old));
+	close(fd);
+}
+
 const struct fact facts_conf[] = {
+	{ "conf_more_than_one", more_than_one },
 	{ "conf_rewritten", rewritten },
 	{ "conf_begin_with", begin_with },
 	{ "conf_neighbours", neighbours },

@@ -436,7 +436,37 @@ static void ping_first(void)
 	close(fd);
 }
 
+/* Options that nobody knows, which root may send, and source routes without a route. */
+static void odd_ip_options(void)
+{
+	static const uint8_t odd[][8] = { { 0xe0, 5, 1, 2, 3 }, { 130, 4, 1, 2 }, { 131, 2 }, { 137, 8, 4 },
+					  { 134, 6 }, { 3, 9 }, { 1, 1, 200, 2 } };
+	int fd = open_udp(), s = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_storage ss = addr_of(true, CLOSED_PORT);
+	int status = 0;
+	size_t i;
+
+	if (family == AF_INET) {
+		for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+			say("set", setsockopt(fd, IPPROTO_IP, IP_OPTIONS, odd[i], sizeof(odd[i])));
+			say("send", sendto(fd, "a", 1, 0, (void *)&ss, addr_len()));
+		}
+		if (!fork()) {
+			if (setresuid(1, 1, 1))
+				_exit(9);
+			close(s);
+			s = socket(AF_INET, SOCK_DGRAM, 0);
+			_exit(setsockopt(s, IPPROTO_IP, IP_OPTIONS, odd[0], sizeof(odd[0])) ? errno : 0);
+		}
+		wait(&status);
+		say("nobody", WEXITSTATUS(status));
+	}
+	close(fd);
+	close(s);
+}
+
 const struct fact facts_order[] = {
+	{ "odd_ip_options", odd_ip_options },
 	{ "listens_after_reset", listens_after_reset },
 	{ "used_by_copy", used_by_copy },
 	{ "leaving", leaving },

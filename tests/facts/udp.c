@@ -492,12 +492,13 @@ static bool port_is_free(int type, uint16_t port)
 	return rc == 0;
 }
 
-/* The first of four neighbours that no earlier fact's connection holds in TIME-WAIT. */
+/* The first of four neighbours that no earlier fact's connection holds in TIME-WAIT, nor the other family's
+ * sockets, which are looked at meanwhile. */
 static uint32_t free_ports(int type)
 {
-	uint32_t first, n = 0;
+	uint32_t first, n = 0, from = family == AF_INET ? 45000 : 46000;
 
-	for (first = 45000; first < 46000 && n < 4; first++)
+	for (first = from; first < from + 1000 && n < 4; first++)
 		n = port_is_free(type, first) ? n + 1 : 0;
 	return first - n;
 }

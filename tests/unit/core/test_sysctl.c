@@ -122,6 +122,22 @@ Test(sysctl, values)
 	cr_assert_eq(sysctl_set(f.net, "t/even", "6"), 0);
 }
 
+/* As a file: the numbers that there are none for are not looked at. */
+Test(sysctl, writes_take_the_first)
+{
+	char buf[64];
+
+	cr_assert_eq(sysctl_write(f.net, "t.u32", "17 18"), 0);
+	sysctl_get(f.net, "t.u32", buf, sizeof(buf));
+	cr_assert_str_eq(buf, "17");
+	cr_assert_eq(sysctl_write(f.net, "t.u32", "18 x"), 0);
+	cr_assert_eq(sysctl_write(f.net, "t.u32", "18x"), -EINVAL);
+	cr_assert_eq(sysctl_write(f.net, "t.u32", "x 18"), -EINVAL);
+	cr_assert_eq(sysctl_write(f.net, "t.vec", "1 2 3 4"), 0);
+	sysctl_get(f.net, "t.vec", buf, sizeof(buf));
+	cr_assert_str_eq(buf, "1\t2\t3");
+}
+
 static void count(struct net *net, const char *name, void *arg)
 {
 	char buf[64];
