@@ -12,8 +12,8 @@
 struct e1000_nic;
 
 /*
- * Receive descriptors that the drivers are probed with: two large packets of a TAP, cut. Its wire waits until there
- * is room, and what all buffers of a longer ring hold no longer fits into the processor's caches.
+ * Receive descriptors that the drivers are probed with: two large packets of a TAP, cut. The wire waits until
+ * there is room, and what all buffers of a longer ring hold does not stay in the processor's caches.
  */
 enum { NIC_RX_RING = 128 };
 
