@@ -36,7 +36,7 @@ static int e1000_open(struct net_device *dev)
 	int err = e1000_queue_alloc(&a->hw, &a->tx, E1000_TX_RING);
 
 	if (!err)
-		err = e1000_rx_alloc(&a->hw, &a->rx, E1000_RX_RING);
+		err = e1000_rx_alloc(&a->hw, &a->rx, a->rx_ring);
 	if (err) {
 		e1000_queue_free(&a->hw, &a->tx);
 		return err;
@@ -259,6 +259,7 @@ int e1000_probe(struct net *net, const struct e1000_probe *p, struct net_device 
 	if (!a)
 		return -ENOMEM;
 	a->hw = p->hw;
+	a->rx_ring = p->rx_ring ? p->rx_ring : E1000_RX_RING;
 	a->tx_delay_ns = 32 * 1024;
 	e1000_reset_hw(a);
 	err = card_read_mac(&a->hw, e1000_eerd, mac);

@@ -10,6 +10,7 @@ struct e1000_probe {
 	struct e1000_hw hw; /* copied; hw.ctx stays the caller's until removed() */
 	const char *name;   /* of the interface; may hold "%d" */
 	u32 mtu;	    /* 0: 1500 */
+	u32 rx_ring;	    /* receive descriptors, 32, 64, 128 ...; 0: 256 */
 	void (*removed)(void *ctx); /* the driver has given everything back; may be NULL */
 };
 

@@ -19,7 +19,7 @@ void e1000_get_info(struct net_device *dev, struct e1000_info *info)
 	info->driver = "e1000";
 	info->link = dev->carrier;
 	info->autoneg = true;
-	info->rx_ring = E1000_RX_RING;
+	info->rx_ring = a->rx_ring;
 	info->tx_ring = E1000_TX_RING;
 	info->rx_pending = a->rx.ring.post - a->rx.ring.reclaim;
 	info->tx_pending = a->tx.ring.post - a->tx.ring.reclaim;

@@ -8,7 +8,7 @@
 
 enum {
 	E1000_TX_RING = 256,
-	E1000_RX_RING = 256,
+	E1000_RX_RING = 256, /* unless it was probed with another */
 	E1000_MAX_MTU = 16110,
 };
 #define E1000_WATCHDOG_NS (2 * NSEC_PER_SEC)
@@ -19,6 +19,7 @@ struct e1000_adapter {
 	void (*removed)(void *ctx);
 	struct napi_struct napi;
 	struct e1000_queue tx, rx;
+	u32 rx_ring; /* descriptors */
 	struct e1000_rx_partial rx_partial;
 	struct e1000_desc tx_context; /* the last one posted */
 	struct timer_list watchdog;

@@ -14,7 +14,7 @@ void e1000_rx_configure(struct e1000_adapter *a)
 		rxcsum = E1000_RXCSUM_IPOFL | E1000_RXCSUM_TUOFL | E1000_RXCSUM_IPV6OFL;
 	ew32(a, E1000_RDBAL, (u32)a->rx.dma.bus);
 	ew32(a, E1000_RDBAH, (u32)(a->rx.dma.bus >> 32));
-	ew32(a, E1000_RDLEN, E1000_RX_RING * E1000_DESC_SIZE);
+	ew32(a, E1000_RDLEN, a->rx_ring * E1000_DESC_SIZE);
 	ew32(a, E1000_RDH, 0);
 	ew32(a, E1000_RDT, 0);
 	ew32(a, E1000_RXDCTL, 0x01000000);

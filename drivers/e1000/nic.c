@@ -282,6 +282,7 @@ static int open_wire(struct e1000_nic *nic, const struct e1000_config *cfg, u32 
 static int probe_e1000(struct e1000_nic *nic, const struct e1000_config *cfg, const struct e1000_hw *hw)
 {
 	struct e1000_probe p = { .hw = *hw, .name = cfg->name, .removed = nic_removed,
+				 .rx_ring = NIC_RX_RING,
 				 .mtu = cfg->mtu ? cfg->mtu : nic->wire_mtu };
 
 	return e1000_probe(nic->net, &p, &nic->dev);
@@ -295,6 +296,7 @@ static void interrupt_e1000(struct e1000_nic *nic)
 static int probe_igb(struct e1000_nic *nic, const struct e1000_config *cfg, const struct e1000_hw *hw)
 {
 	struct igb_probe p = { .hw = *hw, .name = cfg->name, .removed = nic_removed,
+			       .rx_ring = NIC_RX_RING,
 			       .mtu = cfg->mtu ? cfg->mtu : nic->wire_mtu,
 			       .queues = cfg->queues ? cfg->queues : 1, .vfs = cfg->vfs };
 

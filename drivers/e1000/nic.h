@@ -11,6 +11,12 @@
 
 struct e1000_nic;
 
+/*
+ * Receive descriptors that the drivers are probed with: two large packets of a TAP, cut. The wire waits until
+ * there is room, and what all buffers of a longer ring hold does not stay in the processor's caches.
+ */
+enum { NIC_RX_RING = 128 };
+
 /* Which controller it is, and its driver. */
 struct nic_kind {
 	struct e1000_model *(*create)(const struct e1000_model_cfg *cfg);

@@ -54,7 +54,7 @@ int igb_open(struct net_device *dev)
 	for (i = 0; i < a->nr_queues && !err; i++) {
 		err = e1000_queue_alloc(&a->hw, &a->queue[i].tx, IGB_TX_RING);
 		if (!err)
-			err = e1000_rx_alloc(&a->hw, &a->queue[i].rx, IGB_RX_RING);
+			err = e1000_rx_alloc(&a->hw, &a->queue[i].rx, a->rx_ring);
 	}
 	if (err) {
 		free_queues(a);
@@ -312,6 +312,7 @@ struct igb_adapter *igb_alloc(const struct igb_probe *p, const struct igb_functi
 	a->hw = p->hw;
 	a->func = func;
 	a->nr_queues = p->queues;
+	a->rx_ring = p->rx_ring ? p->rx_ring : IGB_RX_RING;
 	a->queue = calloc(p->queues, sizeof(*a->queue));
 	if (a->queue)
 		return a;

@@ -12,6 +12,7 @@ struct igb_probe {
 	struct e1000_hw hw; /* copied; hw.ctx stays the caller's until removed() */
 	const char *name;   /* of the interface; may hold "%d" */
 	u32 mtu;	    /* 0: 1500 */
+	u32 rx_ring;	    /* of each queue, as struct e1000_probe has it */
 	u32 queues; /* 1..IGB_MAX_QUEUES, each for both directions; so many vectors + 1 are used */
 	void (*removed)(void *ctx); /* the driver has given everything back; may be NULL */
 	u32 vfs;      /* physical: virtual functions that are there (PCI's NumVFs), 0..7; then one queue */

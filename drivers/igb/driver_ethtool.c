@@ -21,7 +21,7 @@ void igb_fill_info(const struct igb_adapter *a, struct ethtool_info *info)
 		.rx_pause = a->rx_pause,
 		.tx_pause = a->tx_pause,
 		.speed = a->speed,
-		.rx_ring = IGB_RX_RING,
+		.rx_ring = a->rx_ring,
 		.tx_ring = IGB_TX_RING,
 		.channels = a->nr_queues,
 		.has_coalesce = true,

@@ -11,7 +11,7 @@
 
 enum {
 	IGB_TX_RING = 256,
-	IGB_RX_RING = 256,
+	IGB_RX_RING = 256, /* unless it was probed with another */
 	IGB_MAX_MTU = 9216,
 	IGB_VECTOR_OTHER = 0, /* queue i has vector i + 1 */
 	IGB_VF_HASHES_MAX = 30,
@@ -66,7 +66,7 @@ struct igb_adapter {
 	const struct igb_function *func;
 	struct e1000_hw hw;
 	void (*removed)(void *ctx);
-	u32 nr_queues;
+	u32 nr_queues, rx_ring;
 	struct igb_queue *queue; /* nr_queues of them */
 	struct timer_list watchdog;
 	bool running;

@@ -13,7 +13,7 @@ void igb_rx_configure(struct igb_queue *q)
 	igb_wr(a, igb_rxq(q, IGB_Q_DCTL), 0);
 	igb_wr(a, igb_rxq(q, IGB_Q_BAL), (u32)q->rx.dma.bus);
 	igb_wr(a, igb_rxq(q, IGB_Q_BAH), (u32)(q->rx.dma.bus >> 32));
-	igb_wr(a, igb_rxq(q, IGB_Q_LEN), IGB_RX_RING * E1000_DESC_SIZE);
+	igb_wr(a, igb_rxq(q, IGB_Q_LEN), a->rx_ring * E1000_DESC_SIZE);
 	/* A full queue holds up the others and then, by PAUSE, the sender; all are emptied in turn. */
 	igb_wr(a, igb_rxq(q, IGB_Q_SRRCTL), E1000_RX_BUFFER / 1024 | IGB_SRRCTL_ADV);
 	igb_wr(a, igb_rxq(q, IGB_Q_HEAD), 0);

@@ -99,6 +99,7 @@ static int probe(struct nic_vf *v, const struct igbvf_config *cfg)
 			.delay_us = vf_delay_us },
 		.name = cfg->name,
 		.mtu = cfg->mtu,
+		.rx_ring = NIC_RX_RING,
 		.queues = 1,
 		.removed = vf_removed,
 		.mac = cfg->mac,

@@ -574,6 +574,7 @@ CARD_TEST(ethtool_data)
 	cr_assert_eq(info.speed, 1000);
 	cr_assert(info.rx_pause && info.tx_pause && info.full_duplex);
 	cr_assert_eq(info.channels, a->num_rx_queues);
+	cr_assert_eq(info.rx_ring, 128, "as the emulated card was probed");
 	cr_assert_eq(ops->self_test(a), -EBUSY);
 	dev_close(a);
 	cr_assert_eq(ops->self_test(a), 0);

@@ -69,6 +69,7 @@ static void until(const u32 *counter, u32 want)
 static bool start(const char *device)
 {
 	struct e1000_probe p = { .name = "eth0", .mtu = 1500 };
+	struct e1000_info info;
 	u64 end;
 
 	if (!qtest_start(&q, device))
@@ -86,6 +87,8 @@ static bool start(const char *device)
 	while (!dev->carrier && now_ns() < end)
 		turn();
 	cr_assert(dev->carrier);
+	e1000_get_info(dev, &info);
+	cr_assert_eq(info.rx_ring, 256);
 	return true;
 }
 

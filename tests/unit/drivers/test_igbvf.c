@@ -139,7 +139,7 @@ Test(igbvf, comes_up_by_its_mailbox)
 	cr_assert_neq(memcmp(v[0]->dev_addr, v[1]->dev_addr, ETH_ALEN), 0);
 	v[0]->ethtool_ops->get_info(v[0], &info);
 	cr_assert_str_eq(info.driver, "igbvf");
-	cr_assert(info.speed == 1000 && info.channels == 1 && info.rx_ring && info.tx_ring);
+	cr_assert(info.speed == 1000 && info.channels == 1 && info.rx_ring == 128 && info.tx_ring);
 	cr_assert(dev_is_igbvf(v[0]) && !dev_is_igb(v[0]) && !dev_is_igbvf(pf));
 }
 
