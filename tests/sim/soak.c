@@ -67,9 +67,9 @@ static void choose_link(struct scenario *s, struct wire_sim_params *p)
 }
 
 /*
- * Every third seed whose link is not too bad (without SACK and time stamps a tenth of loss takes hours): hosts
- * that were told to do without this or that, each on its own. Chosen apart from the rest, so that a seed is
- * otherwise what it was.
+ * Every third seed whose link is not too bad (without SACK and time stamps a tenth of loss takes hours):
+ * hosts that were told to do without this or that, each on its own. Chosen apart from the rest, so that a
+ * seed is otherwise what it was.
  */
 static void choose_switches(struct world *w, u64 seed)
 {

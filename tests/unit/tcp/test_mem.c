@@ -129,6 +129,24 @@ TEST46(mem, sndbuf_grows)
 	}
 }
 
+/* but not while memory is short */
+TEST46(mem, sndbuf_under_pressure)
+{
+	int first;
+
+	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 16384 300000");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	wire_sysctl(w, "net.ipv4.tcp_mem", "1 2 100000");
+	first = w->sk->sk_sndbuf;
+	for (int i = 0; i < 60; i++) {
+		wire_send(w, 200000, 0);
+		at(w, now_ms(w) + 10);
+		in(w, .flags = A, .seq = 1, .ack = tcp_sk(w->sk)->snd_nxt - w->iss, .wnd = 65535);
+		drain(w);
+	}
+	cr_assert_eq(w->sk->sk_sndbuf, first);
+}
+
 /* In order and unread: packets that hold little are copied together before what comes is refused */
 TEST46(mem, rcv_collapse)
 {
