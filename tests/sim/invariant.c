@@ -20,7 +20,7 @@ struct seen {
 	u32 iss, round;
 	u32 snd_edge;	/* largest right edge that the peer offered */
 	u32 rcv_edge;	/* the one that we offered */
-	u32 cwnd, in_flight, lost;
+	u32 cwnd, in_flight, lost, sacked;
 	u32 mss, cut_end; /* when it shrank, what was sent before SND.NXT was cut into more segments */
 	bool cut;
 	u64 rcvq_drops;	/* of its net */
@@ -106,7 +106,10 @@ static void check_flight(struct invariants *inv, const struct tcp_sock *tp, stru
 	u32 in_flight = tcp_packets_in_flight(tp);
 	/* what proves not to be lost after all is in flight again */
 	u32 undone = s->lost > tp->lost_out ? s->lost - tp->lost_out : 0;
-	u32 allowed = max3(tp->snd_cwnd, max(tp->prior_cwnd, s->cwnd), s->in_flight + undone);
+	/* without SACK a duplicate ACK counts for a segment that has arrived, until more is known */
+	u32 taken_back = !tcp_is_sack(tp) && s->sacked > tp->sacked_out ? s->sacked - tp->sacked_out : 0;
+	u32 allowed = max3(tp->snd_cwnd, max(tp->prior_cwnd, s->cwnd),
+			   s->in_flight + undone + taken_back);
 
 	/* between two looks that are further apart cwnd may have been larger */
 	if (!was_cut(s, tp) && !fresh && inv->world->check_every == 1)
@@ -114,6 +117,7 @@ static void check_flight(struct invariants *inv, const struct tcp_sock *tp, stru
 	s->cwnd = tp->snd_cwnd;
 	s->in_flight = in_flight;
 	s->lost = tp->lost_out;
+	s->sacked = tp->sacked_out;
 }
 
 /* TCP-INV-05 */

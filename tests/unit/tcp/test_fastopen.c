@@ -446,6 +446,72 @@ TEST46(fastopen, blackhole)
 }
 
 /* Options: values, states, and what they answer afterwards */
+/* Does a SYN have data? */
+static bool fast_now(struct wire *w)
+{
+	ssize_t n = fast_send(w, 1000);
+
+	drain(w);
+	in(w, .flags = R | A, .seq = 0, .ack = 1);
+	wire_close(w);
+	drain(w);
+	return n == 1000;
+}
+
+/* Each further finding doubles the pause; a connection in order ends the counting */
+TEST46(fastopen, blackhole_doubles)
+{
+	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "10");
+	learn(w);
+	for (u32 pause = 10; pause <= 40; pause *= 2) {
+		cr_assert_eq(fast_send(w, 1000), 1000);
+		at(w, now_ms(w) + 3500);
+		drain(w);
+		wire_close(w);
+		at(w, now_ms(w) + pause * 1000 - 3000);
+		cr_assert_not(fast_now(w), "%u s", pause);
+		at(w, now_ms(w) + 3000);
+	}
+	cr_assert_eq(fast_send(w, 1000), 1000);
+	out(w, S, 0, 0, 1000);
+	synack(w, 1001, NULL, -1, false, 50);
+	drain(w);
+	wire_close(w);
+	drain(w);
+	cr_assert_eq(w->net->tcp.fastopen_off_times, 0);
+}
+
+/* What boxes that swallow data leave: a RST where none should be, or a lone FIN behind a hole */
+static void swallowed(struct wire *w)
+{
+	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "10");
+	learn(w);
+	cr_assert_eq(fast_send(w, 1000), 1000);
+	drain(w);
+	synack(w, 1001, NULL, -1, false, 0);
+	drain(w);
+}
+
+TEST46(fastopen, blackhole_by_reset)
+{
+	swallowed(w);
+	in(w, .flags = R, .seq = 101);
+	drain(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 1);
+}
+
+TEST46(fastopen, blackhole_by_fin)
+{
+	swallowed(w);
+	in(w, .flags = F | A, .seq = 101, .ack = 1001);
+	drain(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 0);
+	in(w, .flags = R, .seq = 1);	/* the end, in order */
+	drain(w);
+	wire_close(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 1);
+}
+
 TEST46(fastopen, options)
 {
 	int v = -1;

@@ -107,7 +107,7 @@ TEST46(mem, rcvbuf_grows)
 /* The send buffer grows to what twice the window takes, up to tcp_wmem's third; one that was set stays */
 TEST46(mem, sndbuf_grows)
 {
-	u32 first, seq = 1;
+	u32 first;
 
 	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 16384 300000");
 	establish_opt(w, NO_TS, 1 << 20, 1460);
@@ -116,9 +116,7 @@ TEST46(mem, sndbuf_grows)
 			sol_socket(w, O_SO_SNDBUF, 40000);
 		first = (u32)w->sk->sk_sndbuf;
 		for (int i = 0; i < 60; i++) {
-			ssize_t n = wire_send(w, 200000, 0);
-
-			seq += n > 0 ? (u32)n : 0;
+			wire_send(w, 200000, 0);
 			at(w, now_ms(w) + 10);
 			in(w, .flags = A, .seq = 1, .ack = tcp_sk(w->sk)->snd_nxt - w->iss, .wnd = 65535);
 			drain(w);
@@ -129,6 +127,24 @@ TEST46(mem, sndbuf_grows)
 			cr_assert_gt((u32)w->sk->sk_sndbuf, 2 * first);
 		cr_assert_leq(w->sk->sk_sndbuf, 300000);
 	}
+}
+
+/* but not while memory is short */
+TEST46(mem, sndbuf_under_pressure)
+{
+	int first;
+
+	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 16384 300000");
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+	wire_sysctl(w, "net.ipv4.tcp_mem", "1 2 100000");
+	first = w->sk->sk_sndbuf;
+	for (int i = 0; i < 60; i++) {
+		wire_send(w, 200000, 0);
+		at(w, now_ms(w) + 10);
+		in(w, .flags = A, .seq = 1, .ack = tcp_sk(w->sk)->snd_nxt - w->iss, .wnd = 65535);
+		drain(w);
+	}
+	cr_assert_eq(w->sk->sk_sndbuf, first);
 }
 
 /* In order and unread: packets that hold little are copied together before what comes is refused */

@@ -402,6 +402,27 @@ TEST46(opts, comp_sack)
 	cr_assert_eq(drain(w), 10);
 }
 
+/* Never later than a twentieth of the round trip, be it the one that data or that ACKs show */
+TEST46(opts, comp_sack_rtt)
+{
+	wire_sysctl(w, "net.ipv4.tcp_comp_sack_slack_ns", "0");
+	establish(w);
+	for (int round = 0; round < 2; round++) {
+		tcp_sk(w->sk)->rcv_rtt_us = 8 * (round ? 100000 : 2000);
+		tcp_sk(w->sk)->srtt_us = 8 * (round ? 2000 : 100000);
+		tcp_sk(w->sk)->quick = 0;
+		for (u32 i = 1; i < 11; i++)
+			in(w, .flags = A, .seq = 1 + 2000 * (i + 10 * (u32)round), .ack = 1, .len = 1000);
+		drain(w);
+		at(w, now_ms(w) + 0.09);
+		quiet(w);
+		at(w, now_ms(w) + 0.03);
+		cr_assert_eq(drain(w), 1, "round %d", round);
+		wire_sysctl(w, "net.ipv4.tcp_comp_sack_nr", "44");
+		tcp_sk(w->sk)->dup_ack_counter = 0;
+	}
+}
+
 /* Old names are taken, in Linux's range, and mean nothing there either */
 TEST46(opts, legacy_names)
 {

@@ -170,7 +170,7 @@ static void probe_answered(struct wire *w, u32 acks, u32 nsack, u32 want)
 	for (u32 i = 0; i < acks; i++) {
 		at(w, 4 * RTT + 10 * i);
 		in(w, .flags = A, .seq = 1, .ack = 10001, .wnd = 2048,
-		   .nsack = i ? nsack : 0, .sack = { { 9001, 10001 } });
+		   .nsack = i + 1 == acks ? nsack : 0, .sack = { { 9001, 10001 } });
 	}
 	cwnd = wire_info(w).snd_cwnd;
 	wire_send(w, 1000, 0);
@@ -190,7 +190,7 @@ static void probe_answered(struct wire *w, u32 acks, u32 nsack, u32 want)
 /* TCP-TLP-03: one ACK only, so either original or probe was lost: that costs a reduction */
 TEST46(recovery, tail_probe_repaired) { probe_answered(w, 1, 0, 1); }
 /* a D-SACK of the probe, or a second plain ACK of the same: both arrived, nothing was lost */
-TEST46(recovery, tail_probe_dsack) { probe_answered(w, 2, 1, 0); }
+TEST46(recovery, tail_probe_dsack) { probe_answered(w, 1, 1, 0); }
 TEST46(recovery, tail_probe_twice) { probe_answered(w, 2, 0, 0); }
 
 /* Three segments, of which the last is SACKed: RACK must wait ms before it thinks the first one lost. */
