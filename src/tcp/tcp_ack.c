@@ -212,12 +212,14 @@ static bool tcp_ecn_rcv_ecn_echo(const struct tcp_sock *tp, u16 flags)
 	return flags & TCPHDR_ECE && !(flags & TCPHDR_SYN) && tp->ecn_flags & TCP_ECN_OK;
 }
 
-static void tcp_ecn_accept_cwr(struct tcp_sock *tp, const struct tcp_seg *seg)
+static void tcp_ecn_accept_cwr(struct sock *sk, const struct tcp_seg *seg)
 {
+	struct tcp_sock *tp = tcp_sk(sk);
+
 	if (!(seg->flags & TCPHDR_CWR))
 		return;
 	tp->ecn_flags &= ~(u32)TCP_ECN_DEMAND_CWR;
-	if (seg->len)
+	if (seg->len && !sock_flag(sk, SOCK_DONE))	/* behind a FIN nothing is due */
 		tp->ack_pending |= TCP_ACK_NOW;
 }
 
@@ -371,7 +373,7 @@ static void tcp_ack_in_window(struct sock *sk, const struct tcp_seg *seg, int fl
 	} else {
 		flag = tcp_ack_slow(sk, seg, flag, prior_una, st);
 	}
-	tcp_ecn_accept_cwr(tp, seg);
+	tcp_ecn_accept_cwr(sk, seg);
 	sk->sk_err_soft = 0;
 	tp->probes_out = 0;
 	tp->rcv_tstamp_us = tcp_now_us(sk);
@@ -426,7 +428,7 @@ int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag)
 	delivered = tp->delivered - st.prior_delivered;
 	if (delivered) {
 		net_mib_add(sk->net, TcpExt_TCPDelivered, delivered);
-		if (seg->flags & TCPHDR_ECE && tp->ecn_flags & TCP_ECN_OK) {
+		if (tcp_ecn_rcv_ecn_echo(tp, seg->flags)) {
 			tp->delivered_ce += delivered;
 			net_mib_add(sk->net, TcpExt_TCPDeliveredCE, delivered);
 		}
