@@ -113,16 +113,11 @@ static u32 tcp_delack_max(const struct sock *sk)
 	return min(most, max_t(u32, tcp_rto_min_us(sk), 2000) - 1000);
 }
 
-/*
- * Data out of order: its mark counts, and the window opens, or a path that reorders would keep it
- * small. Without SACK it does not: a duplicate ACK is one by its unchanged window (RFC 5681 2).
- */
+/* Data out of order: its mark and its size count. */
 void tcp_event_ofo_recv(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	tcp_ecn_check_ce(sk, seg);
 	tcp_measure_rcv_mss(sk, skb, seg->len, seg->flags & TCPHDR_PSH);
-	if (tcp_is_sack(tcp_sk(sk)))
-		tcp_grow_window(sk, skb, seg->len, true);
 }
 
 void tcp_send_delayed_ack(struct sock *sk)
