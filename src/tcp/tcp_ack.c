@@ -117,17 +117,24 @@ static void tcp_clean_one(struct sock *sk, struct sk_buff *skb, struct tcp_clean
 	tcp_rtx_uncount(tp, skb);
 }
 
-/* A GSO packet that is acknowledged in part gives up whole segments only (TCP-CC-02). */
+/*
+ * A GSO packet that is acknowledged in part gives up as many segments as what is left of it has less (TCP-CC-02):
+ * all ACKs of it together give no more than one would.
+ */
 static bool tcp_clean_partial(struct sock *sk, struct sk_buff *skb)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-	const struct tcp_tx_cb *cb = tcp_tx(skb);
-	u32 mss = max_t(u32, cb->gso_size, 1), whole;
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_tx_cb *cb = tcp_tx(skb);
+	u32 mss = max_t(u32, cb->gso_size, 1), acked = tp->snd_una - cb->seq, left, was = cb->pcount;
 
-	if (cb->pcount == 1 || !after(tp->snd_una, cb->seq))
+	if (was == 1 || !after(tp->snd_una, cb->seq) || acked >= skb->len)
 		return false;
-	whole = (tp->snd_una - cb->seq) / mss * mss;
-	return whole && whole < skb->len && !tcp_fragment(sk, skb, whole, mss, true);
+	left = (skb->len - acked + mss - 1) / mss;
+	if (left >= was || tcp_fragment(sk, skb, acked, mss, true))
+		return false;
+	tcp_rtx_recount(tp, skb, cb->pcount, was - left);
+	cb->pcount = was - left;
+	return true;
 }
 
 static void tcp_clean_finish(struct sock *sk, struct tcp_clean *c, struct tcp_sack_state *st,
