@@ -338,7 +338,7 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 	    seg->seq == tp->irs) {		/* TCP-ST-14: the SYN-ACK was lost */
 		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, 0,
 					  MIB_TcpExt_TCPACKSkippedSynRecv))
-			tcp_fastopen_send_synack(sk, NULL);
+			tcp_fastopen_synack_again(sk);
 		tcp_drop(sk, skb, SKB_DROP_TCP_INVALID_SYN);
 		return;
 	}
