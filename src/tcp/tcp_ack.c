@@ -118,8 +118,8 @@ static void tcp_clean_one(struct sock *sk, struct sk_buff *skb, struct tcp_clean
 }
 
 /*
- * A GSO packet that is acknowledged in part gives up as many segments as what is left of it has less (TCP-CC-02):
- * all ACKs of it together give no more than one would.
+ * A GSO packet that is acknowledged in part gives up as many segments as what is left of it has less
+ * (TCP-CC-02): all ACKs of it together give no more than one would.
  */
 static bool tcp_clean_partial(struct sock *sk, struct sk_buff *skb)
 {
