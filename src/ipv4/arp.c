@@ -106,7 +106,7 @@ static void arp_solicit(struct neighbour *n, const struct sk_buff *skb)
 	memcpy(&tpa, n->key, 4);
 	if (n->probes < n->parms->ucast_probes && (n->nud_state & NUD_VALID))
 		to = n->ha;
-	arp_send(n->dev, ARP_OP_REQUEST, spa, tpa, to, to);
+	arp_send(n->dev, ARP_OP_REQUEST, spa, tpa, NULL, to);	/* what is asked for is not told */
 }
 
 static void arp_error_report(struct neighbour *n, struct sk_buff *skb)

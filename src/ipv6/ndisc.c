@@ -119,7 +119,9 @@ static enum skb_drop_reason rcv_ns(struct nd_in *in)
 		neigh_update(n, in->opts.slla->addr, NUD_STALE, NEIGH_UPDATE_F_OVERRIDE);
 		neigh_release(n);
 	}
-	ndisc_send_na(in->dev, &target, &in->cb->saddr, true, true);
+	/* who asks by unicast has our link-layer address (RFC 4861 7.2.4) */
+	ndisc_send_na(in->dev, &target, &in->cb->saddr, true,
+		      inet_addr_is_multicast(&in->cb->daddr));
 	return SKB_NOT_DROPPED;
 }
 
@@ -159,6 +161,10 @@ static enum skb_drop_reason rcv_na(struct nd_in *in)
 	n = neigh_lookup(&in->net->ipv6.nd_tbl, target.b, in->dev);
 	if (!n)
 		return SKB_DROP_IPV6_NDISC_IGNORED;
+	if (n->nud_state & NUD_FAILED) {	/* as good as no entry */
+		neigh_release(n);
+		return SKB_DROP_IPV6_NDISC_IGNORED;
+	}
 	if (lladdr || (n->nud_state & NUD_VALID)) {
 		how |= flags & ND_NA_OVERRIDE ? NEIGH_UPDATE_F_OVERRIDE : 0;
 		how |= NEIGH_UPDATE_F_OVERRIDE_ISROUTER;

@@ -100,20 +100,24 @@ void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 	na->flags = be32_make((solicited ? (u32)ND_NA_SOLICITED : 0) |
 			      (override ? (u32)ND_NA_OVERRIDE : 0));
 	memcpy(na->target.b, target->b, 16);
-	put_lladdr(skb, ND_OPT_T_TLLA, dev);
+	if (override)
+		put_lladdr(skb, ND_OPT_T_TLLA, dev);
 	nd_xmit(dev, skb, target, daddr);
 }
 
 /* -- neighbour table ---------------------------------------------------------------------------- */
 
-/* Source of a solicitation: the asking packet's if it is ours on dev (RFC 4861 7.2.2). */
+/* Source of a solicitation: the asking packet's if it is ours on dev (RFC 4861 7.2.2), else link-local. */
 static bool choose_source(struct neighbour *n, const struct sk_buff *skb,
 			  const union inet_addr *target, union inet_addr *saddr)
 {
+	union inet_addr on_link = ip6_all_nodes();
 	struct net *net = n->tbl->net;
 	const struct ip_ifaddr *ifa;
 
-	if (skb && ip6_version(ip6_hdr(skb)) == 6) {
+	if (!skb)
+		return ip6_select_saddr(net, n->dev, &on_link, saddr);
+	if (ip6_version(ip6_hdr(skb)) == 6) {
 		*saddr = inet_addr_ip6(&ip6_hdr(skb)->saddr);
 		ifa = inet_ifaddr_find(net, saddr, n->dev);
 		if (ifa && !(ifa->ifa.flags & IFA_FLAG_TENTATIVE))

@@ -117,17 +117,24 @@ static void tcp_clean_one(struct sock *sk, struct sk_buff *skb, struct tcp_clean
 	tcp_rtx_uncount(tp, skb);
 }
 
-/* A GSO packet that is acknowledged in part gives up whole segments only (TCP-CC-02). */
+/*
+ * A GSO packet that is acknowledged in part gives up as many segments as what is left of it has less
+ * (TCP-CC-02): all ACKs of it together give no more than one would.
+ */
 static bool tcp_clean_partial(struct sock *sk, struct sk_buff *skb)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-	const struct tcp_tx_cb *cb = tcp_tx(skb);
-	u32 mss = max_t(u32, cb->gso_size, 1), whole;
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_tx_cb *cb = tcp_tx(skb);
+	u32 mss = max_t(u32, cb->gso_size, 1), acked = tp->snd_una - cb->seq, left, was = cb->pcount;
 
-	if (cb->pcount == 1 || !after(tp->snd_una, cb->seq))
+	if (was == 1 || !after(tp->snd_una, cb->seq) || acked >= skb->len)
 		return false;
-	whole = (tp->snd_una - cb->seq) / mss * mss;
-	return whole && whole < skb->len && !tcp_fragment(sk, skb, whole, mss, true);
+	left = (skb->len - acked + mss - 1) / mss;
+	if (left >= was || tcp_fragment(sk, skb, acked, mss, true))
+		return false;
+	tcp_rtx_recount(tp, skb, cb->pcount, was - left);
+	cb->pcount = was - left;
+	return true;
 }
 
 static void tcp_clean_finish(struct sock *sk, struct tcp_clean *c, struct tcp_sack_state *st,
@@ -212,12 +219,14 @@ static bool tcp_ecn_rcv_ecn_echo(const struct tcp_sock *tp, u16 flags)
 	return flags & TCPHDR_ECE && !(flags & TCPHDR_SYN) && tp->ecn_flags & TCP_ECN_OK;
 }
 
-static void tcp_ecn_accept_cwr(struct tcp_sock *tp, const struct tcp_seg *seg)
+static void tcp_ecn_accept_cwr(struct sock *sk, const struct tcp_seg *seg)
 {
+	struct tcp_sock *tp = tcp_sk(sk);
+
 	if (!(seg->flags & TCPHDR_CWR))
 		return;
 	tp->ecn_flags &= ~(u32)TCP_ECN_DEMAND_CWR;
-	if (seg->len)
+	if (seg->len && !sock_flag(sk, SOCK_DONE))	/* behind a FIN nothing is due */
 		tp->ack_pending |= TCP_ACK_NOW;
 }
 
@@ -371,7 +380,7 @@ static void tcp_ack_in_window(struct sock *sk, const struct tcp_seg *seg, int fl
 	} else {
 		flag = tcp_ack_slow(sk, seg, flag, prior_una, st);
 	}
-	tcp_ecn_accept_cwr(tp, seg);
+	tcp_ecn_accept_cwr(sk, seg);
 	sk->sk_err_soft = 0;
 	tp->probes_out = 0;
 	tp->rcv_tstamp_us = tcp_now_us(sk);
@@ -426,7 +435,7 @@ int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag)
 	delivered = tp->delivered - st.prior_delivered;
 	if (delivered) {
 		net_mib_add(sk->net, TcpExt_TCPDelivered, delivered);
-		if (seg->flags & TCPHDR_ECE && tp->ecn_flags & TCP_ECN_OK) {
+		if (tcp_ecn_rcv_ecn_echo(tp, seg->flags)) {
 			tp->delivered_ce += delivered;
 			net_mib_add(sk->net, TcpExt_TCPDeliveredCE, delivered);
 		}

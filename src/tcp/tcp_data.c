@@ -26,8 +26,15 @@ bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 	u64 tstamp = from->tstamp;
 	u16 flags = f->flags;
 
-	if (f->seq != t->end_seq || t->flags & TCPHDR_FIN || !from->len ||
-	    to->truesize > (u32)sk->sk_rcvbuf >> 2)
+	if (f->seq != t->end_seq || t->flags & TCPHDR_FIN)
+		return false;
+	if (!from->len) {		/* a FIN alone costs no room */
+		t->end_seq = end;
+		t->flags |= flags;
+		consume_skb(from);
+		return true;
+	}
+	if (to->truesize > (u32)sk->sk_rcvbuf >> 2)
 		return false;
 	if (!tcp_may_join(to, from) || !skb_try_coalesce(to, from, &delta))
 		return false;

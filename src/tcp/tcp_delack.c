@@ -33,9 +33,10 @@ void tcp_initialize_rcv_mss(struct sock *sk)
 	tp->rcv_mss = (u16)max_t(u32, hint, TCP_MIN_MSS_NS);
 }
 
-/* Learns it: up at once, down when two equal segments without PSH say so. */
-static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, u32 payload, bool psh)
+/* Learns it: up at once, down when two equal segments that end nothing say so. */
+static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, u32 payload, u16 flags)
 {
+	bool psh = flags & TCPHDR_PSH, last_of = flags & (TCPHDR_PSH | TCPHDR_FIN | TCPHDR_URG);
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 gso = skb_shinfo(skb)->gso_size, len = gso ? gso : payload;
 	u16 last = tp->last_seg_size;
@@ -47,7 +48,7 @@ static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb, u32 
 		tp->rcv_mss = (u16)min_t(u32, len, tp->advmss);
 		if (len < payload || !psh)
 			return;
-	} else if (len >= TCP_MSS_DEFAULT_NS || (len >= TCP_MIN_MSS_NS && !psh)) {
+	} else if (len >= TCP_MSS_DEFAULT_NS || (len >= TCP_MIN_MSS_NS && !last_of)) {
 		tp->last_seg_size = (u16)min_t(u32, len, U16_MAX);
 		if (len == last) {
 			tp->rcv_mss = (u16)len;
@@ -87,7 +88,7 @@ void tcp_event_data_recv(struct sock *sk, const struct sk_buff *skb, const struc
 	u64 now = tcp_now_us(sk), gap = now - tp->lrcvtime_us;
 
 	tp->ack_pending |= TCP_ACK_SCHED;
-	tcp_measure_rcv_mss(sk, skb, seg->len, seg->flags & TCPHDR_PSH);
+	tcp_measure_rcv_mss(sk, skb, seg->len, (u16)seg->flags);
 	tcp_rcv_rtt_measure(sk);
 	if (!tp->ato_us) {
 		tcp_incr_quickack(tp, TCP_MAX_QUICKACKS);
@@ -113,16 +114,11 @@ static u32 tcp_delack_max(const struct sock *sk)
 	return min(most, max_t(u32, tcp_rto_min_us(sk), 2000) - 1000);
 }
 
-/*
- * Data out of order: its mark counts, and the window opens, or a path that reorders would keep it
- * small. Without SACK it does not: a duplicate ACK is one by its unchanged window (RFC 5681 2).
- */
+/* Data out of order: its mark and its size count. */
 void tcp_event_ofo_recv(struct sock *sk, const struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	tcp_ecn_check_ce(sk, seg);
-	tcp_measure_rcv_mss(sk, skb, seg->len, seg->flags & TCPHDR_PSH);
-	if (tcp_is_sack(tcp_sk(sk)))
-		tcp_grow_window(sk, skb, seg->len, true);
+	tcp_measure_rcv_mss(sk, skb, seg->len, (u16)seg->flags);
 }
 
 void tcp_send_delayed_ack(struct sock *sk)

@@ -65,7 +65,7 @@ static bool tcp_predicted(const struct tcp_sock *tp, const struct tcp_seg *seg)
 	if (!tp->pred_ok || (seg->flags & ~(u32)TCPHDR_PSH) != tcp_pred_flags(tp) ||
 	    !tcp_predicted_opts(tp, seg) || (u32)seg->wnd << tp->rx_opt.snd_wscale != tp->snd_wnd ||
 	    seg->seq != tp->rcv_nxt || after(seg->ack, tp->snd_nxt) ||
-	    before(seg->ack, tp->snd_una))
+	    (seg->len && before(seg->ack, tp->snd_una)))	/* alone its timestamp counts */
 		return false;
 	return !tp->rx_opt.tstamp_ok || (s32)(seg->opt.tsval - tp->rx_opt.ts_recent) >= 0;
 }
@@ -82,6 +82,7 @@ static void tcp_fast_ack(struct sock *sk, struct sk_buff *skb, const struct tcp_
 	tcp_ack(sk, seg, 0);
 	consume_skb(skb);
 	tcp_data_snd_check(sk);
+	tp->rcv_rtt_last_tsecr = tp->rx_opt.rcv_tsecr;	/* data that echo it again tell no round trip */
 	if (tp->ack_pending & TCP_ACK_NOW)
 		tcp_ack_snd_check(sk, false);
 }

@@ -68,6 +68,8 @@ struct sock *tcp_try_fastopen(struct tcp_request_sock *req, struct sk_buff *skb,
 			      struct tcp_seg *seg, struct tcp_fastopen_cookie *foc);
 void tcp_fastopen_take_data(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg);
 void tcp_fastopen_send_synack(struct sock *sk, const struct tcp_fastopen_cookie *foc);
+/* The SYN-ACK of a child in SYN-RECEIVED again, counted as a retransmission. */
+void tcp_fastopen_synack_again(struct sock *sk);
 void tcp_fastopen_synack_timer(struct sock *sk);
 void tcp_fastopen_child_acked(struct sock *sk);
 void tcp_fastopen_child_end(struct sock *sk, bool reset);

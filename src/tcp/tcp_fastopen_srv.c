@@ -216,6 +216,15 @@ plain:
 	return NULL;
 }
 
+/* The SYN-ACK once more: the round trip is its timestamp's then, if there is one (Karn). */
+void tcp_fastopen_synack_again(struct sock *sk)
+{
+	tcp_fastopen_send_synack(sk, NULL);
+	tcp_sk(sk)->total_retrans++;
+	net_mib_inc(sk->net, Tcp_RetransSegs);
+	net_mib_inc(sk->net, TcpExt_TCPSynRetrans);
+}
+
 /* The SYN-ACK was not answered: it and nothing else goes again, until the retries are used up. */
 void tcp_fastopen_synack_timer(struct sock *sk)
 {
@@ -231,12 +240,9 @@ void tcp_fastopen_synack_timer(struct sock *sk)
 	}
 	if (c->num_timeout == 1)
 		tp->snd_cwnd = 1;	/* RFC 6298 5.7, RFC 5681 3.1 */
-	tcp_fastopen_send_synack(sk, NULL);
+	tcp_fastopen_synack_again(sk);
 	c->num_timeout++;
-	tp->total_retrans++;
 	tp->total_rto++;
-	net_mib_inc(sk->net, Tcp_RetransSegs);
-	net_mib_inc(sk->net, TcpExt_TCPSynRetrans);
 	tcp_arm_rexmit(sk, TCP_TIMER_RETRANS,
 		       min_t(u64, (u64)TCP_TIMEOUT_INIT_US << min_t(u32, c->num_timeout, 16),
 			     tcp_rto_max_us(sk)));
@@ -250,7 +256,7 @@ void tcp_fastopen_child_acked(struct sock *sk)
 
 	tp->delivered++;
 	if (!tp->srtt_us)
-		tcp_synack_rtt_meas(sk, c->num_timeout ? 0 : c->sent_us);
+		tcp_synack_rtt_meas(sk, tp->total_retrans ? 0 : c->sent_us);
 	if (tp->rx_opt.tstamp_ok)
 		tp->advmss -= min_t(u16, tp->advmss, TCP_OLEN_TIMESTAMP_ALIGNED);
 	tp->total_rto = 0;

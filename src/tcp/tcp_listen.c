@@ -41,6 +41,7 @@ int tcp_listen(struct sock *sk, int backlog)
 	INIT_LIST_HEAD(&l->held);
 	INIT_LIST_HEAD(&l->accept_queue);
 	tp->listen = l;
+	tp->pingpong = 0;		/* what TCP_QUICKACK said before is not for the children */
 	sk->sk_ack_backlog = 0;
 	tcp_set_state(sk, TCP_LISTEN);
 	inet_listen_hash(tcp_ns(sk)->hash, sk);

@@ -182,11 +182,22 @@ static void tcp_ooo_grow(struct sock *sk)
 		tcp_rcvbuf_grow(sk, tcp_sk(sk)->rcvq_space);
 }
 
+/*
+ * New data out of order opens the window, or a path that reorders would keep it small. Without SACK it does
+ * not: a duplicate ACK is one by its unchanged window (RFC 5681 2).
+ */
+static void tcp_ooo_open_window(struct sock *sk, const struct sk_buff *skb)
+{
+	if (tcp_is_sack(tcp_sk(sk)))
+		tcp_grow_window(sk, skb, skb->len, true);
+}
+
 /* Data beyond RCV.NXT, header stripped. Consumes skb. */
 void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 seq = tcp_rxcb(skb)->seq, end = tcp_rxcb(skb)->end_seq;
+	bool next = tp->ooo_last && tcp_rxcb(tp->ooo_last)->end_seq == seq;
 
 	if (!tcp_rmem_ok(sk, skb, seq)) {
 		tcp_drop(sk, skb, SKB_DROP_TCP_OFO_DROP);
@@ -196,6 +207,8 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	tp->ack_pending |= TCP_ACK_SCHED;
 	tp->rcv_ooopack += max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	net_mib_inc(sk->net, TcpExt_TCPOFOQueue);
+	if (next)			/* then it is no duplicate */
+		tcp_ooo_open_window(sk, skb);
 	if (tcp_ooo_append(sk, skb)) {
 		tcp_ooo_grow(sk);
 		return;
@@ -207,6 +220,8 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	}
 	tcp_ooo_swallow(sk, skb);
 	tcp_sack_new(tp, seq, end);
+	if (!next)
+		tcp_ooo_open_window(sk, skb);
 	skb_orphan(skb);
 	skb_set_owner_r(skb, sk);
 	tcp_ooo_grow(sk);

@@ -178,6 +178,7 @@ void tcp_event_syn_sent(struct sock *sk, struct sk_buff *skb)
 	tcp_rtx_insert(tp, skb);
 	list_add_tail(&tcp_tx(skb)->tsorted, &tp->tsorted);
 	tp->packets_out = 1;
+	tp->retrans_first_us = tcp_now_us(sk);
 	tcp_arm_rto(sk, tp->rto_us);
 }
 

@@ -255,6 +255,8 @@ struct tcp_limited {
 	bool cwnd, rwnd;
 };
 
+enum { TCP_DEFER_MAX_US = 1000 };
+
 /*
  * Wait for more to fill a larger packet? Only while ACKs that will open the windows are due soon,
  * and never for long: data is deferred when the limit is cwnd or the receiver's window.
@@ -265,7 +267,7 @@ static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 in_flight = tcp_packets_in_flight(tp), send_win, cong_win, limit, div, chunk;
 	const struct sk_buff *head = tcp_rtx_head(tp);
-	u64 age;
+	u64 due;
 
 	if (tp->ca_state != TCP_CA_Open || !head)	/* limited transmit is not deferred */
 		return false;
@@ -286,9 +288,9 @@ static bool tcp_tso_should_defer(struct sock *sk, const struct sk_buff *skb, u32
 	} else if (limit > 3 * tp->mss_cache) {
 		return false;
 	}
-	/* the next ACK is not due before half a round trip after the oldest packet left */
-	age = tcp_now_us(sk) - tcp_tx(head)->xmit_us;
-	if (age < tp->srtt_us >> 4)
+	/* an ACK that is not due within half a round trip, or a millisecond, is not waited for */
+	due = tcp_tx(head)->xmit_us + (tp->srtt_us >> 3);
+	if (due > tcp_now_us(sk) + min_t(u64, tp->srtt_us >> 4, TCP_DEFER_MAX_US))
 		return false;
 	if (limit <= skb->len) {
 		*(cong_win < send_win ? &by->cwnd : &by->rwnd) = true;

@@ -156,7 +156,9 @@ void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb, u32 payload
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u64 ratio = ((u64)payload << 8) / max(skb->truesize, 1u);
-	bool follows = tp->window_clamp + tp->advmss >= tcp_full_space(sk);
+	/* advmss may have shrunk by the timestamps since, with Fast Open */
+	bool follows = tp->window_clamp + tp->advmss + TCP_OLEN_TIMESTAMP_ALIGNED >=
+		       tcp_full_space(sk);
 
 	ratio = clamp_t(u64, ratio, 1, 255);
 	if (ratio == tp->scaling_ratio)

@@ -165,7 +165,7 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 /* -- tail loss probe (RFC 8985 7) -------------------------------------------------------------- */
 
 /*
- * Arms the probe, 2 SRTT after the last transmission and never behind the RTO. advancing: an ACK
+ * Arms the probe, 2 SRTT after the last transmission and not behind the RTO. advancing: an ACK
  * advanced (else data was sent). False: not wanted here, the RTO timer it is.
  */
 bool tcp_schedule_loss_probe(struct sock *sk, bool advancing)
@@ -183,8 +183,8 @@ bool tcp_schedule_loss_probe(struct sock *sk, bool advancing)
 	} else {
 		timeout = TCP_TIMEOUT_INIT_US;
 	}
-	rto_at = advancing || tp->ca_pending != TCP_TIMER_RETRANS ? now + tp->rto_us :
-								    tp->rexmit_at_us;
+	/* that of the head, which is not when the timer ends: a probe or a back-off may have put it off */
+	rto_at = (advancing ? now : tcp_tx(tcp_rtx_head(tp))->xmit_us) + tp->rto_us;
 	if (rto_at > now && rto_at - now < timeout)
 		timeout = (u32)(rto_at - now);
 	tcp_arm_rexmit(sk, TCP_TIMER_LOSS_PROBE, timeout);

@@ -123,17 +123,13 @@ void tcp_synack_rtt_meas(struct sock *sk, u64 sent_us)
 
 /* -- the receiver's estimate, for buffer tuning ------------------------------------------------ */
 
-static void tcp_rcv_rtt_update(struct tcp_sock *tp, u32 sample_us, bool win_dep)
+/* The least sample: what the peer's program waits before it sends is no part of a round trip. */
+static void tcp_rcv_rtt_update(struct tcp_sock *tp, u32 sample_us)
 {
-	u32 est = tp->rcv_rtt_us, m = max(sample_us, 1u);
+	u32 m = max(sample_us, 1u) << 3;
 
-	if (!est) {
-		tp->rcv_rtt_us = m << 3;
-	} else if (!win_dep) {
-		tp->rcv_rtt_us = est - (est >> 3) + m;
-	} else if (m << 3 < est) {	/* a window's worth bounds the round trip from above */
-		tp->rcv_rtt_us = m << 3;
-	}
+	if (!tp->rcv_rtt_us || m < tp->rcv_rtt_us)
+		tp->rcv_rtt_us = m;
 }
 
 /* Without timestamps: the time that a full window of data takes. */
@@ -145,7 +141,7 @@ void tcp_rcv_rtt_measure(struct sock *sk)
 	if (tp->rcv_rtt_time_us) {
 		if (before(tp->rcv_nxt, tp->rcv_rtt_seq))
 			return;
-		tcp_rcv_rtt_update(tp, (u32)min_t(u64, now - tp->rcv_rtt_time_us, 1u << 27), true);
+		tcp_rcv_rtt_update(tp, (u32)min_t(u64, now - tp->rcv_rtt_time_us, 1u << 27));
 	}
 	tp->rcv_rtt_seq = tp->rcv_nxt + tp->rcv_wnd;
 	tp->rcv_rtt_time_us = now;
@@ -163,6 +159,6 @@ void tcp_rcv_rtt_measure_ts(struct sock *sk, u32 len)
 	if (len < tp->rcv_mss)
 		return;
 	us = tcp_rtt_tsopt_us(sk);
-	if (us >= 0)
-		tcp_rcv_rtt_update(tp, (u32)us, false);
+	if (us > 0)
+		tcp_rcv_rtt_update(tp, (u32)us);
 }

@@ -375,6 +375,7 @@ bool tcp_rtx_join_sacked(struct sock *sk, struct sk_buff *skb, struct sk_buff *n
 void tcp_write_queue_purge(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 sacked = tp->sacked_out, lost = tp->lost_out, retrans = tp->retrans_out;
 	struct sk_buff *skb;
 
 	tcp_chrono_stop(tp, TCP_CHRONO_BUSY);
@@ -383,7 +384,10 @@ void tcp_write_queue_purge(struct sock *sk)
 	while ((skb = tcp_rtx_head(tp)))
 		tcp_rtx_unlink_free(sk, skb);
 	INIT_LIST_HEAD(&tp->tsorted);
-	tp->packets_out = tp->sacked_out = tp->lost_out = tp->retrans_out = 0;
+	tp->packets_out = 0;
+	tp->sacked_out = sacked;	/* TCP_INFO goes on telling */
+	tp->lost_out = lost;
+	tp->retrans_out = retrans;
 	tp->backoff = 0;
 	tp->retransmit_hint = tp->highest_sack = NULL;
 }

@@ -21,6 +21,7 @@ void tcp_init_fields(struct sock *sk)
 	minmax_reset(&tp->rtt_min, tcp_now_ms(sk), ~0u);
 	tp->backoff = tp->retransmits = tp->probes_out = 0;
 	tp->probes_tstamp_us = tp->retrans_first_us = 0;
+	tp->sacked_out = tp->lost_out = tp->retrans_out = 0;
 	tp->snd_cwnd = TCP_INIT_CWND;
 	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
 	tp->snd_cwnd_clamp = ~0u;

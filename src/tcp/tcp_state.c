@@ -69,6 +69,7 @@ void tcp_finish_connect(struct sock *sk)
 static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u16 syn_hdr_len = tp->hdr_len;
 
 	tcp_syn_options(sk, seg);
 	tcp_advmss_without_tstamp(tp);
@@ -82,6 +83,7 @@ static void tcp_rcv_synack(struct sock *sk, struct sk_buff *skb, const struct tc
 	inet_note_answer(&tp->inet, skb);
 	tp->snd_wnd = tp->max_window = seg->wnd;	/* not scaled in a SYN */
 	tcp_mtup_init(sk);
+	tp->mtup.low += syn_hdr_len - tp->hdr_len;	/* the first MSS allows for the SYN's options */
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	tcp_initialize_rcv_mss(sk);
 	tcp_finish_connect(sk);
@@ -121,6 +123,7 @@ static void tcp_rcv_cross_syn(struct sock *sk, struct sk_buff *skb, const struct
 	tcp_init_rcv_seq(tp, seg);
 	tp->snd_wl1 = seg->seq;
 	tp->snd_wnd = tp->max_window = seg->wnd;
+	tcp_mtup_init(sk);
 	tcp_sync_mss(sk, tp->pmtu_cookie);
 	tcp_initialize_rcv_mss(sk);
 	tcp_ecn_rcv_cross_syn(sk, seg);
@@ -335,7 +338,7 @@ void tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb, const struct tc
 	    seg->seq == tp->irs) {		/* TCP-ST-14: the SYN-ACK was lost */
 		if (!tcp_oow_rate_limited(sk, &tp->last_oow_ack_ms, 0,
 					  MIB_TcpExt_TCPACKSkippedSynRecv))
-			tcp_fastopen_send_synack(sk, NULL);
+			tcp_fastopen_synack_again(sk);
 		tcp_drop(sk, skb, SKB_DROP_TCP_INVALID_SYN);
 		return;
 	}

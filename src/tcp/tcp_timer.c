@@ -315,9 +315,8 @@ static void tcp_count_rto(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (!tp->retransmits) {
-		tp->retrans_first_us = tcp_now_us(sk);
-		if (sk->sk_state == TCP_SYN_SENT)	/* counted from the first SYN */
-			tp->retrans_first_us -= min_t(u64, tp->retrans_first_us, tp->rto_us);
+		if (!tcp_state_in(sk, TCPF(SYN_SENT) | TCPF(SYN_RECV)) || !tp->retrans_first_us)
+			tp->retrans_first_us = tcp_now_us(sk);	/* else counted from the first SYN */
 		tp->total_rto_recoveries++;
 		tp->rto_stamp_ms = tcp_now_ms(sk);
 	}

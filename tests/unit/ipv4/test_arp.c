@@ -242,6 +242,25 @@ Test(arp, resolution_succeeds)
 	cr_assert_eq(state_of("10.0.0.5", NULL), NUD_REACHABLE);
 }
 
+/* A neighbour that was not heard of for a while is probed by unicast; what is asked for is zeros. */
+Test(arp, probe_of_a_neighbour)
+{
+	static const u8 zeros[6];
+	struct arp ask = { .op = ARP_OP_REQUEST, .spa = "10.0.0.2", .tpa = "10.0.0.1" };
+	const struct arp_eth_ip4 *a;
+
+	rx(&ask);
+	cr_assert_not_null(tx());
+	send_to("10.0.0.2");
+	cr_assert_not_null(ipnet_tx4(&n));
+	fixture_advance(n.net, 5500 * NSEC_PER_MSEC);
+	a = tx();
+	cr_assert_not_null(a);
+	cr_assert_eq(be16_get(a->h.op), ARP_OP_REQUEST);
+	cr_assert_arr_eq(n.frame, ipnet_peer, 6);
+	cr_assert_arr_eq(a->tha, zeros, 6);
+}
+
 /* ARP-08 ATK-OFF-08 */
 Test(arp, locktime)
 {

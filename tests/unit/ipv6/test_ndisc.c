@@ -84,10 +84,13 @@ Test(ndisc, solicitation_is_answered)
 		na = (const struct nd_na_msg *)ipnet_tx_icmp6(&n);
 		cr_assert_not_null(na);
 		cr_assert_eq(na->type, ICMP6_TYPE_NEIGH_ADVERT);
-		cr_assert_eq(be32_get(na->flags), (u32)ND_NA_SOLICITED | (u32)ND_NA_OVERRIDE);
+		/* who asks by unicast knows our link-layer address: it is not told, and overrides nothing */
+		cr_assert_eq(be32_get(na->flags),
+			     (u32)ND_NA_SOLICITED | (i ? 0 : (u32)ND_NA_OVERRIDE));
 		cr_assert_eq(h->hop_limit, 255);
-		cr_assert_eq(n.len, ETH_HLEN + 40 + 32);
-		cr_assert_arr_eq((const u8 *)(na + 1) + 2, ipnet_mac, 6);
+		cr_assert_eq(n.len, ETH_HLEN + 40 + (i ? 24 : 32));
+		if (!i)
+			cr_assert_arr_eq((const u8 *)(na + 1) + 2, ipnet_mac, 6);
 		cr_assert_arr_eq(n.frame, ipnet_peer, 6);
 		/* STALE, and the answer used it */
 		cr_assert_eq(state_of("fd00::2", ha, NULL), NUD_DELAY);
@@ -183,6 +186,40 @@ Test(ndisc, resolution)
 	fixture_advance(n.net, 10 * NSEC_PER_SEC);
 	cr_assert_eq(ipnet_tx_count(&n), 3);
 	cr_assert_eq(n.net->mib[MIB_Icmp6_InDestUnreachs], 1);
+}
+
+/* A neighbour that was not heard of for a while is probed: by unicast, from our link-local address. */
+Test(ndisc, probe_of_a_neighbour)
+{
+	struct nd ask = { .type = 135, .saddr = "fd00::2", .daddr = "fd00::1", .target = "fd00::1",
+			  .lladdr = ipnet_peer };
+	const struct ip6_hdr *h = (const struct ip6_hdr *)ipnet_l3(&n);
+	const struct nd_ns_msg *ns;
+	union inet_addr to = ipnet_addr("fd00::2"), from;
+
+	rx(&ask);
+	cr_assert_not_null(ipnet_tx_icmp6(&n));
+	fixture_advance(n.net, 5500 * NSEC_PER_MSEC);
+	ns = (const struct nd_ns_msg *)ipnet_tx_icmp6(&n);
+	cr_assert_not_null(ns);
+	cr_assert_eq(ns->type, ICMP6_TYPE_NEIGH_SOLICIT);
+	cr_assert_arr_eq(n.frame, ipnet_peer, 6);
+	cr_assert_arr_eq(h->daddr.b, to.b, 16);
+	from = inet_addr_from6(h->saddr.b);
+	cr_assert(inet_addr_is_linklocal(&from));
+}
+
+/* What failed is no entry: an advertisement makes none. */
+Test(ndisc, advertisement_after_failure)
+{
+	struct nd na = { .type = 136, .saddr = "fd00::6", .daddr = "fd00::1", .target = "fd00::6",
+			 .flags = (u32)ND_NA_SOLICITED | (u32)ND_NA_OVERRIDE, .lladdr = peer2 };
+
+	send_to("fd00::6", 0);
+	fixture_advance(n.net, 4 * NSEC_PER_SEC);
+	cr_assert_eq(state_of("fd00::6", NULL, NULL), NUD_FAILED);
+	rx(&na);
+	cr_assert_eq(state_of("fd00::6", NULL, NULL), NUD_FAILED);
 }
 
 /* ND-03, ND-07 (the cells are core's), ND-08's flag, ND-11 */

@@ -13,6 +13,7 @@ static void probing(struct wire *w, u16 mss)
 	wire_sysctl(w, "net.ipv4.tcp_mtu_probing", "2");
 	wire_sysctl(w, "net.ipv4.tcp_base_mss", "512");
 	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	wire_sysctl(w, "net.ipv4.tcp_timestamps", "0");	/* the first MSS allows for those of the SYN */
 	connect_syn(w);
 	in(w, .flags = S | A, .seq = 0, .ack = 1, .mss = mss, .sackok = true, .ws = 7);
 	out(w, A, 1, 1, 0);
