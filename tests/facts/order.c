@@ -271,11 +271,13 @@ static void raw_no_type(void)
 /* A datagram to a socket that was closed just before. */
 static void closed_before(void)
 {
+	struct timeval tv = { 0, 500000 };
 	int i, to, from, refused = 0;
 	char buf[8];
 
 	for (i = 0; i < 300; i++) {
 		self_pair(&to, &from);
+		setsockopt(from, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 		if (i & 1) {
 			send(from, "a", 1, 0);
 			recv(to, buf, sizeof(buf), 0);
