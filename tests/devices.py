@@ -74,6 +74,7 @@ class Matrix:
         if not (os.environ.get("DEVICES_AGAIN") and os.path.exists(trs)):
             os.makedirs(os.path.dirname(trs), exist_ok=True)
             env = dict(os.environ, NETSTACK_TEST_DEV=kind, srcdir=os.path.dirname(HERE), builddir=self.build, PYTHONDONTWRITEBYTECODE="1")
+            env.setdefault("NETSTACK_TEST_TIMEOUT", "3600")     # several run at once
             said = subprocess.run(["bash", f"{HERE}/driver", "--test-name", f"tests/{suite}.py over {kind}", "--log-file", log,
                                    "--trs-file", trs, "--", sys.executable, f"{HERE}/{suite}.py"], env=env, cwd=self.build,
                                   stdout=subprocess.PIPE, text=True, check=False).stdout
