@@ -147,6 +147,11 @@ def do_setsockopt(name, level, opt, value):
     SOCKS[name].setsockopt(level, opt, value)
 
 
+def do_set_and_send(name, level, opt, value, data):
+    SOCKS[name].setsockopt(level, opt, value)
+    return SOCKS[name].send(data)
+
+
 def do_getsockopt(name, level, opt, size=0):
     return SOCKS[name].getsockopt(level, opt, size) if size else SOCKS[name].getsockopt(level, opt)
 
