@@ -406,7 +406,7 @@ TEST46(opts, comp_sack)
 TEST46(opts, comp_sack_rtt)
 {
 	wire_sysctl(w, "net.ipv4.tcp_comp_sack_slack_ns", "0");
-	establish(w);
+	establish_opt(w, NO_TS, 1 << 20, 1460);	/* whose echoes would be samples */
 	for (int round = 0; round < 2; round++) {
 		tcp_sk(w->sk)->rcv_rtt_us = 8 * (round ? 100000 : 2000);
 		tcp_sk(w->sk)->srtt_us = 8 * (round ? 2000 : 100000);
