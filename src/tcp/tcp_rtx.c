@@ -288,20 +288,13 @@ struct sk_buff *tcp_rtx_trim_head(struct sock *sk, struct sk_buff *skb)
 	return tail;
 }
 
-/*
- * Merges next into skb (both in the tree, adjacent, with the same marks): retransmitting small
- * segments as one. True when next is gone.
- */
-bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u32 mss)
+/* skb, before it in the tree, takes what next has, but for the count of segments. False: no room. */
+static bool tcp_rtx_absorb(struct sock *sk, struct sk_buff *skb, struct sk_buff *next)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_tx_cb *cb = tcp_tx(skb), *ncb = tcp_tx(next);
-	u32 size = skb->truesize, old = cb->pcount + ncb->pcount;
+	u32 size = skb->truesize;
 
-	if (cb->sacked != ncb->sacked || cb->eor || cb->end_seq != ncb->seq ||
-	    (cb->flags | ncb->flags) & (TCPHDR_SYN | TCPHDR_FIN) ||
-	    skb_shinfo(skb)->nr_frags + skb_shinfo(next)->nr_frags > MAX_SKB_FRAGS)
-		return false;
 	if (next->len && skb_append_range(skb, next, 0, next->len))
 		return false;
 	tcp_wmem_charge(sk, (int)(skb->truesize - size));
@@ -311,9 +304,28 @@ bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u
 	cb->eor = ncb->eor;
 	if (tp->highest_sack == next)
 		tp->highest_sack = skb;
-	tcp_tx_set_pcount(skb, mss);
-	tcp_adjust_pcount(tp, skb, (int)old - (int)cb->pcount);
+	if (tp->retransmit_hint == next)
+		tp->retransmit_hint = skb;
 	tcp_rtx_unlink_free(sk, next);
+	return true;
+}
+
+/*
+ * Merges next into skb (both in the tree, adjacent, with the same marks): retransmitting small
+ * segments as one. True when next is gone.
+ */
+bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u32 mss)
+{
+	struct tcp_tx_cb *cb = tcp_tx(skb), *ncb = tcp_tx(next);
+	u32 old = cb->pcount + ncb->pcount;
+
+	if (cb->sacked != ncb->sacked || cb->eor || cb->end_seq != ncb->seq ||
+	    (cb->flags | ncb->flags) & (TCPHDR_SYN | TCPHDR_FIN) ||
+	    skb_shinfo(skb)->nr_frags + skb_shinfo(next)->nr_frags > MAX_SKB_FRAGS ||
+	    !tcp_rtx_absorb(sk, skb, next))
+		return false;
+	tcp_tx_set_pcount(skb, mss);
+	tcp_adjust_pcount(tcp_sk(sk), skb, (int)old - (int)cb->pcount);
 	return true;
 }
 
@@ -349,25 +361,13 @@ static bool tcp_frags_fit(const struct sk_buff *skb, const struct sk_buff *next)
  */
 bool tcp_rtx_join_sacked(struct sock *sk, struct sk_buff *skb, struct sk_buff *next)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
-	struct tcp_tx_cb *cb = tcp_tx(skb), *ncb = tcp_tx(next);
-	u32 size = skb->truesize;
+	u32 segs = tcp_tx(next)->pcount;
+	u8 again = tcp_tx(next)->sacked & TCPCB_EVER_RETRANS;
 
-	if (!tcp_sacked_alike(skb, next) || !tcp_frags_fit(skb, next) ||
-	    skb_append_range(skb, next, 0, next->len))
+	if (!tcp_sacked_alike(skb, next) || !tcp_frags_fit(skb, next) || !tcp_rtx_absorb(sk, skb, next))
 		return false;
-	tcp_wmem_charge(sk, (int)(skb->truesize - size));
-	tcp_merge_tstamp(skb, next);
-	cb->end_seq = ncb->end_seq;
-	cb->flags |= ncb->flags & TCPHDR_PSH;
-	cb->eor = ncb->eor;
-	cb->pcount += ncb->pcount;
-	cb->sacked |= ncb->sacked & TCPCB_EVER_RETRANS;
-	if (tp->highest_sack == next)
-		tp->highest_sack = skb;
-	if (tp->retransmit_hint == next)
-		tp->retransmit_hint = skb;
-	tcp_rtx_unlink_free(sk, next);
+	tcp_tx(skb)->pcount += segs;
+	tcp_tx(skb)->sacked |= again;
 	return true;
 }
 

@@ -25,7 +25,7 @@ unit_tcp = \
 	tests/unit/tcp/test_user
 check_PROGRAMS += $(unit_tcp)
 TESTS += $(unit_tcp)
-EXTRA_DIST += tests/unit/tcp/sigbox.h tests/unit/tcp/wirebox.h
+EXTRA_DIST += tests/unit/tcp/ccbox.h tests/unit/tcp/sigbox.h tests/unit/tcp/wirebox.h
 tests_unit_tcp_test_accecn_SOURCES = tests/unit/tcp/test_accecn.c
 tests_unit_tcp_test_accecn_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_accecn_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

@@ -4,28 +4,9 @@
  * round, BBR's filters, DCTCP's receiver and alpha, PRR's arithmetic. Pacing is in test_pacing.c,
  * scenarios over simulated paths are in tests/sim.
  */
-#include "tests/unit/tcp/wirebox.h"
+#include "tests/unit/tcp/ccbox.h"
 
 #include <math.h>
-
-#include "tcp/tcp_priv.h"
-
-enum { O_CONGESTION = 13, O_CC_INFO = 26 };
-
-static int set_cc(struct wire *w, const char *name)
-{
-	return sock_setsockopt(w->sk, 6, O_CONGESTION, name, (u32)strlen(name));
-}
-
-static const char *get_cc(struct wire *w)
-{
-	static char name[16];
-	u32 len = sizeof(name);
-
-	cr_assert_eq(sock_getsockopt(w->sk, 6, O_CONGESTION, name, &len), 0);
-	cr_assert_eq(len, 16);
-	return name;
-}
 
 /* -- CUBIC against RFC 9438 -------------------------------------------------------------------- */
 

@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which congestion control a connection has: by sysctl, route, socket option; what a route says besides. */
-#include "tests/unit/tcp/wirebox.h"
-
-#include "tcp/tcp_priv.h"
-
-enum { O_CONGESTION = 13, O_CC_INFO = 26 };
-
-static int set_cc(struct wire *w, const char *name)
-{
-	return sock_setsockopt(w->sk, 6, O_CONGESTION, name, (u32)strlen(name));
-}
-
-static const char *get_cc(struct wire *w)
-{
-	static char name[16];
-	u32 len = sizeof(name);
-
-	cr_assert_eq(sock_getsockopt(w->sk, 6, O_CONGESTION, name, &len), 0);
-	cr_assert_eq(len, 16);
-	return name;
-}
+#include "tests/unit/tcp/ccbox.h"
 
 static const char *get_sysctl(struct wire *w, const char *name)
 {
