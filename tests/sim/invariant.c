@@ -165,15 +165,24 @@ static s64 rmem_limit(const struct sock *sk)
 	return (s64)sk->sk_rcvbuf + max_t(u32, SLACK, last ? last->truesize : 0);
 }
 
+/*
+ * What a program may write fits into the buffer; sent in single segments it costs a packet's memory for each
+ * of them. At least twice: what SACK cuts is bounded by that (CVE-2019-11478).
+ */
+static s64 wmem_limit(const struct tcp_sock *tp)
+{
+	s64 times = max(2, 1 + DIV_ROUND_UP(TCP_TX_TRUESIZE, (s64)tp->mss_cache));
+
+	return times * (tp->inet.sk.sk_sndbuf + SLACK);
+}
+
 /* TCP-INV-07: socket by socket, which bounds the sum */
 static void check_memory(struct invariants *inv, const struct tcp_sock *tp)
 {
 	const struct sock *sk = &tp->inet.sk;
 
 	CHECK(sk->sk_rmem_alloc >= 0 && sk->sk_rmem_alloc <= rmem_limit(sk), "TCP-INV-07");
-	/* packets that SACK cuts cost more: up to twice (CVE-2019-11478) */
-	CHECK(sk->sk_wmem_queued >= 0 && sk->sk_wmem_queued <= 2 * (sk->sk_sndbuf + SLACK),
-	      "TCP-INV-07");
+	CHECK(sk->sk_wmem_queued >= 0 && sk->sk_wmem_queued <= wmem_limit(tp), "TCP-INV-07");
 }
 
 static s64 queue_truesize(const struct sk_buff_head *q)
