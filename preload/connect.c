@@ -130,12 +130,11 @@ static bool refuses_v4(int fd, uint64_t tag, const struct sockaddr *sa)
 	const struct sockaddr_in6 *s6 = (const void *)sa;
 	const struct nsp_opt *o;
 	int only = 0;
-	socklen_t len = sizeof(only);
 
 	if (sa->sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
 		return false;
 	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
-		return !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+		return sock_is_v6only(fd);
 	o = fd_find_opt(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 	if (o && o->len == sizeof(only))
 		memcpy(&only, o + 1, sizeof(only));

@@ -196,11 +196,8 @@ out:
 /* IPv4 to a UDP socket that speaks IPv6 only: before all else that is wrong. */
 static bool refuses_v4(int fd, unsigned int k, const struct sockaddr *sa, socklen_t salen)
 {
-	int only = 0;
-	socklen_t len = sizeof(only);
-
 	return KIND(k) == K_UDP && k & KF_V6 && sa && salen >= sizeof(sa->sa_family) && is_v4(sa, salen) &&
-	       !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+	       sock_is_v6only(fd);
 }
 
 static in_port_t port_of(const struct sockaddr *sa, socklen_t len)

@@ -414,6 +414,8 @@ static inline bool fd_ended(int fd)
 }
 bool fd_nonblock(int fd);
 int sock_flush_opts(int fd, uint64_t tag);
+/** sock_is_v6only() - IPV6_V6ONLY, as the daemon has it */
+bool sock_is_v6only(int fd);
 /** sock_set_nodelay() - TCP_NODELAY of a connection, without waiting */
 void sock_set_nodelay(int fd);
 extern const uint8_t shim_zeros[65536];

@@ -129,6 +129,14 @@ static int set_oneway(int fd, int level, int name, const void *val, socklen_t le
 	return rpc_oneway(NSP_NR_SETOPT, fd, &q, val, len);
 }
 
+bool sock_is_v6only(int fd)
+{
+	int only = 0;
+	socklen_t len = sizeof(only);
+
+	return !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+}
+
 void sock_set_nodelay(int fd)
 {
 	int saved = errno, on = 1;

@@ -86,10 +86,7 @@ int swap_to_kernel(int fd)
 /* An accepted socket of IPv6 whose listener was bound to an address of it, or said so. */
 static bool speaks_v6_only(int fd, uint64_t tag)
 {
-	int only = 0;
-	socklen_t len = sizeof(only);
-
-	return !NSP_TAG_BITS(tag) && !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+	return !NSP_TAG_BITS(tag) && sock_is_v6only(fd);
 }
 
 int swap_to_new(int fd, bool reset)

@@ -141,10 +141,10 @@ uint32_t pulse_errors(void)
 	return 0;
 }
 
-int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len)
+bool sock_is_v6only(int fd)
 {
-	(void)fd, (void)level, (void)name, (void)val, (void)len;
-	return -1;
+	(void)fd;
+	return false;
 }
 
 short fd_poll(int fd, short events, int timeout_ms)
