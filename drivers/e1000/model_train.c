@@ -7,10 +7,11 @@
  */
 #include "drivers/e1000/model_priv.h"
 
+#include "base/prefetch.h"
 #include "wire/wire.h"
 
 enum { IP4_ID = 4, IP4_CHECK = 10, TCP_SEQ = 4, TCP_CHECK = 16 };
-enum { CACHE_LINE = 64, PREFETCH = 4 * CACHE_LINE };
+enum { PREFETCH = 4 * CACHE_LINE };
 
 static u32 word_at(const u8 *p)
 {
@@ -97,10 +98,7 @@ static u16 packet_sum(const struct em_train *x, const u8 *frame, const struct em
 /* Most drivers' buffers follow one another; of others, nothing worse comes than that it is in vain. */
 static void prefetch_next(const struct em_train *x, const u8 *to)
 {
-	u32 i;
-
-	for (i = 0; i < PREFETCH; i += CACHE_LINE)
-		__builtin_prefetch(to + x->bufsize + i, 1);
+	prefetchw_range(to + x->bufsize, PREFETCH);
 }
 
 u16 em_train_frame(const struct em_train *x, u32 k, u8 *to)

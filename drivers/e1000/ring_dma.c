@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/prefetch.h"
 #include "drivers/rx_copy.h"
 #include "wire/wire.h"
 
-enum { CACHE_LINE = 64, RX_PREFETCH = 2 * CACHE_LINE };
+enum { RX_PREFETCH = 2 * CACHE_LINE };
 
 int e1000_queue_alloc(const struct e1000_hw *hw, struct e1000_queue *q, u32 size)
 {
@@ -213,11 +214,10 @@ static void rx_advance(struct e1000_queue *q, u32 len)
 /* The headers of a frame that will be looked at soon: the device wrote them, perhaps long ago. */
 static void rx_prefetch(const struct e1000_queue *q, u32 index)
 {
-	u32 off, i;
+	u32 off;
 	const struct e1000_dma *area = rx_area(q, index, &off);
 
-	for (i = 0; i < RX_PREFETCH; i += CACHE_LINE)
-		__builtin_prefetch((const u8 *)area->cpu + off + i);
+	prefetch_range((const u8 *)area->cpu + off, RX_PREFETCH);
 }
 
 bool e1000_rx_merge(struct napi_struct *napi, struct e1000_queue *q, struct e1000_rx_partial *p,

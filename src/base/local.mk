@@ -17,6 +17,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/list.h \
 	src/base/minmax.c \
 	src/base/minmax.h \
+	src/base/prefetch.h \
 	src/base/prng.c \
 	src/base/prng.h \
 	src/base/rbtree.c \
