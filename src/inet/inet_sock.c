@@ -224,6 +224,15 @@ static int bind_again(struct sock *sk, const struct inet_sockaddr *addr)
 											 -EADDRNOTAVAIL;
 }
 
+void inet_bound(struct sock *sk, const struct inet_sockaddr *addr)
+{
+	if (!inet_addr_any(&inet_sk(sk)->rcv_saddr))
+		sk->sk_userlocks |= INET_BINDADDR_LOCK;
+	if (addr->port)
+		sk->sk_userlocks |= INET_BINDPORT_LOCK;
+	sk_dst_set(sk, NULL);
+}
+
 int inet_bind(struct sock *sk, struct inet_hashinfo *h, const struct inet_sockaddr *addr)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -250,11 +259,7 @@ int inet_bind(struct sock *sk, struct inet_hashinfo *h, const struct inet_sockad
 		sk->sk_bound_dev_if = old_dev;
 		return err;
 	}
-	if (!inet_addr_any(&inet->rcv_saddr))
-		sk->sk_userlocks |= INET_BINDADDR_LOCK;
-	if (addr->port)
-		sk->sk_userlocks |= INET_BINDPORT_LOCK;
-	sk_dst_set(sk, NULL);
+	inet_bound(sk, addr);
 	return 0;
 }
 

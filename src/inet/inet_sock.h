@@ -108,6 +108,8 @@ void inet_sock_for_each(struct net *net, void (*fn)(struct sock *sk, void *arg),
  * -EADDRNOTAVAIL, -EAFNOSUPPORT, -EINVAL.
  */
 int inet_bind_addr(struct sock *sk, const struct inet_sockaddr *addr);
+/* What bind(2) to addr leaves behind when it has worked: what is not to be chosen again; no old route. */
+void inet_bound(struct sock *sk, const struct inet_sockaddr *addr);
 /*
  * bind(2) whole: state check (-EINVAL when bound already), inet_bind_addr(), port of h (unless
  * IP_BIND_ADDRESS_NO_PORT and 0). On failure the socket is as before. -EADDRINUSE …

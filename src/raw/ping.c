@@ -118,11 +118,7 @@ static int ping_bind(struct sock *sk, const struct inet_sockaddr *addr)
 		inet->rcv_saddr = rcv_saddr;
 		return err;
 	}
-	if (!inet_addr_any(&inet->rcv_saddr))
-		sk->sk_userlocks |= INET_BINDADDR_LOCK;
-	if (addr->port)
-		sk->sk_userlocks |= INET_BINDPORT_LOCK;
-	sk_dst_set(sk, NULL);
+	inet_bound(sk, addr);
 	return 0;
 }
 
@@ -272,16 +268,8 @@ static ssize_t ping_sendmsg(struct sock *sk, struct msg *msg)
 		err = dgram_tx_check_size(sk, &tx, (u32)msg->len);
 	if (!err)
 		skb = dgram_alloc(sk, 0, msg, 0, (u32)msg->len, &err);
-	if (skb) {
-		dgram_tx_mark(&tx, skb);
-		err = ping_fill(sk, skb, &tx);
-		if (err)
-			consume_skb(skb);
-		else
-			err = tx.af->xmit(sk->net, sk, skb, &tx.fl, tx.dst, &tx.opts);
-		if (err == -ENOBUFS && !inet_recverr(sk, tx.af))
-			err = 0;
-	}
+	if (skb)
+		err = raw_tx_finish(sk, skb, &tx, ping_fill(sk, skb, &tx));
 	dgram_tx_end(&tx);
 	return err ? err : (ssize_t)msg->len;
 }

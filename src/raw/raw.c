@@ -221,6 +221,16 @@ static bool is_routing(int err)
 	return err == -ENETUNREACH || err == -EHOSTUNREACH || err == -EACCES;
 }
 
+int raw_tx_finish(struct sock *sk, struct sk_buff *skb, struct dgram_tx *tx, int err)
+{
+	dgram_tx_mark(tx, skb);
+	if (err)
+		consume_skb(skb);
+	else
+		err = tx->af->xmit(sk->net, sk, skb, &tx->fl, tx->dst, &tx->opts);
+	return err == -ENOBUFS && !inet_recverr(sk, tx->af) ? 0 : err;
+}
+
 static ssize_t raw_sendmsg(struct sock *sk, struct msg *msg)
 {
 	struct sk_buff *skb = NULL;
@@ -241,15 +251,8 @@ static ssize_t raw_sendmsg(struct sock *sk, struct msg *msg)
 	if (!err)
 		skb = dgram_alloc(sk, 0, msg, 0, (u32)msg->len, &err);
 	if (skb) {
-		dgram_tx_mark(&tx, skb);
 		tx.opts.hdrincl = inet_sk(sk)->hdrincl;
-		err = raw_checksum(sk, skb, &tx);
-		if (err)
-			consume_skb(skb);
-		else
-			err = tx.af->xmit(sk->net, sk, skb, &tx.fl, tx.dst, &tx.opts);
-		if (err == -ENOBUFS && !inet_recverr(sk, tx.af))
-			err = 0;
+		err = raw_tx_finish(sk, skb, &tx, raw_checksum(sk, skb, &tx));
 	}
 	dgram_tx_end(&tx);
 	return err ? err : (ssize_t)msg->len;

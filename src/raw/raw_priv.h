@@ -26,6 +26,12 @@ bool raw_match(const struct sock *sk, const struct inet_af *af, const union inet
 /* Sum over an ICMP message, its pseudo header included where the family has one, is wrong. */
 bool icmp_csum_bad(const struct sk_buff *skb, u32 len);
 
+/*
+ * Sends a message that is whole, or drops it when there was an error in making it. Takes skb. A full queue is
+ * no error but to who asked for errors (IP_RECVERR).
+ */
+int raw_tx_finish(struct sock *sk, struct sk_buff *skb, struct dgram_tx *tx, int err);
+
 /* ping.c: true when a ping socket took the packet */
 bool ping_deliver(const struct sk_buff *skb, u8 proto);
 void ping_err(struct net *net, const struct inet_icmp_err *e, u8 proto);

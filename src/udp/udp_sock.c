@@ -85,26 +85,30 @@ static int udp_ioctl(struct sock *sk, u32 cmd, int *value)
 	return dgram_ioctl(sk, cmd, value, UDP_HLEN);
 }
 
+/* What both protocols do alike. */
+#define UDP_CALLS \
+	.type = 2, \
+	.obj_size = sizeof(struct udp_sock), \
+	.init = udp_init_sock, \
+	.destroy = udp_destroy_sock, \
+	.close = udp_close, \
+	.bind = udp_bind, \
+	.connect = udp_connect, \
+	.reuseport_prog = udp_reuseport_prog, \
+	.shutdown = dgram_shutdown, \
+	.sendmsg = udp_sendmsg, \
+	.recvmsg = udp_recvmsg, \
+	.getname = inet_getname, \
+	.ioctl = udp_ioctl, \
+	.poll = dgram_poll
+
 static const struct sockopt_table *const udp_tables[] = { &udp_sockopts, NULL };
 
 const struct proto udp_prot = {
 	.name = "UDP",
-	.type = 2,
 	.protocol = IP_PROTO_UDP,
-	.obj_size = sizeof(struct udp_sock),
 	.sockopts = udp_tables,
-	.init = udp_init_sock,
-	.destroy = udp_destroy_sock,
-	.close = udp_close,
-	.bind = udp_bind,
-	.connect = udp_connect,
-	.reuseport_prog = udp_reuseport_prog,
-	.shutdown = dgram_shutdown,
-	.sendmsg = udp_sendmsg,
-	.recvmsg = udp_recvmsg,
-	.getname = inet_getname,
-	.ioctl = udp_ioctl,
-	.poll = dgram_poll,
+	UDP_CALLS,
 };
 
 static const struct sockopt_table *const udplite_tables[] = { &udplite_sockopts, &udp_sockopts, NULL };
@@ -112,22 +116,9 @@ static const struct sockopt_table *const udplite_tables[] = { &udplite_sockopts,
 /* RFC 3828: ports of its own, and a checksum that may cover a part. */
 const struct proto udplite_prot = {
 	.name = "UDPLITE",
-	.type = 2,
 	.protocol = IP_PROTO_UDPLITE,
-	.obj_size = sizeof(struct udp_sock),
 	.sockopts = udplite_tables,
-	.init = udp_init_sock,
-	.destroy = udp_destroy_sock,
-	.close = udp_close,
-	.bind = udp_bind,
-	.connect = udp_connect,
-	.reuseport_prog = udp_reuseport_prog,
-	.shutdown = dgram_shutdown,
-	.sendmsg = udp_sendmsg,
-	.recvmsg = udp_recvmsg,
-	.getname = inet_getname,
-	.ioctl = udp_ioctl,
-	.poll = dgram_poll,
+	UDP_CALLS,
 };
 
 static const struct net_protocol udp_protocol = { .rcv = udp_rcv, .err = udp_err };
