@@ -419,10 +419,7 @@ int tcp_ack(struct sock *sk, const struct tcp_seg *seg, int flag)
 	u32 delivered;
 
 	if (before(seg->ack, prior_una)) {
-		u32 max_wnd = (u32)min_t(u64, tp->max_window, tp->bytes_acked);
-
-		/* RFC 5961 5.2: not older than the largest window, nor than the connection */
-		if (before(seg->ack, prior_una - max_wnd)) {
+		if (tcp_ack_too_old(tp, seg->ack)) {
 			if (!(flag & FLAG_NO_CHALLENGE_ACK))
 				tcp_send_challenge_ack(sk);
 			return -(int)SKB_DROP_TCP_TOO_OLD_ACK;

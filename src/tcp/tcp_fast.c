@@ -60,12 +60,17 @@ static bool tcp_predicted_opts(const struct tcp_sock *tp, const struct tcp_seg *
 	       seg->opt.saw == (usual | TCP_SAW_ACCECN);
 }
 
+/* An old ACK, of which not even the timestamp may count: with data, or older than RFC 5961 5.2 allows. */
+static bool tcp_pred_old_ack(const struct tcp_sock *tp, const struct tcp_seg *seg)
+{
+	return before(seg->ack, tp->snd_una) && (seg->len || tcp_ack_too_old(tp, seg->ack));
+}
+
 static bool tcp_predicted(const struct tcp_sock *tp, const struct tcp_seg *seg)
 {
 	if (!tp->pred_ok || (seg->flags & ~(u32)TCPHDR_PSH) != tcp_pred_flags(tp) ||
 	    !tcp_predicted_opts(tp, seg) || (u32)seg->wnd << tp->rx_opt.snd_wscale != tp->snd_wnd ||
-	    seg->seq != tp->rcv_nxt || after(seg->ack, tp->snd_nxt) ||
-	    (seg->len && before(seg->ack, tp->snd_una)))	/* alone its timestamp counts */
+	    seg->seq != tp->rcv_nxt || after(seg->ack, tp->snd_nxt) || tcp_pred_old_ack(tp, seg))
 		return false;
 	return !tp->rx_opt.tstamp_ok || (s32)(seg->opt.tsval - tp->rx_opt.ts_recent) >= 0;
 }

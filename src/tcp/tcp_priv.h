@@ -394,6 +394,11 @@ static inline void tcp_rcv_window_set(struct tcp_sock *tp, u32 wnd)
 	tp->rcv_wnd = wnd;
 	tp->rcv_edge = tp->rcv_wup + wnd;
 }
+/* RFC 5961 5.2: older than the largest window allows, or than the connection is. */
+static inline bool tcp_ack_too_old(const struct tcp_sock *tp, u32 ack)
+{
+	return before(ack, tp->snd_una - (u32)min_t(u64, tp->max_window, tp->bytes_acked));
+}
 /* Octets that may still come of the largest window ever offered (RFC 7323 2.4: they must be honoured). */
 static inline u32 tcp_max_receive_window(const struct tcp_sock *tp)
 {
