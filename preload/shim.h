@@ -242,6 +242,8 @@ int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *re
  * It is the caller's to close.
  */
 int rpc_fd(int nr, int fd, const void *req, void *rep, int *got);
+/** rpc_hello() - the first packet of a datagram socket, which says whose it is; 0 or -errno */
+int rpc_hello(int fd, const struct nsp_dhello *q);
 /** rpc_oneway() - send without waiting; 0 or -errno of the sending */
 int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen);
 /** rpc_text() - a call with several replies, their data written to descriptor @out; as rpc() */
@@ -685,6 +687,9 @@ static inline int fail(int err)
 
 /* ---- entry points used inside --------------------------------------------------------- */
 int ns_socket(int family, int type, int protocol);
+/** tcp_claim() - has the daemon know whose a new TCP socket is, if this process acts for another user: the
+ * connect request, which goes without a name, would make it this one's */
+void tcp_claim(int fd);
 int ns_close(int fd);
 int ns_dup_result(int oldfd, int newfd);
 int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len);

@@ -11,6 +11,16 @@
 
 #define PROTOCOL_MAX 263	/* numbers of socket() end here; 256 and on are Linux's own */
 
+void tcp_claim(int fd)
+{
+	const struct nsp_opts_req q = { 0 };
+
+	if (likely(!shim.as_other))
+		return;
+	tag_add(fd, NSP_TAGB_KNOWN);
+	rpc(NSP_NR_OPTS, fd, &q, NULL, 0, NULL, NULL, NULL);
+}
+
 static int tcp_socket(int family, int flags)
 {
 	uint64_t tag = NSP_TAG(family, SOCK_STREAM, IPPROTO_TCP, 0);
@@ -22,6 +32,7 @@ static int tcp_socket(int family, int flags)
 	fd_forget(fd);
 	fd_set_kind(fd, tag_kind(tag));
 	tag_private(fd);
+	tcp_claim(fd);
 	return fd;
 }
 
