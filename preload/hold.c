@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A send that waits goes on with its socket although another thread closes the number: the kernel's calls hold
- * the file, and ours are several calls by number. So a thread says which number it sends on, and who closes
- * that leaves it a copy. Only the closing costs a system call more, and only while somebody waits; a program with
- * one thread pays nothing.
+ * A send that waits goes on with its socket although another thread closes the number: the kernel's calls
+ * hold the file, and ours are several calls by number. So a thread says which number it sends on, and who
+ * closes that leaves it a copy. Only the closing costs a system call more, and only while somebody waits; a
+ * program with one thread pays nothing.
  */
 #include "shim.h"
 
@@ -12,7 +12,7 @@
 
 enum { SLOT_BITS = 5, SLOTS = 1 << SLOT_BITS };
 
-/* A number in use, and the copy of its descriptor that was left, each plus 1; 0: free. Each has a cache line. */
+/* A number in use, and the copy of it that was left, each plus 1; 0: free. Each has a cache line. */
 static struct slot {
 	uint64_t word;
 	uint64_t pad[7];
@@ -91,7 +91,9 @@ void hold_closing(unsigned int first, unsigned int last)
 	for (i = 0; i < SLOTS; i++) {
 		uint64_t w = __atomic_load_n(&slots[i].word, __ATOMIC_SEQ_CST);
 
-		if (w && !(w >> 32) && (unsigned int)NUMBER_OF(w) >= first && (unsigned int)NUMBER_OF(w) <= last)
+		unsigned int fd = (unsigned int)NUMBER_OF(w);
+
+		if (w && !(w >> 32) && fd >= first && fd <= last)
 			leave(&slots[i].word, w);
 	}
 	errno = saved;

@@ -254,7 +254,8 @@ static bool mark_failed(int err)
 }
 
 /* By a block that was taken: as send_next() */
-static ssize_t send_by(const struct hold *h, struct nsp_payload *m, int block, struct pieces *p, size_t n, int flags)
+static ssize_t send_by(const struct hold *h, struct nsp_payload *m, int block, struct pieces *p, size_t n,
+		       int flags)
 {
 	struct pieces at = *p;
 	LENT(l, m, block);
@@ -308,7 +309,8 @@ ssize_t payload_send(int fd, const struct iovec *iov, size_t nr, size_t n, int f
 }
 
 /* The next octets of a file; its place, *off or its own, moves by what went. By a block that was taken. */
-static ssize_t send_file_by(const struct hold *h, struct nsp_payload *m, int block, int in, off_t *off, size_t n)
+static ssize_t send_file_by(const struct hold *h, struct nsp_payload *m, int block, int in, off_t *off,
+			    size_t n)
 {
 	LENT(l, m, block);
 	ssize_t got;

@@ -289,8 +289,8 @@ struct hold {
 	uint64_t *slot;		/* NULL: nobody is told of it */
 	int fd;
 };
-/** hold_begin() - other threads are to leave this one the socket when they close @fd, unless @flags say that it
- * does not wait */
+/** hold_begin() - other threads are to leave this one the socket when they close @fd, unless @flags say that
+ * it does not wait */
 struct hold hold_begin(int fd, int flags);
 /** hold_fd() - the number that the socket has now */
 int hold_fd(const struct hold *h);

@@ -105,7 +105,7 @@ int stream_wait_again(const struct hold *h, int on_timeout)
 		if (ev == -1)
 			return fail(errno);
 		now = end ? now_ms() : 0;
-		if (unlikely(hold_fd(h) != fd)) {	/* closed by another thread meanwhile, perhaps another's now */
+		if (unlikely(hold_fd(h) != fd)) {	/* closed by another thread meanwhile */
 			fd = hold_fd(h);
 			ms = !end ? -1 : now < end ? (int)(end - now) : 0;
 		} else if (unlikely(ev & POLLNVAL)) {

@@ -411,11 +411,12 @@ static void dropped_caps(void)
 	privileged_calls();
 }
 
-/* Sockets of a program that gave up root before it made them; port: which root has, for those that ask. 0: none */
+/* Sockets of a program that gave up root before it made them. port: one that root has, too; 0: any */
 static void nobodys_sockets(int kind, int port)
 {
 	struct sockaddr_storage own = addr_of(false, port), peer = addr_of(true, PEER_PORT);
-	int fd = socket(family, kind, 0), on = 1, high = 7, level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	int fd = socket(family, kind, 0), on = 1, high = 7;
 
 	if (port) {
 		say("reuseport", setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Facts about a stream that one thread sends on, and what another does meanwhile: closes its number, by whatever
- * call, or cancels it. A call that waits has the file, and goes on with it.
+ * Facts about a stream that one thread sends on, and what another does meanwhile: closes its number, by
+ * whatever call, or cancels it. A call that waits has the file, and goes on with it.
  */
 #include "facts.h"
 
