@@ -395,7 +395,7 @@ static int connect_again(int fd, unsigned int k, const struct sockaddr *sa, sock
 	if (!ev) {
 		if (fd_nonblock(fd))
 			return fail(EALREADY);
-		if (stream_wait_again(fd, EALREADY))
+		if (stream_wait_again(&(struct hold){ .fd = fd }, EALREADY))
 			return -1;
 		ev = fd_poll(fd, POLLOUT, 0);
 	}

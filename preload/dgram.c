@@ -173,7 +173,7 @@ int dgram_socket(int family, int type, int protocol, int flags)
 	q.cookie = fd_cookie(fd);
 	if (type != SOCK_DGRAM || protocol != IPPROTO_UDP)
 		q.flags = NSP_DHELLO_REPLY;
-	if (raw_call(SYS_sendto, fd, &q, sizeof(q), MSG_NOSIGNAL, NULL, 0) != sizeof(q)) {
+	if (rpc_hello(fd, &q)) {
 		e = -ENETDOWN;
 		goto out;
 	}

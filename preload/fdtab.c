@@ -49,6 +49,7 @@ static bool forked(void)
 	mem_lock = 0;
 	mem_free = NULL;
 	borrowers_forget();
+	hold_forget();
 	owner_claim();
 	rpc_after_fork();
 	return true;

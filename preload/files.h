@@ -41,5 +41,8 @@ bool cwd_path(char *buf);
 void cwd_changed(void);
 /** dir_link_of() - the interface that the name is a link of; NULL: it is no link */
 const char *dir_link_of(const char *name);
+/** walk_begin() - brings a tree up to date that is to be walked; @path without slashes at its end in @root,
+ * and where the daemon keeps it in @tree (PATH_LEN each). false: it is not the stack's */
+bool walk_begin(const char *path, char *root, char *tree);
 
 #endif

@@ -100,15 +100,18 @@ static ssize_t plain(int fd, struct pieces *p, int flags, size_t done)
 	return (ssize_t)done;
 }
 
-bool stream_full_over(int fd, int flags)
+bool stream_full_over(const struct hold *h, int flags)
 {
+	int fd = hold_fd(h);
+
 	if (!fd_poll(fd, POLLOUT, 0)) {
 		if (flags & MSG_DONTWAIT || fd_nonblock(fd)) {
 			errno = EAGAIN;
 			return false;
 		}
-		if (stream_wait_again(fd, EAGAIN))
+		if (stream_wait_again(h, EAGAIN))
 			return false;
+		fd = hold_fd(h);
 	}
 	fd_set_kind(fd, fd_kind(fd) & ~(unsigned int)KF_FULL);
 	return true;
@@ -129,6 +132,7 @@ ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, 
 	struct pieces p = { .iov = iov, .nr = nr };
 	char room[GATHER];
 	size_t done = 0;
+	HOLD(h, fd, flags);
 
 	if (unlikely(fd_kind(fd) & KF_TSTAMP))	/* the stack stamps what it takes */
 		errq_expect(fd);
@@ -142,6 +146,10 @@ ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, 
 		if (!buf)
 			return refused(EFAULT, done, flags);
 		r = take(fd, buf, part, part < n - done, &filler);
+		if (unlikely(r == -EBADF) && hold_fd(&h) != fd) {
+			fd = hold_fd(&h);
+			continue;
+		}
 		if (r == -EXDEV || r == -ENETDOWN || r == -ETIMEDOUT || r == -ENOTCONN)
 			return plain(fd, &p, flags, done);
 		if (filler) {
@@ -152,11 +160,12 @@ ssize_t stream_send_large(int fd, const struct iovec *iov, size_t nr, size_t n, 
 			return refused(-r, done, flags);
 		done += (size_t)r;
 		pieces_advance(&p, (size_t)r);
-		if (r < (int)part && !stream_full_over(fd, flags)) {
+		if (r < (int)part && !stream_full_over(&h, flags)) {
 			if (!done)
 				return -1;
 			break;
 		}
+		fd = hold_fd(&h);
 	}
 	return (ssize_t)done;
 }

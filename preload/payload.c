@@ -15,9 +15,11 @@
 #include "shim.h"
 
 #include <linux/sockios.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 
 #define AUTO_AFTER  (4 << 20)	/* octets of large writes until it is worth the memory */
@@ -157,7 +159,10 @@ static char *block_at(struct nsp_payload *m, int block)
 	return (char *)m + NSP_PAYLOAD_HEAD + (size_t)block * NSP_PAYLOAD_BLOCK;
 }
 
-/* The mark of a block. The descriptor, any of ours, is what makes it one. As sendmsg() */
+/*
+ * The mark of a block. The descriptor, any of ours, is what makes it one. As sendmsg(), but no thread is
+ * cancelled in it, when nobody could say whether the mark went.
+ */
 static ssize_t send_mark(int fd, int block, int flags)
 {
 	char octet = (char)block;
@@ -170,22 +175,46 @@ static ssize_t send_mark(int fd, int block, int flags)
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &ctl };
 
 	fdpass_put(&m, &pass, 1);
-	return real.sendmsg(fd, &m, flags | MSG_NOSIGNAL);
+	return raw_call(SYS_sendmsg, fd, &m, flags | MSG_NOSIGNAL);
 }
 
-/* A block that is filled, with n octets: whether it went; else it is free again, and errno says why. */
-static bool send_block(int fd, struct nsp_payload *m, int block, size_t n, int flags)
+/* The mark, and if it has to wait, where a thread can be cancelled: as sendmsg() */
+static ssize_t send_mark_waiting(const struct hold *h, int block, int flags)
 {
+	bool waits = !(flags & MSG_DONTWAIT) && !__libc_single_threaded;
 	ssize_t r;
 
-	__atomic_store_n(&m->len[block], (uint32_t)n, __ATOMIC_RELEASE);
-	do
-		r = send_mark(fd, block, flags);
-	while (unlikely(r < 0) && errno == EAGAIN && stream_room(fd, flags));
-	if (likely(r == 1))
-		return true;
-	give_back(m, block);
-	return false;
+	for (;;) {
+		r = send_mark(hold_fd(h), block, waits ? flags | MSG_DONTWAIT : flags);
+		if (likely(r >= 0) || errno != EAGAIN)
+			return r;
+		waits = waits && !fd_nonblock(hold_fd(h));
+		if (waits ? stream_wait_again(h, EAGAIN) : !stream_room(hold_fd(h), flags))
+			return -1;
+	}
+}
+
+/* A block that was taken, and is given back unless it went. */
+struct lent {
+	struct nsp_payload *m;
+	int block;		/* -1: none */
+};
+#define LENT(l, m, block) struct lent l __attribute__((cleanup(lent_end))) = { m, block }
+
+static void lent_end(struct lent *l)
+{
+	if (l->block >= 0)
+		give_back(l->m, l->block);
+}
+
+/* It is filled, with n octets: whether it went; else errno says why. */
+static bool send_block(const struct hold *h, struct lent *l, size_t n, int flags)
+{
+	__atomic_store_n(&l->m->len[l->block], (uint32_t)n, __ATOMIC_RELEASE);
+	if (unlikely(send_mark_waiting(h, l->block, flags) != 1))
+		return false;
+	l->block = -1;
+	return true;
 }
 
 /* Octets that are not lent but written, as far as one piece reaches: as send() */
@@ -225,35 +254,35 @@ static bool mark_failed(int err)
 }
 
 /* By a block that was taken: as send_next() */
-static ssize_t send_by(int fd, struct nsp_payload *m, int block, struct pieces *p, size_t n, int flags)
+static ssize_t send_by(const struct hold *h, struct nsp_payload *m, int block, struct pieces *p, size_t n,
+		       int flags)
 {
 	struct pieces at = *p;
+	LENT(l, m, block);
 	int e;
 
 	n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
 	e = gather(&at, block_at(m, block), n);
-	if (unlikely(e)) {
-		give_back(m, block);
+	if (unlikely(e))
 		return fail(e);
-	}
-	if (unlikely(!send_block(fd, m, block, n, flags)))
+	if (unlikely(!send_block(h, &l, n, flags)))
 		return -1;
 	*p = at;
 	return (ssize_t)n;
 }
 
 /* The next octets of n, by one block or beside: how many, or -1 with errno */
-static ssize_t send_next(int fd, struct nsp_payload *m, struct pieces *p, size_t n, int flags)
+static ssize_t send_next(const struct hold *h, struct nsp_payload *m, struct pieces *p, size_t n, int flags)
 {
-	int block = take_block(m, fd);
+	int block = take_block(m, hold_fd(h));
 	ssize_t r;
 
 	if (block >= 0) {
-		r = send_by(fd, m, block, p, n, flags);
+		r = send_by(h, m, block, p, n, flags);
 		if (likely(r >= 0) || !mark_failed(errno))
 			return r;
 	}
-	r = send_beside(fd, (const char *)p->iov->iov_base + p->off, p->iov->iov_len - p->off, flags);
+	r = send_beside(hold_fd(h), (const char *)p->iov->iov_base + p->off, p->iov->iov_len - p->off, flags);
 	pieces_advance(p, r > 0 ? (size_t)r : 0);
 	return r;
 }
@@ -264,32 +293,34 @@ ssize_t payload_send(int fd, const struct iovec *iov, size_t nr, size_t n, int f
 	struct pieces p = { .iov = iov, .nr = nr };
 	size_t done = 0;
 	ssize_t r = 0;
+	HOLD(h, fd, flags);
 
 	if (unlikely(!m))	/* another thread has just lost the daemon */
 		return fail(EPIPE);
+	pthread_testcancel();
 	pieces_advance(&p, 0);
 	while (done < n) {
-		r = send_next(fd, m, &p, n - done, flags);
+		r = send_next(&h, m, &p, n - done, flags);
 		if (r <= 0)
 			break;
 		done += (size_t)r;
 	}
-	return done ? (ssize_t)done : stream_tx(fd, r, flags);
+	return done ? (ssize_t)done : stream_tx(hold_fd(&h), r, flags);
 }
 
 /* The next octets of a file; its place, *off or its own, moves by what went. By a block that was taken. */
-static ssize_t send_file_by(int fd, struct nsp_payload *m, int block, int in, off_t *off, size_t n)
+static ssize_t send_file_by(const struct hold *h, struct nsp_payload *m, int block, int in, off_t *off,
+			    size_t n)
 {
+	LENT(l, m, block);
 	ssize_t got;
 	int saved;
 
 	n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
 	got = off ? pread(in, block_at(m, block), n, *off) : read(in, block_at(m, block), n);
-	if (got <= 0) {
-		give_back(m, block);
+	if (got <= 0)
 		return got;
-	}
-	if (unlikely(!send_block(fd, m, block, (size_t)got, 0))) {
+	if (unlikely(!send_block(h, &l, (size_t)got, 0))) {
 		saved = errno;
 		if (!off)
 			lseek(in, -got, SEEK_CUR);
@@ -301,17 +332,17 @@ static ssize_t send_file_by(int fd, struct nsp_payload *m, int block, int in, of
 }
 
 /* By one block or beside. */
-static ssize_t send_file_next(int fd, struct nsp_payload *m, int in, off_t *off, size_t n)
+static ssize_t send_file_next(const struct hold *h, struct nsp_payload *m, int in, off_t *off, size_t n)
 {
-	int block = take_block(m, fd);
+	int block = take_block(m, hold_fd(h));
 	ssize_t r;
 
 	if (block >= 0) {
-		r = send_file_by(fd, m, block, in, off, n);
+		r = send_file_by(h, m, block, in, off, n);
 		if (likely(r >= 0) || !mark_failed(errno))
 			return r;
 	}
-	return real.sendfile(fd, in, off, n < BESIDE ? n : BESIDE);
+	return real.sendfile(hold_fd(h), in, off, n < BESIDE ? n : BESIDE);
 }
 
 ssize_t payload_sendfile(int fd, int in, off_t *off, size_t n)
@@ -319,14 +350,15 @@ ssize_t payload_sendfile(int fd, int in, off_t *off, size_t n)
 	struct nsp_payload *m = __atomic_load_n(&memory, __ATOMIC_ACQUIRE);
 	size_t done = 0;
 	ssize_t r = 0;
+	HOLD(h, fd, 0);
 
 	while (m && done < n) {
-		r = send_file_next(fd, m, in, off, n - done);
+		r = send_file_next(&h, m, in, off, n - done);
 		if (r <= 0)
 			break;
 		done += (size_t)r;
 	}
 	if (unlikely(!m))
 		return fail(EPIPE);
-	return done ? (ssize_t)done : r < 0 ? stream_tx(fd, r, 0) : r;
+	return done ? (ssize_t)done : r < 0 ? stream_tx(hold_fd(&h), r, 0) : r;
 }

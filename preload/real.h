@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <ftw.h>
 #include <glob.h>
 #include <netdb.h>
@@ -41,6 +42,7 @@
 	X(open) X(openat) X(fopen) X(access) X(faccessat) X(stat) X(lstat) X(fstatat) X(statx)    \
 	X(opendir) X(scandir) X(glob) X(readlinkat) X(realpath) X(chdir) X(fchdir) X(getcwd)       \
 	X(get_current_dir_name) X(ftw) X(nftw) X(dlopen)                                           \
+	X(fts_open) X(fts_read) X(fts_children) X(fts_close)                                       \
 	X(preadv2) X(pwrite) X(pwritev) X(pwritev2)                                                \
 	X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                                           \
 	X(clone) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)

@@ -110,6 +110,13 @@ static int send_packet(int fd, const struct iovec *iov, int niov, int pass)
 	return raw_call(SYS_sendmsg, fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+int rpc_hello(int fd, const struct nsp_dhello *q)
+{
+	struct iovec iov = { (void *)(uintptr_t)q, sizeof(*q) };
+
+	return send_packet(fd, &iov, 1, -1);
+}
+
 static int send_call(int fd, uint32_t seq, int nr, unsigned int flags, int pass, const void *req,
 		     const void *data, size_t dlen)
 {

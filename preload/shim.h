@@ -242,6 +242,8 @@ int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *re
  * It is the caller's to close.
  */
 int rpc_fd(int nr, int fd, const void *req, void *rep, int *got);
+/** rpc_hello() - the first packet of a datagram socket, which says whose it is; 0 or -errno */
+int rpc_hello(int fd, const struct nsp_dhello *q);
 /** rpc_oneway() - send without waiting; 0 or -errno of the sending */
 int rpc_oneway(int nr, int fd, const void *req, const void *data, size_t dlen);
 /** rpc_text() - a call with several replies, their data written to descriptor @out; as rpc() */
@@ -281,6 +283,26 @@ static inline bool budget_left(const struct budget *b, int64_t now)
 /** budget_spend() - the time from @since to @now was spent */
 void budget_spend(struct budget *b, int64_t since, int64_t now);
 
+/* ---- hold.c ---------------------------------------------------------------------------- */
+/* A number that a call sends on, which may wait. */
+struct hold {
+	uint64_t *slot;		/* NULL: nobody is told of it */
+	int fd;
+};
+/** hold_begin() - other threads are to leave this one the socket when they close @fd, unless @flags say that
+ * it does not wait */
+struct hold hold_begin(int fd, int flags);
+/** hold_fd() - the number that the socket has now */
+int hold_fd(const struct hold *h);
+/** hold_end() - and closes it, if it is the last of the socket's */
+void hold_end(struct hold *h);
+/* To the end of the block, and if the thread is cancelled in it. */
+#define HOLD(h, fd, flags) struct hold h __attribute__((cleanup(hold_end))) = hold_begin(fd, flags)
+/** hold_closing() - numbers from @first to @last are about to be closed: who sends on one gets a copy */
+void hold_closing(unsigned int first, unsigned int last);
+/** hold_forget() - this is a forked child, without those threads */
+void hold_forget(void);
+
 /* ---- large.c -------------------------------------------------------------------------- */
 /** large_send_wanted() - is a write of @n octets, on a socket of kind @k, to be a call, and paid for now */
 bool large_send_wanted(unsigned int k, size_t n);
@@ -301,7 +323,7 @@ ssize_t stream_sendfile(int fd, int in, off_t *off, size_t n);
  *
  * Return: true, or false with errno.
  */
-bool stream_full_over(int fd, int flags);
+bool stream_full_over(const struct hold *h, int flags);
 
 /* ---- payload.c ------------------------------------------------------------------------- */
 /** payload_init() - read NETSTACK_PAYLOAD; false: it is wrong, and @error says how */
@@ -400,11 +422,11 @@ bool stream_room(int fd, int flags);
 /** stream_more() - a send with or without MSG_MORE, before it (@before) and after */
 void stream_more(int fd, int flags, bool before);
 /** stream_tx_ready() - may this socket be written; 0 or -1 with errno */
-int stream_tx_ready(int fd, unsigned int k, int flags);
+int stream_tx_ready(const struct hold *h, unsigned int k, int flags);
 int stream_take_error(int fd, int otherwise);
 /** stream_has_error() - is an error pending; leaves it */
 bool stream_has_error(int fd);
-int stream_wait_again(int fd, int on_timeout);
+int stream_wait_again(const struct hold *h, int on_timeout);
 int stream_so_error(int fd, unsigned int k);
 short fd_poll(int fd, short events, int timeout_ms);
 /* a stream that has ended both ways, or by an error */
@@ -685,6 +707,9 @@ static inline int fail(int err)
 
 /* ---- entry points used inside --------------------------------------------------------- */
 int ns_socket(int family, int type, int protocol);
+/** tcp_claim() - has the daemon know whose a new TCP socket is, if this process acts for another user: the
+ * connect request, which goes without a name, would make it this one's */
+void tcp_claim(int fd);
 int ns_close(int fd);
 int ns_dup_result(int oldfd, int newfd);
 int ns_getsockopt(int fd, int level, int name, void *val, socklen_t *len);

@@ -191,11 +191,13 @@ static ssize_t send_buf(int fd, const void *buf, size_t n, int flags)
 	}
 	if (KIND(k) == K_STREAM && !(k & (KF_MORE | KF_TSTAMP | KF_DEFER | KF_FULL)) &&
 	    !(flags & ~PLAIN_SEND) && (n < BULK_BYTES || k & KF_BULK)) {
+		HOLD(h, fd, flags);
+
 		settle_frames();
 		do
 			r = real.send(fd, buf, n, flags | MSG_NOSIGNAL);
 		while (unlikely(r < 0) && errno == EAGAIN && stream_room(fd, flags));
-		return unlikely(r < 0) ? stream_tx(fd, r, flags) : r;
+		return unlikely(r < 0) ? stream_tx(hold_fd(&h), r, flags) : r;
 	}
 	return send_iov(fd, &iov, 1, flags, NULL, 0);
 }
@@ -571,7 +573,7 @@ static int stream_file_check(int fd, unsigned int k, bool source_ok, int in, con
 		return 0;
 	if (in >= 0 && file_ended(in, off, count))
 		return 0;
-	if (KIND(k) != K_STREAM && stream_tx_ready(fd, k, 0))
+	if (KIND(k) != K_STREAM && stream_tx_ready(&(struct hold){ .fd = fd }, k, 0))
 		return -1;
 	if (fd_ended(fd)) {
 		errno = EPIPE;

@@ -11,6 +11,16 @@
 
 #define PROTOCOL_MAX 263	/* numbers of socket() end here; 256 and on are Linux's own */
 
+void tcp_claim(int fd)
+{
+	const struct nsp_opts_req q = { 0 };
+
+	if (likely(!shim.as_other))
+		return;
+	tag_add(fd, NSP_TAGB_KNOWN);
+	rpc(NSP_NR_OPTS, fd, &q, NULL, 0, NULL, NULL, NULL);
+}
+
 static int tcp_socket(int family, int flags)
 {
 	uint64_t tag = NSP_TAG(family, SOCK_STREAM, IPPROTO_TCP, 0);
@@ -22,6 +32,7 @@ static int tcp_socket(int family, int flags)
 	fd_forget(fd);
 	fd_set_kind(fd, tag_kind(tag));
 	tag_private(fd);
+	tcp_claim(fd);
 	return fd;
 }
 
@@ -72,6 +83,8 @@ int ns_close(int fd)
 
 	if (KIND(k) == K_OWN && fd_owner())
 		return fail(EBADF);
+	if (IS_TCP(k))
+		hold_closing((unsigned int)fd, (unsigned int)fd);
 	if (unlikely((k & KF_LINGER) && IS_TCP(k) && !shim.silent))
 		return stream_linger(fd);
 	if (IS_SOCK(k) && k & KF_HERE)
@@ -127,6 +140,8 @@ static bool about_to_overwrite(int oldfd, int newfd)
 		return false;
 	if (KIND(fd_kind(newfd)) == K_OWN)
 		rpc_move_away(newfd);
+	else if (IS_TCP(fd_kind(newfd)))
+		hold_closing((unsigned int)newfd, (unsigned int)newfd);
 	return true;
 }
 
@@ -230,6 +245,7 @@ EXPORT int close_range(unsigned int first, unsigned int last, int flags)
 		return (int)raw_call(SYS_close_range, first, last, flags);
 	if (first > last)
 		return fail(EINVAL);
+	hold_closing(first, last);
 	fd_forget_range(first, last);
 	rpc_own_fds(own);
 	for (i = 0; i < OWN_FDS; i++) {

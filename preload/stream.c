@@ -78,24 +78,42 @@ int sock_flush_opts(int fd, uint64_t tag)
 	return e;
 }
 
-/** stream_wait_again() - block until a connecting socket has an end: 0, or -1 with errno */
-int stream_wait_again(int fd, int on_timeout)
+/* As fd_poll() for POLLOUT, and a thread that waits so can be cancelled. */
+static short poll_room(int fd, int ms)
 {
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int n = real.poll(&p, 1, ms);
+
+	return n > 0 ? p.revents : (short)(n < 0 ? -1 : 0);
+}
+
+/** stream_wait_again() - block until a connecting socket has an end, or one has room: 0, or -1 with errno */
+int stream_wait_again(const struct hold *h, int on_timeout)
+{
+	int fd = hold_fd(h), ms = -1;
 	struct timeval tv = { 0 };
 	socklen_t l = sizeof(tv);
-	int64_t start = now_ns();
-	int ms = -1;
+	int64_t end = 0, now;
 	short ev;
 
-	if (!real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &l) && (tv.tv_sec || tv.tv_usec))
+	if (!real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &l) && (tv.tv_sec || tv.tv_usec)) {
 		ms = (int)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
-	ev = fd_poll(fd, POLLOUT, ms);
-	if (ev == -1)
-		return fail(errno);
-	/* Closed by another thread meanwhile: whoever waits has the socket all the same. */
-	if (unlikely(ev & POLLNVAL) && ms >= 0 && now_ns() - start >= ms * INT64_C(1000000))
-		return fail(on_timeout);
-	return ev ? 0 : fail(on_timeout);
+		end = now_ms() + ms;
+	}
+	for (;;) {
+		ev = poll_room(fd, ms);
+		if (ev == -1)
+			return fail(errno);
+		now = end ? now_ms() : 0;
+		if (unlikely(hold_fd(h) != fd)) {	/* closed by another thread meanwhile */
+			fd = hold_fd(h);
+			ms = !end ? -1 : now < end ? (int)(end - now) : 0;
+		} else if (unlikely(ev & POLLNVAL)) {
+			return end && now >= end ? fail(on_timeout) : 0;
+		} else {
+			return ev ? 0 : fail(on_timeout);
+		}
+	}
 }
 
 /* ---- errors --------------------------------------------------------------------------- */
@@ -106,8 +124,9 @@ void stream_sigpipe(int flags)
 	errno = EPIPE;
 }
 
-int stream_tx_ready(int fd, unsigned int k, int flags)
+int stream_tx_ready(const struct hold *h, unsigned int k, int flags)
 {
+	int fd = hold_fd(h);
 	short ev;
 
 	if (KIND(k) == K_NEW)
@@ -124,8 +143,9 @@ int stream_tx_ready(int fd, unsigned int k, int flags)
 	if (!ev) {
 		if (flags & MSG_DONTWAIT || fd_nonblock(fd))
 			return fail(EAGAIN);
-		if (stream_wait_again(fd, EAGAIN))
+		if (stream_wait_again(h, EAGAIN))
 			return -1;
+		fd = hold_fd(h);
 		ev = fd_poll(fd, POLLOUT, 0);
 	}
 	if (!(ev & (POLLHUP | POLLERR)))
@@ -406,6 +426,7 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	size_t total;
 	ssize_t r;
 	int e;
+	HOLD(h, fd, flags);
 
 	if (unlikely(flags & MSG_FASTOPEN)) {
 		flags &= ~MSG_FASTOPEN;
@@ -426,10 +447,11 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	m.msg_controllen = 0;
 	total = iov_bytes(m.msg_iov, m.msg_iovlen);
 	trial = unlikely(k & KF_SMALL) && may_try(k, msg, total, flags);
-	if (unlikely(KIND(k) != K_STREAM && !trial) && stream_tx_ready(fd, k, flags))
+	if (unlikely(KIND(k) != K_STREAM && !trial) && stream_tx_ready(&h, k, flags))
 		return -1;
-	if (unlikely(k & KF_FULL) && !stream_full_over(fd, flags))
+	if (unlikely(k & KF_FULL) && !stream_full_over(&h, flags))
 		return -1;
+	fd = hold_fd(&h);
 	if (unlikely(flags & MSG_OOB)) {
 		e = msg->msg_controllen ? stamp_before(fd, msg, 0, &marked) : 0;
 		return e ? control_refused(fd, e, flags) : send_oob(fd, &m, flags);
@@ -448,6 +470,7 @@ ssize_t stream_send(int fd, const struct msghdr *msg, int flags)
 	do
 		r = real.sendmsg(fd, &m, (flags & ~(MSG_ZEROCOPY | MSG_EOR)) | MSG_NOSIGNAL);
 	while (unlikely(r < 0) && errno == EAGAIN && stream_room(fd, flags));
+	fd = hold_fd(&h);
 	if (trial && r > 0)
 		stream_connected(fd, k);
 	if (unlikely(marked || flags & MSG_ZEROCOPY))

@@ -140,6 +140,8 @@ long call_connect(struct call *c)
 		return e;
 	if (c->timed_out)
 		return -c->first_error;
+	if (IS_TCP(c->kind) && KIND(c->kind) != K_NEW)	/* it may become a new socket */
+		task_credentials(c->tid, -1);
 	if (!ns_connect(c->fd, (struct sockaddr *)&ss, (socklen_t)len))
 		return 0;
 	e = errno;

@@ -126,6 +126,7 @@ int swap_to_new(int fd, bool reset)
 	if (e)
 		return e;
 	fd_set_kind(fd, K_NEW | (k & KF_KEEP));
+	tcp_claim(fd);
 	if (only)
 		ns_setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
 	if (name.addr.len && ns_bind(fd, (struct sockaddr *)(void *)name.addr.sa, name.addr.len))

@@ -67,8 +67,7 @@ static int visit(const char *path, const struct stat *tree_st, int type, struct 
 	return r;
 }
 
-/* The host's name without slashes at its end, and the daemon's of the same; false: not of the stack's. */
-static bool begin(const char *path, char *root, char *tree)
+bool walk_begin(const char *path, char *root, char *tree)
 {
 	char buf[FILE_NAME_LEN];
 	const char *name;
@@ -97,7 +96,7 @@ static int walk(const char *path, struct walk *w, int fds)
 	struct walk *outer = walking;
 	int r;
 
-	if (likely(!begin(path, root, tree)))
+	if (likely(!walk_begin(path, root, tree)))
 		return w->nftw ? real.nftw(path, w->nftw, fds, w->flags) : real.ftw(path, w->ftw, fds);
 	w->root = root;
 	w->tree_len = strlen(tree);

@@ -290,11 +290,21 @@ static bool proves_cookie(int fd, u64 cookie)
 	return fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &got, &len) && got == cookie;
 }
 
+/*
+ * Whose socket it is. Root may make one for another, and the kernel lets only it say so: the supervisor of
+ * `netstack run --seccomp` does. The descriptor of any other user makes that user's, whoever writes to it: a
+ * set-user-ID program may be made to.
+ */
+static struct cred maker_of(const struct channel *ch, const struct received *r)
+{
+	return ch->peer.uid == 0 ? r->cred : ch->peer;
+}
+
 /* The first packet is a datagram socket's hello: the connection becomes that socket. Frees ch. */
 static void become_dgram(struct channel *ch, const u8 *buf, const struct received *r)
 {
 	struct daemon *dm = ch->dm;
-	struct cred peer = ch->peer;
+	struct cred peer = ch->peer, maker = maker_of(ch, r);
 	struct nsp_dhello h;
 	struct object *o;
 	bool proved;
@@ -308,7 +318,7 @@ static void become_dgram(struct channel *ch, const u8 *buf, const struct receive
 		channel_free(ch);
 		return;
 	}
-	o = obj_new(dm->w0, &peer, &err);
+	o = obj_new(dm->w0, &maker, &err);
 	if (o) {
 		o->d.fn = dgram_run;
 		if (poller_move(&dm->w0->poller, &ch->d, &o->d)) {
@@ -320,7 +330,7 @@ static void become_dgram(struct channel *ch, const u8 *buf, const struct receive
 	if (!o)
 		return;
 	obj_set_cookie(o, h.cookie, proved);
-	dgram_hello(o, &h, &peer);
+	dgram_hello(o, &h, &maker);
 }
 
 /* Channels whose first packet is a hello that waits: a call may be about the socket it makes. */

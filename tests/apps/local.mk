@@ -6,7 +6,7 @@ apps_tests = \
 	tests/apps/test_daemons.py \
 	tests/apps/test_databases.py \
 	tests/apps/test_death.py \
-	tests/apps/test_payload.py \
+	tests/apps/test_payload.py tests/apps/test_users.py \
 	tests/apps/test_files.py \
 	tests/apps/test_infra.py \
 	tests/apps/test_look.py \

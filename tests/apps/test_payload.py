@@ -9,10 +9,11 @@ import socket
 import sys
 import threading
 
-from applab import HOST, NATIVE, families, main, skip_all, test, wait_for
+from applab import HOST, NATIVE, families, main, need, skip_all, test, wait_for
 
 if NATIVE:
     skip_all("about netstackd's memory")
+need("gcc")
 
 MIB = 1 << 20
 # sends argv[3] MiB to argv[1]:argv[2], all of it different, and prints its sum
@@ -51,6 +52,72 @@ try:
         s.sendall(bytes(1000))
 except OSError as e:
     print(type(e).__name__)
+"""
+
+
+# Threads that write much to argv[1]:argv[2], each cancelled at some time, 200 of them; then prints how many blocks of the
+# shared memory nobody has, when that is all of them or does not change any more.
+CANCELLED = """
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+static char data[1 << 20];
+static int fd, file;
+
+static void *writes(void *arg)
+{
+	off_t at = 0;
+
+	for (;; at = 0)
+		if (arg)
+			sendfile(fd, file, &at, sizeof(data));
+		else
+			send(fd, data, sizeof(data), 0);
+	return NULL;
+}
+
+static uint64_t unused(void)
+{
+	char line[512], *at = NULL;
+	FILE *f = fopen("/proc/self/maps", "r");
+
+	while (fgets(line, sizeof(line), f))
+		if (strstr(line, "netstack-payload"))
+			at = (char *)strtoul(line, NULL, 16);
+	fclose(f);
+	return at ? *(volatile uint64_t *)at : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct addrinfo *ai;
+	pthread_t t;
+	int i;
+
+	getaddrinfo(argv[1], argv[2], NULL, &ai);
+	fd = socket(ai->ai_family, SOCK_STREAM, 0);
+	file = open("/tmp", O_RDWR | O_TMPFILE, 0600);
+	if (connect(fd, ai->ai_addr, ai->ai_addrlen) || write(file, data, sizeof(data)) != sizeof(data))
+		return 1;
+	for (i = 0; i < 200; i++) {
+		pthread_create(&t, NULL, writes, i % 2 ? data : NULL);
+		usleep(2000 + i * 37);
+		pthread_cancel(t);
+		pthread_join(t, NULL);
+	}
+	for (i = 0; i < 100 && unused() != UINT64_MAX; i++)
+		usleep(100000);
+	printf("%d\\n", __builtin_popcountll(unused()));
+	return 0;
+}
 """
 
 
@@ -138,6 +205,17 @@ def killed(lab, family):
     p.wait()
     sink.held[0].close()    # with data unread: a reset
     wait_for(lambda: nothing_is_left(lab), "the memory has gone")
+
+
+@families
+def cancelled(lab, family):
+    """threads that are cancelled in a large write keep no block"""
+    source, program = lab.write("cancelled.c", CANCELLED), f"{lab.dir}/cancelled"
+    lab.run(["gcc", "-O1", "-D_GNU_SOURCE", "-pthread", "-o", program, source])
+    sink, before = Sink(family), lent(lab)
+    out = lab.run([program, HOST[family], str(sink.port)], shim=True, env=dict(os.environ, NETSTACK_PAYLOAD="always"))
+    assert lent(lab) - before > 8 * MIB, lent(lab) - before
+    assert out.stdout == b"64\n", out.stdout
 
 
 @families

@@ -9,7 +9,7 @@ import sys
 from applab import HOST, STACK, families, main, need, test
 from netdev import NAMES
 
-need("python3")
+need("python3", "gcc")
 PORT = 8200
 # a line of the kernel's own file says how each should look
 HEADS = ("tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6", "dev", "route",
@@ -242,6 +242,105 @@ def walks(lab):
     assert out[3] == "0 True True True", out
     assert out[4] == "0 ('statistics', 1, 0, True) True /sys/devices/virtual/net/eth0", out
     assert out[5] == "5 True" and out[6] == "-1 (0, [('/etc/hostname', 0, 0, True)])", out
+
+
+# fts(3) of the directories argv[2...] with options argv[1]: a line for each entry (what, level, path, whether its name ends
+# the path, its length is told right, it can be reached as told, its stat is what stat() says), behind a directory its children
+FTS = """
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int same(const FTSENT *e, const char *at)
+{
+    struct stat st;
+
+    return !(e->fts_info == FTS_SL ? lstat(at, &st) : stat(at, &st)) && st.st_mode == e->fts_statp->st_mode &&
+           st.st_size == e->fts_statp->st_size && st.st_ino == e->fts_statp->st_ino;
+}
+
+static int ends(const FTSENT *e)
+{
+    const char *slash = strrchr(e->fts_path, '/');
+
+    return !strcmp(slash ? slash + 1 : e->fts_path, e->fts_name);
+}
+
+int main(int argc, char **argv)
+{
+    FTS *fts = fts_open(argv + 3, atoi(argv[1]), by_name);
+    FTSENT *e, *c;
+    char cwd[4096];
+
+    while (fts && (e = fts_read(fts))) {
+        printf("%d %d %s %d%d%d%d\\n", e->fts_info, e->fts_level, e->fts_path, ends(e),
+               e->fts_pathlen == strlen(e->fts_path), !access(e->fts_accpath, F_OK), same(e, e->fts_accpath));
+        if (e->fts_info == FTS_SL && argv[2][0] == 'f')
+            fts_set(fts, e, FTS_FOLLOW);
+        if (e->fts_info != FTS_D)
+            continue;
+        if (argv[2][0] == 's' && e->fts_level)
+            fts_set(fts, e, FTS_SKIP);
+        for (c = fts_children(fts, 0); c; c = c->fts_link)
+            if (c->fts_info == FTS_F) {
+                char at[8192];
+
+                snprintf(at, sizeof(at), "%s/%s", e->fts_path, c->fts_name);
+                if (e->fts_path[0] == '/' && !same(c, at))
+                    printf("child %s\\n", at);
+            }
+    }
+    fts_close(fts);
+    puts(getcwd(cwd, sizeof(cwd)));
+    return 0;
+}
+"""
+LOGICAL, PHYSICAL, NOCHDIR = 2, 16, 4
+
+
+@test
+def fts(lab):
+    """fts_open(): links followed or not, with and without chdir(), relative, skipped, beside directories of the host"""
+    program = f"{lab.dir}/fts"
+    lab.run(["gcc", "-O1", "-D_GNU_SOURCE", "-o", program, lab.write("fts.c", FTS)])
+
+    def walk(options, how, *roots, cwd="/"):
+        out = lab.run(["sh", "-c", 'cd "$1"; shift; exec "$@"', "sh", cwd, program, str(options), how, *roots], shim=True)
+        *lines, end = out.stdout.decode().split("\n")[:-1]
+        assert end == cwd.replace("/sys/class/", "/sys/devices/virtual/"), (end, cwd)
+        return lines
+
+    root = "/sys/class/net"
+    for chdir in (0, NOCHDIR):
+        assert walk(PHYSICAL | chdir, "-", root) == [
+            f"1 0 {root} 1111", *(f"12 1 {root}/{n} 1111" for n in NAMES), f"6 0 {root} 1111"]
+        got = walk(PHYSICAL | chdir, "-", "/proc/sys/net/ipv4/", "/etc/hostname")
+        assert got[:2] == ["8 0 /etc/hostname 1111", "1 0 /proc/sys/net/ipv4/ 1111"], got
+        assert "8 3 /proc/sys/net/ipv4/conf/eth0/forwarding 1111" in got, got
+        got = walk(PHYSICAL | chdir, "s", "/proc/sys/net/ipv4")
+        after = "conf/ 0011" if chdir else "conf 1111"  # the slash is libc's, after fts_children()
+        assert not [g for g in got if "forwarding" in g] and f"6 1 /proc/sys/net/ipv4/{after}" in got, got
+        got = walk(PHYSICAL | chdir, "-", "statistics", cwd=f"{root}/eth0")
+        assert got[0] == "1 0 statistics 1111" and "8 1 statistics/tx_bytes 1111" in got and len(got) > 20, got
+        got = walk(PHYSICAL | chdir, "-", root, "/nowhere")
+        assert got[0] == "10 0 /nowhere 1100" and got[-1] == f"6 0 {root} 1111", got
+        got = walk(PHYSICAL | chdir, "-", f"{root}/none")
+        assert got == [f"10 0 {root}/none 1100"], got
+        got = walk(PHYSICAL | chdir, "f", root)
+        if not chdir:   # libc does not go into a link that way: so it is on the host, too
+            assert got[-1] == f"1 1 {root}/eth0 1111", got
+            continue
+        assert f"1 1 {root}/eth0 1111" in got and f"8 3 {root}/eth0/statistics/tx_bytes 1111" in got, got
+        assert not [g for g in got if "tap0" in g or not g.endswith(" 1111")], got
+        assert walk(LOGICAL | chdir, "-", root) == [g for g in got if not g.startswith("12 ")]
 
 
 @test

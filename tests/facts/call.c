@@ -2,6 +2,7 @@
 /* Facts about calls that are rare, or made in a rare way: bad arguments, other entry points. */
 #include "facts.h"
 
+#include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -410,6 +411,54 @@ static void dropped_caps(void)
 	privileged_calls();
 }
 
+/* Sockets of a program that gave up root before it made them. port: one that root has, too; 0: any */
+static void nobodys_sockets(int kind, int port)
+{
+	struct sockaddr_storage own = addr_of(false, port), peer = addr_of(true, PEER_PORT);
+	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	int fd = socket(family, kind, 0), on = 1, high = 7;
+
+	if (port) {
+		say("reuseport", setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)));
+		say("bind", bind(fd, (struct sockaddr *)&own, addr_len()));
+	}
+	say("connect", connect(fd, (struct sockaddr *)&peer, addr_len()));
+	say("priority", setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &high, sizeof(high)));
+	say("mark", setsockopt(fd, SOL_SOCKET, SO_MARK, &on, sizeof(on)));
+	say("device", setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3));
+	say("device", setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "", 0));
+	say("unknown", setsockopt(fd, level, IP_OPTIONS, "\xe0\5\1\2\3\0\0", 8));
+	say("transparent", setsockopt(fd, level, family == AF_INET ? 19 : 75, &on, sizeof(on)));
+	fflush(stdout);
+}
+
+static void nobodys_of(const char *name, int kind, bool ask)
+{
+	struct sockaddr_storage own = addr_of(false, 0);
+	socklen_t len = sizeof(own);
+	int fd = socket(family, kind, 0), on = 1;
+
+	printf("\n %s", name);
+	say("reuseport", setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)));
+	say("bind", bind(fd, (struct sockaddr *)&own, addr_len()));
+	getsockname(fd, (struct sockaddr *)&own, &len);
+	fflush(stdout);
+	if (!fork()) {
+		if (setgroups(0, NULL) || setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+			say("setresuid", -1);
+		nobodys_sockets(kind, ask ? ntohs(((struct sockaddr_in *)&own)->sin_port) : 0);
+		_exit(0);
+	}
+	wait(NULL);
+}
+
+static void nobodys(void)
+{
+	nobodys_of("datagram", SOCK_DGRAM, true);
+	nobodys_of("bound", SOCK_STREAM, true);
+	nobodys_of("stream", SOCK_STREAM, false);
+}
+
 /* What root may in a user name space of its own, it may not here. */
 static void own_user_ns(void)
 {
@@ -420,6 +469,7 @@ static void own_user_ns(void)
 const struct fact facts_call[] = {
 	{ "dropped_caps", dropped_caps },
 	{ "own_user_ns", own_user_ns },
+	{ "nobodys", nobodys },
 	{ "tcp_vectors", tcp_vectors },
 	{ "udp_vectors", udp_vectors },
 	{ "tcp_many", tcp_many },

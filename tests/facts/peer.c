@@ -89,6 +89,8 @@ static void tell_urgent(int fd)
 
 static void act(int fd, char what)
 {
+	static char nap[65536];
+
 	switch (what) {
 	case 'E':
 		echo(fd);
@@ -123,6 +125,15 @@ static void act(int fd, char what)
 		break;
 	case 'U':
 		tell_urgent(fd);
+		break;
+	case 'V':
+		usleep(2500000);
+		reset(fd);
+		break;
+	case 'N':
+		usleep(600000);
+		while (read(fd, nap, sizeof(nap)) > 0)
+			;
 		break;
 	case 'H':
 		sleep(3);
