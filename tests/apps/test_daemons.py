@@ -264,7 +264,7 @@ zone:
 @each_way
 def kerberos(lab, family, shim):
     """krb5kdc and kinit, by UDP and by TCP"""
-    want("krb5kdc", "kinit", "kdb5_util")
+    want("krb5kdc", "kinit", "kdb5_util", "kadmin.local")
     b, d = bracket(server(shim, family)), folder(lab, "kdc", family, shim)
     kdc = lab.write("kdc.conf", f"""[kdcdefaults]
  kdc_listen = {b}:8709

@@ -200,7 +200,7 @@ def killed(lab, family):
     sink = Sink(family, idle=True)
     p = lab.spawn([sys.executable, "-c", SENDER, HOST[family], str(sink.port), "100"], shim=True,
                   env=dict(os.environ, NETSTACK_PAYLOAD="always"))
-    wait_for(lambda: lab.stat()["daemon"]["payload_blocks"] > 0, "blocks are lent")
+    wait_for(lambda: sink.held and lab.stat()["daemon"]["payload_blocks"] > 0, "blocks are lent")
     os.killpg(p.pid, signal.SIGKILL)
     p.wait()
     sink.held[0].close()    # with data unread: a reset
