@@ -442,6 +442,79 @@ TEST46(mem, exhausted)
 	drain(w);
 }
 
+/* Segments until one is refused for memory: what the connection holds then, in pages. */
+static u32 pages_until_refused(struct wire *w)
+{
+	u64 drops = mib(w, MIB_TcpExt_TCPRcvQDrop);
+	u32 seq = 1;
+
+	for (int n = 0; mib(w, MIB_TcpExt_TCPRcvQDrop) == drops; n++) {
+		cr_assert_lt(n, 1000);
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+		while (take(w, &w->last))
+			seq = w->last.ack;
+	}
+	return DIV_ROUND_UP((u32)w->sk->sk_rmem_alloc, 4096);
+}
+
+/* Beside the one that w had, if any, which goes into *others. */
+static void another_connection(struct wire *w, struct sock **others)
+{
+	*others = w->sk;
+	w->iss_known = false;
+	w->peer_port++;
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+}
+
+static void close_all(struct wire *w, struct sock *const *others, int n)
+{
+	for (int i = 0; i < n; i++) {
+		drain(w);
+		if (!others[i])
+			continue;
+		wire_close(w);
+		w->sk = others[i];
+	}
+	drain(w);
+}
+
+/* Under pressure a connection that holds more than its share of the last of tcp_mem gets no more */
+TEST46(mem, share)
+{
+	struct sock *others[4];
+	u32 pages, share;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 64");
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
+	for (int i = 0; i < 4; i++)
+		another_connection(w, &others[i]);
+	pages = pages_until_refused(w);
+	share = 64 / tcp_ns(w->sk)->sock_count;
+	cr_assert_leq(pages, share);
+	cr_assert_geq(pages, share - 3);
+	cr_assert_lt(tcp_ns(w->sk)->mem_octets, 32 * 4096);
+	close_all(w, others, 4);
+}
+
+/* and the last of tcp_mem is the end for all, but for what is each one's right, however little one holds */
+TEST46(mem, end_for_all)
+{
+	struct sock *others[3];
+	u32 held = 0, left;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 120");
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
+	for (int i = 0; i < 2; i++) {
+		another_connection(w, &others[i]);
+		held += pages_until_refused(w);
+	}
+	another_connection(w, &others[2]);
+	left = 120 - held;
+	cr_assert_lt(left + 2, 120 / tcp_ns(w->sk)->sock_count);	/* less than its share */
+	cr_assert_leq(pages_until_refused(w), left + 2);
+	close_all(w, others, 3);
+}
+
 /* Writers stop as well, and each has its first tcp_wmem octets */
 TEST46(mem, exhausted_writer)
 {
