@@ -542,6 +542,17 @@ TEST46(fastopen, options)
 
 /* -- metrics ----------------------------------------------------------------------------------- */
 
+/* A hundred octets were acknowledged; both sides close. */
+static void ended_in_order(struct wire *w)
+{
+	sock_shutdown(w->sk, 1);
+	wire_run(w);
+	drain(w);
+	in(w, .flags = F | A, .seq = 1, .ack = 102);
+	drain(w);
+	wire_close(w);
+}
+
 /* A connection of 150 ms leaves its round trip; the next one's first RTO is made from it */
 TEST46(metrics, rtt)
 {
@@ -556,12 +567,7 @@ TEST46(metrics, rtt)
 			at(w, now_ms(w) + 150);
 			quiet(w);
 			in(w, .flags = A, .seq = 1, .ack = 101);
-			sock_shutdown(w->sk, 1);
-			wire_run(w);
-			drain(w);
-			in(w, .flags = F | A, .seq = 1, .ack = 102);
-			drain(w);
-			wire_close(w);
+			ended_in_order(w);
 		}
 	}
 }
@@ -580,12 +586,7 @@ TEST46(metrics, ssthresh)
 			in(w, .flags = A, .seq = 1, .ack = 101);
 			tcp_sk(w->sk)->snd_cwnd = 40;
 			tcp_sk(w->sk)->snd_ssthresh = 15;
-			sock_shutdown(w->sk, 1);
-			wire_run(w);
-			drain(w);
-			in(w, .flags = F | A, .seq = 1, .ack = 102);
-			drain(w);
-			wire_close(w);
+			ended_in_order(w);
 		}
 	}
 }

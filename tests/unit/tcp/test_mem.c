@@ -390,12 +390,13 @@ TEST46(mem, tiny_mss_queue)
 TEST46(mem, pressure)
 {
 	char buf[4000];
-	u32 ssthresh, seq = 1;
+	u32 ssthresh, seq = 1, n = 0;
 
 	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 64");
 	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
 	establish_opt(w, NO_TS, 1 << 20, 1460);
 	while (tcp_ns(w->sk)->mem_octets < 10 * 4096) {
+		cr_assert_lt(n++, 1000);
 		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
 		seq += 1000;
 	}
@@ -493,6 +494,25 @@ TEST46(mem, share)
 	cr_assert_leq(pages, share);
 	cr_assert_geq(pages, share - 3);
 	cr_assert_lt(tcp_ns(w->sk)->mem_octets, 32 * 4096);
+	close_all(w, others, 4);
+}
+
+/* and what it has to send counts as well */
+TEST46(mem, share_of_writer)
+{
+	struct sock *others[4];
+	u32 pages, share;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 64");
+	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 1000000 4000000");
+	for (int i = 0; i < 4; i++)
+		another_connection(w, &others[i]);
+	for (int n = 0; wire_send(w, 3000, 0) > 0; n++)
+		cr_assert_lt(n, 1000);
+	pages = DIV_ROUND_UP((u32)w->sk->sk_wmem_queued, 4096);
+	share = 64 / tcp_ns(w->sk)->sock_count;
+	cr_assert_leq(pages, share + 1);
+	cr_assert_geq(pages, share - 3);
 	close_all(w, others, 4);
 }
 
