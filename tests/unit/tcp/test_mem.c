@@ -129,14 +129,13 @@ TEST46(mem, sndbuf_grows)
 	}
 }
 
-/* but not while memory is short */
-TEST46(mem, sndbuf_under_pressure)
+static void sndbuf_stays(struct wire *w, const char *mem)
 {
 	int first;
 
 	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 16384 300000");
 	establish_opt(w, NO_TS, 1 << 20, 1460);
-	wire_sysctl(w, "net.ipv4.tcp_mem", "1 2 100000");
+	wire_sysctl(w, "net.ipv4.tcp_mem", mem);
 	first = w->sk->sk_sndbuf;
 	for (int i = 0; i < 60; i++) {
 		wire_send(w, 200000, 0);
@@ -146,6 +145,10 @@ TEST46(mem, sndbuf_under_pressure)
 	}
 	cr_assert_eq(w->sk->sk_sndbuf, first);
 }
+
+/* but not while memory is short, nor while there is more in use than is plenty */
+TEST46(mem, sndbuf_under_pressure) { sndbuf_stays(w, "1 2 100000"); }
+TEST46(mem, sndbuf_before_pressure) { sndbuf_stays(w, "1 90000 100000"); }
 
 /* In order and unread: packets that hold little are copied together before what comes is refused */
 TEST46(mem, rcv_collapse)
@@ -494,6 +497,19 @@ TEST46(mem, share)
 	cr_assert_leq(pages, share);
 	cr_assert_geq(pages, share - 3);
 	cr_assert_lt(tcp_ns(w->sk)->mem_octets, 32 * 4096);
+	close_all(w, others, 4);
+}
+
+/* which without pressure is no matter */
+TEST46(mem, no_share)
+{
+	struct sock *others[4];
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 60 64");
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
+	for (int i = 0; i < 4; i++)
+		another_connection(w, &others[i]);
+	cr_assert_gt(pages_until_refused(w), 50);
 	close_all(w, others, 4);
 }
 
