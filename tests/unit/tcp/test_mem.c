@@ -410,6 +410,11 @@ TEST46(mem, pressure)
 	cr_assert_leq(ssthresh, 4u * tcp_sk(w->sk)->advmss);
 	at(w, 100);
 	cr_assert_eq(mib(w, MIB_TcpExt_TCPMemoryPressuresChrono), 0);
+	while (tcp_ns(w->sk)->mem_octets > 5 * 4096)
+		cr_assert_gt(wire_recv(w, buf, 1000, 0), 0);
+	in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+	seq += 1000;
+	cr_assert(tcp_ns(w->sk)->mem_pressure);		/* until it is below the first */
 	while (wire_recv(w, buf, sizeof(buf), 0) > 0)
 		;
 	in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
@@ -563,6 +568,8 @@ TEST46(mem, exhausted_writer)
 	cr_assert_eq(n, -EAGAIN);
 	cr_assert_geq(sum, 4096);
 	cr_assert_leq(tcp_ns(w->sk)->mem_octets, 12 * 4096);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPMemoryPressures), 1);
+	cr_assert_leq(w->sk->sk_sndbuf, max_t(int, w->sk->sk_wmem_queued / 2, SOCK_MIN_SNDBUF));
 	drain(w);
 	in(w, .flags = A, .seq = 1, .ack = 1 + (u32)min_t(ssize_t, sum, 512));
 	drain(w);
@@ -572,6 +579,18 @@ TEST46(mem, exhausted_writer)
 	}
 	cr_assert_eq(tcp_ns(w->sk)->mem_octets, 0);
 	cr_assert_gt(wire_send(w, 100, 0), 0);
+	drain(w);
+}
+
+/* but the buffer that one of them chose stays what it is */
+TEST46(mem, exhausted_chosen)
+{
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 6 8");
+	establish_opt(w, NO_TS, 1 << 10, 1460);
+	sol_socket(w, O_SO_SNDBUF, 100000);
+	for (int n = 0; wire_send(w, 3000, 0) > 0; n++)
+		cr_assert_lt(n, 1000);
+	cr_assert_eq(w->sk->sk_sndbuf, 200000);
 	drain(w);
 }
 
@@ -608,6 +627,30 @@ static struct sock *tcp_sk_of_orphan(struct wire *w)
 	inet_sock_for_each(w->net, note_sock, &sk);
 	cr_assert_not_null(sk);
 	return sk;
+}
+
+/* At the end of memory an orphan with much to send ends when its timer says so, one with little does not */
+TEST46(mem, orphan_at_the_end)
+{
+	struct sock *full, *none;
+
+	another_connection(w, &none);
+	for (u32 i = 0; i < 20; i++)		/* somebody holds the memory */
+		in(w, .flags = A | P, .seq = 1 + 1000 * i, .ack = 1, .len = 1000);
+	drain(w);
+	for (int much = 0; much < 2; much++) {
+		wire_sysctl(w, "net.ipv4.tcp_mem", "1000 2000 4000");
+		another_connection(w, much ? &none : &full);
+		wire_send(w, much ? 20000 : 100, 0);
+		wire_close(w);
+		drain(w);
+		wire_sysctl(w, "net.ipv4.tcp_mem", "1 1 1");
+		at(w, now_ms(w) + 2000);
+		drain(w);
+		cr_assert_eq(mib(w, MIB_TcpExt_TCPAbortOnMemory), much);
+		cr_assert_eq(w->net->tcp.orphan_count, 1);	/* the small one */
+	}
+	w->sk = full;
 }
 
 /* and one whose path drew ICMP errors weighs twice */
