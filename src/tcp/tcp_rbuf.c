@@ -138,21 +138,13 @@ u16 tcp_select_window(struct sock *sk)
 
 /* -- growing ----------------------------------------------------------------------------------- */
 
-/* The most that a window can say, once its scale is known. */
-static u32 tcp_sayable_window(const struct sock *sk)
-{
-	if (tcp_state_in(sk, tcpf(TCP_CLOSE) | tcpf(TCP_LISTEN)))
-		return U32_MAX;
-	return 65535u << tcp_sk(sk)->rx_opt.rcv_wscale;
-}
-
 /* A clamp that falls takes the offered window with it; one that rises gives room to grow. */
 void tcp_set_window_clamp(struct sock *sk, u32 to)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 old = tp->window_clamp;
 
-	tp->window_clamp = clamp_t(u32, to, SOCK_MIN_RCVBUF / 2, tcp_sayable_window(sk));
+	tp->window_clamp = max_t(u32, to, SOCK_MIN_RCVBUF / 2);
 	if (tp->window_clamp < old)
 		tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
 	else if (tp->window_clamp > old)
@@ -310,7 +302,7 @@ int tcp_set_rcvlowat(struct sock *sk, int val)
 		return 0;
 	sk->sk_rcvbuf = (int)min_t(s64, space, S32_MAX);
 	if (tp->window_clamp && tp->window_clamp < (u32)val)
-		tp->window_clamp = min((u32)val, tcp_sayable_window(sk));
+		tp->window_clamp = (u32)val;
 	return 0;
 }
 

@@ -415,7 +415,7 @@ static void tcp_req_send_ack(struct tcp_request_sock *req, struct sk_buff *skb,
 		.seq = req->snt_isn + 1, .ack = req->rcv_isn + 1, .flags = TCPHDR_ACK,
 		.wnd = (u16)min(req->rcv_wnd >> req->rcv_wscale, 65535u),
 		.has_ts = req->tstamp_ok, .tsval = tcp_req_ts(req), .tsecr = req->ts_recent,
-		.tos = req->listener->inet.tos, .mark = req->listener->inet.sk.sk_mark,
+		.tos = inet_cb(skb)->tos & INET_DSCP_MASK, .mark = req->listener->inet.sk.sk_mark,
 	};
 
 	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms,

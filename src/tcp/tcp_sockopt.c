@@ -477,8 +477,12 @@ SETTER(set_window_clamp)
 
 GETTER(get_window_clamp)
 {
+	u32 bound = tcp_sk(sk)->window_clamp;
+
 	UNUSED_GET;
-	return sockopt_get_int((int)tcp_sk(sk)->window_clamp, val, len);
+	if (!tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))	/* more than its window can say bounds nothing */
+		bound = min(bound, 65535u << tcp_sk(sk)->rx_opt.rcv_wscale);
+	return sockopt_get_int((int)bound, val, len);
 }
 
 SETTER(set_quickack)

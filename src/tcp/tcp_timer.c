@@ -344,7 +344,7 @@ static bool tcp_zero_window_timed_out(const struct sock *sk)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u64 stalled = tcp_now_us(sk) - tp->retrans_first_us;
 
-	if (!tp->retransmits)
+	if (!tp->retrans_first_us)
 		return false;
 	if (tp->user_timeout_ms && stalled >= (u64)tp->user_timeout_ms * 1000)
 		return true;
@@ -364,8 +364,9 @@ static bool tcp_rto_zero_window(struct sock *sk, struct sk_buff *head)
 		return true;
 	}
 	tcp_enter_loss(sk);
-	tcp_count_rto(sk);
-	tcp_retransmit_skb(sk, head, 1);
+	if (!tp->retrans_first_us)
+		tp->retrans_first_us = tcp_now_us(sk);
+	tcp_retransmit_skb(sk, head, 1);	/* a probe: TCP_INFO counts no timeout */
 	tcp_backoff(sk);
 	tcp_arm_rto(sk, tcp_rto_to_user_timeout(sk));
 	return true;

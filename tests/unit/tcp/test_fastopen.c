@@ -542,6 +542,17 @@ TEST46(fastopen, options)
 
 /* -- metrics ----------------------------------------------------------------------------------- */
 
+/* A hundred octets were acknowledged; both sides close. */
+static void ended_in_order(struct wire *w)
+{
+	sock_shutdown(w->sk, 1);
+	wire_run(w);
+	drain(w);
+	in(w, .flags = F | A, .seq = 1, .ack = 102);
+	drain(w);
+	wire_close(w);
+}
+
 /* A connection of 150 ms leaves its round trip; the next one's first RTO is made from it */
 TEST46(metrics, rtt)
 {
@@ -556,12 +567,7 @@ TEST46(metrics, rtt)
 			at(w, now_ms(w) + 150);
 			quiet(w);
 			in(w, .flags = A, .seq = 1, .ack = 101);
-			sock_shutdown(w->sk, 1);
-			wire_run(w);
-			drain(w);
-			in(w, .flags = F | A, .seq = 1, .ack = 102);
-			drain(w);
-			wire_close(w);
+			ended_in_order(w);
 		}
 	}
 }
@@ -580,12 +586,61 @@ TEST46(metrics, ssthresh)
 			in(w, .flags = A, .seq = 1, .ack = 101);
 			tcp_sk(w->sk)->snd_cwnd = 40;
 			tcp_sk(w->sk)->snd_ssthresh = 15;
-			sock_shutdown(w->sk, 1);
-			wire_run(w);
-			drain(w);
-			in(w, .flags = F | A, .seq = 1, .ack = 102);
+			ended_in_order(w);
+		}
+	}
+}
+
+/* The route's own, locked or not: a locked one is not learned over, and a locked cwnd bounds the window */
+static void metrics_of_route(struct wire *w, u32 lock)
+{
+	struct fib_route r = { .dev = w->dev, .type = 1 };
+
+	cr_assert(inet_prefix_parse(w->v6 ? "fd00::2/128" : "10.0.0.2/32", &r.dst));
+	r.metrics[RTAX_N_SSTHRESH] = 7;
+	r.metrics[RTAX_N_CWND] = 30;
+	r.metrics[RTAX_N_LOCK] = lock;
+	cr_assert_eq(fib_route_add(w->net, &r), 0);
+	wire_sysctl(w, "net.ipv4.tcp_no_ssthresh_metrics_save", "0");
+	at(w, 5000);
+	for (int i = 0; i < 2; i++) {
+		w->iss_known = false;
+		connect_done(w, 0);
+		cr_assert_eq(wire_info(w).snd_ssthresh, lock || !i ? 7 : 20);
+		cr_assert_eq(tcp_sk(w->sk)->snd_cwnd_clamp == 30, !!lock);
+		wire_send(w, 100, 0);
+		drain(w);
+		in(w, .flags = A, .seq = 1, .ack = 101);
+		tcp_sk(w->sk)->snd_cwnd = 40;
+		tcp_sk(w->sk)->snd_ssthresh = 15;
+		ended_in_order(w);
+	}
+}
+
+TEST46(metrics, locked) { metrics_of_route(w, 1u << RTAX_N_SSTHRESH | 1u << RTAX_N_CWND); }
+TEST46(metrics, not_locked) { metrics_of_route(w, 0); }
+
+/* Nothing came back in time: the round trip that was kept is forgotten */
+TEST46(metrics, forgotten)
+{
+	wire_sysctl(w, "net.ipv4.tcp_no_metrics_save", "0");
+	for (int i = 0; i < 3; i++) {
+		w->iss_known = false;
+		connect_done(w, 0);
+		cr_assert_eq(wire_info(w).rto > 210000, i == 1);
+		wire_send(w, 100, 0);
+		drain(w);
+		at(w, now_ms(w) + (i ? 1000 : 150));
+		drain(w);
+		if (i) {
+			cr_assert_gt(tcp_sk(w->sk)->backoff, 0);
+			tcp_update_metrics(w->sk);
+			in(w, .flags = R, .seq = 1);
 			drain(w);
 			wire_close(w);
+			continue;
 		}
+		in(w, .flags = A, .seq = 1, .ack = 101);
+		ended_in_order(w);
 	}
 }

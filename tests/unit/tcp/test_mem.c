@@ -129,14 +129,13 @@ TEST46(mem, sndbuf_grows)
 	}
 }
 
-/* but not while memory is short */
-TEST46(mem, sndbuf_under_pressure)
+static void sndbuf_stays(struct wire *w, const char *mem)
 {
 	int first;
 
 	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 16384 300000");
 	establish_opt(w, NO_TS, 1 << 20, 1460);
-	wire_sysctl(w, "net.ipv4.tcp_mem", "1 2 100000");
+	wire_sysctl(w, "net.ipv4.tcp_mem", mem);
 	first = w->sk->sk_sndbuf;
 	for (int i = 0; i < 60; i++) {
 		wire_send(w, 200000, 0);
@@ -146,6 +145,10 @@ TEST46(mem, sndbuf_under_pressure)
 	}
 	cr_assert_eq(w->sk->sk_sndbuf, first);
 }
+
+/* but not while memory is short, nor while there is more in use than is plenty */
+TEST46(mem, sndbuf_under_pressure) { sndbuf_stays(w, "1 2 100000"); }
+TEST46(mem, sndbuf_before_pressure) { sndbuf_stays(w, "1 90000 100000"); }
 
 /* In order and unread: packets that hold little are copied together before what comes is refused */
 TEST46(mem, rcv_collapse)
@@ -390,12 +393,13 @@ TEST46(mem, tiny_mss_queue)
 TEST46(mem, pressure)
 {
 	char buf[4000];
-	u32 ssthresh, seq = 1;
+	u32 ssthresh, seq = 1, n = 0;
 
 	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 64");
 	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
 	establish_opt(w, NO_TS, 1 << 20, 1460);
 	while (tcp_ns(w->sk)->mem_octets < 10 * 4096) {
+		cr_assert_lt(n++, 1000);
 		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
 		seq += 1000;
 	}
@@ -406,6 +410,11 @@ TEST46(mem, pressure)
 	cr_assert_leq(ssthresh, 4u * tcp_sk(w->sk)->advmss);
 	at(w, 100);
 	cr_assert_eq(mib(w, MIB_TcpExt_TCPMemoryPressuresChrono), 0);
+	while (tcp_ns(w->sk)->mem_octets > 5 * 4096)
+		cr_assert_gt(wire_recv(w, buf, 1000, 0), 0);
+	in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+	seq += 1000;
+	cr_assert(tcp_ns(w->sk)->mem_pressure);		/* until it is below the first */
 	while (wire_recv(w, buf, sizeof(buf), 0) > 0)
 		;
 	in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
@@ -442,6 +451,111 @@ TEST46(mem, exhausted)
 	drain(w);
 }
 
+/* Segments until one is refused for memory: what the connection holds then, in pages. */
+static u32 pages_until_refused(struct wire *w)
+{
+	u64 drops = mib(w, MIB_TcpExt_TCPRcvQDrop);
+	u32 seq = 1;
+
+	for (int n = 0; mib(w, MIB_TcpExt_TCPRcvQDrop) == drops; n++) {
+		cr_assert_lt(n, 1000);
+		in(w, .flags = A | P, .seq = seq, .ack = 1, .len = 1000);
+		while (take(w, &w->last))
+			seq = w->last.ack;
+	}
+	return DIV_ROUND_UP((u32)w->sk->sk_rmem_alloc, 4096);
+}
+
+/* Beside the one that w had, if any, which goes into *others. */
+static void another_connection(struct wire *w, struct sock **others)
+{
+	*others = w->sk;
+	w->iss_known = false;
+	w->peer_port++;
+	establish_opt(w, NO_TS, 1 << 20, 1460);
+}
+
+static void close_all(struct wire *w, struct sock *const *others, int n)
+{
+	for (int i = 0; i < n; i++) {
+		drain(w);
+		if (!others[i])
+			continue;
+		wire_close(w);
+		w->sk = others[i];
+	}
+	drain(w);
+}
+
+/* Under pressure a connection that holds more than its share of the last of tcp_mem gets no more */
+TEST46(mem, share)
+{
+	struct sock *others[4];
+	u32 pages, share;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 64");
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
+	for (int i = 0; i < 4; i++)
+		another_connection(w, &others[i]);
+	pages = pages_until_refused(w);
+	share = 64 / tcp_ns(w->sk)->sock_count;
+	cr_assert_leq(pages, share);
+	cr_assert_geq(pages, share - 3);
+	cr_assert_lt(tcp_ns(w->sk)->mem_octets, 32 * 4096);
+	close_all(w, others, 4);
+}
+
+/* which without pressure is no matter */
+TEST46(mem, no_share)
+{
+	struct sock *others[4];
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 60 64");
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
+	for (int i = 0; i < 4; i++)
+		another_connection(w, &others[i]);
+	cr_assert_gt(pages_until_refused(w), 50);
+	close_all(w, others, 4);
+}
+
+/* and what it has to send counts as well */
+TEST46(mem, share_of_writer)
+{
+	struct sock *others[4];
+	u32 pages, share;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 64");
+	wire_sysctl(w, "net.ipv4.tcp_wmem", "4096 1000000 4000000");
+	for (int i = 0; i < 4; i++)
+		another_connection(w, &others[i]);
+	for (int n = 0; wire_send(w, 3000, 0) > 0; n++)
+		cr_assert_lt(n, 1000);
+	pages = DIV_ROUND_UP((u32)w->sk->sk_wmem_queued, 4096);
+	share = 64 / tcp_ns(w->sk)->sock_count;
+	cr_assert_leq(pages, share + 1);
+	cr_assert_geq(pages, share - 3);
+	close_all(w, others, 4);
+}
+
+/* and the last of tcp_mem is the end for all, but for what is each one's right, however little one holds */
+TEST46(mem, end_for_all)
+{
+	struct sock *others[3];
+	u32 held = 0, left;
+
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 8 120");
+	wire_sysctl(w, "net.ipv4.tcp_rmem", "4096 500000 6000000");
+	for (int i = 0; i < 2; i++) {
+		another_connection(w, &others[i]);
+		held += pages_until_refused(w);
+	}
+	another_connection(w, &others[2]);
+	left = 120 - held;
+	cr_assert_lt(left + 2, 120 / tcp_ns(w->sk)->sock_count);	/* less than its share */
+	cr_assert_leq(pages_until_refused(w), left + 2);
+	close_all(w, others, 3);
+}
+
 /* Writers stop as well, and each has its first tcp_wmem octets */
 TEST46(mem, exhausted_writer)
 {
@@ -454,6 +568,8 @@ TEST46(mem, exhausted_writer)
 	cr_assert_eq(n, -EAGAIN);
 	cr_assert_geq(sum, 4096);
 	cr_assert_leq(tcp_ns(w->sk)->mem_octets, 12 * 4096);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPMemoryPressures), 1);
+	cr_assert_leq(w->sk->sk_sndbuf, max_t(int, w->sk->sk_wmem_queued / 2, SOCK_MIN_SNDBUF));
 	drain(w);
 	in(w, .flags = A, .seq = 1, .ack = 1 + (u32)min_t(ssize_t, sum, 512));
 	drain(w);
@@ -463,6 +579,18 @@ TEST46(mem, exhausted_writer)
 	}
 	cr_assert_eq(tcp_ns(w->sk)->mem_octets, 0);
 	cr_assert_gt(wire_send(w, 100, 0), 0);
+	drain(w);
+}
+
+/* but the buffer that one of them chose stays what it is */
+TEST46(mem, exhausted_chosen)
+{
+	wire_sysctl(w, "net.ipv4.tcp_mem", "4 6 8");
+	establish_opt(w, NO_TS, 1 << 10, 1460);
+	sol_socket(w, O_SO_SNDBUF, 100000);
+	for (int n = 0; wire_send(w, 3000, 0) > 0; n++)
+		cr_assert_lt(n, 1000);
+	cr_assert_eq(w->sk->sk_sndbuf, 200000);
 	drain(w);
 }
 
@@ -499,6 +627,30 @@ static struct sock *tcp_sk_of_orphan(struct wire *w)
 	inet_sock_for_each(w->net, note_sock, &sk);
 	cr_assert_not_null(sk);
 	return sk;
+}
+
+/* At the end of memory an orphan with much to send ends when its timer says so, one with little does not */
+TEST46(mem, orphan_at_the_end)
+{
+	struct sock *full, *none;
+
+	another_connection(w, &none);
+	for (u32 i = 0; i < 20; i++)		/* somebody holds the memory */
+		in(w, .flags = A | P, .seq = 1 + 1000 * i, .ack = 1, .len = 1000);
+	drain(w);
+	for (int much = 0; much < 2; much++) {
+		wire_sysctl(w, "net.ipv4.tcp_mem", "1000 2000 4000");
+		another_connection(w, much ? &none : &full);
+		wire_send(w, much ? 20000 : 100, 0);
+		wire_close(w);
+		drain(w);
+		wire_sysctl(w, "net.ipv4.tcp_mem", "1 1 1");
+		at(w, now_ms(w) + 2000);
+		drain(w);
+		cr_assert_eq(mib(w, MIB_TcpExt_TCPAbortOnMemory), much);
+		cr_assert_eq(w->net->tcp.orphan_count, 1);	/* the small one */
+	}
+	w->sk = full;
 }
 
 /* and one whose path drew ICMP errors weighs twice */
