@@ -126,11 +126,13 @@ union inet_addr ip6_all_nodes(void);
 /*
  * ndisc_rs.c: solicitations of routers (RFC 4861 6.3.7, RFC 7559). rs_start: dev has a link-local address
  * that it may use; delay: nothing was waited for at random yet. Does nothing where it was called before, on
- * loopbacks, and where advertisements are not wanted. rs_answered: a router has spoken.
+ * loopbacks, and where advertisements are not wanted. rs_restart: there is a link (again), perhaps another
+ * one. rs_answered: a router has spoken.
  */
 void ndisc_rs_init(struct inet6_dev *idev, struct net *net);
 void ndisc_rs_start(struct inet6_dev *idev, bool delay);
 void ndisc_rs_stop(struct inet6_dev *idev);
+void ndisc_rs_restart(struct inet6_dev *idev);
 void ndisc_rs_answered(struct inet6_dev *idev);
 /* Are advertisements of routers listened to on the device? */
 bool ip6_accept_ra(const struct inet6_dev *idev);

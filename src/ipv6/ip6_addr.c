@@ -336,6 +336,10 @@ static void dev_event(struct notifier_block *nb, struct net *net, enum net_event
 	case NETDEV_DOWN:
 		dev_down(net, dev);
 		break;
+	case NETDEV_CHANGE:
+		if (dev->carrier && dev->ip6_ptr)
+			ndisc_rs_restart(in6_dev_get(dev));
+		break;
 	case NETDEV_CHANGEADDR:
 		neigh_changeaddr(&net->ipv6.nd_tbl, dev);
 		break;

@@ -86,6 +86,14 @@ void ndisc_rs_stop(struct inet6_dev *idev)
 	idev->rs_started = false;
 }
 
+void ndisc_rs_restart(struct inet6_dev *idev)
+{
+	if (!idev->rs_started)
+		return;
+	ndisc_rs_stop(idev);
+	ndisc_rs_start(idev, true);
+}
+
 /* Who has not asked yet does so all the same: what was heard may have been meant for others. */
 void ndisc_rs_answered(struct inet6_dev *idev)
 {

@@ -151,6 +151,26 @@ Test(rs, stops_on_an_advertisement)
 	cr_assert_eq(wait_for_rs(100 * SEC), 0);
 }
 
+/* RFC 4861 6.3.7: a link that is there again, or at last, may have another router: no waiting for an hour */
+Test(rs, asks_a_new_link)
+{
+	struct ra ra = { .lifetime = 1800 };
+
+	cr_assert_neq(wait_for_rs(10 * SEC), 0);
+	ra_rx(&ra);
+	dev_set_carrier(n.dev, false);
+	cr_assert_eq(wait_for_rs(1000 * SEC), 0);
+	dev_set_carrier(n.dev, true);
+	cr_assert_neq(wait_for_rs(1100 * NSEC_PER_MSEC), 0);
+	cr_assert_neq(wait_for_rs(5 * SEC), 0);
+	fixture_advance(n.net, 20000 * SEC);
+	dev_set_carrier(n.dev, false);
+	dev_set_carrier(n.dev, true);
+	ipnet_tx_drop(&n);
+	cr_assert_neq(wait_for_rs(1100 * NSEC_PER_MSEC), 0);
+	cr_assert_neq(wait_for_rs(5 * SEC), 0);
+}
+
 /* Values that mean nothing, or would flood the link. */
 Test(rs, sysctl_values)
 {
