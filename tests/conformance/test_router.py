@@ -225,6 +225,9 @@ def autoconfigured_address(l):
     r = l.exchange(Ether(src=MAC_ROUTER, dst=MAC_STACK) / IPv6(src=FAR, dst=MINE) / ICMPv6EchoRequest(),
                    lambda f: ICMPv6EchoReply in f)
     assert r and r.dst == MAC_ROUTER and r[IPv6].src == MINE and r[IPv6].hlim == 50
+    if not l.oracle:
+        text = l.cli("stat")
+        assert f"{MINE}/64 dynamic" in text and f"via {ROUTER} dev eth0 metric 1024 proto ra" in text, text
     a = l.agent()
     a.socket("s", "AF_INET6", "SOCK_STREAM")
     a.blocking("s", 0)
