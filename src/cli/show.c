@@ -62,13 +62,18 @@ static int show(const struct options *o, int nr, const void *req, size_t reqlen,
 
 static void print_device(const cJSON *d)
 {
-	const cJSON *st = get(d, "stats"), *a;
+	const cJSON *st = get(d, "stats"), *states = get(d, "address_states"), *a;
+	int i = 0;
 
 	printf("%llu: %s: %s mtu %llu%s%s\n", num(d, "ifindex"), str(d, "name"),
 	       cJSON_IsTrue(get(d, "up")) ? "up" : "down", num(d, "mtu"),
 	       *str(d, "mac") ? " mac " : "", str(d, "mac"));
-	cJSON_ArrayForEach(a, get(d, "addresses"))
-		printf("    %s\n", a->valuestring);
+	cJSON_ArrayForEach(a, get(d, "addresses")) {
+		const cJSON *s = cJSON_GetArrayItem(states, i++);
+		const char *state = cJSON_IsString(s) ? s->valuestring : "";
+
+		printf("    %s%s%s\n", a->valuestring, *state ? " " : "", state);
+	}
 	printf("    rx %llu packets, %llu bytes, %llu errors, %llu dropped\n",
 	       num(st, "rx_packets"), num(st, "rx_bytes"), num(st, "rx_errors"),
 	       num(st, "rx_dropped"));
@@ -99,6 +104,8 @@ static void print_routes(const cJSON *routes)
 		printf("%s%s%s dev %s%s%s metric %llu", str(r, "dst"),
 		       *str(r, "via") ? " via " : "", str(r, "via"), str(r, "dev"),
 		       *str(r, "src") ? " src " : "", str(r, "src"), num(r, "metric"));
+		if (*str(r, "protocol"))
+			printf(" proto %s", str(r, "protocol"));
 		print_attributes(get(r, "attributes"));
 		printf("\n");
 	}

@@ -316,8 +316,6 @@ static enum neigh_event neigh_classify(const struct neighbour *n, const u8 *llad
 	return reach ? NEV_LL_REACH : NEV_LL_STALE_NEW;
 }
 
-enum { NTF_ROUTER_NS = 0x80 };
-
 static void neigh_update_router(struct neighbour *n, u32 flags)
 {
 	if (!(flags & NEIGH_UPDATE_F_OVERRIDE_ISROUTER))

@@ -33,6 +33,8 @@ enum {
 	NEIGH_UPDATE_F_ADMIN = 1 << 4,
 };
 
+enum { NTF_ROUTER_NS = 0x80 };		/* Linux's NTF_ROUTER (ABI) */
+
 struct neigh_parms {			/* net.ipv4.neigh.{default,DEV}.* */
 	u64 set;			/* of a device: rows that were set for it */
 	u64 base_reachable_ns, retrans_ns, delay_probe_ns, gc_stale_ns;
@@ -74,7 +76,7 @@ struct neighbour {
 	struct timer_list timer;
 	u32 refcnt;
 	u8 nud_state;
-	u8 flags;			/* NTF_ROUTER 0x80, NTF_PROXY 0x08 as on Linux */
+	u8 flags;			/* NTF_*_NS */
 	u8 type;
 	bool dead;
 	u32 probes;

@@ -254,9 +254,13 @@ static int set_device(struct net *net, u32 code, const u8 *arg, u32 len)
 
 /* -- routes ---------------------------------------------------------------------- */
 
-static int put_route(struct net *net, u32 code, const struct fib_route *r)
+/* Whoever made it, it can be deleted. */
+static int put_route(struct net *net, u32 code, struct fib_route *r)
 {
-	return code == CODE_ADDRT ? fib_route_add(net, r) : fib_route_del(net, r);
+	if (code == CODE_ADDRT)
+		return fib_route_add(net, r);
+	r->protocol = 0;
+	return fib_route_del(net, r);
 }
 
 static bool has_family(const u8 *sa)

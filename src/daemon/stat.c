@@ -52,6 +52,19 @@ static int add_ifaddr(const struct inet_ifaddr *ifa, void *arg)
 	return 0;
 }
 
+/* What is special about an address, in the words of ip(8); "" for one that is configured and good. */
+static int add_ifaddr_state(const struct inet_ifaddr *ifa, void *arg)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s%s%s%s", ifa->flags & IFA_FLAG_PERMANENT ? "" : " dynamic",
+		 ifa->flags & IFA_FLAG_TENTATIVE ? " tentative" : "",
+		 ifa->flags & IFA_FLAG_DADFAILED ? " dadfailed" : "",
+		 ifa->flags & IFA_FLAG_DEPRECATED ? " deprecated" : "");
+	cJSON_AddItemToArray(arg, cJSON_CreateString(*text ? text + 1 : text));
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	size_t offset;
@@ -197,6 +210,8 @@ static cJSON *device_json(struct net_device *dev)
 	}
 	inet_ifaddr_for_each(dev->net, dev, 0, add_ifaddr, addrs);
 	cJSON_AddItemToObject(j, "addresses", addrs);
+	addrs = cJSON_AddArrayToObject(j, "address_states");
+	inet_ifaddr_for_each(dev->net, dev, 0, add_ifaddr_state, addrs);
 	for (i = 0; i < ARRAY_SIZE(dev_stats); i++) {
 		u64 v;
 
@@ -348,6 +363,8 @@ static int add_route(const struct fib_route *r, void *arg)
 	number(j, "table", r->table);
 	number(j, "metric", r->priority);
 	number(j, "type", r->type);
+	if (r->protocol == RTPROT_RA_NS)
+		cJSON_AddStringToObject(j, "protocol", "ra");
 	cJSON_AddItemToObject(j, "attributes", route_attributes(r->metrics));
 	cJSON_AddItemToArray(arg, j);
 	return 0;

@@ -171,7 +171,7 @@ static bool same_nexthop(const struct fib_route *a, const struct fib_route *b)
 }
 
 /*
- * The list is ordered by (metric, tos). IPv4 has one route a (prefix, tos, metric) unless the
+ * The list is ordered by (metric, rank). IPv4 has one route a (prefix, tos, metric) unless the
  * stack itself adds it (one subnet on two devices); IPv6 tells different next hops apart.
  */
 static int entry_place(struct fib_node *n, const struct fib_route *r, struct list_head **before)
@@ -180,10 +180,11 @@ static int entry_place(struct fib_node *n, const struct fib_route *r, struct lis
 
 	*before = &n->entries;
 	list_for_each_entry(e, &n->entries, list) {
-		if (e->r.priority > r->priority) {
+		bool behind = e->r.priority > r->priority ||
+			      (e->r.priority == r->priority && e->r.rank > r->rank);
+
+		if (behind && *before == &n->entries)
 			*before = &e->list;
-			break;
-		}
 		if (e->r.priority != r->priority || e->r.tos != r->tos)
 			continue;
 		if (same_nexthop(&e->r, r))
@@ -242,7 +243,7 @@ static void entry_remove(struct net *net, struct fib_table *t, struct fib_entry 
 	pool_put(&net->ip.fib_entry_pool, e);
 }
 
-/* What the request leaves open (device, gateway, metric, type) matches anything, as on Linux. */
+/* What the request leaves open (device, gateway, metric, type, protocol) matches anything, as on Linux. */
 static bool entry_matches(const struct fib_entry *e, const struct fib_route *r)
 {
 	if (r->dev && r->dev != e->r.dev)
@@ -251,7 +252,7 @@ static bool entry_matches(const struct fib_entry *e, const struct fib_route *r)
 		return false;
 	if (r->priority && r->priority != e->r.priority)
 		return false;
-	if (r->tos != e->r.tos)
+	if (r->tos != e->r.tos || (r->protocol && r->protocol != e->r.protocol))
 		return false;
 	return !r->type || r->type == e->r.type;
 }

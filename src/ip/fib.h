@@ -8,7 +8,7 @@
 #include "ip/route.h"
 
 /* Linux's RTPROT_* */
-enum { RTPROT_KERNEL_NS = 2, RTPROT_BOOT_NS = 3, RTPROT_STATIC_NS = 4 };
+enum { RTPROT_KERNEL_NS = 2, RTPROT_BOOT_NS = 3, RTPROT_STATIC_NS = 4, RTPROT_RA_NS = 9 };
 
 struct fib_entry {			/* a route in its prefix's list, by priority */
 	struct list_head list;

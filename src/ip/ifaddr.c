@@ -45,8 +45,15 @@ static u8 scope_of(const struct inet_prefix *p)
 	return inet_addr_is_linklocal(&p->addr) ? RT_SCOPE_LINK_NS : RT_SCOPE_GLOBAL;
 }
 
+/* What tells one address from another at its start. */
+struct ifaddr_how {
+	u32 flags;
+	u64 valid_until, preferred_until;
+	bool autoconf;
+};
+
 static struct ip_ifaddr *ifaddr_new(struct net *net, struct inet_dev *idev,
-				    const struct inet_prefix *p, u32 flags)
+				    const struct inet_prefix *p, const struct ifaddr_how *how)
 {
 	struct ip_ifaddr *ifa = pool_zget(&net->ip.addr_pool);
 
@@ -54,10 +61,11 @@ static struct ip_ifaddr *ifaddr_new(struct net *net, struct inet_dev *idev,
 		return NULL;
 	ifa->net = net;
 	ifa->idev = idev;
+	ifa->autoconf = how->autoconf;
 	ifa->ifa = (struct inet_ifaddr){
 		.dev = idev->dev, .local = p->addr, .family = p->family, .prefixlen = p->len,
-		.scope = scope_of(p), .flags = flags | IFA_FLAG_PERMANENT,
-		.valid_until = U64_MAX, .preferred_until = U64_MAX,
+		.scope = scope_of(p), .flags = how->flags,
+		.valid_until = how->valid_until, .preferred_until = how->preferred_until,
 		.created = net->now, .updated = net->now,
 	};
 	list_add_tail(&ifa->ifa.list, &idev->addrs);
@@ -77,7 +85,8 @@ static void ifaddr_free(struct ip_ifaddr *ifa)
 	rt_genid_bump(net);
 }
 
-int inet_ifaddr_add(struct net *net, struct net_device *dev, const struct inet_prefix *p, u32 flags)
+static int ifaddr_add(struct net *net, struct net_device *dev, const struct inet_prefix *p,
+		      const struct ifaddr_how *how)
 {
 	const struct ip_family *fam;
 	struct ip_ifaddr *ifa;
@@ -94,7 +103,7 @@ int inet_ifaddr_add(struct net *net, struct net_device *dev, const struct inet_p
 		return -EEXIST;
 	if (idev->nr_addrs >= MAX_ADDRS_PER_DEV)
 		return -ENOMEM;
-	ifa = ifaddr_new(net, idev, p, flags);
+	ifa = ifaddr_new(net, idev, p, how);
 	if (!ifa)
 		return -ENOMEM;
 	rt_genid_bump(net);
@@ -106,6 +115,23 @@ int inet_ifaddr_add(struct net *net, struct net_device *dev, const struct inet_p
 	}
 	net_notify(net, INETADDR_UP, &ifa->ifa);
 	return 0;
+}
+
+int inet_ifaddr_add(struct net *net, struct net_device *dev, const struct inet_prefix *p, u32 flags)
+{
+	struct ifaddr_how how = { .flags = flags | IFA_FLAG_PERMANENT, .valid_until = U64_MAX,
+				  .preferred_until = U64_MAX };
+
+	return ifaddr_add(net, dev, p, &how);
+}
+
+int inet_ifaddr_add_auto(struct net *net, struct net_device *dev, const struct inet_prefix *p,
+			 u64 valid_until, u64 preferred_until)
+{
+	struct ifaddr_how how = { .valid_until = valid_until, .preferred_until = preferred_until,
+				  .autoconf = true };
+
+	return ifaddr_add(net, dev, p, &how);
 }
 
 void inet_ifaddr_remove(struct ip_ifaddr *ifa)

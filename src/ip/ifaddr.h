@@ -36,6 +36,8 @@ struct ip_ifaddr {
 	struct timer_list dad_timer;		/* IPv6 */
 	u8 dad_probes;				/* left to send */
 	u8 dad_nonce[6];
+	struct timer_list life_timer;		/* IPv6, of one by autoconfiguration: deprecated, then gone */
+	bool autoconf;				/* IPv6: by inet_ifaddr_add_auto() */
 	u64 conflict_at;			/* IPv4: last time that we defended it (RFC 5227) */
 };
 

@@ -21,12 +21,20 @@ struct fib_route {			/* one route as configured */
 	u32 priority;			/* metric: lower wins */
 	u8 type;			/* RTN_* */
 	u8 scope, protocol, tos;
+	u8 rank;			/* among those of one metric: lower wins */
 	u32 metrics[RTAX_N_MAX];
-	u32 flags;
+	u32 flags;			/* FIB_F_*: where it came from, for who lists routes */
+};
+
+/* Linux's RTF_* (ABI) */
+enum {
+	FIB_F_DEFAULT = 0x10000, FIB_F_ADDRCONF = 0x40000, FIB_F_PREFIX_RT = 0x80000,
+	FIB_F_EXPIRES = 0x400000, FIB_F_ROUTEINFO = 0x800000, FIB_F_PREF_SHIFT = 27,
 };
 
 /* -EEXIST, -ESRCH, -ENETUNREACH (gateway not on link), -EINVAL, -ENOMEM */
 int fib_route_add(struct net *net, const struct fib_route *r);
+/* The first that matches; what r leaves open (0, NULL, any) matches all, but for table and tos. */
 int fib_route_del(struct net *net, const struct fib_route *r);
 int fib_for_each(struct net *net, u16 family, int (*fn)(const struct fib_route *r, void *arg), void *arg);
 
@@ -43,6 +51,12 @@ struct inet_ifaddr {			/* one address of a device */
 };
 /* Adds the local, broadcast and connected routes; IPv6 starts DAD unless nodad. -EEXIST, -EINVAL */
 int inet_ifaddr_add(struct net *net, struct net_device *dev, const struct inet_prefix *p, u32 flags);
+/*
+ * The same for an address that nobody configured (RFC 4862): it is not permanent, lives until the times (ns,
+ * U64_MAX: for ever), and says nothing about what is on link (RFC 5942). Its family ends its life.
+ */
+int inet_ifaddr_add_auto(struct net *net, struct net_device *dev, const struct inet_prefix *p,
+			 u64 valid_until, u64 preferred_until);
 int inet_ifaddr_del(struct net *net, struct net_device *dev, const struct inet_prefix *p);
 int inet_ifaddr_for_each(struct net *net, struct net_device *dev /* NULL: all */, u16 family /* 0 */,
 			 int (*fn)(const struct inet_ifaddr *ifa, void *arg), void *arg);

@@ -13,6 +13,22 @@ struct inet6_dev {
 	struct ipv6_devconf conf;
 	struct neigh_parms nd_parms;
 	bool on;
+
+	/* solicitations of routers: ndisc_rs.c */
+	struct timer_list rs_timer;
+	u64 rs_interval;		/* ns, before the jitter of the next one: RT of RFC 8415 15 */
+	u32 rs_sent;
+	bool rs_started, rs_answered;
+	bool ra_mtu;			/* conf.mtu is an advertisement's */
+
+	/* what routers have said: ip6_ra_route.c */
+	struct list_head ra_routes;
+	u32 nr_ra_routes;
+};
+
+enum {
+	IP6_RA_ROUTES_MAX = 64,		/* of one device: routers, prefixes on link, routes (ND-30) */
+	RA_LIFETIME_INFINITE = -1,	/* as u32; s */
 };
 
 static inline struct inet6_dev *in6_dev_get(const struct net_device *dev)
@@ -84,6 +100,16 @@ int icmp6_xmit(struct net *net, struct sk_buff *skb, const struct flowi *fl, str
 
 /* ndisc.c: data at the ICMPv6 header, checksum verified. A reason: the caller drops. */
 enum skb_drop_reason ndisc_rcv(struct net *net, struct sk_buff *skb);
+/* A neighbour discovery message, as far as it is valid for any of them (RFC 4861 6.1, 7.1, 8.1). */
+struct nd_in {
+	struct net *net;
+	struct sk_buff *skb;
+	struct net_device *dev;
+	const struct inet_skb_cb *cb;
+	const u8 *msg;			/* at the ICMPv6 header, all linear */
+	u32 len;
+	struct nd_opts opts;
+};
 /* ndisc_out.c */
 int ndisc_init(struct net *net);
 void ndisc_exit(struct net *net);
@@ -92,8 +118,56 @@ void ndisc_send_ns(struct net_device *dev, const union inet_addr *target,
 		   const union inet_addr *saddr, const union inet_addr *daddr, const u8 *nonce);
 void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 		   const union inet_addr *daddr, bool solicited, bool override);
+/* To all routers of dev's link, with our link-layer address (RFC 4861 4.1). */
+void ndisc_send_rs(struct net_device *dev, const union inet_addr *saddr);
 union inet_addr ip6_solicited_node_of(const union inet_addr *a);
 union inet_addr ip6_all_nodes(void);
+
+/*
+ * ndisc_rs.c: solicitations of routers (RFC 4861 6.3.7, RFC 7559). rs_start: dev has a link-local address
+ * that it may use; delay: nothing was waited for at random yet. Does nothing where it was called before, on
+ * loopbacks, and where advertisements are not wanted. rs_restart: there is a link (again), perhaps another
+ * one. rs_answered: a router has spoken.
+ */
+void ndisc_rs_init(struct inet6_dev *idev, struct net *net);
+void ndisc_rs_start(struct inet6_dev *idev, bool delay);
+void ndisc_rs_stop(struct inet6_dev *idev);
+void ndisc_rs_restart(struct inet6_dev *idev);
+void ndisc_rs_answered(struct inet6_dev *idev);
+/* Are advertisements of routers listened to on the device? */
+bool ip6_accept_ra(const struct inet6_dev *idev);
+
+/* ndisc_ra.c: a router advertisement, its common part valid. A reason: the caller drops. */
+enum skb_drop_reason ndisc_rcv_ra(const struct nd_in *in);
+
+/*
+ * ip6_ra_route.c: default routers, prefixes on link and routes with a lifetime (RFC 4861 5.1, RFC 4191). At
+ * most IP6_RA_ROUTES_MAX a device; what comes beyond is not taken.
+ */
+struct ra_route_news {
+	struct inet_prefix dst;		/* no bits behind its length */
+	union inet_addr gw;		/* link-local; any: on link */
+	u32 flags;			/* FIB_F_DEFAULT, FIB_F_PREFIX_RT or FIB_F_ROUTEINFO */
+	u32 metric;
+	u8 pref;			/* ND_RA_PREF_* */
+	u32 lifetime;			/* s; 0: not any more; RA_LIFETIME_INFINITE */
+};
+/* Adds, renews or removes. 0, -ENOSPC (too many), -ENOMEM; a renewal cannot fail. */
+int ip6_ra_route_set(struct inet6_dev *idev, const struct ra_route_news *news);
+/* addr is a router no longer (RFC 4861 7.2.5): nothing goes by it. */
+void ip6_ra_router_gone(struct inet6_dev *idev, const union inet_addr *addr);
+/* n's state is new: a router that cannot be reached stands behind those that can (6.3.6). */
+void ip6_ra_neigh_changed(const struct neighbour *n);
+/* An address took a connected route along: those of prefixes on link that it stood for are there again. */
+void ip6_ra_routes_restore(struct inet6_dev *idev);
+void ip6_ra_routes_clear(struct inet6_dev *idev);
+
+/* ip6_autoconf.c: addresses out of advertised prefixes (RFC 4862 5.5.3) */
+void ip6_autoconf_prefix(struct inet6_dev *idev, const union inet_addr *prefix, u32 valid, u32 preferred);
+/* Of an address with lifetimes: its timer, from now on and after each change of them. */
+void ip6_autoconf_life(struct ip_ifaddr *ifa);
+/* The interface identifier of an Ethernet address (RFC 4291 appendix A). */
+void ip6_eui64(u8 iid[8], const u8 mac[6]);
 
 /* ip6_dad.c */
 void ip6_dad_start(struct ip_ifaddr *ifa);
@@ -107,6 +181,10 @@ void ip6_dev_gen_mode(struct net_device *dev); /* its addr_gen_mode is */
 int ip6_addr_up(struct ip_ifaddr *ifa);
 void ip6_addr_down(struct ip_ifaddr *ifa);
 int ip6_local_route(struct ip_ifaddr *ifa, bool add);
+/* A prefix on link has expired: connected routes of addresses that it stood for are there again. */
+void ip6_addr_routes_restore(struct inet6_dev *idev);
+/* A link-local address of the device that is no longer tentative; NULL: none. */
+const struct inet_ifaddr *ip6_link_local(const struct inet6_dev *idev);
 bool ip6_addr_is_local(struct net *net, const union inet_addr *addr);
 int ip6_addr_type(struct net *net, const union inet_addr *addr, struct net_device *dev);
 

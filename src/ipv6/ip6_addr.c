@@ -34,6 +34,8 @@ int ip6_local_route(struct ip_ifaddr *ifa, bool add)
 
 static bool has_prefix_route(const struct inet_ifaddr *a)
 {
+	if (container_of(a, struct ip_ifaddr, ifa)->autoconf)
+		return false;
 	return a->prefixlen < 128 && !(a->flags & IFA_FLAG_NOPREFIXROUTE) &&
 	       !(a->dev->flags & DEV_LOOPBACK);
 }
@@ -45,7 +47,8 @@ static bool prefix_shared(const struct ip_ifaddr *ifa)
 	const struct inet_ifaddr *o;
 
 	list_for_each_entry(o, &ifa->idev->addrs, list)
-		if (o != &ifa->ifa && o->prefixlen == p.len && inet_prefix_match(&p, &o->local))
+		if (o != &ifa->ifa && o->prefixlen == p.len && has_prefix_route(o) &&
+		    inet_prefix_match(&p, &o->local))
 			return true;
 	return false;
 }
@@ -60,6 +63,41 @@ static bool wants_dad(const struct ip_ifaddr *ifa)
 	if (dev->flags & (DEV_LOOPBACK | DEV_NOARP))
 		return false;
 	return idev->conf.dad_transmits && IN6_DEV_MAX(ifa->net, idev, accept_dad);
+}
+
+static int prefix_route(struct ip_ifaddr *ifa, bool add)
+{
+	return change_route(ifa, RTN_UNICAST, ifa->ifa.prefixlen, RT_TABLE_MAIN_NS, add);
+}
+
+void ip6_addr_routes_restore(struct inet6_dev *idev)
+{
+	struct inet_ifaddr *a;
+
+	list_for_each_entry(a, &idev->base.addrs, list)
+		if (has_prefix_route(a))
+			prefix_route(container_of(a, struct ip_ifaddr, ifa), true);
+}
+
+const struct inet_ifaddr *ip6_link_local(const struct inet6_dev *idev)
+{
+	const struct inet_ifaddr *a;
+
+	list_for_each_entry(a, &idev->base.addrs, list)
+		if (inet_addr_is_linklocal(&a->local) && !(a->flags & IFA_FLAG_TENTATIVE))
+			return a;
+	return NULL;
+}
+
+/* The address is there: what begins with it. */
+static void start(struct ip_ifaddr *ifa, bool dad)
+{
+	if (ifa->autoconf)
+		ip6_autoconf_life(ifa);
+	if (dad)
+		ip6_dad_start(ifa);
+	else if (inet_addr_is_linklocal(&ifa->ifa.local))
+		ndisc_rs_start(in6_dev_get(ifa->ifa.dev), true);
 }
 
 int ip6_addr_up(struct ip_ifaddr *ifa)
@@ -78,9 +116,9 @@ int ip6_addr_up(struct ip_ifaddr *ifa)
 	else
 		err = ip6_local_route(ifa, true);
 	if (!err && has_prefix_route(&ifa->ifa))
-		err = change_route(ifa, RTN_UNICAST, ifa->ifa.prefixlen, RT_TABLE_MAIN_NS, true);
-	if (!err && dad && (ifa->ifa.dev->flags & DEV_UP))
-		ip6_dad_start(ifa);
+		err = prefix_route(ifa, true);
+	if (!err && (ifa->ifa.dev->flags & DEV_UP))
+		start(ifa, dad);
 	return err;
 }
 
@@ -90,9 +128,13 @@ void ip6_addr_down(struct ip_ifaddr *ifa)
 
 	if (ifa->dad_timer.net)
 		del_timer(&ifa->dad_timer);
+	if (ifa->life_timer.net)
+		del_timer(&ifa->life_timer);
 	ip_mc_leave(ifa->ifa.dev, &group, INET_FAMILY_6);
-	if (has_prefix_route(&ifa->ifa) && !prefix_shared(ifa))
-		change_route(ifa, RTN_UNICAST, ifa->ifa.prefixlen, RT_TABLE_MAIN_NS, false);
+	if (has_prefix_route(&ifa->ifa) && !prefix_shared(ifa)) {
+		prefix_route(ifa, false);
+		ip6_ra_routes_restore(in6_dev_get(ifa->ifa.dev));
+	}
 	ip6_local_route(ifa, false);
 }
 
@@ -140,18 +182,18 @@ static void dev_register(struct net *net, struct net_device *dev)
 	idev->conf = net->ipv6.conf_default;
 	idev->conf.mtu = dev->mtu;
 	neigh_parms_attach(&net->ipv6.nd_tbl, &idev->nd_parms, dev);
+	ndisc_rs_init(idev, net);
+	INIT_LIST_HEAD(&idev->ra_routes);
 	dev->ip6_ptr = idev;
 }
 
-/* RFC 4291 appendix A: the universal/local bit inverted, ff:fe in the middle. */
 static void add_link_local(struct net *net, struct net_device *dev)
 {
-	const u8 *m = dev->dev_addr;
-	u8 a[16] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4],
-		     m[5] };
-	struct inet_prefix p = { inet_addr_from6(a), INET_FAMILY_6, 64 };
-	int err = inet_ifaddr_add(net, dev, &p, 0);
+	struct inet_prefix p = { { .b = { 0xfe, 0x80 } }, INET_FAMILY_6, 64 };
+	int err;
 
+	ip6_eui64(p.addr.b + 8, dev->dev_addr);
+	err = inet_ifaddr_add(net, dev, &p, 0);
 	if (err && err != -EEXIST)
 		net_log(net, 4, "%s: no link-local address: error %d", dev->name, -err);
 }
@@ -170,7 +212,7 @@ static void multicast_route(struct net *net, struct net_device *dev, bool add)
 		fib_route_del(net, &r);
 }
 
-/* What was configured while the device was down starts its DAD now. */
+/* What was configured while the device was down starts its DAD now, or asks for routers. */
 static void restart_dad(struct inet6_dev *idev)
 {
 	struct inet_ifaddr *a;
@@ -178,6 +220,8 @@ static void restart_dad(struct inet6_dev *idev)
 	list_for_each_entry(a, &idev->base.addrs, list)
 		if ((a->flags & (IFA_FLAG_TENTATIVE | IFA_FLAG_DADFAILED)) == IFA_FLAG_TENTATIVE)
 			ip6_dad_start(container_of(a, struct ip_ifaddr, ifa));
+	if (ip6_link_local(idev))
+		ndisc_rs_start(idev, true);
 }
 
 static void dev_up(struct net *net, struct net_device *dev)
@@ -213,6 +257,11 @@ static void dev_down(struct net *net, struct net_device *dev)
 	if (!idev || !idev->on)
 		return;
 	idev->on = false;
+	ndisc_rs_stop(idev);
+	ip6_ra_routes_clear(idev);
+	if (idev->ra_mtu)
+		idev->conf.mtu = dev->mtu;
+	idev->ra_mtu = false;
 	while (!list_empty(&idev->base.addrs)) {
 		struct inet_ifaddr *a = list_first_entry(&idev->base.addrs, struct inet_ifaddr,
 							 list);
@@ -266,6 +315,12 @@ static void change_mtu(struct net *net, struct net_device *dev)
 		dev_up(net, dev);
 }
 
+static void neigh_event(struct net *net, const struct neighbour *n)
+{
+	if (n->tbl == &net->ipv6.nd_tbl)
+		ip6_ra_neigh_changed(n);
+}
+
 static void dev_event(struct notifier_block *nb, struct net *net, enum net_event event, void *obj)
 {
 	struct net_device *dev = obj;
@@ -281,6 +336,10 @@ static void dev_event(struct notifier_block *nb, struct net *net, enum net_event
 	case NETDEV_DOWN:
 		dev_down(net, dev);
 		break;
+	case NETDEV_CHANGE:
+		if (dev->carrier && dev->ip6_ptr)
+			ndisc_rs_restart(in6_dev_get(dev));
+		break;
 	case NETDEV_CHANGEADDR:
 		neigh_changeaddr(&net->ipv6.nd_tbl, dev);
 		break;
@@ -289,6 +348,9 @@ static void dev_event(struct notifier_block *nb, struct net *net, enum net_event
 		break;
 	case NETDEV_UNREGISTER:
 		dev_unregister(net, dev);
+		break;
+	case NEIGH_UPDATE:
+		neigh_event(net, obj);
 		break;
 	default:
 		break;

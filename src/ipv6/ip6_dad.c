@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Duplicate address detection (RFC 4862 5.4, RFC 7527): after a random delay of up to a second,
- * dad_transmits solicitations from ::, one each retrans_time; silence makes the address ours.
+ * Duplicate address detection (RFC 4862 5.4, RFC 7527): after a random delay of up to
+ * router_solicitation_delay, dad_transmits solicitations from ::, one each retrans_time; silence
+ * makes the address ours.
  */
 #include "ipv6/ip6.h"
-
-#define DAD_START_DELAY NSEC_PER_SEC
 
 static void dad_done(struct ip_ifaddr *ifa)
 {
@@ -21,6 +20,8 @@ static void dad_done(struct ip_ifaddr *ifa)
 	net_notify(net, INETADDR_UP, &ifa->ifa);
 	if (IN6_DEV_MAX(net, in6_dev_get(dev), ndisc_notify))
 		ndisc_send_na(dev, &ifa->ifa.local, &all, false, true);
+	if (inet_addr_is_linklocal(&ifa->ifa.local))
+		ndisc_rs_start(in6_dev_get(dev), false);
 }
 
 static void dad_timer(struct timer_list *t)
@@ -46,15 +47,20 @@ void ip6_dad_start(struct ip_ifaddr *ifa)
 {
 	const struct inet6_dev *idev = in6_dev_get(ifa->ifa.dev);
 	struct net *net = ifa->net;
-	u32 delay = net->shard ? (u32)DAD_START_DELAY : net_rand_below(net, DAD_START_DELAY);
+	u64 delay = idev->conf.router_solicitation_delay;
 
 	timer_setup(&ifa->dad_timer, net, dad_timer);
 	ifa->dad_probes = (u8)min_t(u32, idev->conf.dad_transmits, 255);
 	/* Shards but the first listen only: no shorter than it needs. */
+	if (!net->shard)
+		delay = net_rand_below(net, (u32)min_t(u64, delay, U32_MAX));
 	mod_timer(&ifa->dad_timer, net->now + delay);
 }
 
-/* The address stays, unusable, for the administrator to see (RFC 4862 5.4.5). */
+/*
+ * The address stays, unusable, for the administrator to see (RFC 4862 5.4.5). One by
+ * autoconfiguration goes: the next advertisement has it tried again. ifa may be no more afterwards.
+ */
 void ip6_dad_failed(struct ip_ifaddr *ifa)
 {
 	struct net *net = ifa->net;
@@ -69,8 +75,9 @@ void ip6_dad_failed(struct ip_ifaddr *ifa)
 	inet_addr_ntop(&ifa->ifa.local, text, sizeof(text));
 	if (!net->shard)
 		net_log(net, 4, "%s: address %s is a duplicate", dev->name, text);
-	if (inet_addr_is_linklocal(&ifa->ifa.local) &&
-	    IN6_DEV_MAX(net, idev, accept_dad) > 1) {
+	if (ifa->autoconf)
+		inet_ifaddr_remove(ifa);
+	else if (inet_addr_is_linklocal(&ifa->ifa.local) && IN6_DEV_MAX(net, idev, accept_dad) > 1) {
 		idev->conf.disable_ipv6 = 1;
 		net_log(net, 3, "%s: IPv6 disabled: its hardware address is not unique", dev->name);
 	}

@@ -102,6 +102,8 @@ static int apply_mtu(struct net *net, const struct sysctl_row *row, enum sysctl_
 	  .def_all = (dall), .def = (d), .min = (lo), .max = (hi), .fixed = (lo) == (hi),	\
 	  .apply_dev = (fn) }
 #define CONF(nm, dall, d, lo, hi) CONF_OF(nm, SYSCTL_U8, dall, d, lo, hi, NULL)
+#define CONF_U32(nm, d, lo, hi) CONF_OF(nm, SYSCTL_U32, d, d, lo, hi, NULL)
+#define CONF_SEC(nm, d, lo) CONF_OF(nm, SYSCTL_SEC_NS, d, d, lo, S32_MAX, NULL)
 
 /* "all" counts for a device where IN6_DEV_MAX says so: accept_dad, enhanced_dad, ndisc_notify and our
  * drop_unicast_in_l2_multicast. */
@@ -114,7 +116,24 @@ static const struct sysctl_row conf_rows[] = {
 	CONF(optimistic_dad, 0, 0, 0, 0),
 	CONF(forwarding, 0, 0, 0, 0),
 	CONF(accept_source_route, 0, 0, 0, 0),
-	CONF(accept_ra, 0, 0, 0, 0),
+	CONF(accept_ra, 1, 1, 0, 2),
+	CONF(accept_ra_defrtr, 1, 1, 0, 1),
+	CONF(accept_ra_rtr_pref, 1, 1, 0, 1),
+	CONF(accept_ra_pinfo, 1, 1, 0, 1),
+	CONF(accept_ra_mtu, 1, 1, 0, 1),
+	CONF(accept_ra_from_local, 0, 0, 0, 1),
+	CONF(accept_ra_min_hop_limit, 1, 1, 0, 255),
+	CONF(accept_ra_rt_info_min_plen, 0, 0, 0, 128),
+	CONF(accept_ra_rt_info_max_plen, 0, 0, 0, 128),
+	CONF(autoconf, 1, 1, 0, 1),
+	CONF_U32(max_addresses, 16, 0, S32_MAX),
+	CONF_U32(ra_defrtr_metric, 1024, 1, S32_MAX),
+	CONF_U32(accept_ra_min_lft, 0, 0, S32_MAX),
+	CONF_OF(router_solicitations, SYSCTL_S32, -1, -1, -1, S32_MAX, NULL),
+	CONF_SEC(router_solicitation_interval, 4, 1),
+	CONF_SEC(router_solicitation_max_interval, 3600, 1),
+	CONF_SEC(router_solicitation_delay, 1, 0),
+	CONF_SEC(router_probe_interval, 60, 1),
 	CONF(accept_redirects, 1, 1, 0, 1),
 	CONF(enhanced_dad, 1, 1, 0, 1),
 	CONF(suppress_frag_ndisc, 1, 1, 0, 1),

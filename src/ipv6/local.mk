@@ -6,14 +6,18 @@ src_ipv6_libipv6_a_SOURCES = \
 	src/ipv6/icmp6_out.c \
 	src/ipv6/ip6.h \
 	src/ipv6/ip6_addr.c \
+	src/ipv6/ip6_autoconf.c \
 	src/ipv6/ip6_dad.c \
 	src/ipv6/ip6_ext.c \
 	src/ipv6/ip6_frag.c \
 	src/ipv6/ip6_in.c \
 	src/ipv6/ip6_out.c \
+	src/ipv6/ip6_ra_route.c \
 	src/ipv6/ip6_saddr.c \
 	src/ipv6/ip6_sysctl.c \
 	src/ipv6/ipv6.c \
 	src/ipv6/ipv6.h \
 	src/ipv6/ndisc.c \
-	src/ipv6/ndisc_out.c
+	src/ipv6/ndisc_out.c \
+	src/ipv6/ndisc_ra.c \
+	src/ipv6/ndisc_rs.c

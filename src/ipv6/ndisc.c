@@ -7,16 +7,6 @@
 
 #include "ipv6/ip6.h"
 
-struct nd_in {
-	struct net *net;
-	struct sk_buff *skb;
-	struct net_device *dev;
-	const struct inet_skb_cb *cb;
-	const u8 *msg;			/* at the ICMPv6 header, all linear */
-	u32 len;
-	struct nd_opts opts;
-};
-
 /* The length that the options leave to the fixed part. */
 static u32 fixed_len(u8 type)
 {
@@ -148,6 +138,7 @@ static enum skb_drop_reason rcv_na(struct nd_in *in)
 	bool solicited = flags & ND_NA_SOLICITED;
 	struct ip_ifaddr *ifa;
 	struct neighbour *n;
+	u8 was;
 
 	if (inet_addr_is_multicast(&target) || (solicited && (in->cb->flags & INET_CB_MULTICAST)))
 		return SKB_DROP_IPV6_NDISC_IGNORED;
@@ -169,7 +160,10 @@ static enum skb_drop_reason rcv_na(struct nd_in *in)
 		how |= flags & ND_NA_OVERRIDE ? NEIGH_UPDATE_F_OVERRIDE : 0;
 		how |= NEIGH_UPDATE_F_OVERRIDE_ISROUTER;
 		how |= flags & ND_NA_ROUTER ? NEIGH_UPDATE_F_ISROUTER : 0;
+		was = n->flags;
 		neigh_update(n, lladdr, solicited ? NUD_REACHABLE : NUD_STALE, how);
+		if (was & ~n->flags & NTF_ROUTER_NS)	/* it was a router */
+			ip6_ra_router_gone(in6_dev_get(in->dev), &target);
 	}
 	neigh_release(n);
 	return SKB_NOT_DROPPED;
@@ -208,14 +202,10 @@ static enum skb_drop_reason rcv_redirect(struct nd_in *in)
 	return SKB_NOT_DROPPED;
 }
 
-/* A host does not answer; routers' advertisements are validated and counted (accept_ra 0). */
-static enum skb_drop_reason rcv_router(struct nd_in *in)
+/* A host does not answer. */
+static enum skb_drop_reason rcv_rs(const struct nd_in *in)
 {
-	bool advert = in->msg[0] == ICMP6_TYPE_ROUTER_ADVERT;
-
-	if (advert && !inet_addr_is_linklocal(&in->cb->saddr))
-		net_mib_inc(in->net, Icmp6_InErrors);
-	if (!advert && inet_addr_any(&in->cb->saddr) && in->opts.slla)
+	if (inet_addr_any(&in->cb->saddr) && in->opts.slla)
 		return SKB_DROP_IPV6_NDISC_BAD_OPTIONS;
 	return SKB_DROP_IPV6_NDISC_IGNORED;
 }
@@ -239,8 +229,13 @@ enum skb_drop_reason ndisc_rcv(struct net *net, struct sk_buff *skb)
 	case ICMP6_TYPE_REDIRECT:
 		reason = rcv_redirect(&in);
 		break;
+	case ICMP6_TYPE_ROUTER_ADVERT:
+		reason = ndisc_rcv_ra(&in);
+		if (reason == SKB_DROP_IPV6_NDISC_BAD_SOURCE)
+			net_mib_inc(net, Icmp6_InErrors);
+		break;
 	default:
-		reason = rcv_router(&in);
+		reason = rcv_rs(&in);
 	}
 	if (!reason)
 		consume_skb(skb);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Neighbour discovery sent: solicitations, advertisements; ND's part of the neighbour table. */
+/* Neighbour discovery sent: solicitations (also of routers), advertisements; the neighbour table's part. */
 #include <errno.h>
 
 #include "ipv6/ip6.h"
@@ -103,6 +103,22 @@ void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 	if (override)
 		put_lladdr(skb, ND_OPT_T_TLLA, dev);
 	nd_xmit(dev, skb, target, daddr);
+}
+
+void ndisc_send_rs(struct net_device *dev, const union inet_addr *saddr)
+{
+	static const u8 ff02_2[16] = { 0xff, 0x02, [15] = 2 };
+	union inet_addr all_routers = inet_addr_from6(ff02_2);
+	struct sk_buff *skb = nd_alloc(dev->net, sizeof(struct nd_rs_msg));
+	struct nd_rs_msg *rs;
+
+	if (!skb)
+		return;
+	rs = skb_put(skb, sizeof(*rs));
+	memset(rs, 0, sizeof(*rs));
+	rs->type = ICMP6_TYPE_ROUTER_SOLICIT;
+	put_lladdr(skb, ND_OPT_T_SLLA, dev);
+	nd_xmit(dev, skb, saddr, &all_routers);
 }
 
 /* -- neighbour table ---------------------------------------------------------------------------- */

@@ -57,7 +57,7 @@ static int put_route6(const struct fib_route *r, void *arg)
 {
 	static const u8 zeros[16];
 	struct strbuf *sb = arg;
-	u32 flags = FLAG_UP;
+	u32 flags = FLAG_UP | r->flags;
 
 	if (r->type == RTN_LOCAL || r->type == RTN_ANYCAST)
 		flags |= FLAG_LOCAL | FLAG_NONEXTHOP;

@@ -8,6 +8,7 @@ conformance_tests = \
 	tests/conformance/test_mutate.py \
 	tests/conformance/test_options.py \
 	tests/conformance/test_packet.py \
+	tests/conformance/test_router.py \
 	tests/conformance/test_sockets.py \
 	tests/conformance/test_tcp.py \
 	tests/conformance/test_udp.py \

@@ -46,6 +46,32 @@ static long set(const char *dir, const char *dev, const char *key, const char *v
 	return n < 0 ? -1 : 0;
 }
 
+/* Router discovery and autoconfiguration. */
+static void of_routers(void)
+{
+	static const char *const keys[] = {
+		"accept_ra", "accept_ra_defrtr", "accept_ra_from_local", "accept_ra_min_hop_limit",
+		"accept_ra_min_lft", "accept_ra_mtu", "accept_ra_pinfo", "accept_ra_rt_info_max_plen",
+		"accept_ra_rt_info_min_plen", "accept_ra_rtr_pref", "autoconf", "max_addresses",
+		"ra_defrtr_metric", "router_probe_interval", "router_solicitation_delay",
+		"router_solicitation_interval", "router_solicitation_max_interval", "router_solicitations",
+		NULL,
+	};
+	const char *const *k;
+
+	for (k = keys; *k; k++) {
+		say(*k, get("conf", "all", *k));
+		say("default", get("conf", "default", *k));
+		say("own", get("conf", own(), *k));
+		say("set", set("conf", own(), *k, "1"));
+		say("wrong", set("conf", own(), *k, "x"));
+	}
+	say("endless", set("conf", own(), "router_solicitations", "-1"));
+	say("own", get("conf", own(), "router_solicitations"));
+	say("too few", set("conf", own(), "router_solicitations", "-2"));
+	say("no metric", set("conf", own(), "ra_defrtr_metric", "0"));
+}
+
 static void begin_with(void)
 {
 	static const char *const keys4[] = {
@@ -60,6 +86,8 @@ static void begin_with(void)
 	};
 	const char *const *k;
 
+	if (family == AF_INET6)
+		of_routers();
 	for (k = family == AF_INET ? keys4 : keys6; *k; k++) {
 		say(*k, get("conf", "all", *k));
 		say("default", get("conf", "default", *k));

@@ -173,6 +173,8 @@ void frame_net_start(struct frame_net *f)
 	f->now = START;
 	f->net = net_create(&cfg);
 	ASSERT(f->net && !loopback_create(f->net));
+	/* routers' routes of every length */
+	ASSERT(!sysctl_set(f->net, "net.ipv6.conf.default.accept_ra_rt_info_max_plen", "128"));
 	skb_queue_head_init(&f->rx);
 	f->dev = alloc_netdev(f->net, "eth0", 0);
 	ASSERT(f->dev);

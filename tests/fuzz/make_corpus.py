@@ -7,7 +7,7 @@ import os
 
 from scapy.all import (ARP, BOOTP, Dot1Q, Ether, ICMP, ICMPv6DestUnreach, ICMPv6EchoRequest,
                        ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6NDOptDstLLAddr,
-                       ICMPv6NDOptMTU, ICMPv6NDOptPrefixInfo, ICMPv6NDOptRDNSS,
+                       ICMPv6NDOptMTU, ICMPv6NDOptPrefixInfo, ICMPv6NDOptRDNSS, ICMPv6NDOptRouteInfo,
                        ICMPv6NDOptSrcLLAddr, ICMPv6PacketTooBig, IP, IPOption_RR, IPv6,
                        IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
                        IPv6ExtHdrRouting, PadN, Raw, RouterAlert, TCP, UDP)
@@ -99,6 +99,21 @@ def conversations():
         yield "rexmit" + name, opening + accept + [
             (acts, child[1]), (second, b""), (second, b""),
             (checked, tcp(ip, "A", 100, options=ACK_OPTIONS)), (checked | acked, tcp(ip, "A", 100))]
+    def router(src, lifetime, *options):
+        p = Ether(dst="33:33:00:00:00:01", src=PEER) / IPv6(src=src, dst="ff02::1", hlim=255) / ICMPv6ND_RA(
+            routerlifetime=lifetime, reachabletime=1000, retranstimer=500) / ICMPv6NDOptSrcLLAddr(lladdr=PEER)
+        for o in options:
+            p /= o
+        return bytes(p)
+
+    def prefix(valid, preferred):
+        return ICMPv6NDOptPrefixInfo(prefix="fd78::", prefixlen=64, validlifetime=valid, preferredlifetime=preferred)
+
+    no_router = bytes(E / IPv6(src="fe80::9", dst="fd77::2", hlim=255) / ICMPv6ND_NA(tgt="fe80::9", R=0, S=0, O=1) /
+                      ICMPv6NDOptDstLLAddr(lladdr=PEER))
+    yield "routers", [(0, router("fe80::9", 20, prefix(9, 3))), (0x90, router("fe80::8", 9000, ICMPv6NDOptRouteInfo(
+        prefix="::", plen=0, rtlifetime=600))), (0x80, router("fe80::9", 0, prefix(7, 7), ICMPv6NDOptMTU(mtu=1300))),
+        (0x90, router("fe80::9", 30, prefix(0, 0))), (0, no_router), (0xa0, router("fe80::8", 0, prefix(0, 0))), (0xc0, b"")]
     both = dict(frames())
     for kind in ("4", "6"):
         parts = [(0, bytes(both[f"frag{kind}-last"])), (0, bytes(both[f"frag{kind}-first"]))]

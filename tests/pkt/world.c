@@ -95,6 +95,7 @@ void world_create(struct pkt *p)
 	p->net = net_create(&cfg);
 	if (!p->net || loopback_create(p->net))
 		pk_fail(p, 0, "no memory for a stack");
+	sysctl_set(p->net, "net.ipv6.conf.default.accept_ra", "0");	/* solicits nobody */
 	dev_open(dev_get_by_name(p->net, "lo"));
 	make_device(p);
 	set_up_family(p, 0, 16);

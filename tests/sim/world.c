@@ -64,6 +64,8 @@ int world_add_host(struct world *w)
 	h->net = net_create(&cfg);
 	if (!h->net || loopback_create(h->net))
 		sim_fail(w, "no memory for a host");
+	if (sysctl_set(h->net, "net.ipv6.conf.default.accept_ra", "0"))	/* there is none */
+		sim_fail(w, "no such sysctl");
 	h->net->trace_mask = 1ull << TRACE_kfree_skb;
 	return (int)w->nr_hosts++;
 }

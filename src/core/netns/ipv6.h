@@ -15,11 +15,22 @@ struct ipv6_devconf {
 	u8 optimistic_dad;			/* can only be 0 */
 	u8 forwarding;				/* can only be 0 until there is a forwarding path */
 	u8 accept_source_route;			/* can only be 0 */
-	u8 accept_ra;				/* can only be 0 until there is SLAAC */
+	u8 accept_ra;				/* 0: no, 1: unless forwarding, 2: always */
+	u8 accept_ra_defrtr, accept_ra_rtr_pref, accept_ra_pinfo, accept_ra_mtu, accept_ra_from_local;
+	u8 accept_ra_min_hop_limit;
+	u8 accept_ra_rt_info_min_plen, accept_ra_rt_info_max_plen;
+	u8 autoconf;
 	u8 addr_gen_mode;			/* 0: EUI-64, 1: none */
 	u8 ndisc_notify, drop_unicast_in_l2_multicast, drop_unsolicited_na;
 	u8 hop_limit;
 	u32 mtu, dad_transmits;
+	u32 max_addresses;			/* autoconfiguration makes no more; 0: no limit of its own */
+	u32 ra_defrtr_metric;
+	u32 accept_ra_min_lft;			/* s: a shorter lifetime, but for 0, says nothing */
+	s32 router_solicitations;		/* -1: until a router answers (RFC 7559) */
+	u64 router_solicitation_interval, router_solicitation_max_interval;	/* ns */
+	u64 router_solicitation_delay;		/* ns, at most */
+	u64 router_probe_interval;		/* ns, of one that does not answer */
 };
 
 struct netns_ipv6 {

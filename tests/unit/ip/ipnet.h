@@ -20,6 +20,7 @@ struct ipnet {
 	struct net_device *lo, *dev;
 	u8 frame[70000];		/* last one sent */
 	u32 len;
+	u32 rx_allocs;			/* 0: any number while a frame is received; else one less */
 };
 
 static inline void ipnet_lo_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
@@ -42,13 +43,17 @@ static inline void ipnet_prefix(struct ipnet *n, const char *text, u32 flags)
 	cr_assert_eq(inet_ifaddr_add(n->net, n->dev, &p, flags), 0, "%s", text);
 }
 
-/* With 10.0.0.1/24 and fd00::1/64 (no DAD). The link-local address is tentative until it rests. */
+/*
+ * With 10.0.0.1/24 and fd00::1/64 (no DAD). The link-local address is tentative until it rests. Routers are
+ * neither asked nor listened to.
+ */
 static inline void ipnet_new(struct ipnet *n, u64 seed)
 {
 	n->net = fixture_net_new(&n->f, seed);
 	cr_assert_eq(ip_net_init(n->net), 0);
 	cr_assert_eq(ipv4_net_init(n->net), 0);
 	cr_assert_eq(ipv6_net_init(n->net), 0);
+	cr_assert_eq(sysctl_set(n->net, "net.ipv6.conf.default.accept_ra", "0"), 0);
 	n->lo = alloc_netdev(n->net, "lo", 0);
 	ether_setup(n->lo);
 	n->lo->ops = &ipnet_lo_ops;
@@ -102,8 +107,10 @@ static inline void ipnet_rx_to(struct ipnet *n, const u8 *dst, u16 type, const v
 	eth->type = be16_make(type);
 	skb_put_data(skb, pkt, len);
 	skb->dev = n->dev;
+	n->f.fail_after = (s64)n->rx_allocs - 1;
 	fixture_dev_rx(n->dev, skb);
 	fixture_settle(n->net);
+	n->f.fail_after = -1;
 }
 
 static inline void ipnet_rx4(struct ipnet *n, const void *pkt, u32 len)

@@ -73,9 +73,14 @@ Test(devconf, every_key_has_every_scope)
 		"drop_unicast_in_l2_multicast", "forwarding", "route_localnet", "rp_filter",
 	};
 	static const char *const keys6[] = {
-		"accept_dad", "accept_ra", "accept_redirects", "accept_source_route", "addr_gen_mode",
-		"dad_transmits", "disable_ipv6", "drop_unicast_in_l2_multicast", "drop_unsolicited_na",
-		"enhanced_dad", "forwarding", "hop_limit", "mtu", "ndisc_notify", "optimistic_dad",
+		"accept_dad", "accept_ra", "accept_ra_defrtr", "accept_ra_from_local",
+		"accept_ra_min_hop_limit", "accept_ra_min_lft", "accept_ra_mtu", "accept_ra_pinfo",
+		"accept_ra_rt_info_max_plen", "accept_ra_rt_info_min_plen", "accept_ra_rtr_pref",
+		"accept_redirects", "accept_source_route", "addr_gen_mode", "autoconf", "dad_transmits",
+		"disable_ipv6", "drop_unicast_in_l2_multicast", "drop_unsolicited_na", "enhanced_dad",
+		"forwarding", "hop_limit", "max_addresses", "mtu", "ndisc_notify", "optimistic_dad",
+		"ra_defrtr_metric", "router_probe_interval", "router_solicitation_delay",
+		"router_solicitation_interval", "router_solicitation_max_interval", "router_solicitations",
 		"suppress_frag_ndisc",
 	};
 	char name[96];

@@ -109,6 +109,7 @@ static inline struct box *box_open(void)
 	b->net = box_net(b);
 	cr_assert_not_null(b->net);
 	cr_assert_eq(loopback_create(b->net), 0);
+	cr_assert_eq(sysctl_set(b->net, "net.ipv6.conf.default.accept_ra", "0"), 0);
 	box_addr(dev_get_by_name(b->net, "lo"), "127.0.0.1/8");
 	box_addr(dev_get_by_name(b->net, "lo"), "::1/128");
 	b->eth = alloc_netdev(b->net, "eth0", sizeof(b));

@@ -160,6 +160,7 @@ static inline struct wire *wire_new(bool v6)
 	w->net = net_create(&cfg);
 	cr_assert_not_null(w->net);
 	cr_assert_eq(loopback_create(w->net), 0);
+	cr_assert_eq(sysctl_set(w->net, "net.ipv6.conf.default.accept_ra", "0"), 0);
 	dev_open(dev_get_by_name(w->net, "lo"));
 	w->dev = alloc_netdev(w->net, "eth0", sizeof(void *));
 	ether_setup(w->dev);
