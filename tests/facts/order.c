@@ -253,6 +253,59 @@ static void raw_families(void)
 			}
 }
 
+/* An address of IPv4 for a raw socket of IPv6. */
+static void raw_mapped(void)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	int fd, i;
+
+	inet_pton(AF_INET6, "::ffff:10.77.0.1", &to.sin6_addr);
+	for (i = 0; i < 2; i++) {
+		fd = socket(family, SOCK_RAW, i ? 253 : IPPROTO_ICMPV6);
+		say("to", sendto(fd, "abcdefgh", 8, 0, (void *)&to, sizeof(to)));
+		say("near", sendto(fd, "abcdefgh", 8, MSG_DONTROUTE, (void *)&to, sizeof(to)));
+		say("connect", connect(fd, (void *)&to, sizeof(to)));
+		say("send", send(fd, "abcdefgh", 8, 0));
+		say("near", send(fd, "abcdefgh", 8, MSG_DONTROUTE));
+		close(fd);
+	}
+}
+
+/* What is wrong in a control message is not looked at where the datagram has been begun. */
+static void corked_control(void)
+{
+	int to, from, i;
+	char buf[64];
+
+	self_pair(&to, &from);
+	for (i = 0; i < 2; i++) {
+		say("begun", send(from, "12345678", 8, MSG_MORE));
+		say("wrong", send_with(from, SOL_SOCKET, SO_TIMESTAMPING, "\0\0", 2));
+		settle();
+		say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+		say("alone", send_with(from, SOL_SOCKET, SO_TIMESTAMPING, "\0\0", 2));
+	}
+	close(to);
+	close(from);
+}
+
+/* A closed port of this host, named as an address of IPv4, by a socket of either family, and its child. */
+static void refused_here(void)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(CLOSED_PORT) };
+	int fd = socket(family, SOCK_DGRAM, 0), status = 0;
+
+	inet_pton(AF_INET, "10.77.0.2", &own.sin_addr);
+	say("connect", connect(fd, (void *)&own, sizeof(own)));
+	if (!fork())
+		_exit(send(fd, "x", 1, 0) == 1 && recv(fd, &own, sizeof(own), MSG_DONTWAIT) < 0 ? errno : 0);
+	wait(&status);
+	say("child", WEXITSTATUS(status));
+	say("send", send(fd, "x", 1, 0));
+	say("recv", recv(fd, &own, sizeof(own), MSG_DONTWAIT));
+	close(fd);
+}
+
 /* ICMP by a raw socket has a type and a code. */
 static void raw_no_type(void)
 {
@@ -484,6 +537,9 @@ const struct fact facts_order[] = {
 	{ "corked_segments", corked_segments },
 	{ "raw_families", raw_families },
 	{ "raw_no_type", raw_no_type },
+	{ "raw_mapped", raw_mapped },
+	{ "corked_control", corked_control },
+	{ "refused_here", refused_here },
 	{ "closed_before", closed_before },
 	{ "bound_late", bound_late },
 	{ "closed_while_sending", closed_while_sending },
