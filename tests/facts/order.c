@@ -4,6 +4,8 @@
 
 #include <netinet/udp.h>
 #include <pthread.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 
 #ifndef MSG_PROBE
 #define MSG_PROBE 0x10
@@ -289,6 +291,74 @@ static void corked_control(void)
 	close(from);
 }
 
+/* A connection of this host's two ends. */
+static void tcp_pair(int pair[2])
+{
+	struct sockaddr_storage own;
+	socklen_t len = sizeof(own);
+	int l = open_tcp();
+
+	own_address(&own);
+	pair[0] = open_tcp();
+	if (bind(l, (void *)&own, addr_len()) || listen(l, 1) || getsockname(l, (void *)&own, &len) ||
+	    connect(pair[0], (void *)&own, addr_len()))
+		say("pair", -1);
+	pair[1] = accept(l, NULL, NULL);
+	close(l);
+}
+
+/* A file that ends before so much was sent: a datagram of IPv6 waits for the rest. */
+static void short_file(void)
+{
+	int to, from, file = memfd_create("short", 0);
+	off_t at = 5;
+	char buf[64];
+
+	self_pair(&to, &from);
+	say("write", write(file, "0123456789", 10));
+	say("sendfile", sendfile(from, file, &at, 10));
+	settle();
+	say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+	say("send", send(from, "x", 1, 0));
+	settle();
+	say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+	at = 0;
+	say("sendfile", sendfile(from, file, &at, 10));
+	settle();
+	say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+	close(file);
+	close(to);
+	close(from);
+}
+
+/* A receive of nothing, where only urgent data, and where others are before it: that is still there. */
+static void urgent_nothing(void)
+{
+	struct msghdr none = { 0 };
+	int pair[2], n;
+	char c[16];
+
+	for (n = 1; n < 4; n++) {
+		tcp_pair(pair);
+		printf("\n n%d", n);
+		say("send", send(pair[0], "abc", (size_t)n, MSG_OOB));
+		settle();
+		say("peek", recv(pair[1], c, 0, MSG_PEEK | MSG_DONTWAIT));
+		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
+		say("recvmsg", recvmsg(pair[1], &none, MSG_DONTWAIT));
+		say("before", recv(pair[1], c, sizeof(c), MSG_DONTWAIT));
+		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
+		say("recvmsg", recvmsg(pair[1], &none, MSG_DONTWAIT));
+		say("urgent", recv(pair[1], c, 1, MSG_OOB));
+		send(pair[0], "defg", 4, 0);
+		settle();
+		say("behind", recv(pair[1], c, sizeof(c), MSG_DONTWAIT));
+		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
+		close(pair[0]);
+		close(pair[1]);
+	}
+}
+
 /* A closed port of this host, named as an address of IPv4, by a socket of either family, and its child. */
 static void refused_here(void)
 {
@@ -540,6 +610,8 @@ const struct fact facts_order[] = {
 	{ "raw_mapped", raw_mapped },
 	{ "corked_control", corked_control },
 	{ "refused_here", refused_here },
+	{ "urgent_nothing", urgent_nothing },
+	{ "short_file", short_file },
 	{ "closed_before", closed_before },
 	{ "bound_late", bound_late },
 	{ "closed_while_sending", closed_while_sending },
