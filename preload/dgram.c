@@ -469,9 +469,9 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 	return dest_class(k, msg->msg_name, msg->msg_namelen) & ~t->dest;
 }
 
-/* The stack's answer to the datagram just sent: 0 or errno. */
+/* The stack's answer to the datagram just sent, which is perhaps more of one that was begun: 0 or errno. */
 static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
-		    const struct nsp_dgram *h)
+		    const struct nsp_dgram *h, bool more)
 {
 	struct trust *t = trust_of(fd);
 	struct nsp_geterr_rep r = { 0 };
@@ -482,8 +482,8 @@ static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
 		return -e;
 	if (r.err)
 		return r.err;
-	if (h->ctllen)
-		t->ctl = hash_of(ctl, h->ctllen);
+	if (h->ctllen)	/* of more of a datagram it is not looked at */
+		t->ctl = more ? 0 : hash_of(ctl, h->ctllen);
 	if (h->paylen > t->size)
 		t->size = (uint16_t)h->paylen;
 	t->rerouted = false;
@@ -582,7 +582,7 @@ static ssize_t send_datagram(int fd, unsigned int k, const struct msghdr *msg, s
 			       .paylen = (uint32_t)total,
 			       .msgflags = (uint32_t)flags };
 	int e = send_checks(fd, k, msg, total, flags), pending;
-	bool here;
+	bool here, more;
 	ssize_t n;
 
 	if (e > 0)
@@ -609,7 +609,8 @@ static ssize_t send_datagram(int fd, unsigned int k, const struct msghdr *msg, s
 	}
 	if (unlikely(k & (KF_TSTAMP | KF_ZEROCOPY) || h.ctllen))
 		errq_expect(fd);
-	if (unlikely(flags & MSG_MORE || trust_of(fd)->corked))
+	more = trust_of(fd)->corked;
+	if (unlikely(flags & MSG_MORE || more))
 		trust_of(fd)->corked = flags & MSG_MORE;
 	n = send_packet(fd, msg, &h, ctl, flags);
 	if (unlikely(n < 0)) {
@@ -618,7 +619,7 @@ static ssize_t send_datagram(int fd, unsigned int k, const struct msghdr *msg, s
 	}
 	if (unlikely(k & KF_HERE || (msg->msg_name && addr_is_loopback(msg->msg_name, msg->msg_namelen))))
 		settle_later();
-	e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h)) : 0;
+	e = h.flags ? note_error(fd, ask_sent(fd, msg, ctl, &h, more)) : 0;
 	if (here && !e)
 		await_refusal(fd);
 	return e ? fail(e) : (ssize_t)total;

@@ -127,17 +127,29 @@ bool route_source(const struct sockaddr *dst, socklen_t len, struct sockaddr_sto
 	return true;
 }
 
+/* An address of IPv4, mapped or not. */
+static bool v4_of(const void *addr, in_addr_t *a)
+{
+	const struct sockaddr_in6 *s6 = addr;
+	const struct sockaddr_in *s4 = addr;
+
+	if (s4->sin_family == AF_INET)
+		*a = s4->sin_addr.s_addr;
+	else if (IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
+		*a = s6->sin6_addr.s6_addr32[3];
+	else
+		return false;
+	return true;
+}
+
 bool addr_is_source(const void *addr, const void *source)
 {
 	const struct sockaddr_in6 *a6 = addr, *s6 = source;
-	const struct sockaddr_in *a4 = addr, *s4 = source;
+	in_addr_t a, s;
 
-	if (a4->sin_family != s4->sin_family)
-		return false;
-	if (a4->sin_family == AF_INET)
-		return a4->sin_addr.s_addr == s4->sin_addr.s_addr ||
-		       ntohl(a4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	return IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &s6->sin6_addr);
+	if (v4_of(addr, &a))
+		return v4_of(source, &s) && (a == s || ntohl(a) >> 24 == IN_LOOPBACKNET);
+	return a6->sin6_family == s6->sin6_family && IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &s6->sin6_addr);
 }
 
 bool addr_is_here(const struct sockaddr *sa, socklen_t len)

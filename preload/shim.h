@@ -450,6 +450,9 @@ bool nothing_left(int fd);
 bool only_urgent(int fd);
 /* a read stops here; false with SO_OOBINLINE (stream.c) */
 bool at_urgent_mark(int fd);
+/** nothing_wanted() - a receive of @n octets is one of none, of a stream that has some: it does nothing.
+ * (AF_UNIX's would go past an urgent octet.) */
+bool nothing_wanted(int fd, size_t n, int flags);
 /* no octets in it; false also for what cannot be read (sock_io.c) */
 bool iov_is_empty(const struct iovec *iov, size_t n);
 

@@ -210,6 +210,19 @@ bool nothing_left(int fd)
 	return fd_ended(fd) && !real.ioctl(fd, FIONREAD, &n) && !n;
 }
 
+bool nothing_wanted(int fd, size_t n, int flags)
+{
+	int saved = errno;
+	bool some;
+	char c;
+
+	if (likely(n) || flags & (MSG_OOB | MSG_ERRQUEUE))
+		return false;
+	some = real.recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0 || fd_poll(fd, POLLPRI, 0) & POLLPRI;
+	errno = saved;
+	return some;
+}
+
 static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 {
 	struct iovec iov = { buf, n };
@@ -219,6 +232,8 @@ static ssize_t recv_buf(int fd, void *buf, size_t n, int flags)
 
 	if (KIND(k) == K_STREAM && !(k & KF_LOWAT) && !(flags & ~PLAIN_RECV)) {
 		settle();
+		if (nothing_wanted(fd, n, flags))
+			return 0;
 		spin_for(fd, flags);
 		r = real.recv(fd, buf, n, flags);
 		if (unlikely(!r && k & KF_SHUT_RD))
@@ -582,9 +597,12 @@ static int stream_file_check(int fd, unsigned int k, bool source_ok, int in, con
 	return 0;
 }
 
-/* A datagram needs its head: read a piece, send it, as one datagram per call. */
+/* A datagram needs its head: read a piece, send it, as one datagram per call. Of a file that ends before,
+ * UDP of IPv6 waits for more, as after MSG_MORE; that of IPv4 sees the end. */
 static ssize_t dgram_sendfile(int out, int in, off_t *off, size_t count)
 {
+	unsigned int k = fd_kind(out);
+	bool waits = KIND(k) == K_UDP && k & KF_V6;
 	char buf[65507];
 	ssize_t n, r;
 
@@ -595,7 +613,7 @@ static ssize_t dgram_sendfile(int out, int in, off_t *off, size_t count)
 	n = off ? pread(in, buf, count, *off) : read(in, buf, count);
 	if (n <= 0)
 		return n;
-	r = send_buf(out, buf, (size_t)n, 0);
+	r = send_buf(out, buf, (size_t)n, waits && (size_t)n < count ? MSG_MORE : 0);
 	if (off && r > 0)
 		*off += r;
 	return r;

@@ -617,6 +617,11 @@ ssize_t stream_recv(int fd, struct msghdr *msg, int flags)
 		return errq_recv(fd, msg);
 	if (unlikely(flags & MSG_OOB) && KIND(fd_kind(fd)) == K_LISTEN)
 		return fail(ENOTCONN);
+	if (nothing_wanted(fd, iov_bytes(msg->msg_iov, msg->msg_iovlen), flags)) {
+		msg->msg_flags = flags & MSG_CMSG_CLOEXEC;
+		msg->msg_namelen = msg->msg_controllen = 0;
+		return 0;
+	}
 	want = flags & MSG_TRUNC && !(flags & MSG_OOB) ? iov_bytes(msg->msg_iov, msg->msg_iovlen) : 0;
 	if (unlikely(want)) {
 		r = flags & MSG_PEEK ? recv_measure(fd, want, flags) : recv_discard(fd, want, flags);

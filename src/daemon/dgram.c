@@ -15,6 +15,7 @@
 
 #include "daemon/object.h"
 #include "inet/inet.h"
+#include "udp/udp.h"
 
 enum {
 	FILLER_CHUNK = 256 << 10,
@@ -213,6 +214,12 @@ static bool refuses_v4(const struct object *o, const struct inet_sockaddr *name)
 	       sends_v4(o, name) && inet_sk(o->sk)->v6only;
 }
 
+/* More of a datagram that is being put together: no control message is looked at. */
+static bool appends(const struct object *o)
+{
+	return o->type == SOCK_DGRAM && !is_ping(o->protocol) && udp_is_corked(o->sk);
+}
+
 /* A datagram as its head describes it, with the control messages at ctl: sent, or why not. */
 static ssize_t send_described(struct object *o, const struct nsp_dgram *h, const u8 *ctl, u8 *data)
 {
@@ -226,7 +233,7 @@ static ssize_t send_described(struct object *o, const struct nsp_dgram *h, const
 		m.name = &name;
 		m.has_name = true;
 	}
-	if (!ret && h->ctllen) {
+	if (!ret && h->ctllen && !appends(o)) {
 		ret = cmsg_get(o, sends_v4(o, m.name), ctl, h->ctllen, &cmsg);
 		if (ret && refuses_v4(o, m.name))
 			ret = -ENETUNREACH;

@@ -234,6 +234,8 @@ static int lease_get(struct sock *sk, const struct label_req *q)
 
 	if (be32_get(q->label) & ~(u32)FLOWLABEL_MASK)
 		return -EINVAL;
+	if (be32_get(q->label) & FLOWLABEL_STATELESS && sk->net->ipv6.flowlabel_state_ranges)
+		return -ERANGE;
 	err = label_new(sk, q, &want);
 	if (err)
 		return err;
@@ -264,13 +266,37 @@ static int lease_get(struct sock *sk, const struct label_req *q)
 	return 0;
 }
 
+/* A stream sends with the label of what it gets. */
+static int reflect_on(struct sock *sk)
+{
+	if (sk->net->ipv6.flowlabel_consistency)
+		return -EPERM;
+	if (sk->sk_type != SOCK_STREAM_NS)
+		return -ENOPROTOOPT;
+	inet_sk(sk)->o6.repflow = true;
+	return 0;
+}
+
+static int reflect_off(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	if (sk->sk_type != SOCK_STREAM_NS)
+		return -ENOPROTOOPT;
+	if (!inet->o6.repflow)
+		return -ESRCH;
+	inet->o6.repflow = false;
+	inet->flowlabel &= ~(u32)FLOWLABEL_MASK;
+	return 0;
+}
+
 static int lease_put(struct sock *sk, const struct label_req *q)
 {
 	struct flowlabel_lease **p = lease_of(sk, be32_get(q->label));
 	struct inet_sock *inet = inet_sk(sk);
 
 	if (q->flags & FL_REFLECT)
-		return sk->sk_type == SOCK_STREAM_NS ? -ESRCH : -ENOPROTOOPT;
+		return reflect_off(sk);
 	if (!*p)
 		return -ESRCH;
 	if ((inet->flowlabel & FLOWLABEL_MASK) == be32_get(q->label))
@@ -302,8 +328,8 @@ int ip6_set_flowlabel(struct sock *sk, const struct sockopt_row *row, const void
 	case FL_RENEW:
 		return lease_renew(sk, &q);
 	case FL_GET:
-		if (q.flags & FL_REFLECT)	/* flowlabel_consistency is always on */
-			return -EPERM;
+		if (q.flags & FL_REFLECT)
+			return reflect_on(sk);
 		if (len > sizeof(q))		/* extension headers that go with the label */
 			return -EINVAL;
 		return lease_get(sk, &q);

@@ -45,6 +45,7 @@ void inet_sock_init(struct sock *sk)
 	inet->o6 = (struct inet_opts6){
 		.ucast_hops = -1, .mcast_hops = -1, .pmtudisc = PMTUDISC_WANT,
 		.mc_loop = true, .mc_all = true, .csum_offset = -1,
+		.repflow = sk->net->ipv6.flowlabel_reflect & FLOWLABEL_REFLECT_STREAMS,
 	};
 	list_add_tail(&inet->net_entry, &sk->net->inet.socks);
 }
@@ -94,6 +95,21 @@ void inet_sock_inherit(const struct sock *parent, struct sock *child)
 	inet_ext6_inherit(parent, child);
 }
 
+static u32 label_of(const struct sk_buff *skb, bool wanted)
+{
+	return wanted && inet_cb(skb)->af->af_bit ? inet_flowinfo6(skb) & FLOWLABEL_MASK : 0;
+}
+
+u32 inet_reflected_label(const struct inet_sock *inet, const struct sk_buff *skb)
+{
+	return label_of(skb, inet->o6.repflow);
+}
+
+u32 inet_reset_label(const struct net *net, const struct sk_buff *skb)
+{
+	return label_of(skb, net->ipv6.flowlabel_reflect & FLOWLABEL_REFLECT_RESETS);
+}
+
 void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb)
 {
 	const struct inet_skb_cb *cb = inet_cb(skb);
@@ -107,6 +123,8 @@ void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb)
 	inet->o6.mc_index = cb->iif;
 	inet->o6.mcast_hops = cb->ttl;
 	inet->o6.rcv_flowinfo = inet_flowinfo6(skb);
+	if (unlikely(inet->o6.repflow))
+		inet->flowlabel = inet_reflected_label(inet, skb);
 }
 
 void inet_note_answer(struct inet_sock *inet, const struct sk_buff *skb)

@@ -23,6 +23,7 @@ struct inet_opts6 {
 	u8 min_hopcount;
 	u8 autoflowlabel;		/* AUTOFLOWLABEL_* */
 	bool mc_loop, mc_all, recverr, recverr_rfc4884, dontfrag, sndflow;
+	bool repflow;			/* a stream sends with the label that its peer's packets have */
 	u16 srcprefs;			/* IPV6_PREFER_SRC_* */
 	u32 frag_size;			/* IPV6_MTU; 0: the path's */
 	u32 mc_index, uc_index;
@@ -129,6 +130,10 @@ static inline u32 inet_flowinfo(const struct inet_sock *inet, const struct inet_
 {
 	return inet->o6.sndflow && inet->af->af_bit ? a->flowinfo & FLOWINFO_MASK : 0;
 }
+/* The label of skb if the stream is to send with it (IPV6_FL_F_REFLECT), or of a reset that answers skb
+ * (net.ipv6.flowlabel_reflect); 0: none. */
+u32 inet_reflected_label(const struct inet_sock *inet, const struct sk_buff *skb);
+u32 inet_reset_label(const struct net *net, const struct sk_buff *skb);
 /* The header of a stream's packet, for IP_PKTOPTIONS and IPV6_2292PKTOPTIONS. */
 void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb);
 /* The same of what answered a SYN: of IPv6, when any of it was asked for, as on Linux. */

@@ -23,6 +23,7 @@ struct flowi {
 
 enum { AUTOFLOWLABEL_SYSCTL, AUTOFLOWLABEL_OFF, AUTOFLOWLABEL_ON };
 enum { FLOWLABEL_MASK = 0x000fffff, FLOWINFO_MASK = 0x0fffffff };
+enum { FLOWLABEL_STATELESS = 0x00080000 };	/* net.ipv6.flowlabel_state_ranges */
 
 struct ip_xmit_opts {
 	s16 ttl;		/* -1: the route's or the system's default */

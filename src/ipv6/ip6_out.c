@@ -119,6 +119,8 @@ static u32 flow_label(const struct net *net, const struct sk_buff *skb, const st
 		h = siphash_4u64(fl->saddr.q[0] ^ fl->daddr.q[0], fl->saddr.q[1], fl->daddr.q[1],
 				 (u64)fl->sport << 32 | (u64)fl->dport << 16 | fl->proto,
 				 &net->ipv6.id_key);
+	if (net->ipv6.flowlabel_state_ranges)
+		return (u32)(h & 0xfffff) | FLOWLABEL_STATELESS;
 	return (u32)(h & 0xfffff) ?: 1;
 }
 

@@ -26,7 +26,9 @@
 static const struct sysctl_row rows[] = {
 	U8("bindv6only", bindv6only, 0, 0, 255),
 	U8("auto_flowlabels", auto_flowlabels, 1, 0, 1),
-	U8("flowlabel_reflect", flowlabel_reflect, 0, 0, 0),
+	U8("flowlabel_reflect", flowlabel_reflect, 0, 0, 7),
+	U8("flowlabel_consistency", flowlabel_consistency, 1, 0, 255),
+	U8("flowlabel_state_ranges", flowlabel_state_ranges, 0, 0, 255),
 	U8("ip_nonlocal_bind", ip_nonlocal_bind, 0, 0, 255),
 	U8("icmp.echo_ignore_all", icmp_echo_ignore_all, 0, 0, 255),
 	U8("icmp.echo_ignore_multicast", icmp_echo_ignore_multicast, 0, 0, 255),

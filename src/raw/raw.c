@@ -195,8 +195,8 @@ static int raw_tx_check(struct sock *sk, const struct msg *msg, const struct dgr
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
-	if (tx->af != sk->sk_family_af)		/* v4-mapped on an IPv6 raw socket */
-		return -EINVAL;
+	if (tx->af != sk->sk_family_af)		/* v4-mapped on an IPv6 raw socket: no way leads there */
+		return -ENETUNREACH;
 	if (tx->af->af_bit && tx->fl.dport && tx->fl.dport != sk->sk_protocol && msg->has_name)
 		return -EINVAL;
 	if (!inet->hdrincl)

@@ -20,6 +20,7 @@ struct tcp_sack_state {
 
 /* A bare segment that no full socket sends. */
 struct tcp_reply {
+	u32 label;			/* IPv6's flow label; 0: any */
 	u32 seq, ack, tsval, tsecr, mark;
 	u16 flags, wnd;
 	u8 tos, ttl;

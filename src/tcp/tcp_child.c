@@ -76,6 +76,8 @@ static void tcp_child_addresses(struct tcp_request_sock *req, struct tcp_sock *t
 	tp->inet.sport = t->lport;
 	tp->inet.dport = t->rport;
 	tp->inet.rx_iif = req->iif;
+	if (unlikely(req->label))
+		tp->inet.flowlabel = req->label;
 	if (tcp_ns(sk)->reflect_tos && t->af->af_bit)
 		tp->inet.o6.tclass = req->syn_tos;
 	else if (tcp_ns(sk)->reflect_tos)

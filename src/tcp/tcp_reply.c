@@ -73,6 +73,7 @@ void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp
 	dst = tcp_reply_route(net, skb, seg, r->mark, &fl);
 	if (!dst)
 		return;
+	fl.flowlabel = r->label;
 	out = alloc_skb(net, TCP_REPLY_ROOM);
 	if (!out) {
 		dst_release(dst);
@@ -103,7 +104,8 @@ void tcp_send_reply(struct net *net, const struct sk_buff *skb, const struct tcp
 void tcp_send_reset(struct net *net, const struct sk_buff *skb, const struct tcp_seg *seg)
 {
 	const struct inet_skb_cb *cb = inet_cb(skb);
-	struct tcp_reply r = { .flags = TCPHDR_RST, .tos = cb->tos & INET_DSCP_MASK };
+	struct tcp_reply r = { .flags = TCPHDR_RST, .tos = cb->tos & INET_DSCP_MASK,
+			       .label = inet_reset_label(net, skb) };
 
 	if (seg->flags & TCPHDR_RST || cb->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST) ||
 	    skb->pkt_type != PACKET_HOST || inet_addr_is_multicast(&cb->daddr) ||

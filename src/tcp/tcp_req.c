@@ -48,7 +48,7 @@ void tcp_req_flow(const struct tcp_request_sock *req, struct flowi *fl)
 	*fl = (struct flowi){
 		.saddr = t->laddr, .daddr = t->raddr, .sport = t->lport, .dport = t->rport,
 		.family = t->af->family, .proto = IP_PROTO_TCP, .mark = lsk->sk_mark,
-		.oif = lsk->sk_bound_dev_if, .uid = lsk->sk_uid,
+		.oif = lsk->sk_bound_dev_if, .uid = lsk->sk_uid, .flowlabel = req->label,
 		.tos = t->af->af_bit ? req->listener->inet.o6.tclass : req->listener->inet.tos,
 	};
 	if (tcp_ns(lsk)->reflect_tos)
@@ -323,6 +323,7 @@ static struct tcp_request_sock *tcp_req_alloc(struct sock *lsk, const struct sk_
 	};
 	req->iif = cb->iif;
 	req->syn_tos = cb->tos & INET_DSCP_MASK;
+	req->label = inet_reflected_label(&req->listener->inet, skb);
 	INIT_LIST_HEAD(&req->held_node);
 	timer_setup(&req->timer, net, tcp_req_fired);
 	req->rcv_isn = peer_isn;
@@ -416,6 +417,7 @@ static void tcp_req_send_ack(struct tcp_request_sock *req, struct sk_buff *skb,
 		.wnd = (u16)min(req->rcv_wnd >> req->rcv_wscale, 65535u),
 		.has_ts = req->tstamp_ok, .tsval = tcp_req_ts(req), .tsecr = req->ts_recent,
 		.tos = inet_cb(skb)->tos & INET_DSCP_MASK, .mark = req->listener->inet.sk.sk_mark,
+		.label = req->label,
 	};
 
 	if (tcp_oow_rate_limited(&req->listener->inet.sk, &req->last_oow_ack_ms,

@@ -22,6 +22,7 @@ struct tcp_request_sock {
 	u32 last_oow_ack_ms;
 	u32 tsval_first, tsval_last;
 	u32 iif;
+	u32 label;			/* that the answers and the connection have; 0: none is asked for */
 	u16 mss_clamp;			/* the peer's */
 	u16 advmss;
 	u8 snd_wscale, rcv_wscale;

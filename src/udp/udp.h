@@ -8,6 +8,10 @@
 int udp_net_init(struct net *net);
 void udp_net_exit(struct net *net);
 
+/* Is a datagram being put together (UDP_CORK, MSG_MORE)? What is sent then is more of it, whatever else the
+ * send says. */
+bool udp_is_corked(const struct sock *sk);
+
 extern const struct proto udp_prot, udplite_prot;
 
 #endif

@@ -116,6 +116,11 @@ void udp_flush_pending(struct sock *sk)
 	uncork(sk, &up->cork);
 }
 
+bool udp_is_corked(const struct sock *sk)
+{
+	return udp_sk((struct sock *)(uintptr_t)sk)->pending;
+}
+
 int udp_push_pending(struct sock *sk)
 {
 	struct udp_sock *up = udp_sk(sk);

@@ -8,7 +8,7 @@ import time
 
 import lab
 from lab import MAC_STACK, MAC_TEST, STACK4, STACK6, TEST4, TEST6, both, stack_addr, test
-from scapy.all import ICMP, UDP, Ether, ICMPv6DestUnreach, IP, IPv6, Raw
+from scapy.all import ICMP, TCP, UDP, Ether, ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest, IP, IPv6, Raw
 
 RR, TS, NOP, ALERT = 7, 68, 1, 148
 OWN, OTHER = socket.inet_aton(STACK4), socket.inet_aton(TEST4)
@@ -170,6 +170,61 @@ def icmp_extension(l, v6):
     assert say(good, 0) == (0, 0) and say(good, 120 // unit, 120) == (0, 0), "shorter than RFC 4884 4 allows"
     assert say(b"", 128 // unit) == (0, 0) and say(b"\x20\0", 128 // unit) == (0, 0), "nothing there"
     a.close("u")
+
+
+LABEL = 0x12345
+
+
+def labelled(l, l4, match):
+    """The flow label of what answers it, sent with LABEL."""
+    f = l.exchange(IPv6(src=TEST6, dst=STACK6, fl=LABEL) / l4, match)
+    assert f
+    return f[IPv6].fl
+
+
+def listening(a, name, port):
+    a.socket(name, "AF_INET6", "SOCK_STREAM")
+    a.bind(name, (STACK6, port))
+    a.listen(name, 5)
+
+
+@test
+def labels_reflected(l):
+    """a flow label comes back in the SYN,ACK and the connection, in resets, and in echo replies, as a setting says"""
+    def syn(sport, dport):
+        return TCP(sport=sport, dport=dport, flags="S", seq=1)
+
+    def syn_ack(f):
+        return TCP in f and f[TCP].flags == "SA"
+
+    def reset(f):
+        return TCP in f and f[TCP].flags.R
+
+    def reply(f):
+        return ICMPv6EchoReply in f
+
+    a, echo = l.agent(), ICMPv6EchoRequest(id=7, seq=1, data=b"x")
+    listening(a, "l", 8700)
+    assert labelled(l, syn(4443, 8700), syn_ack) != LABEL
+    l.send(IPv6(src=TEST6, dst=STACK6) / TCP(sport=4443, dport=8700, flags="R", seq=2))
+    try:
+        l.sysctl("net.ipv6.flowlabel_reflect", 1)       # streams, from now on
+        listening(a, "k", 8701)
+        f = l.exchange(IPv6(src=TEST6, dst=STACK6, fl=LABEL) / syn(4444, 8701), syn_ack)
+        assert f and f[IPv6].fl == LABEL
+        rest = TCP(sport=4444, dport=8701, flags="PA", seq=2, ack=f[TCP].seq + 1) / Raw(b"data")
+        assert labelled(l, rest, lambda f: TCP in f and f[TCP].ack == 6) == LABEL, "the connection's"
+        assert labelled(l, syn(4445, 8702), reset) != LABEL
+        assert labelled(l, echo, reply) != LABEL
+        l.sysctl("net.ipv6.flowlabel_reflect", 6)       # resets, echo replies
+        assert labelled(l, syn(4446, 8702), reset) == LABEL
+        assert labelled(l, echo, reply) == LABEL
+        l.sysctl("net.ipv6.flowlabel_reflect", 0)
+        l.sysctl("net.ipv6.flowlabel_state_ranges", 1)  # chosen ones have the upper half
+        assert all(labelled(l, syn(p, 8702), reset) & 0x80000 for p in range(5000, 5020))
+    finally:
+        l.sysctl("net.ipv6.flowlabel_reflect", 0)
+        l.sysctl("net.ipv6.flowlabel_state_ranges", 0)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 
 #include <netinet/udp.h>
 #include <pthread.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 
 #ifndef MSG_PROBE
 #define MSG_PROBE 0x10
@@ -253,6 +255,127 @@ static void raw_families(void)
 			}
 }
 
+/* An address of IPv4 for a raw socket of IPv6. */
+static void raw_mapped(void)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	int fd, i;
+
+	inet_pton(AF_INET6, "::ffff:10.77.0.1", &to.sin6_addr);
+	for (i = 0; i < 2; i++) {
+		fd = socket(family, SOCK_RAW, i ? 253 : IPPROTO_ICMPV6);
+		say("to", sendto(fd, "abcdefgh", 8, 0, (void *)&to, sizeof(to)));
+		say("near", sendto(fd, "abcdefgh", 8, MSG_DONTROUTE, (void *)&to, sizeof(to)));
+		say("connect", connect(fd, (void *)&to, sizeof(to)));
+		say("send", send(fd, "abcdefgh", 8, 0));
+		say("near", send(fd, "abcdefgh", 8, MSG_DONTROUTE));
+		close(fd);
+	}
+}
+
+/* What is wrong in a control message is not looked at where the datagram has been begun. */
+static void corked_control(void)
+{
+	int to, from, i;
+	char buf[64];
+
+	self_pair(&to, &from);
+	for (i = 0; i < 2; i++) {
+		say("begun", send(from, "12345678", 8, MSG_MORE));
+		say("wrong", send_with(from, SOL_SOCKET, SO_TIMESTAMPING, "\0\0", 2));
+		settle();
+		say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+		say("alone", send_with(from, SOL_SOCKET, SO_TIMESTAMPING, "\0\0", 2));
+	}
+	close(to);
+	close(from);
+}
+
+/* A connection of this host's two ends. */
+static void tcp_pair(int pair[2])
+{
+	struct sockaddr_storage own;
+	socklen_t len = sizeof(own);
+	int l = open_tcp();
+
+	own_address(&own);
+	pair[0] = open_tcp();
+	if (bind(l, (void *)&own, addr_len()) || listen(l, 1) || getsockname(l, (void *)&own, &len) ||
+	    connect(pair[0], (void *)&own, addr_len()))
+		say("pair", -1);
+	pair[1] = accept(l, NULL, NULL);
+	close(l);
+}
+
+/* A file that ends before so much was sent: a datagram of IPv6 waits for the rest. */
+static void short_file(void)
+{
+	int to, from, file = memfd_create("short", 0);
+	off_t at = 5;
+	char buf[64];
+
+	self_pair(&to, &from);
+	say("write", write(file, "0123456789", 10));
+	say("sendfile", sendfile(from, file, &at, 10));
+	settle();
+	say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+	say("send", send(from, "x", 1, 0));
+	settle();
+	say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+	at = 0;
+	say("sendfile", sendfile(from, file, &at, 10));
+	settle();
+	say("got", recv(to, buf, sizeof(buf), MSG_DONTWAIT));
+	close(file);
+	close(to);
+	close(from);
+}
+
+/* A receive of nothing, where only urgent data, and where others are before it: that is still there. */
+static void urgent_nothing(void)
+{
+	struct msghdr none = { 0 };
+	int pair[2], n;
+	char c[16];
+
+	for (n = 1; n < 4; n++) {
+		tcp_pair(pair);
+		printf("\n n%d", n);
+		say("send", send(pair[0], "abc", (size_t)n, MSG_OOB));
+		settle();
+		say("peek", recv(pair[1], c, 0, MSG_PEEK | MSG_DONTWAIT));
+		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
+		say("recvmsg", recvmsg(pair[1], &none, MSG_DONTWAIT));
+		say("before", recv(pair[1], c, sizeof(c), MSG_DONTWAIT));
+		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
+		say("recvmsg", recvmsg(pair[1], &none, MSG_DONTWAIT));
+		say("urgent", recv(pair[1], c, 1, MSG_OOB));
+		send(pair[0], "defg", 4, 0);
+		settle();
+		say("behind", recv(pair[1], c, sizeof(c), MSG_DONTWAIT));
+		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
+		close(pair[0]);
+		close(pair[1]);
+	}
+}
+
+/* A closed port of this host, named as an address of IPv4, by a socket of either family, and its child. */
+static void refused_here(void)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(CLOSED_PORT) };
+	int fd = socket(family, SOCK_DGRAM, 0), status = 0;
+
+	inet_pton(AF_INET, "10.77.0.2", &own.sin_addr);
+	say("connect", connect(fd, (void *)&own, sizeof(own)));
+	if (!fork())
+		_exit(send(fd, "x", 1, 0) == 1 && recv(fd, &own, sizeof(own), MSG_DONTWAIT) < 0 ? errno : 0);
+	wait(&status);
+	say("child", WEXITSTATUS(status));
+	say("send", send(fd, "x", 1, 0));
+	say("recv", recv(fd, &own, sizeof(own), MSG_DONTWAIT));
+	close(fd);
+}
+
 /* ICMP by a raw socket has a type and a code. */
 static void raw_no_type(void)
 {
@@ -484,6 +607,11 @@ const struct fact facts_order[] = {
 	{ "corked_segments", corked_segments },
 	{ "raw_families", raw_families },
 	{ "raw_no_type", raw_no_type },
+	{ "raw_mapped", raw_mapped },
+	{ "corked_control", corked_control },
+	{ "refused_here", refused_here },
+	{ "urgent_nothing", urgent_nothing },
+	{ "short_file", short_file },
 	{ "closed_before", closed_before },
 	{ "bound_late", bound_late },
 	{ "closed_while_sending", closed_while_sending },

@@ -33,6 +33,9 @@ struct ipv6_devconf {
 	u64 router_probe_interval;		/* ns, of one that does not answer */
 };
 
+/* net.ipv6.flowlabel_reflect: whose answers have the label of what they answer. */
+enum { FLOWLABEL_REFLECT_STREAMS = 1, FLOWLABEL_REFLECT_RESETS = 2, FLOWLABEL_REFLECT_ECHO = 4 };
+
 struct netns_ipv6 {
 	struct neigh_table nd_tbl;
 	struct packet_type ip6_pt;
@@ -46,7 +49,9 @@ struct netns_ipv6 {
 	/* net.ipv6.* */
 	u8 bindv6only;
 	u8 auto_flowlabels;
-	u8 flowlabel_reflect;			/* can only be 0 */
+	u8 flowlabel_reflect;			/* FLOWLABEL_REFLECT_* */
+	u8 flowlabel_consistency;		/* sockets may not be told to reflect labels */
+	u8 flowlabel_state_ranges;		/* chosen labels have FLOWLABEL_STATELESS, leased ones not */
 	u8 ip_nonlocal_bind;
 	u8 icmp_echo_ignore_all, icmp_echo_ignore_multicast, icmp_echo_ignore_anycast;
 	u8 icmp_error_anycast_as_unicast;	/* can only be 0 */
