@@ -628,14 +628,14 @@ static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct s
 	}
 	if (!(seg->flags & TCPHDR_ACK))
 		return SKB_DROP_TCP_FLAGS;
-	if (seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok && !after(seg->seq, req->rcv_isn + 1))
-		req->ts_recent = seg->opt.tsval;
 	req->tsecr = seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok ? seg->opt.tsecr : 0;
 	tcp_ecn_req_ack(req, seg);
 	if (req->num_timeout < req->listener->defer_accept && seg->end_seq == req->rcv_isn + 1) {
 		req->acked = true;
 		return SKB_DROP_TCP_DEFER_ACCEPT;
 	}
+	if (seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok && !after(seg->seq, req->rcv_isn + 1))
+		req->ts_recent = seg->opt.tsval;
 	return SKB_NOT_DROPPED;
 }
 
