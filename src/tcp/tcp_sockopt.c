@@ -469,8 +469,10 @@ SETTER(set_window_clamp)
 		if (sk->sk_state != TCP_CLOSE)
 			return -EINVAL;
 		tp->window_clamp = 0;
+		tp->clamp_set = false;
 		return 0;
 	}
+	tp->clamp_set = true;
 	tcp_set_window_clamp(sk, v < 0 ? 0 : (u32)v);
 	return 0;
 }
