@@ -124,6 +124,7 @@ static void tcp_child_sequence(const struct tcp_request_sock *req, struct tcp_so
 	tcp_rcv_window_set(tp, req->rcv_wnd);
 	tp->rcv_ssthresh = req->rcv_wnd;
 	tp->window_clamp = req->window_clamp;
+	tp->clamp_set = req->listener->clamp_set;
 	tp->total_retrans = req->num_retrans;
 	tp->urg_seq = tp->copied_seq;
 	tp->segs_in = 1;		/* the SYN */

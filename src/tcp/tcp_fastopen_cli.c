@@ -107,17 +107,22 @@ bool tcp_fastopen_cookie_check(struct sock *sk, struct tcp_fastopen_request *fo)
 	return false;
 }
 
+/* What is known of the peer's segments before it said anything: what it said last time, else what we take. */
+static u32 syn_peer_mss(const struct tcp_sock *tp)
+{
+	u32 mss = tp->fo_req->mss ? tp->fo_req->mss : tp->advmss;
+
+	return tp->rx_opt.user_mss ? min_t(u32, mss, tp->rx_opt.user_mss) : mss;
+}
+
 /* Octets of payload for the SYN: options that boxes on the way may add have their room. */
 u32 tcp_fastopen_syn_space(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 over = (u32)tp->inet.af->hdr_len + inet_opt_len(&tp->inet) + TCP_HLEN;
 	u32 mss = tp->pmtu_cookie > over ? tp->pmtu_cookie - over : 0;
-	u32 peer = tp->fo_req->mss ? tp->fo_req->mss : tp->advmss;
 
-	if (tp->rx_opt.user_mss)
-		peer = min_t(u32, peer, tp->rx_opt.user_mss);
-	mss = min(mss, peer);
+	mss = min(mss, syn_peer_mss(tp));
 	return mss > TCP_OPTLEN_MAX ? mss - TCP_OPTLEN_MAX : 0;
 }
 
@@ -144,6 +149,7 @@ int tcp_fastopen_send_syn(struct sock *sk, struct sk_buff *syn)
 {
 	struct sk_buff *data = skb_queue_next(&sk->sk_write_queue, syn);
 	u32 space = tcp_fastopen_syn_space(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_tx_cb *cb;
 	int err;
 
@@ -153,6 +159,8 @@ int tcp_fastopen_send_syn(struct sock *sk, struct sk_buff *syn)
 		tcp_event_syn_sent(sk, syn);
 		return err;
 	}
+	tp->rx_opt.mss_clamp = (u16)syn_peer_mss(tp);	/* until the SYN-ACK tells it */
+	tcp_sync_mss(sk, tp->pmtu_cookie);
 	cb = tcp_tx(data);
 	tcp_tx_set_pcount(data, max(data->len, 1u));
 	cb->seq--;

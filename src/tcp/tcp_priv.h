@@ -268,6 +268,7 @@ struct tcp_sock {
 	u8 defer_accept;		/* SYN-ACK retransmissions to wait for data */
 	u8 save_syn;
 	bool thin_lto, repair;
+	bool clamp_set;			/* window_clamp is TCP_WINDOW_CLAMP's */
 	u8 repair_queue;		/* TCP_*_QUEUE_NS */
 	bool recvmsg_inq;		/* TCP_INQ */
 	u16 saved_syn_len;

@@ -151,20 +151,29 @@ void tcp_set_window_clamp(struct sock *sk, u32 to)
 		tp->rcv_ssthresh = max(tp->rcv_ssthresh, min(tp->rcv_wnd, tp->window_clamp));
 }
 
+/* Is it the user, or the route, who bounds the window, and not the buffer? */
+static bool tcp_clamp_chosen(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tp->clamp_set && (!sk->sk_dst_cache || !dst_metric(sk->sk_dst_cache, RTAX_N_WINDOW)))
+		return false;
+	/* advmss may have shrunk by the timestamps since, with Fast Open */
+	return tp->window_clamp + tp->advmss + TCP_OLEN_TIMESTAMP_ALIGNED < tcp_full_space(sk);
+}
+
 /* How much of what a packet costs is payload: looked at when the peer's segment size changes. */
 void tcp_measure_scaling(struct sock *sk, const struct sk_buff *skb, u32 payload)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u64 ratio = ((u64)payload << 8) / max(skb->truesize, 1u);
-	/* advmss may have shrunk by the timestamps since, with Fast Open */
-	bool follows = tp->window_clamp + tp->advmss + TCP_OLEN_TIMESTAMP_ALIGNED >=
-		       tcp_full_space(sk);
+	bool chosen = tcp_clamp_chosen(sk);
 
 	ratio = clamp_t(u64, ratio, 1, 255);
 	if (ratio == tp->scaling_ratio)
 		return;
 	tp->scaling_ratio = (u8)ratio;
-	if (follows)			/* the buffer and not the user bounds it */
+	if (!chosen)
 		tcp_set_window_clamp(sk, tcp_full_space(sk));
 	tp->rcvq_space = min(tp->rcvq_space, tp->window_clamp);
 }

@@ -121,8 +121,13 @@ static int tcp_synack_sign(const struct tcp_request_sock *req, const struct tcp_
 	return tcp_sig_write(req_net(req), sig, skb, &p);
 }
 
-/* An answer that no path can be too narrow for is never fragmented, whatever IP_MTU_DISCOVER says. */
-enum { TCP_PMTUDISC_WANT = 1, TCP_PMTUDISC_DO = 2, TCP_SYNACK_ATOMIC = 68 - 20 };
+/* len: of the SYN-ACK and of IP's options. What no path can be too narrow for is never fragmented. */
+bool tcp_synack_atomic(u8 pmtudisc, u32 len)
+{
+	enum { PMTUDISC_WANT = 1, PMTUDISC_DO = 2, NARROWEST = 68 - 20 };
+
+	return pmtudisc == PMTUDISC_WANT || pmtudisc == PMTUDISC_DO || len <= NARROWEST;
+}
 
 static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 			    const struct flowi *fl, bool again)
@@ -165,8 +170,7 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	}
 	skb->mark = fl->mark;
 	skb->priority = l->inet.sk.sk_priority;
-	io.atomic = io.pmtudisc == TCP_PMTUDISC_WANT || io.pmtudisc == TCP_PMTUDISC_DO ||
-		    skb->len + io.options_len <= TCP_SYNACK_ATOMIC;
+	io.atomic = tcp_synack_atomic(io.pmtudisc, skb->len + io.options_len);
 	net_mib_inc(net, Tcp_OutSegs);
 	af->xmit(net, NULL, skb, fl, dst, &io);
 }
@@ -626,14 +630,14 @@ static enum skb_drop_reason tcp_check_req(struct tcp_request_sock *req, struct s
 	}
 	if (!(seg->flags & TCPHDR_ACK))
 		return SKB_DROP_TCP_FLAGS;
-	if (seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok && !after(seg->seq, req->rcv_isn + 1))
-		req->ts_recent = seg->opt.tsval;
 	req->tsecr = seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok ? seg->opt.tsecr : 0;
 	tcp_ecn_req_ack(req, seg);
 	if (req->num_timeout < req->listener->defer_accept && seg->end_seq == req->rcv_isn + 1) {
 		req->acked = true;
 		return SKB_DROP_TCP_DEFER_ACCEPT;
 	}
+	if (seg->opt.saw & TCP_SAW_TSTAMP && req->tstamp_ok && !after(seg->seq, req->rcv_isn + 1))
+		req->ts_recent = seg->opt.tsval;
 	return SKB_NOT_DROPPED;
 }
 

@@ -52,6 +52,7 @@ struct tcp_listener {
 
 /* tcp_req.c */
 void tcp_req_flow(const struct tcp_request_sock *req, struct flowi *fl);
+bool tcp_synack_atomic(u8 pmtudisc, u32 len);
 /* tcp_cookie.c */
 u32 tcp_cookie_make(struct tcp_request_sock *req);
 u32 tcp_cookie_tsval(const struct tcp_request_sock *req, u32 now_ts);

@@ -247,6 +247,7 @@ int tcp_disconnect(struct sock *sk)
 	sock_reset_flag(sk, SOCK_DONE);
 	tp->write_seq = tp->write_seq ? tp->write_seq + tp->max_window + 2 : 0;
 	tp->window_clamp = 0;
+	tp->clamp_set = false;
 	tcp_init_fields(sk);
 	return 0;
 }

@@ -469,8 +469,10 @@ SETTER(set_window_clamp)
 		if (sk->sk_state != TCP_CLOSE)
 			return -EINVAL;
 		tp->window_clamp = 0;
+		tp->clamp_set = false;
 		return 0;
 	}
+	tp->clamp_set = true;
 	tcp_set_window_clamp(sk, v < 0 ? 0 : (u32)v);
 	return 0;
 }
@@ -480,7 +482,8 @@ GETTER(get_window_clamp)
 	u32 bound = tcp_sk(sk)->window_clamp;
 
 	UNUSED_GET;
-	if (!tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))	/* more than its window can say bounds nothing */
+	/* more than the window can say bounds nothing */
+	if (!tcp_state_in(sk, TCPF(CLOSE) | TCPF(LISTEN)))
 		bound = min(bound, 65535u << tcp_sk(sk)->rx_opt.rcv_wscale);
 	return sockopt_get_int((int)bound, val, len);
 }

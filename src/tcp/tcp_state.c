@@ -191,6 +191,10 @@ static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
 	if (tp->fo_child) {
 		tcp_ecn_fastopen_ack(sk, seg);
 		tcp_fastopen_child_acked(sk);
+		/* the SYN's window and no round trip were what these were made of */
+		tcp_initialize_rcv_mss(sk);
+		if (!tcp_ca(tp)->cong_control)
+			tcp_update_pacing_rate(sk);
 	} else {
 		tp->delivered++;	/* the SYN-ACK, besides the SYN that it repeated */
 		tcp_advmss_without_tstamp(tp);

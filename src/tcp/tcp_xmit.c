@@ -301,6 +301,8 @@ static int tcp_xmit_segment(struct sock *sk, struct sk_buff *skb, const struct t
 	tcp_ecn_mark(sk, skb, &hdr, &io, o->seq);
 	opt_len = tcp_write_options(sk, opts, o->flags);
 	tcp_push_header(skb, af, &tp->inet.saddr, &tp->inet.daddr, &hdr, opts, opt_len);
+	if (unlikely(o->flags & TCPHDR_SYN) && tp->fo_child)	/* like any listener's */
+		io.atomic = tcp_synack_atomic(io.pmtudisc, skb->len + io.options_len);
 	if (unlikely(tcp_sig_active(tp)) && tcp_sign_segment(sk, skb, o)) {
 		kfree_skb_reason(skb, SKB_DROP_NOMEM);
 		return -ENOBUFS;

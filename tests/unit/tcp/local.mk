@@ -17,6 +17,7 @@ unit_tcp = \
 	tests/unit/tcp/test_open \
 	tests/unit/tcp/test_opts \
 	tests/unit/tcp/test_pacing \
+	tests/unit/tcp/test_ports \
 	tests/unit/tcp/test_recovery \
 	tests/unit/tcp/test_repair \
 	tests/unit/tcp/test_rfc \
@@ -77,6 +78,9 @@ tests_unit_tcp_test_mem_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_opts_SOURCES = tests/unit/tcp/test_opts.c
 tests_unit_tcp_test_opts_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_opts_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_ports_SOURCES = tests/unit/tcp/test_ports.c
+tests_unit_tcp_test_ports_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_ports_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_pacing_SOURCES = tests/unit/tcp/test_pacing.c
 tests_unit_tcp_test_pacing_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_pacing_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

@@ -94,6 +94,22 @@ TEST46(fastopen, cookie_request_exp)
 	cr_assert_arr_eq(w->last.o.fastopen, cookie(w), 8);
 }
 
+/* IP_MTU_DISCOVER off: what no path is too narrow for has DF even so, as the SYN-ACK of any listener */
+TEST46(fastopen, synack_df)
+{
+	serve(w, 5);
+	inet_sk(w->lsk)->pmtudisc = 0;
+	syn(w, cookie(w), 8, false, 100);
+	out(w, S | A, 0, 101, 0);
+	cr_assert_eq(w->last.df, !w->v6);
+	w->sk = wire_accept(w);
+	in(w, .flags = A, .seq = 101, .ack = 1);
+	wire_send(w, 1000, 0);
+	out(w, P | A, 1, 101, 1000);
+	cr_assert(!w->last.df);
+	drain(w);
+}
+
 /* TCP-TFO-02 TCP-TFO-09 RFC 7413 4.2.2: data is delivered, and answered, before the handshake is over */
 TEST46(fastopen, data_in_syn)
 {

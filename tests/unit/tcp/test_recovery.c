@@ -334,6 +334,30 @@ TEST46(recovery, frto_off)
 	drain(w);
 }
 
+/* What was taken for lost for nothing is timed again, in its place before what was sent since */
+TEST46(recovery, undone_is_timed)
+{
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	ten_in_flight(w, NO_TS);
+	wire_send(w, 5000, 0);
+	at(w, RTT + 305);
+	out(w, A, 1, 1, 1000);
+	at(w, RTT + 310);
+	in(w, .flags = A, .seq = 1, .ack = 1001, .wnd = 2048);
+	out(w, A, 10001, 1, 1000);
+	out(w, A, 11001, 1, 1000);
+	at(w, RTT + 315);
+	in(w, .flags = A, .seq = 1, .ack = 3001, .wnd = 2048);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPSpuriousRTOs], 1);
+	cr_assert_eq(wire_info(w).lost, 0);
+	drain(w);
+	at(w, RTT + 320);
+	in(w, .flags = A, .seq = 1, .ack = 3001, .wnd = 2048, SACKB(1, { 9001, 10001 }));
+	at(w, RTT + 400);		/* the time that is given to reordering */
+	cr_assert_eq(wire_info(w).lost, 6);
+	drain(w);
+}
+
 /* TCP-FRTO-04: D-SACK of every retransmission */
 TEST46(recovery, dsack_undo)
 {

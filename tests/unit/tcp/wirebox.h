@@ -37,6 +37,7 @@ struct seg {		/* a segment that the stack sent */
 	u16 flags, wnd, len, urg;
 	u16 sport, dport;
 	u8 tos, data[9200];
+	bool df;		/* IPv4 */
 	struct tcp_opts_parsed o;
 };
 
@@ -414,6 +415,7 @@ static inline bool take(struct wire *w, struct seg *out)
 	}
 	memset(out, 0, sizeof(*out));
 	out->flags = tcp_flags(th);
+	out->df = !w->v6 && ip[6] & 0x40;
 	out->tos = w->v6 ? (u8)(ip[0] << 4 | ip[1] >> 4) : ip[1];
 	out->sport = be16_get(th->source);
 	out->dport = be16_get(th->dest);
