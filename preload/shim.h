@@ -16,6 +16,7 @@
  *	fill.c		a socket that is not to be written yet
  *	stream.c	the rules of a TCP stream: errors, data, urgent data
  *	dgram.c		datagrams and their heads
+ *	packet.c	packet sockets, where they differ from those
  *	peek.c		SO_PEEK_OFF of datagrams
  *	errq.c		error queues, time stamps, MSG_ZEROCOPY
  *	swap.c		another socket under the same number
@@ -77,6 +78,7 @@ enum {
 	K_DEADLISTEN,	/* a listener after shutdown() */
 	K_UDP,
 	K_RAW,		/* raw and ping sockets */
+	K_PACKET,	/* AF_PACKET */
 	K_OWN,		/* the control channel: not to be touched by the program */
 	K_FILE,		/* a file of /proc/sys/net, open for writing (files.c) */
 	K_MASK = 0x0f,
@@ -119,8 +121,8 @@ enum {
 
 #define KIND(k) ((k) & K_MASK)
 #define IS_TCP(k) (KIND(k) >= K_NEW && KIND(k) <= K_DEADLISTEN)
-#define IS_DGRAM(k) (KIND(k) == K_UDP || KIND(k) == K_RAW)
-#define IS_SOCK(k) (KIND(k) >= K_NEW && KIND(k) <= K_RAW)
+#define IS_DGRAM(k) (KIND(k) >= K_UDP && KIND(k) <= K_PACKET)
+#define IS_SOCK(k) (KIND(k) >= K_NEW && KIND(k) <= K_PACKET)
 
 struct shim {
 	bool ready;		/* initialised */
@@ -488,6 +490,17 @@ bool dgram_error_waits(int fd);
 bool dgram_behind_error(int fd);
 /** dgram_pending() - payload bytes of the next datagram (FIONREAD), 0 when none */
 int dgram_pending(int fd);
+/** dgram_put() - one datagram as it goes to the daemon, with @ctl: as sendmsg() of the descriptor */
+ssize_t dgram_put(int fd, const struct msghdr *msg, struct nsp_dgram *h, void *ctl, int flags);
+
+/* ---- packet.c: AF_PACKET -------------------------------------------------------------- */
+int packet_socket(int type, int protocol, int flags);
+ssize_t packet_send(int fd, const struct msghdr *msg, size_t total, int flags);
+/** packet_recv_flags() - 0, or the errno for a receive with these MSG_* */
+int packet_recv_flags(int flags);
+/** packet_so_error() - SO_ERROR: the pending error, which is told then */
+int packet_so_error(int fd);
+
 /* ---- peek.c --------------------------------------------------------------------------- */
 /** peek_off_set() - SO_PEEK_OFF of a datagram socket: 0, or -1 with errno */
 int peek_off_set(int fd, const void *val, socklen_t len);

@@ -417,13 +417,14 @@ static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *le
 
 	switch (name) {
 	case SO_ERROR:
-		*ret = give_int(IS_TCP(k) ? stream_so_error(fd, k) : dgram_so_error(fd), val, len);
+		e = KIND(k) == K_PACKET ? packet_so_error(fd) : IS_TCP(k) ? stream_so_error(fd, k) : dgram_so_error(fd);
+		*ret = give_int(e, val, len);
 		return true;
 	case SO_TYPE:
 		*ret = give_int(tag ? NSP_TAG_TYPE(tag) : SOCK_STREAM, val, len);
 		return true;
 	case SO_DOMAIN:
-		*ret = give_int(k & KF_V6 ? AF_INET6 : AF_INET, val, len);
+		*ret = give_int(KIND(k) == K_PACKET ? AF_PACKET : k & KF_V6 ? AF_INET6 : AF_INET, val, len);
 		return true;
 	case SO_PROTOCOL:
 		*ret = give_int(tag ? NSP_TAG_PROTOCOL(tag) : IPPROTO_TCP, val, len);

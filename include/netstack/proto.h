@@ -27,7 +27,8 @@ typedef struct nsp_dgrx nsp_dgrx;
 
 #define NSP_MSG_MAX 65536	/* one message of the control channel, head included */
 #define NSP_DGRAM_CTL_MAX 2048	/* control messages of one datagram */
-#define NSP_DGRAM_MAX (120 + 65536 + NSP_DGRAM_CTL_MAX)
+#define NSP_FRAME_MAX (65536 + 64)	/* payload of a packet socket: link headers, too */
+#define NSP_DGRAM_MAX (120 + NSP_FRAME_MAX + NSP_DGRAM_CTL_MAX)
 #define NSP_CONN_OPT_MAX 8192	/* bytes of options in a connect request or OPTS */
 #define NSP_CONN_TOTAL_MAX (16u << 20)	/* largest `total` of a connect request */
 

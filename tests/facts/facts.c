@@ -281,6 +281,7 @@ static void run_family(const char *only)
 	run_table(facts_conf, only);
 	run_table(facts_txtime, only);
 	run_table(facts_order, only);
+	run_table(facts_packet, only);
 	run_table(facts_sweep, only);
 }
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The room's inside. Numbers are those of <linux/if_packet.h> (ABI facts). */
+#ifndef NETSTACK_PACKET_PRIV_H
+#define NETSTACK_PACKET_PRIV_H
+
+#include "packet/packet.h"
+#include "wire/wire.h"
+
+enum { SOL_PACKET_NS = 263, SOCK_DGRAM_NS = 2, SOCK_RAW_NS = 3 };
+enum { ETH_P_ALL_NS = 0x0003 };
+
+/* tp_status */
+enum {
+	TP_KERNEL = 0, TP_USER = 1 << 0, TP_COPY = 1 << 1, TP_LOSING = 1 << 2, TP_CSUMNOTREADY = 1 << 3,
+	TP_VLAN_VALID = 1 << 4, TP_VLAN_TPID_VALID = 1 << 6, TP_CSUM_VALID = 1 << 7, TP_GSO_TCP = 1 << 8,
+	TP_TS_SOFTWARE = 1 << 29,
+};
+
+/* struct tpacket_auxdata */
+struct packet_aux {
+	u32 status, len, snaplen;
+	u16 mac, net, vlan_tci, vlan_tpid;
+};
+_Static_assert(sizeof(struct packet_aux) == 20, "tpacket_auxdata");
+
+/* One PACKET_ADD_MEMBERSHIP, counted. */
+struct packet_mc {
+	struct list_head list;
+	s32 ifindex;
+	u16 type, alen;
+	u8 addr[8];
+	u32 count;
+};
+
+struct packet_sock {
+	struct sock sk;			/* must be first */
+	struct packet_type tap;
+	struct list_head entry;		/* net->packet.socks */
+	struct list_head mc;
+	u16 protocol;			/* host order; 0: nothing is received */
+	s32 ifindex;			/* 0: all; -1: of a device that is gone */
+	bool running;			/* tap is entered */
+	bool auxdata, ignore_outgoing;
+	int tstamp;			/* PACKET_TIMESTAMP: SOF_* */
+	u32 packets, drops;		/* since PACKET_STATISTICS was read */
+};
+
+/* Of a queued packet, in skb->cb. */
+struct packet_cb {
+	struct sock_ll ll;
+	u32 len;			/* before a filter cut it */
+	u16 net_off;			/* network header, from data */
+};
+_Static_assert(sizeof(struct packet_cb) <= SKB_CB_SIZE, "fits");
+
+static inline struct packet_sock *packet_sk(const struct sock *sk)
+{
+	return (struct packet_sock *)(uintptr_t)sk;
+}
+
+static inline struct packet_cb *packet_cb(const struct sk_buff *skb)
+{
+	return (struct packet_cb *)(uintptr_t)skb->cb;
+}
+
+extern const struct sockopt_table packet_sockopts;
+
+/* packet.c: starts and stops receiving. */
+void packet_hook(struct packet_sock *po);
+void packet_unhook(struct packet_sock *po);
+/* Where a socket that names no device is bound to; NULL: nowhere. */
+struct net_device *packet_bound_dev(const struct packet_sock *po);
+
+/* packet_rx.c: the tap */
+void packet_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
+ssize_t packet_recvmsg(struct sock *sk, struct msg *msg);
+/* Status of a packet beyond who owns it, and the tag: TP_*. */
+u32 packet_status(const struct sk_buff *skb);
+
+/* packet_tx.c */
+ssize_t packet_sendmsg(struct sock *sk, struct msg *msg);
+
+/* packet_mc.c: struct packet_mreq, len octets of it. 0, -EINVAL, -ENODEV, -ENOBUFS, -ENOMEM */
+int packet_mc_add(struct packet_sock *po, const void *mreq, u32 len);
+int packet_mc_drop(struct packet_sock *po, const void *mreq, u32 len);
+void packet_mc_drop_all(struct packet_sock *po);
+/* The device is being unregistered. */
+void packet_mc_dev_gone(struct packet_sock *po, const struct net_device *dev);
+
+#endif
