@@ -166,6 +166,24 @@ static int errq_events(int epfd, struct epoll_event *ev, bool *later)
 	return found;
 }
 
+/* Frames in rings, which the descriptor need not tell. */
+static int ring_events(int epfd, struct epoll_event *ev, int found)
+{
+	int fds[SOME], n = ring_fds(fds, SOME), i;
+
+	for (i = 0; i < n && found < SOME; i++) {
+		struct watched *w = (unsigned int)fds[i] < MEM_FD_MAX ? &watched[fds[i]] : NULL;
+
+		if (!w || w->epfd != epfd + 1 || ring_look(fds[i]) != RING_READY || !(w->events & EPOLLIN))
+			continue;
+		if (w->events & (EPOLLET | EPOLLONESHOT) && !may_tell(w, epfd, fds[i]))
+			continue;
+		ev[found].events = w->events & (EPOLLIN | EPOLLRDNORM);
+		ev[found++].data = w->data;
+	}
+	return found;
+}
+
 /* Events of the same registration are one event. */
 static int merge(struct epoll_event *ev, int n, int max, const struct epoll_event *more, int nr_more)
 {
@@ -246,7 +264,7 @@ static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, con
 
 	do {
 		later = false;
-		n = errq_events(epfd, more, &later);
+		n = ring_events(epfd, more, errq_events(epfd, more, &later));
 		if (n)
 			left = 0;
 		last = n || !later || (left >= 0 && left <= LOOK_MS);
@@ -270,7 +288,7 @@ static bool plain(int epfd, uintptr_t ev, int max, int timeout)
 	settle();
 	if (watched_end)
 		spin_epoll(epfd, timeout);
-	return likely(!errq_used()) || shim.silent || max <= 0 || max > FD_MAX ||
+	return likely(!errq_used() && !ring_used()) || shim.silent || max <= 0 || max > FD_MAX ||
 	       !user_readable((const void *)ev, (size_t)max * sizeof(struct epoll_event));
 }
 
