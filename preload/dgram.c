@@ -151,7 +151,7 @@ static int wait_hello(int fd)
 /** dgram_socket() - socket() of the datagram kinds: connected to the daemon at once */
 int dgram_socket(int family, int type, int protocol, int flags)
 {
-	uint64_t tag = NSP_TAG(family, type, protocol, 0);
+	uint64_t tag = NSP_TAG(family, type, family == AF_PACKET ? 0 : protocol, 0);
 	struct nsp_dhello q = { .magic = NSP_DHELLO_MAGIC,
 				.family = (uint16_t)family,
 				.type = (uint16_t)type,
@@ -171,7 +171,7 @@ int dgram_socket(int family, int type, int protocol, int flags)
 		goto out;
 	}
 	q.cookie = fd_cookie(fd);
-	if (type != SOCK_DGRAM || protocol != IPPROTO_UDP)
+	if (type != SOCK_DGRAM || protocol != IPPROTO_UDP || family == AF_PACKET)
 		q.flags = NSP_DHELLO_REPLY;
 	if (rpc_hello(fd, &q)) {
 		e = -ENETDOWN;
@@ -186,7 +186,7 @@ int dgram_socket(int family, int type, int protocol, int flags)
 	dgram_distrust(fd);
 	trust_of(fd)->errors = pulse_errors();
 	peek_off_forget(fd);
-	fd_set_kind(fd, tag_kind(tag) | KF_FRESH);
+	fd_set_kind(fd, tag_kind(tag) | (family == AF_PACKET ? 0u : KF_FRESH));
 	return fd;
 out:
 	raw_call(SYS_close, fd);
@@ -216,6 +216,8 @@ int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	bool on;
 	int e;
 
+	if (KIND(k) == K_PACKET)
+		return fail(EOPNOTSUPP);
 	if (len < sizeof(sa->sa_family))
 		return fail(EINVAL);
 	on = sa->sa_family != AF_UNSPEC;
@@ -378,7 +380,7 @@ bool dgram_has_peer(int fd)
 {
 	unsigned int k = fd_kind(fd);
 
-	if (likely(k & KF_CONN))
+	if (likely(k & KF_CONN) || KIND(k) == K_PACKET)
 		return true;
 	if (!(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_UCONN))
 		return false;
@@ -491,8 +493,7 @@ static int ask_sent(int fd, const struct msghdr *msg, const uint8_t *ctl,
 	return 0;
 }
 
-static ssize_t send_packet(int fd, const struct msghdr *msg, struct nsp_dgram *h, void *ctl,
-			   int flags)
+ssize_t dgram_put(int fd, const struct msghdr *msg, struct nsp_dgram *h, void *ctl, int flags)
 {
 	size_t n = msg->msg_iovlen;
 	struct iovec few[FEW_IOV + 2], *iov = few;
@@ -612,7 +613,7 @@ static ssize_t send_datagram(int fd, unsigned int k, const struct msghdr *msg, s
 	more = trust_of(fd)->corked;
 	if (unlikely(flags & MSG_MORE || more))
 		trust_of(fd)->corked = flags & MSG_MORE;
-	n = send_packet(fd, msg, &h, ctl, flags);
+	n = dgram_put(fd, msg, &h, ctl, flags);
 	if (unlikely(n < 0)) {
 		e = not_taken(fd, msg, ctl, &h);
 		return e ? fail(e) : (ssize_t)total;
@@ -633,6 +634,8 @@ ssize_t dgram_send(int fd, const struct msghdr *msg, int flags)
 	struct sockaddr_in v4;
 	int e;
 
+	if (KIND(k) == K_PACKET)
+		return packet_send(fd, msg, iov_bytes(msg->msg_iov, msg->msg_iovlen), flags);
 	if (unlikely(names_nobody(k, msg))) {
 		renamed.msg_name = NULL;
 		renamed.msg_namelen = 0;
@@ -733,6 +736,7 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 	if (!r)
 		return dgram_end(fd, flags);
 	if (r < (ssize_t)sizeof(h) || h.magic != NSP_DGRAM_MAGIC || h.type == NSP_DGRAM_HELLO ||
+	    h.type == NSP_DGRAM_TOKEN ||
 	    (h.type == NSP_DGRAM_DATA && (size_t)r != sizeof(h) + h.ctllen + h.paylen)) {
 		if (flags & MSG_PEEK)
 			raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
@@ -766,6 +770,8 @@ ssize_t dgram_recv(int fd, struct msghdr *msg, int flags)
 	size_t want = iov_bytes(msg->msg_iov, msg->msg_iovlen);
 	ssize_t r;
 
+	if (KIND(fd_kind(fd)) == K_PACKET && packet_recv_flags(flags))
+		return fail(packet_recv_flags(flags));
 	if (unlikely(flags & MSG_OOB) && KIND(fd_kind(fd)) == K_RAW)
 		return fail(EOPNOTSUPP);
 	if (unlikely(flags & MSG_ERRQUEUE))

@@ -201,7 +201,9 @@ bool socket_wants_kernel(int family, int kind, int protocol)
 
 	if (likely(!rules.n))
 		return false;
-	if (kind == SOCK_STREAM)
+	if (family == AF_PACKET)
+		q.type = RULE_PACKET;
+	else if (kind == SOCK_STREAM)
 		q.type = RULE_TCP;
 	else if (kind == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP ||
 					protocol == IPPROTO_UDPLITE))

@@ -57,6 +57,7 @@ static const struct {
 	{ "tcp", FIELD_TYPE, RULE_TCP },
 	{ "udp", FIELD_TYPE, RULE_UDP },
 	{ "raw", FIELD_TYPE, RULE_RAW },
+	{ "packet", FIELD_TYPE, RULE_PACKET },
 	{ "ipv4", FIELD_FAMILY, AF_INET },
 	{ "ipv6", FIELD_FAMILY, AF_INET6 },
 };
@@ -198,7 +199,7 @@ static bool parse_word(struct parse *p, const char *word)
 		*field = words[i].value;
 		return true;
 	}
-	return bad(p, "%s: not known; write any, connect, bind, tcp, udp, raw, ipv4, ipv6, "
+	return bad(p, "%s: not known; write any, connect, bind, tcp, udp, raw, packet, ipv4, ipv6, "
 		   "ADDRESS/BITS, port N-M or program NAME", word);
 }
 
@@ -234,6 +235,9 @@ static bool check_whole(struct parse *p)
 		return bad(p, "no condition; write any, if every socket is meant");
 	if (p->any && p->conditions > 1)
 		return bad(p, "any stands alone; leave it away");
+	if (p->rule.type == RULE_PACKET &&
+	    (p->rule.port_lo || p->rule.has_addr || p->rule.family || p->rule.dir))
+		return bad(p, "packet sockets have no address; write packet alone, or with program");
 	if (p->rule.type == RULE_RAW && p->rule.port_lo)
 		return bad(p, "raw sockets have no port; write tcp or udp, or leave port away");
 	if (p->r->n == RULES_MAX)
@@ -324,6 +328,8 @@ static enum verdict matches(const struct rule *r, const struct rule_query *q)
 			return NO;
 	}
 	if (r->port_lo && q->type == RULE_RAW)
+		return NO;
+	if (q->type == RULE_PACKET && (r->has_addr || r->port_lo || r->family || r->dir))
 		return NO;
 	if (r->port_lo) {
 		if (!q->has_port)

@@ -7,7 +7,7 @@
  *
  *	any			alone: every socket
  *	connect | bind		to whom (connect, send), or from where (bind, listen)
- *	tcp | udp | raw		UDP-Lite counts as udp, ping sockets as raw
+ *	tcp | udp | raw | packet	UDP-Lite counts as udp, ping sockets as raw; packet: AF_PACKET
  *	ipv4 | ipv6		of the address; a v4-mapped one is IPv4
  *	ADDRESS[/BITS]
  *	port N[-M]
@@ -35,7 +35,7 @@ enum rule_where {
 };
 
 enum rule_dir { RULE_CONNECT = 1, RULE_BIND };
-enum rule_type { RULE_TCP = 1, RULE_UDP, RULE_RAW };
+enum rule_type { RULE_TCP = 1, RULE_UDP, RULE_RAW, RULE_PACKET };
 
 /* A condition that is 0 is not there. */
 struct rule {

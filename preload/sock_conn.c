@@ -241,6 +241,8 @@ int ns_shutdown(int fd, int how)
 
 	if (shim.silent)
 		return real.shutdown(fd, how);
+	if (KIND(k) == K_PACKET)
+		return fail(EOPNOTSUPP);
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return fail(EINVAL);
 	settle();

@@ -372,7 +372,7 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags, __CONST_SOCK
 	if (addr.__sockaddr__ && len > ADDR_MAX)
 		return fail(EINVAL);
 	if (!len && addr.__sockaddr__) {	/* UDP looks at the length, others do not */
-		if (KIND(k) == K_UDP)
+		if (KIND(k) == K_UDP || KIND(k) == K_PACKET)
 			return fail(EINVAL);
 		addr.__sockaddr__ = NULL;
 	}

@@ -42,6 +42,8 @@ int ns_socket(int family, int type, int protocol)
 	int flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC), kind = type & ~flags;
 	int e = 0;
 
+	if (family == AF_PACKET && !shim.silent && !shim.supervisor)
+		return packet_socket(kind, protocol, flags);
 	if ((family != AF_INET && family != AF_INET6) || shim.silent)
 		return real.socket(family, type, protocol);
 	if (kind >= 0 && kind <= SOCK_PACKET && (protocol < 0 || protocol >= PROTOCOL_MAX))

@@ -7,6 +7,7 @@
 #include "shim.h"
 
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <netinet/tcp.h>
 
 enum {
@@ -299,6 +300,8 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len, val);
 
 	dgram_option_set(fd, !e && chooses_route(level, name));
+	if (!e && KIND(k) == K_PACKET && level == SOL_PACKET && name == PACKET_RX_RING)
+		ring_changed(fd);
 	if (e < 0)
 		return fail(-e);
 	if ((k & KF_FRESH) && len <= 64)
@@ -417,13 +420,16 @@ static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *le
 
 	switch (name) {
 	case SO_ERROR:
-		*ret = give_int(IS_TCP(k) ? stream_so_error(fd, k) : dgram_so_error(fd), val, len);
+		e = IS_TCP(k)		  ? stream_so_error(fd, k) :
+		    KIND(k) == K_PACKET ? packet_so_error(fd) :
+					  dgram_so_error(fd);
+		*ret = give_int(e, val, len);
 		return true;
 	case SO_TYPE:
 		*ret = give_int(tag ? NSP_TAG_TYPE(tag) : SOCK_STREAM, val, len);
 		return true;
 	case SO_DOMAIN:
-		*ret = give_int(k & KF_V6 ? AF_INET6 : AF_INET, val, len);
+		*ret = give_int(KIND(k) == K_PACKET ? AF_PACKET : k & KF_V6 ? AF_INET6 : AF_INET, val, len);
 		return true;
 	case SO_PROTOCOL:
 		*ret = give_int(tag ? NSP_TAG_PROTOCOL(tag) : IPPROTO_TCP, val, len);

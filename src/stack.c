@@ -8,6 +8,7 @@
 #include "ipv4/ipv4.h"
 #include "ipv6/ipv6.h"
 #include "inet/inet.h"
+#include "packet/packet.h"
 #include "raw/raw.h"
 #include "socket/socket.h"
 #include "tcp/tcp.h"
@@ -30,6 +31,7 @@ static const struct room {
 	{ "tcp", tcp_net_init, tcp_net_exit },
 	{ "udp", udp_net_init, udp_net_exit },
 	{ "raw", raw_net_init, raw_net_exit },
+	{ "packet", packet_net_init, packet_net_exit },
 	{ "socket", socket_net_init, socket_net_exit },
 };
 

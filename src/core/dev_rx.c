@@ -47,6 +47,11 @@ void dev_add_pack(struct net *net, struct packet_type *pt)
 	list_add_tail(&pt->list, pt->type ? &net->ptype_list : &net->ptype_all);
 }
 
+void dev_add_tap(struct net *net, struct packet_type *pt)
+{
+	list_add_tail(&pt->list, pt->type ? &net->ptype_taps : &net->ptype_all);
+}
+
 void dev_remove_pack(struct packet_type *pt)
 {
 	list_del_init(&pt->list);
@@ -139,15 +144,15 @@ static bool vlan_receive(struct sk_buff **pskb, u32 *tags, bool *again)
 	return true;
 }
 
-/* Taps see the whole frame: data at the link header. */
-void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type)
+/* Taps see the whole frame: data at the link header. type: of those in that list. */
+static void deliver_taps(struct list_head *taps, u16 type, const struct sk_buff *skb, u8 pkt_type)
 {
 	struct packet_type *pt, *tmp;
 
-	list_for_each_entry_safe(pt, tmp, &skb->net->ptype_all, list) {
+	list_for_each_entry_safe(pt, tmp, taps, list) {
 		struct sk_buff *clone;
 
-		if (pt->dev && pt->dev != skb->dev)
+		if (pt->type != type || (pt->dev && pt->dev != skb->dev))
 			continue;
 		clone = skb_clone(skb);
 		if (!clone)
@@ -158,6 +163,13 @@ void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type)
 			skb_push(clone, skb_headroom(clone) - clone->mac_header);
 		pt->func(clone, clone->dev, pt);
 	}
+}
+
+void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type)
+{
+	deliver_taps(&skb->net->ptype_all, 0, skb, pkt_type);
+	if (shard_tapped(skb->net->group))
+		shard_tap(skb, pkt_type);
 }
 
 static void deliver_proto(struct sk_buff *skb)
@@ -195,7 +207,7 @@ static bool receive_frame(struct sk_buff *skb)
 	if (!skb->tstamp)
 		skb->tstamp = dev->net->now;
 	trace_event(dev->net, netif_receive_skb, skb, NULL, dev, 0, 0);
-	if (unlikely(!list_empty(&dev->net->ptype_all)))
+	if (unlikely(!list_empty(&dev->net->ptype_all) || shard_tapped(dev->net->group)))
 		dev_deliver_taps(skb, skb->pkt_type);
 	if (dev->type == DEV_TYPE_ETHER && skb->mac_len &&
 	    eth_addr_is_multicast(((const struct eth_hdr *)skb_mac_header(skb))->src)) {
@@ -242,6 +254,8 @@ void netif_receive_skb(struct sk_buff *skb)
 	while (again)
 		if (!receive_frame(skb) || !vlan_receive(&skb, &tags, &again))
 			return;
+	if (unlikely(!list_empty(&skb->net->ptype_taps)))
+		deliver_taps(&skb->net->ptype_taps, skb->protocol, skb, skb->pkt_type);
 	if (skb->pkt_type == PACKET_OTHERHOST) {
 		kfree_skb_reason(skb, SKB_DROP_OTHERHOST);
 		return;

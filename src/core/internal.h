@@ -55,8 +55,6 @@ struct netdev_queue *netdev_pick_tx(struct net_device *dev, struct sk_buff *skb)
 
 /* dev_rx.c, dev_tx.c */
 void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type);	/* clones, for ptype_all */
-/* The frame's outer tag into vlan_tci; what is left is a frame without it, as hardware strips it. */
-bool vlan_take_tag(struct sk_buff *skb);
 int process_backlog(struct napi_struct *napi, int budget);
 bool netif_can_checksum(const struct sk_buff *skb, netdev_features_t features);
 

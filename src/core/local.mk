@@ -41,6 +41,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/netns/ip.h \
 	src/core/netns/ipv4.h \
 	src/core/netns/ipv6.h \
+	src/core/netns/packet.h \
 	src/core/netns/raw.h \
 	src/core/netns/tcp.h \
 	src/core/netns/udp.h \

@@ -30,6 +30,7 @@ static void net_init_lists(struct net *net)
 	list_init(&net->notifiers);
 	list_init(&net->ptype_all);
 	list_init(&net->ptype_list);
+	list_init(&net->ptype_taps);
 	list_init(&net->neigh_tables);
 	list_init(&net->sysctl_tables);
 	list_init(&net->sysctl_dev_tables);

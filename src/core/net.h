@@ -22,6 +22,7 @@
 #include "core/netns/ip.h"
 #include "core/netns/ipv4.h"
 #include "core/netns/ipv6.h"
+#include "core/netns/packet.h"
 #include "core/netns/raw.h"
 #include "core/netns/tcp.h"
 #include "core/netns/udp.h"
@@ -60,6 +61,7 @@ struct net {
 	struct list_head notifiers;
 	struct list_head ptype_all;	/* taps */
 	struct list_head ptype_list;	/* protocol handlers */
+	struct list_head ptype_taps;	/* taps of one protocol */
 	struct list_head neigh_tables;
 	struct list_head sysctl_tables;
 	struct list_head sysctl_dev_tables;	/* struct sysctl_dev_table */
@@ -96,6 +98,7 @@ struct net {
 	struct netns_tcp tcp;
 	struct netns_udp udp;
 	struct netns_raw raw;
+	struct netns_packet packet;
 };
 
 /* src/stack.c: all rooms, in layer order. NULL on no memory. */

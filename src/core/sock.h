@@ -96,6 +96,18 @@ enum {
 	SOCK_RX_PORTS = 16,	/* it has a destination port, or what stands in its place */
 };
 
+/* struct sockaddr_ll of the ABI: whose family is AF_PACKET. */
+struct sock_ll {
+	u16 family;
+	be16 protocol;
+	s32 ifindex;
+	u16 hatype;
+	u8 pkttype, halen;
+	u8 addr[8];
+};
+enum { SOCK_FAMILY_PACKET = 17, SOCK_LL_MIN = 12 };	/* AF_PACKET; octets before addr */
+_Static_assert(sizeof(struct sock_ll) == 20 && offsetof(struct sock_ll, addr) == SOCK_LL_MIN, "sockaddr_ll");
+
 struct sock_cmsg {
 	bool has_ttl, has_tos, has_pktinfo, has_tstamp, has_gso, has_err, has_mark, has_dontfrag;
 	bool has_rxq_ovfl, has_origdst, has_fragsize, has_priority;
@@ -139,6 +151,8 @@ struct sock_cmsg {
 	/* error queue record: struct sock_extended_err and the offender, as Linux lays them out */
 	u8 ext_err[16];
 	u8 offender[28];
+	u8 auxdata[20];			/* out, has_auxdata: PACKET_AUXDATA, as Linux lays it out */
+	bool has_auxdata;
 };
 
 /* sock_cmsg.ext_want: in RFC 3542's messages and in RFC 2292's */
@@ -154,6 +168,8 @@ struct msg {
 	size_t len;			/* sum of vec */
 	struct inet_sockaddr *name;	/* in: destination; out: filled with the source */
 	bool has_name;
+	struct sock_ll *ll;		/* a packet socket's, instead of name; in: ll_len octets of it */
+	u32 ll_len;			/* out: has_name says whether it was filled */
 	struct sock_cmsg *cmsg;		/* may be NULL */
 	int flags;			/* in: MSG_* of Linux */
 	int out_flags;			/* out: MSG_TRUNC, MSG_CTRUNC, MSG_ERRQUEUE … */
@@ -180,6 +196,9 @@ struct proto {
 	/* User is done: linger, FIN or RST as the protocol demands; drops the user's reference. */
 	void (*close)(struct sock *sk);
 	int (*bind)(struct sock *sk, const struct inet_sockaddr *addr);
+	/* Of a family without struct inet_af: bind(2) and getsockname(2) in its own layout; else NULL. */
+	int (*bind_ll)(struct sock *sk, const void *sa, u32 len);
+	void (*getname_ll)(struct sock *sk, void *sa, u32 *len);
 	int (*connect)(struct sock *sk, const struct inet_sockaddr *addr); /* family 0: dissolve */
 	int (*listen)(struct sock *sk, int backlog);
 	int (*accept)(struct sock *sk, struct sock **child);	/* -EAGAIN, -EINVAL */

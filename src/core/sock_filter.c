@@ -32,7 +32,7 @@ enum {	/* offsets that are no place in the packet */
 #define OFF_NET ((u32)-0x100000)
 #define OFF_LL	((u32)-0x200000)
 
-enum { MEM_WORDS = 16, HATYPE_ETHER = 1 };
+enum { MEM_WORDS = 16 };
 
 struct sock_filter {
 	u32 refs, nr;
@@ -292,7 +292,7 @@ static bool load_ancillary(struct machine *m, u32 what)
 	case AD_IFINDEX:	m->a = skb->dev ? skb->dev->ifindex : 0; return skb->dev;
 	case AD_MARK:		m->a = skb->mark; return true;
 	case AD_QUEUE:		m->a = skb->queue_mapping; return true;
-	case AD_HATYPE:		m->a = HATYPE_ETHER; return skb->dev;
+	case AD_HATYPE:		m->a = skb->dev ? skb->dev->type : 0; return skb->dev;
 	case AD_RXHASH:		m->a = skb->hash; return true;
 	case AD_CPU:		m->a = 0; return true;
 	case AD_ALU_XOR_X:	m->a ^= m->x; return true;

@@ -134,6 +134,8 @@ SETTER(reuseaddr)
 SETTER(reuseport)
 {
 	(void)row, (void)len;
+	if (sockopt_int(val) && !sk->sk_family_af)
+		return -EOPNOTSUPP;
 	sk->sk_reuseport = sockopt_int(val);
 	return 0;
 }

@@ -12,7 +12,7 @@
 
 /* Linux's numbers (ABI); the system's headers for them clash with each other. */
 enum {
-	L_SOCKET = 1, L_IP = 0, L_UDP = 17, L_IPV6 = 41,
+	L_SOCKET = 1, L_IP = 0, L_UDP = 17, L_IPV6 = 41, L_PACKET = 263, C_PACKET_AUXDATA = 8,
 	C_SCM_RIGHTS = 1, C_SCM_CREDENTIALS = 2, C_SO_PRIORITY = 12, C_SO_TIMESTAMP = 29,
 	C_SO_TIMESTAMPNS = 35, C_SO_MARK = 36, C_SO_TIMESTAMPING = 37, C_SO_RXQ_OVFL = 40,
 	C_SO_TIMESTAMPING_NEW = 65, C_SO_TIMESTAMP_NEW = 63, C_SO_TIMESTAMPNS_NEW = 64,
@@ -188,6 +188,8 @@ static void put_socket(struct out *out, const struct sock *sk, const struct sock
 		put(out, L_SOCKET, C_SO_RXQ_OVFL, &c->rxq_ovfl, sizeof(c->rxq_ovfl));
 	if (c->has_mark)
 		put(out, L_SOCKET, C_SO_MARK, &c->mark, sizeof(c->mark));
+	if (c->has_auxdata)
+		put(out, L_PACKET, C_PACKET_AUXDATA, c->auxdata, sizeof(c->auxdata));
 	if (c->has_priority)
 		put(out, L_SOCKET, C_SO_PRIORITY, &c->priority, sizeof(c->priority));
 	if (c->has_gso)
@@ -514,6 +516,8 @@ static u32 cmsg_who(const struct object *o, bool v4)
 {
 	bool udp = o->type == SOCK_DGRAM && (o->protocol == IPPROTO_UDP || o->protocol == IPPROTO_UDPLITE);
 
+	if (obj_is_packet(o))		/* has messages of SOL_SOCKET alone */
+		return o->uid ? 0 : RIGHTS;
 	return (v4 ? FOR_4 : FOR_6) | (udp ? FOR_UDP : 0) | (o->uid ? 0 : RIGHTS) |
 	       (v4 && o->family == AF_INET6 ? ALSO_PKTINFO6 : 0);
 }

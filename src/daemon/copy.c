@@ -16,7 +16,7 @@
 
 static bool is_udp(const struct object *o)
 {
-	return o->type == SOCK_DGRAM &&
+	return o->type == SOCK_DGRAM && !obj_is_packet(o) &&
 	       (!o->protocol || o->protocol == IP_PROTO_UDP || o->protocol == IP_PROTO_UDPLITE);
 }
 

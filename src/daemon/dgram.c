@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The pump of a datagram socket (UDP, raw, ping): packets of the program's SEQPACKET descriptor to
+ * The pump of a datagram socket (UDP, raw, ping, packet): packets of the program's SEQPACKET descriptor to
  * sock_sendmsg() and back, in batches. What would block is kept aside (at most one batch), and the
  * other side's queue does the rest: the program's own for sending, the socket's for receiving.
  */
@@ -180,6 +180,10 @@ static ssize_t send_too_long(struct object *o, struct msg *m, s32 len)
 {
 	ssize_t ret;
 
+	if (obj_is_packet(o)) {		/* which looks at where to, first */
+		ret = len > NSP_FRAME_MAX ? send_payload(o, m, NULL, (u32)len) : -EMSGSIZE;
+		return ret < 0 ? ret : -EMSGSIZE;
+	}
 	if (len <= U16_MAX || o->type != SOCK_DGRAM ||
 	    (o->protocol != IPPROTO_UDP && o->protocol != IPPROTO_UDPLITE))
 		return -EMSGSIZE;
@@ -220,6 +224,27 @@ static bool appends(const struct object *o)
 	return o->type == SOCK_DGRAM && !is_ping(o->protocol) && udp_is_corked(o->sk);
 }
 
+/* To a device: an address of at most 8 octets, or nothing of it. */
+static ssize_t send_frame(struct object *o, const struct nsp_dgram *h, const u8 *ctl, u8 *data)
+{
+	struct sock_cmsg cmsg = { 0 };
+	struct sock_ll ll = { 0 };
+	struct msg m = { .ll_len = h->peer.len, .cmsg = &cmsg };
+	ssize_t ret = 0;
+
+	if (h->peer.len) {
+		memcpy(&ll, h->peer.sa, min_t(size_t, h->peer.len, sizeof(ll)));
+		m.ll = &ll;
+	}
+	if (h->ctllen)
+		ret = cmsg_get(o, false, ctl, h->ctllen, &cmsg);
+	if (ret)
+		return ret;
+	if (h->flags & NSP_DGRAM_LONG)
+		return send_too_long(o, &m, h->err);
+	return send_payload(o, &m, data, h->paylen);
+}
+
 /* A datagram as its head describes it, with the control messages at ctl: sent, or why not. */
 static ssize_t send_described(struct object *o, const struct nsp_dgram *h, const u8 *ctl, u8 *data)
 {
@@ -228,6 +253,8 @@ static ssize_t send_described(struct object *o, const struct nsp_dgram *h, const
 	struct msg m = { 0 };
 	ssize_t ret = 0;
 
+	if (obj_is_packet(o))
+		return send_frame(o, h, ctl, data);
 	if (h->peer.len) {
 		ret = parse_peer(o, &h->peer, &name);
 		m.name = &name;
@@ -396,8 +423,9 @@ static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 	u8 *payload = p + sizeof(struct nsp_dgram) + ctl_room;
 	struct skb_vec vec = { .base = payload, .len = DGRAM_SLOT - (size_t)(payload - p) };
 	struct inet_sockaddr name = { 0 };
+	struct sock_ll ll = { 0 };
 	struct sock_cmsg cmsg = { .ext = o->w->bufs->ext, .ext_room = sizeof(o->w->bufs->ext) };
-	struct msg m = { .vec = &vec, .nr_vec = 1, .len = vec.len, .name = &name, .cmsg = &cmsg,
+	struct msg m = { .vec = &vec, .nr_vec = 1, .len = vec.len, .name = &name, .ll = &ll, .cmsg = &cmsg,
 			 .flags = flags | SMSG_DONTWAIT };
 	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_DATA,
 			       .hdrlen = sizeof(h) };
@@ -405,7 +433,10 @@ static ssize_t fill_packet(struct object *o, u8 *p, int flags, u64 *ns)
 
 	if (n < 0)
 		return n;
-	if (m.has_name)
+	if (m.has_name && obj_is_packet(o)) {
+		memcpy(h.peer.sa, &ll, sizeof(ll));
+		h.peer.len = sizeof(ll);
+	} else if (m.has_name)
 		nsp_addr_set(o->w->net, o->family, &name, &h.peer);
 	h.paylen = (u32)n;
 	h.ifindex = cmsg.ifindex;
@@ -474,10 +505,21 @@ static bool pump_out_batch(struct object *o)
 	return len >= 0;
 }
 
+/* To a ring's reader, who waits for the descriptor: one that is full is readable as it is. */
+static void give_token(struct object *o)
+{
+	const struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_TOKEN, .hdrlen = sizeof(h) };
+
+	if (packet_ring_token(o->sk))
+		send(o->d.fd, &h, sizeof(h), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 static void pump_out(struct object *o)
 {
 	int n = 0;
 
+	if (unlikely(obj_is_packet(o)))
+		give_token(o);
 	if (!(o->flags & OBJ_F_WRITABLE) || !give_stashed(o))
 		return;
 	while (pump_out_batch(o)) {
@@ -645,22 +687,32 @@ void dgram_drain(struct object *o)
 	pump_in(o, DGRAM_BATCH);
 }
 
-static bool hello_is_sane(const struct nsp_dhello *h)
+/* 0, or -errno of socket() */
+static int hello_check(const struct nsp_dhello *h)
 {
-	return h->hash == nsp_proto_hash() && (h->type == SOCK_DGRAM || h->type == SOCK_RAW);
+	if (h->hash != nsp_proto_hash())
+		return -EPROTONOSUPPORT;
+	if (h->type == SOCK_DGRAM || h->type == SOCK_RAW)
+		return 0;
+	return h->family == SOCK_FAMILY_PACKET ? -ESOCKTNOSUPPORT : -EPROTONOSUPPORT;
+}
+
+static bool needs_net_raw(const struct nsp_dhello *h)
+{
+	return h->type == SOCK_RAW || h->family == SOCK_FAMILY_PACKET;
 }
 
 void dgram_hello(struct object *o, const struct nsp_dhello *h, const struct cred *cred)
 {
-	int ret = hello_is_sane(h) ? 0 : -EPROTONOSUPPORT;
+	int ret = hello_check(h);
 
 	obj_set_state(o, OBJ_DGRAM);
 	o->family = h->family;
-	o->type = h->type;
+	o->type = ret ? SOCK_DGRAM : h->type;
 	o->protocol = h->protocol;
-	if (!ret && h->type == SOCK_RAW && !cred_capable(cred, MAY_NET_RAW))
+	if (ret != -EPROTONOSUPPORT && needs_net_raw(h) && !cred_capable(cred, MAY_NET_RAW))
 		ret = -EPERM;
-	if (!ret && h->type == SOCK_DGRAM && !is_ping(h->protocol))
+	if (!ret && !needs_net_raw(h) && !is_ping(h->protocol))
 		ret = obj_place(o, worker_next(o->dm));
 	if (!ret)
 		ret = obj_make_sock(o);

@@ -133,6 +133,11 @@ static inline bool obj_is_stream(const struct object *o)
 	return o->type == 1;
 }
 
+static inline bool obj_is_packet(const struct object *o)
+{
+	return o->family == SOCK_FAMILY_PACKET;
+}
+
 /* stream.c: the pump of a connection */
 void stream_run(struct poll_item *item, u32 events);
 void stream_event(struct sock *sk, u32 events);

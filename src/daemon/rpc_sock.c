@@ -138,7 +138,8 @@ int call_bind(struct call *c)
 
 	if (!c->o->sk)
 		return -EINVAL;
-	if (port_is_privileged(c->dm->net, &req->addr) && !cred_capable(&c->cred, MAY_BIND_SERVICE))
+	if (!obj_is_packet(c->o) && port_is_privileged(c->dm->net, &req->addr) &&
+	    !cred_capable(&c->cred, MAY_BIND_SERVICE))
 		return -EACCES;
 	ret = bind_once(c, &req->addr);
 	if (ret == -EADDRINUSE) {
@@ -356,6 +357,7 @@ int call_setopt(struct call *c)
 
 	if (!c->o->sk || req->len != c->datalen)
 		return -EINVAL;
+	dgram = dgram && !obj_is_packet(c->o);
 	wishes = dgram ? inet_cmsg_wishes(c->o->sk) : 0;
 	ret = obj_setsockopt(c->o, &c->cred, req->level, req->name, c->data, c->datalen);
 	if (!ret && req->level == L_IPV6 && req->name == L_FLOWLABEL_MGR)

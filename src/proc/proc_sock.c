@@ -138,10 +138,18 @@ void proc_ping(struct net *net, struct strbuf *sb, u16 family)
 	dgram_table(net, sb, family, &ping_prot);
 }
 
+static void packet_line(struct sock *sk, const struct packet_info *info, void *arg)
+{
+	strbuf_printf(arg, POINTER " %-6u %-4u %04x   %-5d %1d %-6d %-6u %-6llu\n", sk->refcnt, sk->sk_type,
+		      info->protocol, info->ifindex, info->running, sk->sk_rmem_alloc, sk->sk_uid,
+		      (unsigned long long)sk->sk_ino);
+}
+
 void proc_packet(struct net *net, struct strbuf *sb, u16 family)
 {
-	(void)net, (void)family;
+	(void)family;
 	strbuf_printf(sb, "%-17sRefCnt Type Proto  Iface R Rmem   User   Inode\n", "sk");
+	packet_for_each(net, packet_line, sb);
 }
 
 /* -- numbers --------------------------------------------------------------- */

@@ -63,6 +63,8 @@ int sock_create(struct net *net, int family, int type, int protocol, struct sock
 	const struct sock_kind *k;
 	int err;
 
+	if (family == SOCK_FAMILY_PACKET)
+		return packet_sock_create(net, type, protocol, sk);
 	if (!af)
 		return -EAFNOSUPPORT;
 	if (type < 0 || type >= SOCK_TYPES || protocol < 0 || protocol >= PROTO_MAX)
@@ -124,6 +126,8 @@ int sock_bind(struct sock *sk, const void *sa, u32 len)
 	u16 family;
 	int err;
 
+	if (sk->prot->bind_ll)
+		return sk->prot->bind_ll(sk, sa, len);
 	if (len < sockaddr_min(sk))
 		return -EINVAL;
 	err = sockaddr_family(sa, len, &family);
@@ -137,8 +141,11 @@ int sock_connect(struct sock *sk, const void *sa, u32 len)
 {
 	struct inet_sockaddr a = { 0 };
 	u16 family;
-	int err = sockaddr_family(sa, len, &family);
+	int err;
 
+	if (!sk->prot->connect)
+		return -EOPNOTSUPP;
+	err = sockaddr_family(sa, len, &family);
 	/* A datagram socket of IPv6 takes an IPv4 peer's address in either form. */
 	if (!err && family == INET_FAMILY_4 && sk->sk_family == INET_FAMILY_6 &&
 	    sk->sk_type != STREAM)
@@ -151,8 +158,15 @@ int sock_connect(struct sock *sk, const void *sa, u32 len)
 static int put_name(struct sock *sk, bool peer, void *sa, u32 *len)
 {
 	struct inet_sockaddr a;
-	int err = sk->prot->getname(sk, &a, peer);
+	int err;
 
+	if (sk->prot->getname_ll && !peer) {
+		sk->prot->getname_ll(sk, sa, len);
+		return 0;
+	}
+	if (!sk->prot->getname)
+		return -EOPNOTSUPP;
+	err = sk->prot->getname(sk, &a, peer);
 	if (err)
 		return err;
 	*len = sk->sk_family_af->sockaddr_to(&a, sa, *len);
@@ -189,7 +203,7 @@ int sock_shutdown(struct sock *sk, int how)
 {
 	if (how < 0 || how > 2)
 		return -EINVAL;
-	return sk->prot->shutdown(sk, how + 1);
+	return sk->prot->shutdown ? sk->prot->shutdown(sk, how + 1) : -EOPNOTSUPP;
 }
 
 void sock_close(struct sock *sk)
@@ -268,4 +282,5 @@ void socket_net_exit(struct net *net)
 			sock_put(sk);
 		}
 	}
+	packet_net_abort(net);
 }

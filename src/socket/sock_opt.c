@@ -16,10 +16,17 @@ enum { RAW = 3 };
 static const struct sockopt_table *const ip_tables[] = { &inet_sol_ip_table, NULL };
 static const struct sockopt_table *const ipv6_tables[] = { &inet_sol_ipv6_table, NULL };
 
+static bool is_v6(const struct sock *sk)
+{
+	return sk->sk_family_af && sk->sk_family_af->af_bit;
+}
+
 static const struct sockopt_table *const *tables_for(const struct sock *sk, int level)
 {
-	bool v6 = sk->sk_family_af->af_bit;
+	bool v6 = is_v6(sk);
 
+	if (!sk->sk_family_af)
+		return sk->prot->sockopts;
 	if (level == SOL_IP_NS && (!v6 || sk->sk_type != RAW))
 		return ip_tables;
 	if (level == SOL_IPV6_NS && v6)
@@ -38,7 +45,7 @@ static int level_of(const struct sock *sk, int level)
 /* ICMPv6's options are those of raw sockets that receive ICMPv6. */
 static bool not_icmp6(const struct sock *sk, int level)
 {
-	return level == SOL_ICMPV6_NS && sk->sk_type == RAW && sk->sk_family_af->af_bit &&
+	return level == SOL_ICMPV6_NS && sk->sk_type == RAW && is_v6(sk) &&
 	       sk->sk_protocol != SOL_ICMPV6_NS;
 }
 
@@ -48,7 +55,7 @@ int sock_setsockopt(struct sock *sk, int level, int name, const void *val, u32 l
 
 	if (not_icmp6(sk, level))
 		return -EOPNOTSUPP;
-	if (level == SOL_RAW_NS && sk->sk_type == RAW && sk->sk_family_af->af_bit && len < sizeof(int))
+	if (level == SOL_RAW_NS && sk->sk_type == RAW && is_v6(sk) && len < sizeof(int))
 		return -EINVAL;
 	level = level_of(sk, level);
 	err = sock_table_setsockopt(sk, tables_for(sk, level), level, name, val, len);
@@ -62,7 +69,7 @@ int sock_setsockopt(struct sock *sk, int level, int name, const void *val, u32 l
 int sock_getsockopt(struct sock *sk, int level, int name, void *val, u32 *len)
 {
 	/* An IPv4 TCP socket passes what is not TCP's on to IPv4, which knows one level. */
-	if (level == SOL_IPV6_NS && !sk->sk_family_af->af_bit && sk->prot == &tcp_prot)
+	if (level == SOL_IPV6_NS && !is_v6(sk) && sk->prot == &tcp_prot)
 		return -EOPNOTSUPP;
 	if (not_icmp6(sk, level))
 		return -EOPNOTSUPP;

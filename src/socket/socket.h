@@ -7,6 +7,7 @@
 #define NETSTACK_SOCKET_SOCKET_H
 
 #include "inet/inet.h"
+#include "packet/packet.h"
 #include "raw/raw.h"
 #include "tcp/tcp.h"
 #include "udp/udp.h"
@@ -15,7 +16,7 @@ int socket_net_init(struct net *net);
 void socket_net_exit(struct net *net);
 
 /*
- * family 2 or 10, type 1..3 (no SOCK_NONBLOCK bits), protocol as socket(2). One reference, the
+ * family 2, 10 or 17, type 1..3 (no SOCK_NONBLOCK bits), protocol as socket(2). One reference, the
  * user's, ended by sock_close(). -EAFNOSUPPORT, -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -ENOMEM.
  */
 int sock_create(struct net *net, int family, int type, int protocol, struct sock **sk);

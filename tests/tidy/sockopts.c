@@ -38,5 +38,6 @@ int main(void)
 	tables(&udplite_prot);
 	tables(&raw_prot);
 	tables(&ping_prot);
+	tables(&packet_prot);
 	return 0;
 }

@@ -9,7 +9,7 @@ TOP = os.path.realpath(os.environ.get("srcdir") or
                        os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
 # The rooms below the process border: no system, no clock, no allocator but the stack's own.
-CORE_ROOMS = ("base", "wire", "core", "ip", "ipv4", "ipv6", "inet", "tcp", "udp", "raw", "socket")
+CORE_ROOMS = ("base", "wire", "core", "ip", "ipv4", "ipv6", "inet", "tcp", "udp", "raw", "packet", "socket")
 CODE_DIRS = ("src/", "include/", "drivers/", "preload/", "tests/", "examples/")
 
 
