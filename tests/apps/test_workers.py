@@ -366,8 +366,8 @@ def seen_from_outside(lab):
     want("tcpdump")
     before = lab.stat()["mib"]["Udp"]
     out = f"{lab.dir}/capture.pcapng"
-    cap = lab.spawn([f"{lab.build}/netstack", "capture", "--control", lab.control, "-w", out, "udp and dst portrange 24000-24047"],
-                    stderr=subprocess.PIPE)
+    cap = lab.spawn([f"{lab.build}/netstack", "capture", "--control", lab.control, "-i", "eth0", "-w", out,
+                     "udp and dst portrange 24000-24047"], stderr=subprocess.PIPE)
     trace = lab.spawn([f"{lab.build}/netstack", "trace", "--control", lab.control, "netif_receive_skb"], stdout=subprocess.PIPE)
     assert b"tracing" in lab.line(trace)
     wait_for(lambda: lab.stat()["daemon"]["captures"] == 1, "the capture has begun")
@@ -378,7 +378,7 @@ def seen_from_outside(lab):
     lab.cli("barrier")
     lab.stop(cap, signal.SIGINT)
     trace.terminate()
-    lines = [x for x in trace.stdout.read().decode().splitlines() if ".240" in x and "UDP" in x]
+    lines = [x for x in trace.stdout.read().decode().splitlines() if "eth0" in x and ".240" in x and "UDP" in x]
     lab.stop(trace)
     text = lab.run(["tcpdump", "-nr", out], check=False).stdout.decode()
     arrived = [x for x in text.splitlines() if "> 10.77.0.2.240" in x]
