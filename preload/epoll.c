@@ -166,6 +166,45 @@ static int errq_events(int epfd, struct epoll_event *ev, bool *later)
 	return found;
 }
 
+/* Frames in rings, which the descriptor need not tell. */
+static int ring_events(int epfd, struct epoll_event *ev, int found)
+{
+	int fds[SOME], n = ring_fds(fds, SOME), i;
+
+	for (i = 0; i < n && found < SOME; i++) {
+		struct watched *w = (unsigned int)fds[i] < MEM_FD_MAX ? &watched[fds[i]] : NULL;
+
+		if (!w || w->epfd != epfd + 1 || ring_look(fds[i]) != RING_READY || !(w->events & EPOLLIN))
+			continue;
+		if (w->events & (EPOLLET | EPOLLONESHOT) && !may_tell(w, epfd, fds[i]))
+			continue;
+		ev[found].events = w->events & (EPOLLIN | EPOLLRDNORM);
+		ev[found++].data = w->data;
+	}
+	return found;
+}
+
+/* A token may come when its frames were read already: what the kernel told is taken back then. Returns how many
+ * events are left. */
+static int without_tokens(int epfd, struct epoll_event *ev, int n)
+{
+	int fds[SOME], nr = ring_fds(fds, SOME), i, k, left = 0;
+
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < nr; k++) {
+			const struct watched *w = (unsigned int)fds[k] < MEM_FD_MAX ? &watched[fds[k]] : NULL;
+
+			if (w && w->epfd == epfd + 1 && w->data.u64 == ev[i].data.u64 &&
+			    !(w->events & EPOLLONESHOT) && ring_look(fds[k]) == RING_EMPTY &&
+			    !dgram_error_waits(fds[k]))
+				ev[i].events &= ~(uint32_t)(EPOLLIN | EPOLLRDNORM);
+		}
+		if (ev[i].events)
+			ev[left++] = ev[i];
+	}
+	return left;
+}
+
 /* Events of the same registration are one event. */
 static int merge(struct epoll_event *ev, int n, int max, const struct epoll_event *more, int nr_more)
 {
@@ -246,18 +285,21 @@ static int wait_errq(int epfd, struct epoll_event *ev, int max, int timeout, con
 
 	do {
 		later = false;
-		n = errq_events(epfd, more, &later);
+		n = ring_events(epfd, more, errq_events(epfd, more, &later));
 		if (n)
 			left = 0;
 		last = n || !later || (left >= 0 && left <= LOOK_MS);
 		r = real.epoll_pwait(epfd, ev, max, last ? left : LOOK_MS, mask);
 		if (r < 0)
 			return r;
+		r = without_tokens(epfd, ev, r);
 		put_right(epfd, ev, r);
 		r = merge(ev, r, max, more, n);
 		if (end >= 0)
 			left = end > now_ms() ? (int)(end - now_ms()) : 0;
-	} while (!r && !last);
+		else
+			left = timeout;
+	} while (!r && (!last || (ring_used() && left)));
 	errno = saved;
 	return r;
 }
@@ -270,7 +312,7 @@ static bool plain(int epfd, uintptr_t ev, int max, int timeout)
 	settle();
 	if (watched_end)
 		spin_epoll(epfd, timeout);
-	return likely(!errq_used()) || shim.silent || max <= 0 || max > FD_MAX ||
+	return likely(!errq_used() && !ring_used()) || shim.silent || max <= 0 || max > FD_MAX ||
 	       !user_readable((const void *)ev, (size_t)max * sizeof(struct epoll_event));
 }
 

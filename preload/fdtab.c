@@ -236,6 +236,8 @@ void fd_forget(int fd)
 {
 	if ((unsigned int)fd >= FD_MAX || !fd_kinds[fd] || !fd_owner())
 		return;
+	if (unlikely(ring_used()))
+		ring_forget(fd);
 	fd_kinds[fd] = K_NONE;
 	mem_drop(fd);
 }

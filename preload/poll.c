@@ -57,6 +57,8 @@ short poll_right(int fd, short ev)
 	unsigned int k = fd_kind(fd);
 
 	if (IS_DGRAM(k)) {
+		if (unlikely(ring_used()) && ring_look(fd) == RING_EMPTY && !dgram_error_waits(fd))
+			ev &= (short)~IN_BITS;
 		if (ev & IN_BITS && dgram_error_waits(fd)) {
 			/* the end can be read, too */
 			if (!(fd_poll(fd, POLLRDHUP, 0) & POLLRDHUP) && !dgram_behind_error(fd))
@@ -114,6 +116,21 @@ static int early_errors(const struct pollfd *p, nfds_t n, bool *later)
 	return found;
 }
 
+/* A frame in its ring: the descriptor need not tell. */
+static bool has_frame(const struct pollfd *p)
+{
+	return unlikely(ring_used()) && p->fd >= 0 && p->events & IN_BITS && ring_look(p->fd) == RING_READY;
+}
+
+static bool any_frame(const struct pollfd *p, nfds_t n)
+{
+	bool any = false;
+
+	for (; ring_used() && n--; p++)
+		any |= has_frame(p);
+	return any;
+}
+
 static int finish(struct pollfd *p, nfds_t n)
 {
 	bool later;
@@ -121,7 +138,9 @@ static int finish(struct pollfd *p, nfds_t n)
 
 	for (; n--; p++) {
 		if (ours(p)) {
-			if (p->revents)
+			if (has_frame(p))
+				p->revents |= p->events & IN_BITS;
+			else if (p->revents)
 				p->revents = poll_right(p->fd, p->revents);
 			if (unread(p) || asks_errq(p))
 				p->revents |= hidden_error(p, &later);
@@ -199,13 +218,13 @@ static int poll_ours(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigse
 {
 	int64_t end = timeout_ns > 0 ? now_ns() + timeout_ns : timeout_ns, left = timeout_ns;
 	int r, saved = errno;
-	bool later, last;
+	bool later, last, again;
 
 	settle();
 	spin_poll(p, n, timeout_ns);
 	do {
 		later = false;
-		if (early_errors(p, n, &later))
+		if (early_errors(p, n, &later) || any_frame(p, n))
 			left = 0;
 		last = !later || (left >= 0 && left <= LOOK_NS);
 		r = wait_for(p, n, last ? left : LOOK_NS, mask);
@@ -215,9 +234,10 @@ static int poll_ours(struct pollfd *p, nfds_t n, int64_t timeout_ns, const sigse
 		if (r < 0)
 			return r;
 		r = finish(p, n);
-		if (!last && end >= 0)
+		again = !r && (!last || (ring_used() && (end < 0 || now_ns() < end)));
+		if (again && end >= 0)
 			left = end > now_ns() ? end - now_ns() : 0;
-	} while (!r && !last);
+	} while (again);
 	errno = saved;
 	return r;
 }

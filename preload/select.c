@@ -105,15 +105,21 @@ static bool readable(int n, const struct sets *s)
 	       !(s->out && !user_readable(s->out, bytes)) && !(s->ex && !user_readable(s->ex, bytes));
 }
 
-/* Is one of these a socket with an error queue? */
+/* An error queue, or frames in a ring. */
+static bool poll_asks(unsigned int k)
+{
+	return k & KF_ERRQ || (KIND(k) == K_PACKET && k & KF_RING);
+}
+
+/* Is one of these a socket of which the descriptor does not tell all? */
 static bool asks_errq(int n, const struct sets *s)
 {
 	int fd;
 
-	if (likely(!errq_used()) || shim.silent || !readable(n, s))
+	if (likely(!errq_used() && !ring_used()) || shim.silent || !readable(n, s))
 		return false;
 	for (fd = 0; fd < n; fd++)
-		if (fd_kind(fd) & KF_ERRQ && (has(s->in, fd) || has(s->out, fd) || has(s->ex, fd)))
+		if (poll_asks(fd_kind(fd)) && (has(s->in, fd) || has(s->out, fd) || has(s->ex, fd)))
 			return true;
 	return false;
 }

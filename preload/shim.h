@@ -17,6 +17,7 @@
  *	stream.c	the rules of a TCP stream: errors, data, urgent data
  *	dgram.c		datagrams and their heads
  *	packet.c	packet sockets, where they differ from those
+ *	ring.c		frames of a packet socket in memory that is shared with the daemon
  *	peek.c		SO_PEEK_OFF of datagrams
  *	errq.c		error queues, time stamps, MSG_ZEROCOPY
  *	swap.c		another socket under the same number
@@ -112,6 +113,7 @@ enum {
 	KF_V4ONLY = 0x40000000, /* datagram socket of IPv6 with an IPv4 address of its own, or peer */
 	/* of streams, with a bit that datagrams use otherwise: */
 	KF_BOUNDED = KF_V4ONLY, /* the program set SO_SNDBUF or TCP_NOTSENT_LOWAT: writes may be calls */
+	KF_RING = KF_MORE,	/* of packet sockets: PACKET_RX_RING was set */
 	/* what a TCP socket keeps when its state changes */
 	KF_KEEP = KF_V6 | KF_BOUNDED | KF_LOWAT | KF_INLINE | KF_LINGER | KF_INQ | KF_STAMPS | KF_ERRQ
 };
@@ -500,6 +502,19 @@ ssize_t packet_send(int fd, const struct msghdr *msg, size_t total, int flags);
 int packet_recv_flags(int flags);
 /** packet_so_error() - SO_ERROR: the pending error, which is told then */
 int packet_so_error(int fd);
+
+/* ---- ring.c: PACKET_RX_RING ----------------------------------------------------------- */
+enum ring_state { RING_NONE, RING_EMPTY, RING_READY };
+/** ring_used() - has this program a ring, or had it one */
+bool ring_used(void);
+/** ring_look() - has the socket a frame in its ring; if not, the next one will make the descriptor readable */
+enum ring_state ring_look(int fd);
+/** ring_changed() - PACKET_RX_RING was set, perhaps to none */
+void ring_changed(int fd);
+/** ring_forget() - the number is about to be closed */
+void ring_forget(int fd);
+/** ring_fds() - the sockets that have one, at most @max; their number */
+int ring_fds(int *fds, int max);
 
 /* ---- peek.c --------------------------------------------------------------------------- */
 /** peek_off_set() - SO_PEEK_OFF of a datagram socket: 0, or -1 with errno */

@@ -7,6 +7,7 @@
 #include "shim.h"
 
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <netinet/tcp.h>
 
 enum {
@@ -299,6 +300,8 @@ static int set_dgram(int fd, unsigned int k, int level, int name, const void *va
 	int e = len && !user_ok(val) ? -EFAULT : set_sync(fd, level, name, val, len, val);
 
 	dgram_option_set(fd, !e && chooses_route(level, name));
+	if (!e && KIND(k) == K_PACKET && level == SOL_PACKET && name == PACKET_RX_RING)
+		ring_changed(fd);
 	if (e < 0)
 		return fail(-e);
 	if ((k & KF_FRESH) && len <= 64)

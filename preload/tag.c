@@ -84,7 +84,7 @@ unsigned int tag_kind(uint64_t tag)
 	      (bits & NSP_TAGB_ERRPRI ? KF_ERRPRI : 0) |
 	      (bits & NSP_TAGB_SNDBUF ? KF_BOUNDED : 0);
 	if (NSP_TAG_FAMILY(tag) == AF_PACKET)
-		return K_PACKET;
+		return K_PACKET | (bits & NSP_TAGB_RING ? KF_RING : 0);
 	if (NSP_TAG_TYPE(tag) == SOCK_STREAM) {
 		if (bits & NSP_TAGB_LISTEN)
 			return v6 | (bits & NSP_TAGB_SHUT ? K_DEADLISTEN : K_LISTEN);

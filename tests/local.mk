@@ -47,6 +47,7 @@ include $(srcdir)/tests/unit/ipv6/local.mk
 include $(srcdir)/tests/unit/inet/local.mk
 include $(srcdir)/tests/unit/tcp/local.mk
 include $(srcdir)/tests/unit/udp/local.mk
+include $(srcdir)/tests/unit/packet/local.mk
 include $(srcdir)/tests/unit/raw/local.mk
 include $(srcdir)/tests/unit/proc/local.mk
 include $(srcdir)/tests/unit/socket/local.mk

@@ -106,6 +106,7 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_DGRAM_DATA 1	/* a datagram */
 #define NSP_DGRAM_ERR 2		/* err is the socket's pending error; no payload */
 #define NSP_DGRAM_HELLO 3	/* answer to the hello: err, 0 or positive errno */
+#define NSP_DGRAM_TOKEN 4	/* there are frames in a packet socket's ring; nothing for the program */
 
 /* struct nsp_geterr_req.peek; 0: the error is taken */
 #define NSP_GETERR_PEEK 1	/* it stays */
@@ -145,6 +146,7 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_TAGB_REPORTED 0x02u /* its success was told to the program */
 #define NSP_TAGB_KNOWN 0x04u	/* the daemon knows the socket (bound, or an option was set) */
 #define NSP_TAGB_LISTEN 0x08u	/* listening */
+#define NSP_TAGB_RING NSP_TAGB_LISTEN /* of a packet socket: it had a ring */
 #define NSP_TAGB_SHUT 0x10u	/* a listener or datagram socket that was shut down */
 #define NSP_TAGB_ABORTED NSP_TAGB_SHUT /* of a stream: why connecting failed was told, not by connect() */
 #define NSP_TAGB_UCONN 0x20u	/* connected datagram socket */

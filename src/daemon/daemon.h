@@ -74,6 +74,7 @@ struct daemon {
 	struct watch watch;
 	struct server server;
 	struct list_head captures;
+	size_t ring_bytes;		/* of packet sockets' rings; the first worker's */
 	u32 payloads, payload_blocks;	/* programs that lend memory (payload.h), blocks lent. Atomic */
 	u64 started_ns;
 	uid_t uid;			/* ours */

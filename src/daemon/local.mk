@@ -31,6 +31,8 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/object.c \
 	src/daemon/object.h \
 	src/daemon/payload.c \
+	src/daemon/ringmem.c \
+	src/daemon/ringmem.h \
 	src/daemon/payload.h \
 	src/daemon/poller.c \
 	src/daemon/poller.h \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/object.h"
+#include "daemon/ringmem.h"
 #include "daemon/trace.h"
 #include "daemon/worker_priv.h"
 
@@ -250,6 +251,8 @@ static int create_net(struct worker *w)
 	};
 
 	w->net = net_create(&cfg);
+	if (w->net)
+		ringmem_init(w->net);
 	if (w->net && cfg.group)
 		cfg.group->nets[w->index] = w->net;
 	return w->net ? 0 : -ENOMEM;

@@ -4,6 +4,7 @@ src_packet_libpacket_a_SOURCES = \
 	src/packet/packet.h \
 	src/packet/packet_mc.c \
 	src/packet/packet_priv.h \
+	src/packet/packet_ring.c \
 	src/packet/packet_rx.c \
 	src/packet/packet_sockopt.c \
 	src/packet/packet_tx.c

@@ -65,6 +65,7 @@ static void packet_close(struct sock *sk)
 	packet_unhook(po);
 	list_del_init(&po->entry);
 	packet_mc_drop_all(po);
+	packet_ring_free(po);
 	skb_queue_purge(&sk->sk_receive_queue);
 	sk->sk_shutdown = SHUTDOWN_MASK;
 	sock_set_flag(sk, SOCK_DEAD);
@@ -146,8 +147,10 @@ static int packet_ioctl(struct sock *sk, u32 cmd, int *value)
 
 static u32 packet_poll(struct sock *sk)
 {
-	return (sk->sk_err ? SOCK_EV_ERR : 0u) |
-	       (skb_queue_empty(&sk->sk_receive_queue) ? 0u : SOCK_EV_IN) |
+	const struct packet_sock *po = packet_sk(sk);
+	bool in = !skb_queue_empty(&sk->sk_receive_queue) || (po->ring && packet_ring_ready(po));
+
+	return (sk->sk_err ? SOCK_EV_ERR : 0u) | (in ? SOCK_EV_IN : 0u) |
 	       (sk->sk_wmem_alloc < sk->sk_sndbuf >> 1 ? SOCK_EV_OUT : 0u);
 }
 

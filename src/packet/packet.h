@@ -21,6 +21,16 @@ extern const struct proto packet_prot;
  * caller's to know. 0, -ESOCKTNOSUPPORT, -ENOMEM.
  */
 int packet_sock_create(struct net *net, int type, int protocol, struct sock **sk);
+/* Behind the frames of a ring, in a page of its own: the program's library and this room write it. */
+struct packet_ring_ctl {
+	u32 want;	/* not 0: wake me when a frame comes (packet_ring_token()) */
+	u32 last;	/* offset of the frame that was written last */
+};
+/* Octets of a socket's ring, and the host's handle of its memory; 0: it has none. */
+size_t packet_ring_size(const struct sock *sk, void **handle);
+/* Has whoever waits for frames of the ring to be woken? Once for each wish. */
+bool packet_ring_token(struct sock *sk);
+
 /* What /proc/net/packet tells beside the sock: protocol in host order; device, 0: all; does it receive? */
 struct packet_info {
 	u16 protocol;

@@ -8,6 +8,7 @@
 
 enum { SOL_PACKET_NS = 263, SOCK_DGRAM_NS = 2, SOCK_RAW_NS = 3 };
 enum { ETH_P_ALL_NS = 0x0003 };
+enum { TPACKET_V1, TPACKET_V2 };	/* PACKET_VERSION */
 
 /* tp_status */
 enum {
@@ -32,6 +33,8 @@ struct packet_mc {
 	u32 count;
 };
 
+struct packet_ring;
+
 struct packet_sock {
 	struct sock sk;			/* must be first */
 	struct packet_type tap;
@@ -42,6 +45,9 @@ struct packet_sock {
 	bool running;			/* tap is entered */
 	bool auxdata, ignore_outgoing;
 	int tstamp;			/* PACKET_TIMESTAMP: SOF_* */
+	int version;			/* PACKET_VERSION: TPACKET_* */
+	u32 reserve;			/* PACKET_RESERVE */
+	struct packet_ring *ring;	/* NULL: frames are queued */
 	u32 packets, drops;		/* since PACKET_STATISTICS was read */
 };
 
@@ -76,6 +82,17 @@ void packet_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type 
 ssize_t packet_recvmsg(struct sock *sk, struct msg *msg);
 /* Status of a packet beyond who owns it, and the tag: TP_*. */
 u32 packet_status(const struct sk_buff *skb);
+
+/* packet_ring.c */
+int packet_version_ok(int version);
+u32 packet_hdrlen(int version);		/* octets of struct tpacket_hdr and the like */
+/* PACKET_RX_RING, len octets of struct tpacket_req; without blocks: no more. 0, -EINVAL, -EBUSY, -ENOMEM */
+int packet_ring_set(struct packet_sock *po, const void *val, u32 len);
+void packet_ring_free(struct packet_sock *po);
+/* Writes keep octets of a packet whose cb is filled; it stays the caller's. false: the program owns the next
+ * frame. */
+bool packet_ring_put(struct packet_sock *po, const struct sk_buff *skb, u32 keep);
+bool packet_ring_ready(const struct packet_sock *po);	/* there is one for the program */
 
 /* packet_tx.c */
 ssize_t packet_sendmsg(struct sock *sk, struct msg *msg);

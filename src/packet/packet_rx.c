@@ -72,17 +72,31 @@ static void count_drop(struct packet_sock *po, struct sk_buff *skb)
 	kfree_skb_reason(skb, SKB_DROP_SOCKET_RCVBUFF);
 }
 
+static void to_ring(struct packet_sock *po, struct sk_buff *skb, u32 keep)
+{
+	if (!packet_ring_put(po, skb, keep)) {
+		count_drop(po, skb);
+		return;
+	}
+	po->packets++;
+	consume_skb(skb);
+}
+
 static void queue(struct packet_sock *po, struct sk_buff *skb, const struct net_device *dev, u32 keep)
 {
 	struct sock *sk = &po->sk;
 
-	if (sk->sk_rmem_alloc >= sk->sk_rcvbuf) {
+	if (!po->ring && sk->sk_rmem_alloc >= sk->sk_rcvbuf) {
 		count_drop(po, skb);
 		return;
 	}
 	packet_cb(skb)->len = skb->len;
 	packet_cb(skb)->net_off = (u16)(skb->network_header - (u16)(skb->data - skb->head));
 	fill_address(packet_cb(skb), skb, dev);
+	if (po->ring) {
+		to_ring(po, skb, keep);
+		return;
+	}
 	if (keep < skb->len && pskb_trim(skb, keep)) {
 		count_drop(po, skb);
 		return;

@@ -8,9 +8,9 @@
 #include <errno.h>
 
 enum {
-	PACKET_ADD_MEMBERSHIP = 1, PACKET_DROP_MEMBERSHIP = 2, PACKET_STATISTICS = 6,
-	PACKET_COPY_THRESH = 7, PACKET_AUXDATA = 8, PACKET_VERSION = 10, PACKET_HDRLEN = 11,
-	PACKET_RESERVE = 12, PACKET_LOSS = 14, PACKET_TIMESTAMP = 17, PACKET_IGNORE_OUTGOING = 23,
+	PACKET_ADD_MEMBERSHIP = 1, PACKET_DROP_MEMBERSHIP = 2, PACKET_RX_RING = 5, PACKET_STATISTICS = 6,
+	PACKET_AUXDATA = 8, PACKET_VERSION = 10, PACKET_HDRLEN = 11, PACKET_RESERVE = 12,
+	PACKET_TIMESTAMP = 17, PACKET_IGNORE_OUTGOING = 23,
 };
 
 #define SETTER(fn)                                                                             \
@@ -60,6 +60,57 @@ GETTER(statistics)
 	return sockopt_get_bytes(stats, sizeof(stats), val, len);
 }
 
+SETTER(version)
+{
+	int v = sockopt_int(val);
+
+	(void)row, (void)len;
+	if (!packet_version_ok(v))
+		return -EINVAL;
+	if (packet_sk(sk)->ring)
+		return -EBUSY;
+	packet_sk(sk)->version = v;
+	return 0;
+}
+
+GETTER(version)
+{
+	(void)row;
+	return sockopt_get_int(packet_sk(sk)->version, val, len);
+}
+
+SETTER(reserve)
+{
+	(void)row, (void)len;
+	if (sockopt_int(val) < 0)
+		return -EINVAL;
+	if (packet_sk(sk)->ring)
+		return -EBUSY;
+	packet_sk(sk)->reserve = (u32)sockopt_int(val);
+	return 0;
+}
+
+GETTER(reserve)
+{
+	(void)row;
+	return sockopt_get_int((int)packet_sk(sk)->reserve, val, len);
+}
+
+/* Asked with a version: how long is its header? */
+GETTER(hdrlen)
+{
+	(void)sk, (void)row;
+	if (!packet_version_ok(sockopt_int(val)))
+		return -EINVAL;
+	return sockopt_get_int((int)packet_hdrlen(sockopt_int(val)), val, len);
+}
+
+SETTER(rx_ring)
+{
+	(void)row;
+	return packet_ring_set(packet_sk(sk), val, len);
+}
+
 #define ROW(opt, k, f, fn, ...)                                                                \
 	{                                                                                      \
 		.level = SOL_PACKET_NS, .name = opt, .label = #opt, .kind = k, .flags = f,     \
@@ -76,6 +127,11 @@ static const struct sockopt_row packet_rows[] = {
 	WO_ROW(PACKET_DROP_MEMBERSHIP, drop_membership, 16),
 	{ .level = SOL_PACKET_NS, .name = PACKET_STATISTICS, .label = "PACKET_STATISTICS",
 	  .kind = SOCKOPT_STRUCT, .flags = SOCKOPT_RO, .get = get_statistics },
+	WO_ROW(PACKET_RX_RING, rx_ring, 16),
+	ROW(PACKET_VERSION, SOCKOPT_INT, SOCKOPT_EXACT, version, .min_len = 4),
+	{ .level = SOL_PACKET_NS, .name = PACKET_HDRLEN, .label = "PACKET_HDRLEN", .kind = SOCKOPT_STRUCT,
+	  .flags = SOCKOPT_RO | SOCKOPT_GETMIN, .min_len = 4, .get = get_hdrlen },
+	ROW(PACKET_RESERVE, SOCKOPT_INT, SOCKOPT_EXACT, reserve, .min_len = 4),
 	ROW(PACKET_AUXDATA, SOCKOPT_BOOL, 0, auxdata),
 	ROW(PACKET_TIMESTAMP, SOCKOPT_INT, SOCKOPT_EXACT, tstamp, .min_len = 4),
 	ROW(PACKET_IGNORE_OUTGOING, SOCKOPT_INT, SOCKOPT_EXACT, ignore_outgoing, .min_len = 4, .min = 0,

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Programs that use packet sockets: arping, scapy, a DHCP client."""
+"""Programs that use packet sockets: arping, scapy, a DHCP client; tcpdump and nmap, which have libpcap make a ring."""
 import re
+import signal
+import subprocess
 import sys
 
-from applab import HOST, STACK, families, main, test, want
+from applab import HOST, NATIVE, STACK, bracket, families, main, test, wait_for, want
 
 SCAPY = """
 import socket, sys, time
@@ -70,6 +72,95 @@ def dhclient(lab):
     assert re.search(r"BOUND 10\.77\.0\.1[012]\d", said), said
     lab.stop(client)
     lab.stop(server)
+
+
+def talk(lab, family, count=3, port=8720):
+    """Datagrams of the stack's to a port of the other side, which nobody has."""
+    lab.run([sys.executable, "-c", f"""
+import socket, time
+s = socket.socket(socket.AF_INET{"" if family == 4 else "6"}, socket.SOCK_DGRAM)
+for i in range({count}):
+    try:
+        s.sendto(b"talk %d" % i, ("{HOST[family]}", {port}))
+    except OSError:
+        pass
+    time.sleep(0.05)
+"""], shim=True)
+
+
+@families
+def tcpdump_live(lab, family):
+    """tcpdump -i eth0 with a filter prints what leaves and what comes back, and counts it"""
+    want("tcpdump")
+    for more in (["--immediate-mode"], []):
+        p = lab.spawn(["tcpdump", "-i", "eth0", "-nl", *more, "-c", "3", f"udp port 8720 and {'ip' if family == 4 else 'ip6'}"], shim=True,
+                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while b"listening on" not in (line := p.stderr.readline()):
+            assert line, "tcpdump ended"
+        assert b"EN10MB" in line, line
+        talk(lab, family)
+        out, err = p.communicate(timeout=20)
+        lab.children.remove(p)
+        assert out.count(b"8720: UDP, length 6") == 3, (out, err)
+        assert b"3 packets captured" in err and b"0 packets dropped by kernel" in err, err
+
+
+@families
+def tcpdump_any(lab, family):
+    """tcpdump -i any -w: a cooked file that tcpdump reads"""
+    want("tcpdump")
+    name = f"{lab.dir}/any{family}.pcap"
+    p = lab.spawn(["tcpdump", "-i", "any", "-U", "-Z", "root", "-w", name, "udp port 8721"], shim=True, stderr=subprocess.PIPE)
+    while b"listening on" not in (line := p.stderr.readline()):
+        assert line, "tcpdump ended"
+    assert b"LINUX_SLL" in line, line
+    talk(lab, family, port=8721)
+    lab.pause(1)
+    p.send_signal(signal.SIGINT)
+    p.communicate(timeout=20)
+    lab.children.remove(p)
+    text = lab.run(["tcpdump", "-nr", name], shim=True).stdout.decode()	# numbers of devices are the stack's
+    assert text.count("8721: UDP, length 6") == 3 and "eth0" in text, text
+
+
+@test
+def tcpdump_much(lab):
+    """tcpdump: a ring of many rounds loses nothing that it says it has not lost, and its devices are the stack's"""
+    want("tcpdump")
+    assert "eth0" in lab.run(["tcpdump", "-D"], shim=True).stdout.decode()
+    name = f"{lab.dir}/much.pcap"
+    p = lab.spawn(["tcpdump", "-i", "eth0", "-U", "-Z", "root", "-B", "512", "-w", name, "icmp"], shim=True, stderr=subprocess.PIPE)
+    while b"listening on" not in (line := p.stderr.readline()):
+        assert line, "tcpdump ended"
+    lab.run(["ping", "-q", "-f", "-c", "2000", "-s", "600", STACK[4]])
+    lab.pause(1)
+    p.send_signal(signal.SIGINT)
+    err = p.communicate(timeout=20)[1].decode()
+    lab.children.remove(p)
+    n = {what: int(count) for count, what in re.findall(r"(\d+) packets? (captured|received by filter|dropped by kernel)", err)}
+    lines = lab.run(["tcpdump", "-nr", name]).stdout.decode().count("ICMP echo")
+    assert lines == n["captured"] and n["captured"] + n["dropped by kernel"] >= 4000, (lines, err)
+    assert n["captured"] > 1000, err
+
+
+@families
+def nmap_syn(lab, family):
+    """nmap -sS: a scan by frames of its own making finds the open port and the closed one; hosts by ARP or ND"""
+    want("nmap", "socat", "unshare")
+    # nmap asks for its way by netlink, which is the kernel's: a name space where that says what the stack would
+    addr = f"{STACK[family]}/{24 if family == 4 else '64 nodad'}"
+    there = f"ip link add eth0 index 2 type veth peer name other index 77 && ip link set other up && " \
+            f"ip link set eth0 up && ip addr add {addr} dev eth0 && "
+
+    def nmap(args):
+        cmd = f"exec nmap -n -PR -{family} {args}"
+        return lab.run(["sh", "-c", cmd] if NATIVE else ["unshare", "-n", "sh", "-c", there + cmd], shim=True).stdout.decode()
+
+    with lab.serving(["socat", f"TCP{family}-LISTEN:8722,bind={bracket(HOST[family])},fork,reuseaddr", "EXEC:cat"], False, 8722, family):
+        out = nmap(f"-sS -p 8722,8723 -oG - {HOST[family]}")
+        assert "8722/open/tcp" in out and "8723/closed/tcp" in out, out
+    out = nmap(f"-sn {HOST[family]}")
+    assert "Host is up" in out and "MAC Address" in out, out
 
 
 main()

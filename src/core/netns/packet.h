@@ -9,6 +9,9 @@
 struct netns_packet {
 	struct list_head socks;		/* struct packet_sock */
 	struct notifier_block nb;	/* devices that come and go */
+	/* Memory that a program can map, zeroed, of size octets (pages), and the host's handle of it; NULL: none. */
+	void *(*mem_new)(struct net *net, size_t size, void **handle);
+	void (*mem_free)(struct net *net, void *mem, size_t size, void *handle);
 };
 
 #endif
