@@ -734,7 +734,8 @@ static ssize_t recv_packet(int fd, struct msghdr *msg, int flags, size_t want)
 		return -1;
 	if (!r)
 		return dgram_end(fd, flags);
-	if (r < (ssize_t)sizeof(h) || h.magic != NSP_DGRAM_MAGIC || h.type == NSP_DGRAM_HELLO || h.type == NSP_DGRAM_TOKEN ||
+	if (r < (ssize_t)sizeof(h) || h.magic != NSP_DGRAM_MAGIC || h.type == NSP_DGRAM_HELLO ||
+	    h.type == NSP_DGRAM_TOKEN ||
 	    (h.type == NSP_DGRAM_DATA && (size_t)r != sizeof(h) + h.ctllen + h.paylen)) {
 		if (flags & MSG_PEEK)
 			raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);

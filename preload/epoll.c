@@ -184,8 +184,8 @@ static int ring_events(int epfd, struct epoll_event *ev, int found)
 	return found;
 }
 
-/* A token may come when its frames were read already: what the kernel told is taken back then. Returns how many
- * events are left. */
+/* A token may come when its frames were read already: what the kernel told is taken back then. Returns how
+ * many events are left. */
 static int without_tokens(int epfd, struct epoll_event *ev, int n)
 {
 	int fds[SOME], nr = ring_fds(fds, SOME), i, k, left = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Packet sockets (AF_PACKET): a descriptor as that of a datagram socket, whose addresses are those of devices.
- * What a send fails with is the daemon's to say, every time.
+ * Packet sockets (AF_PACKET): a descriptor as that of a datagram socket, whose addresses are those of
+ * devices. What a send fails with is the daemon's to say, every time.
  */
 #include "shim.h"
 
@@ -50,8 +50,11 @@ static int sent(int fd)
 ssize_t packet_send(int fd, const struct msghdr *msg, size_t total, int flags)
 {
 	uint8_t ctl[NSP_DGRAM_CTL_MAX];
-	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC, .type = NSP_DGRAM_DATA, .hdrlen = sizeof(h),
-			       .flags = NSP_DGRAM_TELL, .paylen = (uint32_t)total };
+	struct nsp_dgram h = { .magic = NSP_DGRAM_MAGIC,
+			       .type = NSP_DGRAM_DATA,
+			       .hdrlen = sizeof(h),
+			       .flags = NSP_DGRAM_TELL,
+			       .paylen = (uint32_t)total };
 	ssize_t n = ctl_pack(msg, ctl, sizeof(ctl));
 	int e;
 
@@ -67,7 +70,9 @@ ssize_t packet_send(int fd, const struct msghdr *msg, size_t total, int flags)
 	}
 	if (dgram_put(fd, msg, &h, ctl, flags) < 0) {
 		e = errno;
-		return fail(e == ECONNRESET || e == ENOTCONN || e == ECONNREFUSED || e == EPIPE ? ENETDOWN : e);
+		if (e == ECONNRESET || e == ENOTCONN || e == ECONNREFUSED || e == EPIPE)
+			e = ENETDOWN;
+		return fail(e);
 	}
 	e = sent(fd);
 	if (e)

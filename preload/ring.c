@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PACKET_RX_RING: the frames of a packet socket in memory that the daemon makes. mmap() of the descriptor maps
- * it. Whether there is a frame is seen in that memory; who sleeps asks for a token, a packet that makes the
- * descriptor readable, and nothing else (doc/protocol.md, RING). Here are the views that the library keeps for
- * itself, to look.
+ * PACKET_RX_RING: the frames of a packet socket in memory that the daemon makes. mmap() of the descriptor
+ * maps it. Whether there is a frame is seen in that memory; who sleeps asks for a token, a packet that makes
+ * the descriptor readable, and nothing else (doc/protocol.md, RING). Here are the views that the library
+ * keeps for itself, to look.
  */
 #include "shim.h"
 
-#include <poll.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -16,11 +14,11 @@ enum { RINGS = 64, PAGE = 4096 };
 
 static struct view {
 	int fd;
-	uint64_t cookie;	/* 0: unused */
+	uint64_t cookie; /* 0: unused */
 	uint8_t *mem;
-	size_t size;		/* of the frames */
+	size_t size; /* of the frames */
 } views[RINGS];
-static int used;		/* none from here on; never less than it was */
+static int used; /* none from here on; never less than it was */
 
 bool ring_used(void)
 {
@@ -85,7 +83,7 @@ static struct view *view_of(int fd)
 		if (views[i].cookie && views[i].fd == fd) {
 			if (views[i].cookie == cookie)
 				return &views[i];
-			drop(&views[i]);	/* of what was closed where we did not see it */
+			drop(&views[i]); /* of what was closed where we did not see it */
 		}
 	return look_at(fd, cookie);
 }
@@ -106,7 +104,7 @@ void ring_changed(int fd)
 	ring_forget(fd);
 	tag_add(fd, NSP_TAGB_RING);
 	fd_set_kind(fd, fd_kind(fd) | KF_RING);
-	if (!view_of(fd))	/* it was given up */
+	if (!view_of(fd)) /* it was given up */
 		fd_set_kind(fd, fd_kind(fd) & ~(unsigned int)KF_RING);
 	errno = saved;
 }
@@ -116,7 +114,8 @@ static bool ready(const struct view *v)
 	const struct nsp_ring *ctl = (const void *)(v->mem + v->size);
 	uint32_t at = __atomic_load_n(&ctl->last, __ATOMIC_RELAXED);
 
-	return at + sizeof(uint32_t) <= v->size && __atomic_load_n((uint32_t *)(void *)(v->mem + at), __ATOMIC_ACQUIRE);
+	return at + sizeof(uint32_t) <= v->size &&
+	       __atomic_load_n((uint32_t *)(void *)(v->mem + at), __ATOMIC_ACQUIRE);
 }
 
 /* Tokens, as long as nothing else comes before them. */
@@ -124,7 +123,8 @@ static void drain(int fd)
 {
 	struct nsp_dgram h;
 
-	while (raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_PEEK | MSG_DONTWAIT, NULL, NULL) == sizeof(h) &&
+	while (raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_PEEK | MSG_DONTWAIT, NULL, NULL) ==
+		       sizeof(h) &&
 	       h.magic == NSP_DGRAM_MAGIC && h.type == NSP_DGRAM_TOKEN)
 		raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
 }
@@ -170,7 +170,8 @@ static long plain_mmap(void *at, size_t len, int prot, int flags, int fd, off_t 
 
 	__asm__ volatile("syscall"
 			 : "=a"(r)
-			 : "0"((long)SYS_mmap), "D"(at), "S"(len), "d"((long)prot), "r"(a4), "r"(a5), "r"(a6)
+			 : "0"((long)SYS_mmap), "D"(at), "S"(len), "d"((long)prot), "r"(a4),
+			   "r"(a5), "r"(a6)
 			 : "rcx", "r11", "memory");
 	if ((unsigned long)r < (unsigned long)-4095)
 		return r;

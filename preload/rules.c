@@ -235,7 +235,8 @@ static bool check_whole(struct parse *p)
 		return bad(p, "no condition; write any, if every socket is meant");
 	if (p->any && p->conditions > 1)
 		return bad(p, "any stands alone; leave it away");
-	if (p->rule.type == RULE_PACKET && (p->rule.port_lo || p->rule.has_addr || p->rule.family || p->rule.dir))
+	if (p->rule.type == RULE_PACKET &&
+	    (p->rule.port_lo || p->rule.has_addr || p->rule.family || p->rule.dir))
 		return bad(p, "packet sockets have no address; write packet alone, or with program");
 	if (p->rule.type == RULE_RAW && p->rule.port_lo)
 		return bad(p, "raw sockets have no port; write tcp or udp, or leave port away");

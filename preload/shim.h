@@ -507,7 +507,7 @@ int packet_so_error(int fd);
 enum ring_state { RING_NONE, RING_EMPTY, RING_READY };
 /** ring_used() - has this program a ring, or had it one */
 bool ring_used(void);
-/** ring_look() - has the socket a frame in its ring; if not, the next one will make the descriptor readable */
+/** ring_look() - has the socket a frame in its ring; if not, the next one makes the descriptor readable */
 enum ring_state ring_look(int fd);
 /** ring_changed() - PACKET_RX_RING was set, perhaps to none */
 void ring_changed(int fd);

@@ -420,7 +420,9 @@ static bool get_local(int fd, unsigned int k, int name, void *val, socklen_t *le
 
 	switch (name) {
 	case SO_ERROR:
-		e = KIND(k) == K_PACKET ? packet_so_error(fd) : IS_TCP(k) ? stream_so_error(fd, k) : dgram_so_error(fd);
+		e = IS_TCP(k)		  ? stream_so_error(fd, k) :
+		    KIND(k) == K_PACKET ? packet_so_error(fd) :
+					  dgram_so_error(fd);
 		*ret = give_int(e, val, len);
 		return true;
 	case SO_TYPE:

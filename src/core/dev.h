@@ -211,7 +211,8 @@ struct packet_type {
 	void *priv;
 };
 void dev_add_pack(struct net *net, struct packet_type *pt);
-/* As a tap, also of one type: it gets clones of what is received, before the protocols and what is for others. */
+/* As a tap, also of one type: it gets clones of what is received before the protocols, of what is for
+ * others, too. */
 void dev_add_tap(struct net *net, struct packet_type *pt);
 void dev_remove_pack(struct packet_type *pt);	/* either kind */
 /* The frame's outer tag into vlan_tci, data behind the link header; what is left is a frame without it, as

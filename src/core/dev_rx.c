@@ -168,6 +168,8 @@ static void deliver_taps(struct list_head *taps, u16 type, const struct sk_buff 
 void dev_deliver_taps(struct sk_buff *skb, u8 pkt_type)
 {
 	deliver_taps(&skb->net->ptype_all, 0, skb, pkt_type);
+	if (shard_tapped(skb->net->group))
+		shard_tap(skb, pkt_type);
 }
 
 static void deliver_proto(struct sk_buff *skb)
@@ -205,7 +207,7 @@ static bool receive_frame(struct sk_buff *skb)
 	if (!skb->tstamp)
 		skb->tstamp = dev->net->now;
 	trace_event(dev->net, netif_receive_skb, skb, NULL, dev, 0, 0);
-	if (unlikely(!list_empty(&dev->net->ptype_all)))
+	if (unlikely(!list_empty(&dev->net->ptype_all) || shard_tapped(dev->net->group)))
 		dev_deliver_taps(skb, skb->pkt_type);
 	if (dev->type == DEV_TYPE_ETHER && skb->mac_len &&
 	    eth_addr_is_multicast(((const struct eth_hdr *)skb_mac_header(skb))->src)) {

@@ -185,7 +185,7 @@ static void mark_doorbell(struct net_device *dev)
  */
 static void xmit_one(struct sk_buff *skb, struct net_device *dev, bool more)
 {
-	if (unlikely(!list_empty(&dev->net->ptype_all) && !dev->remote))
+	if (unlikely((!list_empty(&dev->net->ptype_all) || shard_tapped(dev->net->group)) && !dev->remote))
 		dev_deliver_taps(skb, PACKET_OUTGOING);
 	if (likely(!dev->remote))
 		trace_event(dev->net, net_dev_xmit, skb, skb->sk, dev, 0, 0);

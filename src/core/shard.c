@@ -204,6 +204,25 @@ void shard_raw_user(struct net *net, u8 af_bit, u8 proto, int inc)
 	__atomic_fetch_add(&net->group->raw_users[af_bit][0], (u32)inc, __ATOMIC_RELAXED);
 }
 
+void shard_tap(const struct sk_buff *skb, u8 pkt_type)
+{
+	struct sk_buff *clone = skb->net->shard != FIRST_SHARD ? skb_clone(skb) : NULL;
+
+	if (!clone)
+		return;
+	clone->pkt_type = pkt_type;
+	if (skb_headroom(clone) > clone->mac_header)
+		skb_push(clone, skb_headroom(clone) - clone->mac_header);
+	skb->net->group->post(skb->net, FIRST_SHARD, clone, SHARD_TAP);
+	consume_skb(clone);
+}
+
+void shard_packet_user(struct net *net, int inc)
+{
+	if (net->group)
+		__atomic_fetch_add(&net->group->packet_users, (u32)inc, __ATOMIC_RELAXED);
+}
+
 /* -- between the shards ------------------------------------------------------------------------- */
 
 /* Octets of the link header that are still there, before the network header. */
@@ -214,9 +233,15 @@ static u32 lead_of(const struct sk_buff *skb)
 	return skb->mac_header < skb->network_header && lead <= SHARD_LEAD_MAX ? lead : 0;
 }
 
+/* From the link header on. */
+static bool is_frame(enum shard_kind kind)
+{
+	return kind == SHARD_TX || kind == SHARD_TAP;
+}
+
 static const u8 *start_of(const struct sk_buff *skb, enum shard_kind kind)
 {
-	return kind == SHARD_TX ? skb->data : skb_network_header(skb) - lead_of(skb);
+	return is_frame(kind) ? skb->data : skb_network_header(skb) - lead_of(skb);
 }
 
 u32 shard_msg_size(const struct sk_buff *skb, enum shard_kind kind)
@@ -235,7 +260,7 @@ void shard_pack(struct shard_msg *m, const struct sk_buff *skb, enum shard_kind 
 		.gso_type = si->gso_type, .gso_size = si->gso_size, .gso_segs = si->gso_segs,
 		.looped = kind == SHARD_RX && skb->dst &&
 			  (skb->pkt_type == PACKET_MULTICAST || skb->pkt_type == PACKET_BROADCAST),
-		.lead = (u8)(kind == SHARD_TX ? skb->mac_len : lead_of(skb)), .whole = skb->frag_max != 0,
+		.lead = (u8)(is_frame(kind) ? skb->mac_len : lead_of(skb)), .whole = skb->frag_max != 0,
 		.l4_hash = skb->l4_hash, .protocol = skb->protocol, .vlan_tci = skb->vlan_tci,
 		.vlan_proto = skb->vlan_proto, .csum_offset = skb->csum_offset, .frag_max = skb->frag_max,
 		.queue = skb->queue_mapping, .ifindex = skb->dev->ifindex, .hash = skb->hash,
@@ -282,7 +307,7 @@ static struct sk_buff *unpack(struct net *net, const struct shard_msg *m, struct
 	skb->mac_len = m->lead;
 	skb->network_header = (u16)(m->l3 + SKB_HEADROOM);
 	skb->transport_header = (u16)(m->l4 + SKB_HEADROOM);
-	if (m->kind == SHARD_TX)
+	if (is_frame(m->kind))
 		return skb;
 	skb_pull(skb, m->lead);
 	skb_reset_network_header(skb);
@@ -331,6 +356,8 @@ void shard_input(struct net *net, const struct shard_msg *m)
 		net->drops[dev ? SKB_DROP_NOMEM : SKB_DROP_DEV_READY]++;
 	else if (m->kind == SHARD_TX)
 		dev_queue_xmit(skb);
+	else if (m->kind == SHARD_TAP)
+		net->packet.tapped(skb);
 	else
 		input_received(net, m, skb);
 }

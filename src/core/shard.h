@@ -29,6 +29,7 @@ enum shard_kind {
 	SHARD_RAW,		/* a copy for raw sockets, which are all in the first shard */
 	SHARD_LEARN,		/* a copy of what is told to all; another counts and answers it */
 	SHARD_TX,		/* leaves by a device that only the receiver of this has */
+	SHARD_TAP,		/* a copy for packet sockets, which are all in the first shard, too */
 };
 
 /* One for all nets of a stack; the host's. */
@@ -45,6 +46,7 @@ struct net_group {
 	/* Raw and ping sockets, by family bit and protocol. Written by the first shard, read by all:
 	 * atomic. */
 	u32 raw_users[2][256];
+	u32 packet_users;		/* packet sockets, likewise */
 };
 
 static inline u32 shard_mix(u32 key, u32 nr)
@@ -74,6 +76,13 @@ bool shard_steer(struct sk_buff *skb);
 bool shard_steer_whole(struct sk_buff *skb, u8 proto, u32 off, u16 frag_max);
 /* data at the transport header: a copy for the first shard's raw sockets, if there are some. */
 void shard_raw(const struct sk_buff *skb, u8 af_bit, u8 proto);
+/* From the taps of a device: a copy of a frame, from its link header on, for the first shard's packet sockets. */
+void shard_tap(const struct sk_buff *skb, u8 pkt_type);
+static inline bool shard_tapped(const struct net_group *g)
+{
+	return unlikely(g) && __atomic_load_n(&g->packet_users, __ATOMIC_RELAXED);
+}
+void shard_packet_user(struct net *net, int inc);
 void shard_raw_user(struct net *net, u8 af_bit, u8 proto, int inc);
 
 /* -- between the shards ------------------------------------------------------------------------- */

@@ -514,7 +514,7 @@ static int get_one(const struct nsp_cmsg *h, const void *data, u32 who, struct s
 /* What the control messages of a send by this socket to that kind of address may be. */
 static u32 cmsg_who(const struct object *o, bool v4)
 {
-	bool udp = o->type == SOCK_DGRAM && !obj_is_packet(o) && (o->protocol == IPPROTO_UDP || o->protocol == IPPROTO_UDPLITE);
+	bool udp = o->type == SOCK_DGRAM && (o->protocol == IPPROTO_UDP || o->protocol == IPPROTO_UDPLITE);
 
 	if (obj_is_packet(o))		/* has messages of SOL_SOCKET alone */
 		return o->uid ? 0 : RIGHTS;

@@ -233,7 +233,9 @@ static ssize_t send_frame(struct object *o, const struct nsp_dgram *h, const u8 
 		ret = cmsg_get(o, false, ctl, h->ctllen, &cmsg);
 	if (ret)
 		return ret;
-	return h->flags & NSP_DGRAM_LONG ? send_too_long(o, &m, h->err) : send_payload(o, &m, data, h->paylen);
+	if (h->flags & NSP_DGRAM_LONG)
+		return send_too_long(o, &m, h->err);
+	return send_payload(o, &m, data, h->paylen);
 }
 
 /* A datagram as its head describes it, with the control messages at ctl: sent, or why not. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Memory of packet sockets' rings: a sealed memfd, which the program's library is given to map. What it writes
- * there the packet room does not trust.
+ * Memory of packet sockets' rings: a sealed memfd, which the program's library is given to map. What it
+ * writes there the packet room does not trust.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +12,11 @@
 #include "daemon/ringmem.h"
 
 _Static_assert(offsetof(struct nsp_ring, want) == offsetof(struct packet_ring_ctl, want) &&
-	       offsetof(struct nsp_ring, last) == offsetof(struct packet_ring_ctl, last) &&
-	       sizeof(struct packet_ring_ctl) <= sizeof(struct nsp_ring), "one page for both");
+		       offsetof(struct nsp_ring, last) == offsetof(struct packet_ring_ctl, last) &&
+		       sizeof(struct packet_ring_ctl) <= sizeof(struct nsp_ring),
+	       "one page for both");
 
-enum { RINGS_BYTES = 512 << 20 };	/* of all programs */
+enum { RINGS_BYTES = 512 << 20 }; /* of all programs */
 
 /* The descriptor plus 1: never NULL. */
 static int fd_of(void *handle)

@@ -138,7 +138,8 @@ int call_bind(struct call *c)
 
 	if (!c->o->sk)
 		return -EINVAL;
-	if (!obj_is_packet(c->o) && port_is_privileged(c->dm->net, &req->addr) && !cred_capable(&c->cred, MAY_BIND_SERVICE))
+	if (!obj_is_packet(c->o) && port_is_privileged(c->dm->net, &req->addr) &&
+	    !cred_capable(&c->cred, MAY_BIND_SERVICE))
 		return -EACCES;
 	ret = bind_once(c, &req->addr);
 	if (ret == -EADDRINUSE) {

@@ -16,7 +16,9 @@ void packet_hook(struct packet_sock *po)
 	if (po->running || !po->protocol)
 		return;
 	po->tap = (struct packet_type){ .type = po->protocol == ETH_P_ALL_NS ? 0 : po->protocol,
-					.dev = packet_bound_dev(po), .func = packet_rcv, .priv = po };
+					.dev = packet_bound_dev(po),
+					.func = packet_rcv,
+					.priv = po };
 	dev_add_tap(po->sk.net, &po->tap);
 	po->running = true;
 }
@@ -55,6 +57,7 @@ int packet_sock_create(struct net *net, int type, int protocol, struct sock **sk
 	po->protocol = be16_get((be16){ (u16)protocol });
 	list_add_tail(&po->entry, &net->packet.socks);
 	packet_hook(po);
+	shard_packet_user(net, 1);
 	return 0;
 }
 
@@ -63,6 +66,7 @@ static void packet_close(struct sock *sk)
 	struct packet_sock *po = packet_sk(sk);
 
 	packet_unhook(po);
+	shard_packet_user(sk->net, -1);
 	list_del_init(&po->entry);
 	packet_mc_drop_all(po);
 	packet_ring_free(po);
@@ -113,7 +117,8 @@ static void packet_getname(struct sock *sk, void *sa, u32 *len)
 {
 	const struct packet_sock *po = packet_sk(sk);
 	const struct net_device *dev = packet_bound_dev(po);
-	struct sock_ll ll = { .family = SOCK_FAMILY_PACKET, .protocol = be16_make(po->protocol),
+	struct sock_ll ll = { .family = SOCK_FAMILY_PACKET,
+			      .protocol = be16_make(po->protocol),
 			      .ifindex = po->ifindex };
 
 	if (dev) {
@@ -154,7 +159,8 @@ static u32 packet_poll(struct sock *sk)
 	       (sk->sk_wmem_alloc < sk->sk_sndbuf >> 1 ? SOCK_EV_OUT : 0u);
 }
 
-void packet_for_each(struct net *net, void (*fn)(struct sock *sk, const struct packet_info *info, void *arg),
+void packet_for_each(struct net *net,
+		     void (*fn)(struct sock *sk, const struct packet_info *info, void *arg),
 		     void *arg)
 {
 	struct packet_sock *po;
@@ -220,6 +226,7 @@ int packet_net_init(struct net *net)
 {
 	list_init(&net->packet.socks);
 	net->packet.nb.fn = dev_event;
+	net->packet.tapped = packet_tapped;
 	net_notifier_register(net, &net->packet.nb);
 	return 0;
 }
@@ -227,7 +234,8 @@ int packet_net_init(struct net *net)
 void packet_net_abort(struct net *net)
 {
 	while (!list_empty(&net->packet.socks)) {
-		struct packet_sock *po = list_first_entry(&net->packet.socks, struct packet_sock, entry);
+		struct packet_sock *po =
+			list_first_entry(&net->packet.socks, struct packet_sock, entry);
 
 		po->sk.sk_event = NULL;
 		po->sk.sk_user_data = NULL;

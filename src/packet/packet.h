@@ -23,8 +23,8 @@ extern const struct proto packet_prot;
 int packet_sock_create(struct net *net, int type, int protocol, struct sock **sk);
 /* Behind the frames of a ring, in a page of its own: the program's library and this room write it. */
 struct packet_ring_ctl {
-	u32 want;	/* not 0: wake me when a frame comes (packet_ring_token()) */
-	u32 last;	/* offset of the frame that was written last */
+	u32 want; /* not 0: wake me when a frame comes (packet_ring_token()) */
+	u32 last; /* offset of the frame that was written last */
 };
 /* Octets of a socket's ring, and the host's handle of its memory; 0: it has none. */
 size_t packet_ring_size(const struct sock *sk, void **handle);
@@ -38,7 +38,8 @@ struct packet_info {
 	bool running;
 };
 /* Calls fn for each socket of the net. */
-void packet_for_each(struct net *net, void (*fn)(struct sock *sk, const struct packet_info *info, void *arg),
+void packet_for_each(struct net *net,
+		     void (*fn)(struct sock *sk, const struct packet_info *info, void *arg),
 		     void *arg);
 
 #endif

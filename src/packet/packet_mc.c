@@ -79,7 +79,9 @@ int packet_mc_add(struct packet_sock *po, const void *val, u32 len)
 	mc = net_alloc(po->sk.net, sizeof(*mc));
 	if (!mc)
 		return -ENOBUFS;
-	*mc = (struct packet_mc){ .ifindex = m.ifindex, .type = m.type, .alen = m.alen, .count = 1 };
+	*mc = (struct packet_mc){
+		.ifindex = m.ifindex, .type = m.type, .alen = m.alen, .count = 1
+	};
 	memcpy(mc->addr, m.addr, sizeof(mc->addr));
 	err = apply(dev, mc, true);
 	if (err)

@@ -8,12 +8,19 @@
 
 enum { SOL_PACKET_NS = 263, SOCK_DGRAM_NS = 2, SOCK_RAW_NS = 3 };
 enum { ETH_P_ALL_NS = 0x0003 };
-enum { TPACKET_V1, TPACKET_V2 };	/* PACKET_VERSION */
+enum { TPACKET_V1, TPACKET_V2 }; /* PACKET_VERSION */
 
 /* tp_status */
 enum {
-	TP_KERNEL = 0, TP_USER = 1 << 0, TP_COPY = 1 << 1, TP_LOSING = 1 << 2, TP_CSUMNOTREADY = 1 << 3,
-	TP_VLAN_VALID = 1 << 4, TP_VLAN_TPID_VALID = 1 << 6, TP_CSUM_VALID = 1 << 7, TP_GSO_TCP = 1 << 8,
+	TP_KERNEL = 0,
+	TP_USER = 1 << 0,
+	TP_COPY = 1 << 1,
+	TP_LOSING = 1 << 2,
+	TP_CSUMNOTREADY = 1 << 3,
+	TP_VLAN_VALID = 1 << 4,
+	TP_VLAN_TPID_VALID = 1 << 6,
+	TP_CSUM_VALID = 1 << 7,
+	TP_GSO_TCP = 1 << 8,
 	TP_TS_SOFTWARE = 1 << 29,
 };
 
@@ -36,26 +43,26 @@ struct packet_mc {
 struct packet_ring;
 
 struct packet_sock {
-	struct sock sk;			/* must be first */
+	struct sock sk; /* must be first */
 	struct packet_type tap;
-	struct list_head entry;		/* net->packet.socks */
+	struct list_head entry; /* net->packet.socks */
 	struct list_head mc;
-	u16 protocol;			/* host order; 0: nothing is received */
-	s32 ifindex;			/* 0: all; -1: of a device that is gone */
-	bool running;			/* tap is entered */
+	u16 protocol; /* host order; 0: nothing is received */
+	s32 ifindex;  /* 0: all; -1: of a device that is gone */
+	bool running; /* tap is entered */
 	bool auxdata, ignore_outgoing;
-	int tstamp;			/* PACKET_TIMESTAMP: SOF_* */
-	int version;			/* PACKET_VERSION: TPACKET_* */
-	u32 reserve;			/* PACKET_RESERVE */
-	struct packet_ring *ring;	/* NULL: frames are queued */
-	u32 packets, drops;		/* since PACKET_STATISTICS was read */
+	int tstamp;		  /* PACKET_TIMESTAMP: SOF_* */
+	int version;		  /* PACKET_VERSION: TPACKET_* */
+	u32 reserve;		  /* PACKET_RESERVE */
+	struct packet_ring *ring; /* NULL: frames are queued */
+	u32 packets, drops;	  /* since PACKET_STATISTICS was read */
 };
 
 /* Of a queued packet, in skb->cb. */
 struct packet_cb {
 	struct sock_ll ll;
-	u32 len;			/* before a filter cut it */
-	u16 net_off;			/* network header, from data */
+	u32 len;     /* before a filter cut it */
+	u16 net_off; /* network header, from data */
 };
 _Static_assert(sizeof(struct packet_cb) <= SKB_CB_SIZE, "fits");
 
@@ -79,20 +86,21 @@ struct net_device *packet_bound_dev(const struct packet_sock *po);
 
 /* packet_rx.c: the tap */
 void packet_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
+void packet_tapped(struct sk_buff *skb);	/* what another shard's devices saw. Consumes */
 ssize_t packet_recvmsg(struct sock *sk, struct msg *msg);
 /* Status of a packet beyond who owns it, and the tag: TP_*. */
 u32 packet_status(const struct sk_buff *skb);
 
 /* packet_ring.c */
 int packet_version_ok(int version);
-u32 packet_hdrlen(int version);		/* octets of struct tpacket_hdr and the like */
+u32 packet_hdrlen(int version); /* octets of struct tpacket_hdr and the like */
 /* PACKET_RX_RING, len octets of struct tpacket_req; without blocks: no more. 0, -EINVAL, -EBUSY, -ENOMEM */
 int packet_ring_set(struct packet_sock *po, const void *val, u32 len);
 void packet_ring_free(struct packet_sock *po);
 /* Writes keep octets of a packet whose cb is filled; it stays the caller's. false: the program owns the next
  * frame. */
 bool packet_ring_put(struct packet_sock *po, const struct sk_buff *skb, u32 keep);
-bool packet_ring_ready(const struct packet_sock *po);	/* there is one for the program */
+bool packet_ring_ready(const struct packet_sock *po); /* there is one for the program */
 
 /* packet_tx.c */
 ssize_t packet_sendmsg(struct sock *sk, struct msg *msg);

@@ -16,7 +16,7 @@ struct tpacket_req {
 	u32 block_size, block_nr, frame_size, frame_nr;
 };
 
-struct tpacket_hdr {		/* V1; the status is a long */
+struct tpacket_hdr { /* V1; the status is a long */
 	u64 status;
 	u32 len, snaplen;
 	u16 mac, net;
@@ -30,15 +30,16 @@ struct tpacket2_hdr {
 	u16 vlan_tci, vlan_tpid;
 	u8 padding[4];
 };
-_Static_assert(sizeof(struct tpacket_hdr) == HDR_1 && sizeof(struct tpacket2_hdr) == HDR_2, "tpacket headers");
+_Static_assert(sizeof(struct tpacket_hdr) == HDR_1 && sizeof(struct tpacket2_hdr) == HDR_2,
+	       "tpacket headers");
 
 struct packet_ring {
-	u8 *mem;			/* frames, and a page of struct packet_ring_ctl */
-	size_t size;			/* of the frames */
-	void *handle;			/* the host's */
+	u8 *mem;      /* frames, and a page of struct packet_ring_ctl */
+	size_t size;  /* of the frames */
+	void *handle; /* the host's */
 	struct packet_ring_ctl *ctl;
 	u32 block_size, frame_size, frame_nr, frames_per_block;
-	u32 head;			/* the frame that is written next */
+	u32 head; /* the frame that is written next */
 	int version;
 };
 
@@ -69,7 +70,8 @@ static int check_req(const struct packet_sock *po, const struct tpacket_req *r)
 	if (r->frame_size < hdr_len() + po->reserve || r->frame_size % TPACKET_ALIGNMENT)
 		return -EINVAL;
 	per_block = r->block_size / r->frame_size;
-	if (!per_block || per_block > U32_MAX / r->block_nr || per_block * r->block_nr != r->frame_nr)
+	if (!per_block || per_block > U32_MAX / r->block_nr ||
+	    per_block * r->block_nr != r->frame_nr)
 		return -EINVAL;
 	return (u64)r->block_size * r->block_nr > RING_MAX ? -ENOMEM : 0;
 }
@@ -97,8 +99,10 @@ static int ring_new(struct packet_sock *po, const struct tpacket_req *req)
 	r = net_alloc(net, sizeof(*r));
 	if (!r)
 		return -ENOMEM;
-	*r = (struct packet_ring){ .size = (size_t)req->block_size * req->block_nr, .version = po->version,
-				   .block_size = req->block_size, .frame_size = req->frame_size,
+	*r = (struct packet_ring){ .size = (size_t)req->block_size * req->block_nr,
+				   .version = po->version,
+				   .block_size = req->block_size,
+				   .frame_size = req->frame_size,
 				   .frame_nr = req->frame_nr,
 				   .frames_per_block = req->block_size / req->frame_size };
 	r->mem = net->packet.mem_new(net, r->size + PAGE, &r->handle);
@@ -170,11 +174,13 @@ static struct place place_of(const struct packet_sock *po, const struct sk_buff 
 	struct place p = { .snaplen = min(keep, skb->len) };
 
 	if (po->sk.sk_type == SOCK_DGRAM_NS) {
-		p.mac = p.net = (hdr_len() + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT * TPACKET_ALIGNMENT +
+		p.mac = p.net = (hdr_len() + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
+					TPACKET_ALIGNMENT +
 				LINK_ROOM + po->reserve;
 	} else {
-		p.net = (hdr_len() + max_t(u32, link, LINK_ROOM) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
-				TPACKET_ALIGNMENT + po->reserve;
+		p.net = (hdr_len() + max_t(u32, link, LINK_ROOM) + TPACKET_ALIGNMENT - 1) /
+				TPACKET_ALIGNMENT * TPACKET_ALIGNMENT +
+			po->reserve;
 		p.mac = p.net - link;
 	}
 	room = r->frame_size > p.mac ? r->frame_size - p.mac : 0;
@@ -183,15 +189,23 @@ static struct place place_of(const struct packet_sock *po, const struct sk_buff 
 }
 
 /* All of the header but its status. */
-static void put_header(const struct packet_sock *po, u8 *at, const struct sk_buff *skb, const struct place *p,
-		       u64 ns)
+static void put_header(const struct packet_sock *po, u8 *at, const struct sk_buff *skb,
+		       const struct place *p, u64 ns)
 {
 	u32 sec = (u32)(ns / NSEC_PER_SEC), nsec = (u32)(ns % NSEC_PER_SEC);
 	u32 len = packet_cb(skb)->len;
-	struct tpacket2_hdr h2 = { .len = len, .snaplen = p->snaplen, .mac = (u16)p->mac, .net = (u16)p->net,
-				   .sec = sec, .nsec = nsec };
-	const struct tpacket_hdr h1 = { .len = len, .snaplen = p->snaplen, .mac = (u16)p->mac,
-					.net = (u16)p->net, .sec = sec, .usec = nsec / 1000 };
+	struct tpacket2_hdr h2 = { .len = len,
+				   .snaplen = p->snaplen,
+				   .mac = (u16)p->mac,
+				   .net = (u16)p->net,
+				   .sec = sec,
+				   .nsec = nsec };
+	const struct tpacket_hdr h1 = { .len = len,
+					.snaplen = p->snaplen,
+					.mac = (u16)p->mac,
+					.net = (u16)p->net,
+					.sec = sec,
+					.usec = nsec / 1000 };
 
 	if (po->ring->version == TPACKET_V1) {
 		memcpy(at + sizeof(h1.status), (const u8 *)&h1 + sizeof(h1.status),
@@ -202,7 +216,8 @@ static void put_header(const struct packet_sock *po, u8 *at, const struct sk_buf
 		h2.vlan_tci = skb->vlan_tci;
 		h2.vlan_tpid = skb->vlan_proto;
 	}
-	memcpy(at + sizeof(h2.status), (const u8 *)&h2 + sizeof(h2.status), sizeof(h2) - sizeof(h2.status));
+	memcpy(at + sizeof(h2.status), (const u8 *)&h2 + sizeof(h2.status),
+	       sizeof(h2) - sizeof(h2.status));
 }
 
 /* One who sleeps is to be told; read behind the status, which he reads behind his wish. */
@@ -251,6 +266,6 @@ bool packet_ring_ready(const struct packet_sock *po)
 	const struct packet_ring *r = po->ring;
 	u32 last = r->head ? r->head - 1 : r->frame_nr - 1;
 
-	return __atomic_load_n((const u32 *)(const void *)(r->mem + frame_at(r, last)), __ATOMIC_ACQUIRE) !=
-	       TP_KERNEL;
+	return __atomic_load_n((const u32 *)(const void *)(r->mem + frame_at(r, last)),
+			       __ATOMIC_ACQUIRE) != TP_KERNEL;
 }

@@ -46,10 +46,13 @@ static bool set_headers(struct sk_buff *skb, const struct net_device *dev)
 	return true;
 }
 
-static void fill_address(struct packet_cb *cb, const struct sk_buff *skb, const struct net_device *dev)
+static void fill_address(struct packet_cb *cb, const struct sk_buff *skb,
+			 const struct net_device *dev)
 {
-	cb->ll = (struct sock_ll){ .family = SOCK_FAMILY_PACKET, .protocol = be16_make(skb->protocol),
-				   .ifindex = (s32)dev->ifindex, .hatype = dev->type,
+	cb->ll = (struct sock_ll){ .family = SOCK_FAMILY_PACKET,
+				   .protocol = be16_make(skb->protocol),
+				   .ifindex = (s32)dev->ifindex,
+				   .hatype = dev->type,
 				   .pkttype = skb->pkt_type };
 	if (dev->hard_header_len != ETH_HLEN)
 		return;
@@ -82,7 +85,8 @@ static void to_ring(struct packet_sock *po, struct sk_buff *skb, u32 keep)
 	consume_skb(skb);
 }
 
-static void queue(struct packet_sock *po, struct sk_buff *skb, const struct net_device *dev, u32 keep)
+static void queue(struct packet_sock *po, struct sk_buff *skb, const struct net_device *dev,
+		  u32 keep)
 {
 	struct sock *sk = &po->sk;
 
@@ -124,9 +128,40 @@ void packet_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type 
 	if (po->sk.sk_filter)
 		keep = sock_filter_run(&po->sk, skb);
 	if (!keep)
-		consume_skb(skb);	/* as Linux: no drop */
+		consume_skb(skb); /* as Linux: no drop */
 	else
 		queue(po, skb, dev, keep);
+}
+
+/* What a protocol's handler would be asked for: the type behind a tag. */
+static u16 inner_type(const struct sk_buff *skb)
+{
+	be16 buf;
+	const be16 *type;
+
+	if (skb->vlan_proto || !eth_type_is_vlan(skb->protocol))
+		return skb->protocol;
+	type = skb_header_pointer(skb, ETH_HLEN + VLAN_TAG_LEN - sizeof(buf), sizeof(buf), &buf);
+	return type ? be16_get(*type) : 0;
+}
+
+void packet_tapped(struct sk_buff *skb)
+{
+	bool out = skb->pkt_type == PACKET_OUTGOING;
+	u16 type = inner_type(skb);
+	struct packet_sock *po;
+
+	list_for_each_entry(po, &skb->net->packet.socks, entry) {
+		struct sk_buff *clone;
+
+		if (!po->running || (po->tap.dev && po->tap.dev != skb->dev) ||
+		    (po->tap.type && (out || po->tap.type != type)))
+			continue;
+		clone = skb_clone(skb);
+		if (clone)
+			packet_rcv(clone, clone->dev, &po->tap);
+	}
+	consume_skb(skb);
 }
 
 /* -- recvmsg --------------------------------------------------------------------------------- */
@@ -149,8 +184,10 @@ u32 packet_status(const struct sk_buff *skb)
 static void fill_cmsg(struct sock *sk, const struct sk_buff *skb, struct sock_cmsg *c)
 {
 	const struct packet_cb *cb = packet_cb(skb);
-	struct packet_aux aux = { .status = TP_USER | packet_status(skb), .len = cb->len,
-				  .snaplen = skb->len, .net = cb->net_off };
+	struct packet_aux aux = { .status = TP_USER | packet_status(skb),
+				  .len = cb->len,
+				  .snaplen = skb->len,
+				  .net = cb->net_off };
 
 	sock_recv_tstamp(sk, skb->tstamp, false, c);
 	if (sock_flag(sk, SOCK_RXQ_OVFL) && sk->sk_drops) {

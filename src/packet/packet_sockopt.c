@@ -8,28 +8,35 @@
 #include <errno.h>
 
 enum {
-	PACKET_ADD_MEMBERSHIP = 1, PACKET_DROP_MEMBERSHIP = 2, PACKET_RX_RING = 5, PACKET_STATISTICS = 6,
-	PACKET_AUXDATA = 8, PACKET_VERSION = 10, PACKET_HDRLEN = 11, PACKET_RESERVE = 12,
-	PACKET_TIMESTAMP = 17, PACKET_IGNORE_OUTGOING = 23,
+	PACKET_ADD_MEMBERSHIP = 1,
+	PACKET_DROP_MEMBERSHIP = 2,
+	PACKET_RX_RING = 5,
+	PACKET_STATISTICS = 6,
+	PACKET_AUXDATA = 8,
+	PACKET_VERSION = 10,
+	PACKET_HDRLEN = 11,
+	PACKET_RESERVE = 12,
+	PACKET_TIMESTAMP = 17,
+	PACKET_IGNORE_OUTGOING = 23,
 };
 
-#define SETTER(fn)                                                                             \
-	static int set_##fn(struct sock *sk, const struct sockopt_row *row, const void *val,   \
+#define SETTER(fn)                                                                           \
+	static int set_##fn(struct sock *sk, const struct sockopt_row *row, const void *val, \
 			    u32 len)
-#define GETTER(fn)                                                                             \
+#define GETTER(fn) \
 	static int get_##fn(struct sock *sk, const struct sockopt_row *row, void *val, u32 *len)
 /* A pair for an option that is one member. */
-#define MEMBER_OPTION(fn, type)                                                                \
-	SETTER(fn)                                                                             \
-	{                                                                                      \
-		(void)row, (void)len;                                                          \
-		packet_sk(sk)->fn = (type)sockopt_int(val);                                    \
-		return 0;                                                                      \
-	}                                                                                      \
-	GETTER(fn)                                                                             \
-	{                                                                                      \
-		(void)row;                                                                     \
-		return sockopt_get_int((int)packet_sk(sk)->fn, val, len);                      \
+#define MEMBER_OPTION(fn, type)                                           \
+	SETTER(fn)                                                        \
+	{                                                                 \
+		(void)row, (void)len;                                     \
+		packet_sk(sk)->fn = (type)sockopt_int(val);               \
+		return 0;                                                 \
+	}                                                                 \
+	GETTER(fn)                                                        \
+	{                                                                 \
+		(void)row;                                                \
+		return sockopt_get_int((int)packet_sk(sk)->fn, val, len); \
 	}
 
 MEMBER_OPTION(auxdata, bool)
@@ -111,31 +118,40 @@ SETTER(rx_ring)
 	return packet_ring_set(packet_sk(sk), val, len);
 }
 
-#define ROW(opt, k, f, fn, ...)                                                                \
-	{                                                                                      \
-		.level = SOL_PACKET_NS, .name = opt, .label = #opt, .kind = k, .flags = f,     \
-		.set = set_##fn, .get = get_##fn, __VA_ARGS__                                  \
+#define ROW(opt, k, f, fn, ...)                                                            \
+	{                                                                                  \
+		.level = SOL_PACKET_NS, .name = opt, .label = #opt, .kind = k, .flags = f, \
+		.set = set_##fn, .get = get_##fn, __VA_ARGS__                              \
 	}
-#define WO_ROW(opt, fn, min)                                                                   \
-	{                                                                                      \
-		.level = SOL_PACKET_NS, .name = opt, .label = #opt, .kind = SOCKOPT_STRUCT,    \
-		.flags = SOCKOPT_WO, .min_len = min, .set = set_##fn                           \
+#define WO_ROW(opt, fn, min)                                                                \
+	{                                                                                   \
+		.level = SOL_PACKET_NS, .name = opt, .label = #opt, .kind = SOCKOPT_STRUCT, \
+		.flags = SOCKOPT_WO, .min_len = min, .set = set_##fn                        \
 	}
 
 static const struct sockopt_row packet_rows[] = {
 	WO_ROW(PACKET_ADD_MEMBERSHIP, add_membership, 16),
 	WO_ROW(PACKET_DROP_MEMBERSHIP, drop_membership, 16),
-	{ .level = SOL_PACKET_NS, .name = PACKET_STATISTICS, .label = "PACKET_STATISTICS",
-	  .kind = SOCKOPT_STRUCT, .flags = SOCKOPT_RO, .get = get_statistics },
+	{ .level = SOL_PACKET_NS,
+	  .name = PACKET_STATISTICS,
+	  .label = "PACKET_STATISTICS",
+	  .kind = SOCKOPT_STRUCT,
+	  .flags = SOCKOPT_RO,
+	  .get = get_statistics },
 	WO_ROW(PACKET_RX_RING, rx_ring, 16),
 	ROW(PACKET_VERSION, SOCKOPT_INT, SOCKOPT_EXACT, version, .min_len = 4),
-	{ .level = SOL_PACKET_NS, .name = PACKET_HDRLEN, .label = "PACKET_HDRLEN", .kind = SOCKOPT_STRUCT,
-	  .flags = SOCKOPT_RO | SOCKOPT_GETMIN, .min_len = 4, .get = get_hdrlen },
+	{ .level = SOL_PACKET_NS,
+	  .name = PACKET_HDRLEN,
+	  .label = "PACKET_HDRLEN",
+	  .kind = SOCKOPT_STRUCT,
+	  .flags = SOCKOPT_RO | SOCKOPT_GETMIN,
+	  .min_len = 4,
+	  .get = get_hdrlen },
 	ROW(PACKET_RESERVE, SOCKOPT_INT, SOCKOPT_EXACT, reserve, .min_len = 4),
 	ROW(PACKET_AUXDATA, SOCKOPT_BOOL, 0, auxdata),
 	ROW(PACKET_TIMESTAMP, SOCKOPT_INT, SOCKOPT_EXACT, tstamp, .min_len = 4),
-	ROW(PACKET_IGNORE_OUTGOING, SOCKOPT_INT, SOCKOPT_EXACT, ignore_outgoing, .min_len = 4, .min = 0,
-	    .max = 1),
+	ROW(PACKET_IGNORE_OUTGOING, SOCKOPT_INT, SOCKOPT_EXACT, ignore_outgoing, .min_len = 4,
+	    .min = 0, .max = 1),
 };
 
 const struct sockopt_table packet_sockopts = {

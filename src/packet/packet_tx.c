@@ -6,9 +6,9 @@
 
 struct tx {
 	struct net_device *dev;
-	u16 protocol;		/* host order */
-	const u8 *addr;		/* NULL: none was given */
-	u32 head;		/* octets of the link header that the program writes itself */
+	u16 protocol;	/* host order */
+	const u8 *addr; /* NULL: none was given */
+	u32 head;	/* octets of the link header that the program writes itself */
 };
 
 static int find_way(const struct packet_sock *po, const struct msg *msg, struct tx *tx)
@@ -66,7 +66,8 @@ static int check_frame(struct sk_buff *skb, const struct tx *tx, u32 len)
 	return tagged ? 0 : -EMSGSIZE;
 }
 
-static struct sk_buff *make_frame(struct packet_sock *po, const struct msg *msg, const struct tx *tx, int *err)
+static struct sk_buff *make_frame(struct packet_sock *po, const struct msg *msg,
+				  const struct tx *tx, int *err)
 {
 	struct sk_buff *skb = alloc_skb(po->sk.net, SKB_HEADROOM + (u32)msg->len);
 
@@ -114,7 +115,8 @@ ssize_t packet_sendmsg(struct sock *sk, struct msg *msg)
 	skb = make_frame(po, msg, &tx, &err);
 	if (!skb)
 		return err;
-	skb->priority = msg->cmsg && msg->cmsg->has_priority ? msg->cmsg->priority : sk->sk_priority;
+	skb->priority = msg->cmsg && msg->cmsg->has_priority ? msg->cmsg->priority :
+							       sk->sk_priority;
 	skb->mark = msg->cmsg && msg->cmsg->has_mark ? msg->cmsg->mark : sk->sk_mark;
 	skb_set_owner_w(skb, sk);
 	err = dev_queue_xmit(skb);

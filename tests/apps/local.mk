@@ -13,6 +13,7 @@ apps_tests = \
 	tests/apps/test_more.py \
 	tests/apps/test_proc.py \
 	tests/apps/test_nettools.py \
+	tests/apps/test_packets.py \
 	tests/apps/test_proxies.py \
 	tests/apps/test_reconnect.py \
 	tests/apps/test_rules.py \

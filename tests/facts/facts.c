@@ -282,6 +282,7 @@ static void run_family(const char *only)
 	run_table(facts_txtime, only);
 	run_table(facts_order, only);
 	run_table(facts_packet, only);
+	run_table(facts_ring, only);
 	run_table(facts_sweep, only);
 }
 

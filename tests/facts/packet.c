@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Facts about packet sockets: AF_PACKET. */
-#include "facts.h"
+#include "packet.h"
 
-#include <linux/filter.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
-#include <sys/mman.h>
-#include <sys/select.h>
 
-enum { WAIT_MS = 2000, TUNE = 5 };
+enum { TUNE = 5 };
 
-static int open_packet(int type, int protocol)
+int packet_open(int type, int protocol)
 {
 	int fd = socket(AF_PACKET, type, htons((uint16_t)protocol));
 
@@ -26,11 +20,12 @@ static int open_packet(int type, int protocol)
 
 static struct sockaddr_ll to_device(unsigned int ifindex, int protocol)
 {
-	return (struct sockaddr_ll){ .sll_family = AF_PACKET, .sll_protocol = htons((uint16_t)protocol),
+	return (struct sockaddr_ll){ .sll_family = AF_PACKET,
+				     .sll_protocol = htons((uint16_t)protocol),
 				     .sll_ifindex = (int)ifindex };
 }
 
-static int bind_to(int fd, unsigned int ifindex, int protocol)
+int packet_bind_to(int fd, unsigned int ifindex, int protocol)
 {
 	struct sockaddr_ll ll = to_device(ifindex, protocol);
 
@@ -76,7 +71,7 @@ static void calls(void)
 		return;
 	say("stream", socket(AF_PACKET, SOCK_STREAM, htons(ETH_P_IP)));
 	say("seqpacket", socket(AF_PACKET, SOCK_SEQPACKET, 0));
-	fd = open_packet(SOCK_RAW, ETH_P_IP);
+	fd = packet_open(SOCK_RAW, ETH_P_IP);
 	say("type", int_option(fd, SOL_SOCKET, SO_TYPE));
 	say("domain", int_option(fd, SOL_SOCKET, SO_DOMAIN));
 	say("protocol", int_option(fd, SOL_SOCKET, SO_PROTOCOL));
@@ -99,30 +94,30 @@ static void names(void)
 
 	if (family != AF_INET)
 		return;
-	fd = open_packet(SOCK_DGRAM, 0);
+	fd = packet_open(SOCK_DGRAM, 0);
 	say_name(fd);
 	printf("\n bind");
 	say("short", bind(fd, (struct sockaddr *)&ll, sizeof(ll) - 1));
 	ll.sll_family = AF_INET;
 	say("family", bind(fd, (struct sockaddr *)&ll, sizeof(ll)));
-	say("nodev", bind_to(fd, 9999, ETH_P_ARP));
-	say("negative", bind_to(fd, (unsigned int)-1, ETH_P_ARP));
-	say("arp", bind_to(fd, ifindex, ETH_P_ARP));
+	say("nodev", packet_bind_to(fd, 9999, ETH_P_ARP));
+	say("negative", packet_bind_to(fd, (unsigned int)-1, ETH_P_ARP));
+	say("arp", packet_bind_to(fd, ifindex, ETH_P_ARP));
 	say("so_error", int_option(fd, SOL_SOCKET, SO_ERROR));
 	printf("\n bound");
 	say_name(fd);
 	printf("\n again");
-	say("zero", bind_to(fd, 0, 0));
+	say("zero", packet_bind_to(fd, 0, 0));
 	say_name(fd);
 	printf("\n loopback");
-	say("lo", bind_to(fd, if_nametoindex("lo"), 0));
+	say("lo", packet_bind_to(fd, if_nametoindex("lo"), 0));
 	say_name(fd);
 	close(fd);
 }
 
 /* -- options ----------------------------------------------------------------------------- */
 
-static void get(int fd, const char *word, int name, size_t room)
+void packet_get(int fd, const char *word, int name, size_t room)
 {
 	unsigned char v[64];
 	socklen_t len = (socklen_t)room;
@@ -142,17 +137,19 @@ static void get(int fd, const char *word, int name, size_t room)
 	}
 }
 
-static void set(int fd, const char *word, int name, int v, size_t len)
+void packet_set(int fd, const char *word, int name, int v, size_t len)
 {
 	int val[4] = { v };
 
 	say(word, setsockopt(fd, SOL_PACKET, name, val, (socklen_t)len));
 }
 
-static void member(int fd, const char *word, int op, unsigned int ifindex, unsigned short type, unsigned short alen,
-		   size_t len)
+static void member(int fd, const char *word, int op, unsigned int ifindex, unsigned short type,
+		   unsigned short alen, size_t len)
 {
-	struct packet_mreq m = { .mr_ifindex = (int)ifindex, .mr_type = type, .mr_alen = alen,
+	struct packet_mreq m = { .mr_ifindex = (int)ifindex,
+				 .mr_type = type,
+				 .mr_alen = alen,
 				 .mr_address = { 1, 0, 0x5e, 1, 2, 3 } };
 
 	say(word, setsockopt(fd, SOL_PACKET, op, &m, (socklen_t)len));
@@ -160,7 +157,11 @@ static void member(int fd, const char *word, int op, unsigned int ifindex, unsig
 
 static void memberships(int fd, unsigned int ifindex)
 {
-	enum { ADD = PACKET_ADD_MEMBERSHIP, DROP = PACKET_DROP_MEMBERSHIP, WHOLE = sizeof(struct packet_mreq) };
+	enum {
+		ADD = PACKET_ADD_MEMBERSHIP,
+		DROP = PACKET_DROP_MEMBERSHIP,
+		WHOLE = sizeof(struct packet_mreq)
+	};
 
 	printf("\n member");
 	member(fd, "short", ADD, ifindex, PACKET_MR_PROMISC, 0, WHOLE - 1);
@@ -186,33 +187,33 @@ static void options(void)
 
 	if (family != AF_INET)
 		return;
-	fd = open_packet(SOCK_RAW, 0);
-	set(fd, "aux", PACKET_AUXDATA, 5, 4);
-	set(fd, "short", PACKET_AUXDATA, 1, 3);
-	set(fd, "long", PACKET_AUXDATA, 5, 8);
-	get(fd, "get", PACKET_AUXDATA, 4);
-	get(fd, "little", PACKET_AUXDATA, 2);
-	get(fd, "much", PACKET_AUXDATA, 20);
-	set(fd, "off", PACKET_AUXDATA, 0, 4);
-	get(fd, "get", PACKET_AUXDATA, 4);
+	fd = packet_open(SOCK_RAW, 0);
+	packet_set(fd, "aux", PACKET_AUXDATA, 5, 4);
+	packet_set(fd, "short", PACKET_AUXDATA, 1, 3);
+	packet_set(fd, "long", PACKET_AUXDATA, 5, 8);
+	packet_get(fd, "get", PACKET_AUXDATA, 4);
+	packet_get(fd, "little", PACKET_AUXDATA, 2);
+	packet_get(fd, "much", PACKET_AUXDATA, 20);
+	packet_set(fd, "off", PACKET_AUXDATA, 0, 4);
+	packet_get(fd, "get", PACKET_AUXDATA, 4);
 	printf("\n ignore");
-	set(fd, "on", PACKET_IGNORE_OUTGOING, 1, 4);
-	get(fd, "get", PACKET_IGNORE_OUTGOING, 4);
-	set(fd, "two", PACKET_IGNORE_OUTGOING, 2, 4);
-	set(fd, "neg", PACKET_IGNORE_OUTGOING, -1, 4);
-	set(fd, "long", PACKET_IGNORE_OUTGOING, 1, 8);
+	packet_set(fd, "on", PACKET_IGNORE_OUTGOING, 1, 4);
+	packet_get(fd, "get", PACKET_IGNORE_OUTGOING, 4);
+	packet_set(fd, "two", PACKET_IGNORE_OUTGOING, 2, 4);
+	packet_set(fd, "neg", PACKET_IGNORE_OUTGOING, -1, 4);
+	packet_set(fd, "long", PACKET_IGNORE_OUTGOING, 1, 8);
 	printf("\n tstamp");
-	set(fd, "set", PACKET_TIMESTAMP, 16, 4);
-	set(fd, "long", PACKET_TIMESTAMP, 16, 8);
-	get(fd, "get", PACKET_TIMESTAMP, 4);
+	packet_set(fd, "set", PACKET_TIMESTAMP, 16, 4);
+	packet_set(fd, "long", PACKET_TIMESTAMP, 16, 8);
+	packet_get(fd, "get", PACKET_TIMESTAMP, 4);
 	printf("\n stats");
-	get(fd, "v2", PACKET_STATISTICS, sizeof(struct tpacket_stats));
-	get(fd, "short", PACKET_STATISTICS, 4);
-	set(fd, "set", PACKET_STATISTICS, 4, 4);
+	packet_get(fd, "v2", PACKET_STATISTICS, sizeof(struct tpacket_stats));
+	packet_get(fd, "short", PACKET_STATISTICS, 4);
+	packet_set(fd, "set", PACKET_STATISTICS, 4, 4);
 	printf("\n other");
-	get(fd, "unknown", 77, 4);
-	set(fd, "unknown", 77, 1, 4);
-	get(fd, "add", PACKET_ADD_MEMBERSHIP, 16);
+	packet_get(fd, "unknown", 77, 4);
+	packet_set(fd, "unknown", 77, 1, 4);
+	packet_get(fd, "add", PACKET_ADD_MEMBERSHIP, 16);
 	say("sol_ip", setsockopt(fd, IPPROTO_IP, IP_TTL, &v, sizeof(v)));
 	say("sol_ip", int_option(fd, IPPROTO_IP, IP_TTL));
 	say("sol_ipv6", setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v, sizeof(v)));
@@ -266,7 +267,8 @@ static void play(void)
 	struct sockaddr_storage peer = addr_of(true, PEER_PORT);
 	int fd = open_udp();
 
-	if (sendto(fd, family == AF_INET ? "tune4" : "tune6", TUNE, 0, (struct sockaddr *)&peer, addr_len()) != TUNE)
+	if (sendto(fd, family == AF_INET ? "tune4" : "tune6", TUNE, 0, (struct sockaddr *)&peer,
+		   addr_len()) != TUNE)
 		say("play", -1);
 	close(fd);
 }
@@ -305,11 +307,12 @@ static ssize_t receive(int fd, void *buf, size_t room, int flags)
 /* Of one protocol: what comes in, and only that. */
 static void incoming(void)
 {
-	int fd = open_packet(SOCK_DGRAM, eth_type()), raw = open_packet(SOCK_RAW, eth_type());
+	int fd = packet_open(SOCK_DGRAM, eth_type()), raw = packet_open(SOCK_RAW, eth_type());
 	unsigned char buf[2000];
 	int n = 0;
 
-	say("bind", bind_to(fd, own_interface(), 0) | bind_to(raw, own_interface(), 0));
+	say("bind",
+	    packet_bind_to(fd, own_interface(), 0) | packet_bind_to(raw, own_interface(), 0));
 	tune_in(fd, false);
 	tune_in(raw, true);
 	play();
@@ -332,22 +335,29 @@ static void incoming(void)
 /* Of all: both directions, and the message that tells more. */
 static void everything(void)
 {
-	int fd = open_packet(SOCK_RAW, ETH_P_ALL), deaf = open_packet(SOCK_RAW, ETH_P_ALL), on = 1, i;
+	int fd = packet_open(SOCK_RAW, ETH_P_ALL), deaf = packet_open(SOCK_RAW, ETH_P_ALL), on = 1,
+	    i;
 	unsigned char buf[2000], ctl[256];
 	struct sockaddr_ll ll;
 	struct iovec iov = { buf, sizeof(buf) };
 
-	say("bind", bind_to(fd, own_interface(), 0) | bind_to(deaf, own_interface(), 0));
+	say("bind",
+	    packet_bind_to(fd, own_interface(), 0) | packet_bind_to(deaf, own_interface(), 0));
 	tune_in(fd, true);
 	tune_in(deaf, true);
 	say("aux", setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)));
 	say("ignore", setsockopt(deaf, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)));
-	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0 || recv(deaf, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0 ||
+	       recv(deaf, buf, sizeof(buf), MSG_DONTWAIT) > 0)
 		;
 	play();
 	for (i = 0; i < 2; i++) {
-		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
-				    .msg_controllen = sizeof(ctl), .msg_name = &ll, .msg_namelen = sizeof(ll) };
+		struct msghdr m = { .msg_iov = &iov,
+				    .msg_iovlen = 1,
+				    .msg_control = ctl,
+				    .msg_controllen = sizeof(ctl),
+				    .msg_name = &ll,
+				    .msg_namelen = sizeof(ll) };
 		struct tpacket_auxdata a = { 0 };
 		struct cmsghdr *c;
 
@@ -365,7 +375,8 @@ static void everything(void)
 			if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA)
 				memcpy(&a, CMSG_DATA(c), sizeof(a));
 		}
-		say("status", a.tp_status & ~(unsigned int)(TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID));
+		say("status",
+		    a.tp_status & ~(unsigned int)(TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID));
 		say("tp_len", a.tp_len);
 		say("snaplen", a.tp_snaplen);
 		say("mac", a.tp_mac);
@@ -381,7 +392,7 @@ static void everything(void)
 
 static void flags(void)
 {
-	int fd = open_packet(SOCK_DGRAM, 0);
+	int fd = packet_open(SOCK_DGRAM, 0);
 	char buf[8];
 	struct iovec iov = { buf, sizeof(buf) };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
@@ -400,7 +411,7 @@ static void flags(void)
 
 /* -- sending ----------------------------------------------------------------------------- */
 
-static ssize_t send_to(int fd, unsigned int ifindex, int protocol, size_t len)
+ssize_t packet_send_to(int fd, unsigned int ifindex, int protocol, size_t len)
 {
 	static unsigned char buf[200000];
 	struct sockaddr_ll ll = to_device(ifindex, protocol);
@@ -416,27 +427,27 @@ static void send_errors(int type)
 {
 	unsigned int ifindex = own_interface();
 	struct sockaddr_ll ll = to_device(ifindex, 0x88b5);
-	int fd = open_packet(type, 0), head = type == SOCK_RAW ? ETH_HLEN : 0;
+	int fd = packet_open(type, 0), head = type == SOCK_RAW ? ETH_HLEN : 0;
 	char buf[64] = { 0 };
 
 	say("write", write(fd, buf, sizeof(buf)));
 	say("send", send(fd, buf, sizeof(buf), 0));
-	say("nodev", send_to(fd, 9999, 0x88b5, 64));
-	say("nodev_long", send_to(fd, 9999, 0x88b5, 100000));
-	say("zero", send_to(fd, 0, 0x88b5, 64));
+	say("nodev", packet_send_to(fd, 9999, 0x88b5, 64));
+	say("nodev_long", packet_send_to(fd, 9999, 0x88b5, 100000));
+	say("zero", packet_send_to(fd, 0, 0x88b5, 64));
 	say("short_name", sendto(fd, buf, sizeof(buf), 0, (struct sockaddr *)&ll, 12));
 	say("no_name", sendto(fd, buf, sizeof(buf), 0, (struct sockaddr *)&ll, 0));
 	ll.sll_halen = 77;
 	say("halen", sendto(fd, buf, sizeof(buf), 0, (struct sockaddr *)&ll, sizeof(ll)));
-	say("empty", send_to(fd, ifindex, 0x88b5, 0));
-	say("short", send_to(fd, ifindex, 0x88b5, 13));
-	say("header", send_to(fd, ifindex, 0x88b5, 14));
-	say("full", send_to(fd, ifindex, 0x88b5, 1500 + (size_t)head));
-	say("one_more", send_to(fd, ifindex, 0x88b5, 1501 + (size_t)head));
-	say("tag_more", send_to(fd, ifindex, 0x88b5, 1505 + (size_t)head));
-	say("long", send_to(fd, ifindex, 0x88b5, 65536));
-	say("huge", send_to(fd, ifindex, 0x88b5, 200000));
-	say("bind", bind_to(fd, ifindex, 0x88b5));
+	say("empty", packet_send_to(fd, ifindex, 0x88b5, 0));
+	say("short", packet_send_to(fd, ifindex, 0x88b5, 13));
+	say("header", packet_send_to(fd, ifindex, 0x88b5, 14));
+	say("full", packet_send_to(fd, ifindex, 0x88b5, 1500 + (size_t)head));
+	say("one_more", packet_send_to(fd, ifindex, 0x88b5, 1501 + (size_t)head));
+	say("tag_more", packet_send_to(fd, ifindex, 0x88b5, 1505 + (size_t)head));
+	say("long", packet_send_to(fd, ifindex, 0x88b5, 65536));
+	say("huge", packet_send_to(fd, ifindex, 0x88b5, 200000));
+	say("bind", packet_bind_to(fd, ifindex, 0x88b5));
 	say("bound", send(fd, buf, sizeof(buf), 0));
 	say("oob", send(fd, buf, sizeof(buf), MSG_OOB));
 	say("so_error", int_option(fd, SOL_SOCKET, SO_ERROR));
@@ -464,13 +475,16 @@ static void ask(int type)
 	struct sockaddr_ll own, ll = to_device(ifindex, ETH_P_ARP);
 	struct sockaddr_storage me, peer = addr_of(true, 0);
 	unsigned char frame[60] = { 0 }, buf[2000];
-	struct arp4 arp = { .head = { .ar_hrd = htons(1), .ar_pro = htons(ETH_P_IP), .ar_hln = 6, .ar_pln = 4,
+	struct arp4 arp = { .head = { .ar_hrd = htons(1),
+				      .ar_pro = htons(ETH_P_IP),
+				      .ar_hln = 6,
+				      .ar_pln = 4,
 				      .ar_op = htons(ARPOP_REQUEST) } };
-	int fd = open_packet(type, ETH_P_ARP), i;
+	int fd = packet_open(type, ETH_P_ARP), i;
 	socklen_t len = sizeof(own);
 	size_t head = type == SOCK_RAW ? ETH_HLEN : 0;
 
-	say("bind", bind_to(fd, ifindex, ETH_P_ARP));
+	say("bind", packet_bind_to(fd, ifindex, ETH_P_ARP));
 	getsockname(fd, (struct sockaddr *)&own, &len);
 	own_address(&me);
 	memcpy(arp.sha, own.sll_addr, 6);
@@ -514,17 +528,21 @@ static void own_frames(void)
 
 	if (family != AF_INET)
 		return;
-	fd = open_packet(SOCK_RAW, ETH_P_ALL);
-	other = open_packet(SOCK_RAW, ETH_P_ALL);
-	say("bind", bind_to(fd, own_interface(), 0) | bind_to(other, own_interface(), 0));
+	fd = packet_open(SOCK_RAW, ETH_P_ALL);
+	other = packet_open(SOCK_RAW, ETH_P_ALL);
+	say("bind",
+	    packet_bind_to(fd, own_interface(), 0) | packet_bind_to(other, own_interface(), 0));
 	settle();
-	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0 || recv(other, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0 ||
+	       recv(other, buf, sizeof(buf), MSG_DONTWAIT) > 0)
 		;
-	say("send", send_to(fd, own_interface(), 0x88b5, 77));
+	say("send", packet_send_to(fd, own_interface(), 0x88b5, 77));
 	for (;;) {
 		struct sockaddr_ll ll;
 		socklen_t len = sizeof(ll);
-		ssize_t n = readable(other) == 1 ? recvfrom(other, buf, sizeof(buf), 0, (struct sockaddr *)&ll, &len) : -1;
+		ssize_t n = readable(other) == 1 ? recvfrom(other, buf, sizeof(buf), 0,
+							    (struct sockaddr *)&ll, &len) :
+						   -1;
 
 		if (n < 0)
 			break;
@@ -549,7 +567,7 @@ static void own_frames(void)
 
 /* -- filters and bounds ------------------------------------------------------------------ */
 
-static void attach(int fd, unsigned int ad, unsigned int want, unsigned int keep)
+void packet_attach(int fd, unsigned int ad, unsigned int want, unsigned int keep)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned int)SKF_AD_OFF + ad),
@@ -571,32 +589,32 @@ static void filters(void)
 
 	if (family != AF_INET)
 		return;
-	in = open_packet(SOCK_RAW, 0);
-	tx = open_packet(SOCK_RAW, 0);
-	attach(in, SKF_AD_PKTTYPE, PACKET_HOST, 20);
-	say("bind", bind_to(in, lo, ETH_P_ALL));
-	say("tx", send_to(tx, lo, 0x88b5, 100));
+	in = packet_open(SOCK_RAW, 0);
+	tx = packet_open(SOCK_RAW, 0);
+	packet_attach(in, SKF_AD_PKTTYPE, PACKET_HOST, 20);
+	say("bind", packet_bind_to(in, lo, ETH_P_ALL));
+	say("tx", packet_send_to(tx, lo, 0x88b5, 100));
 	say("host", receive(in, buf, sizeof(buf), MSG_TRUNC));
 	printf("\n proto");
-	attach(in, SKF_AD_PROTOCOL, 0x88b6, 0xffff);
-	say("tx", send_to(tx, lo, 0x88b5, 100));
-	say("tx", send_to(tx, lo, 0x88b6, 101));
+	packet_attach(in, SKF_AD_PROTOCOL, 0x88b6, 0xffff);
+	say("tx", packet_send_to(tx, lo, 0x88b5, 100));
+	say("tx", packet_send_to(tx, lo, 0x88b6, 101));
 	receive(in, buf, sizeof(buf), MSG_TRUNC);
 	receive(in, buf, sizeof(buf), MSG_TRUNC);
 	say("empty", recv(in, buf, sizeof(buf), MSG_DONTWAIT));
 	printf("\n ifindex");
-	attach(in, SKF_AD_IFINDEX, lo, 30);
-	say("tx", send_to(tx, lo, 0x88b5, 100));
+	packet_attach(in, SKF_AD_IFINDEX, lo, 30);
+	say("tx", packet_send_to(tx, lo, 0x88b5, 100));
 	receive(in, buf, sizeof(buf), MSG_TRUNC);
 	receive(in, buf, sizeof(buf), MSG_TRUNC);
 	printf("\n hatype");
-	attach(in, SKF_AD_HATYPE, 772, 40);
-	say("tx", send_to(tx, lo, 0x88b5, 100));
+	packet_attach(in, SKF_AD_HATYPE, 772, 40);
+	say("tx", packet_send_to(tx, lo, 0x88b5, 100));
 	receive(in, buf, sizeof(buf), MSG_TRUNC);
 	receive(in, buf, sizeof(buf), MSG_TRUNC);
 	printf("\n vlan");
-	attach(in, SKF_AD_VLAN_TAG_PRESENT, 0, 50);
-	say("tx", send_to(tx, lo, 0x88b5, 100));
+	packet_attach(in, SKF_AD_VLAN_TAG_PRESENT, 0, 50);
+	say("tx", packet_send_to(tx, lo, 0x88b5, 100));
 	receive(in, buf, sizeof(buf), MSG_TRUNC);
 	close(in);
 	close(tx);
@@ -612,12 +630,12 @@ static void statistics(void)
 
 	if (family != AF_INET)
 		return;
-	in = open_packet(SOCK_RAW, 0);
-	tx = open_packet(SOCK_RAW, 0);
-	attach(in, SKF_AD_PKTTYPE, PACKET_HOST, 0xffff);
-	say("bind", bind_to(in, lo, 0x88b5));
+	in = packet_open(SOCK_RAW, 0);
+	tx = packet_open(SOCK_RAW, 0);
+	packet_attach(in, SKF_AD_PKTTYPE, PACKET_HOST, 0xffff);
+	say("bind", packet_bind_to(in, lo, 0x88b5));
 	for (i = 0; i < 3; i++)
-		send_to(tx, lo, 0x88b5, 100);
+		packet_send_to(tx, lo, 0x88b5, 100);
 	settle();
 	say("get", getsockopt(in, SOL_PACKET, PACKET_STATISTICS, &st, &len));
 	say("len", len);
@@ -627,7 +645,7 @@ static void statistics(void)
 	say("then", st.tp_packets);
 	say("small", setsockopt(in, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)));
 	for (i = 0; i < 100; i++)
-		send_to(tx, lo, 0x88b5, 1400);
+		packet_send_to(tx, lo, 0x88b5, 1400);
 	settle();
 	getsockopt(in, SOL_PACKET, PACKET_STATISTICS, &st, &len);
 	say("all", st.tp_packets);
@@ -639,231 +657,11 @@ static void statistics(void)
 	close(tx);
 }
 
-/* -- a ring ------------------------------------------------------------------------------ */
-
-enum { PAGE = 4096, FRAMES = 8, FRAME = 1024 };
-
-static void ring_wrong(int fd, const char *word, unsigned int block, unsigned int blocks, unsigned int frame,
-		       unsigned int frames)
-{
-	struct tpacket_req r = { block, blocks, frame, frames };
-
-	say(word, setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)));
-}
-
-static void map(int fd, const char *word, size_t len, off_t off)
-{
-	void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, off);
-
-	say(word, at == MAP_FAILED ? -1 : 0);
-	if (at != MAP_FAILED)
-		munmap(at, len);
-}
-
-static void ring_options(void)
-{
-	struct tpacket_req r = { PAGE, 2, FRAME, FRAMES };
-	int fd, v;
-
-	if (family != AF_INET)
-		return;
-	fd = open_packet(SOCK_RAW, 0);
-	for (v = -1; v <= TPACKET_V2; v++) {
-		int val = v;
-		socklen_t len = sizeof(val);
-
-		say("hdrlen", getsockopt(fd, SOL_PACKET, PACKET_HDRLEN, &val, &len));
-		say("v", val);
-		say("len", len);
-	}
-	get(fd, "short", PACKET_HDRLEN, 2);
-	get(fd, "version", PACKET_VERSION, 4);
-	set(fd, "v2", PACKET_VERSION, TPACKET_V2, 4);
-	set(fd, "v9", PACKET_VERSION, 9, 4);
-	set(fd, "long", PACKET_VERSION, TPACKET_V2, 8);
-	get(fd, "version", PACKET_VERSION, 4);
-	set(fd, "reserve", PACKET_RESERVE, 64, 4);
-	set(fd, "neg", PACKET_RESERVE, -1, 4);
-	set(fd, "long", PACKET_RESERVE, 64, 8);
-	get(fd, "reserve", PACKET_RESERVE, 4);
-	set(fd, "none", PACKET_RESERVE, 0, 4);
-	printf("\n ring");
-	map(fd, "unmade", PAGE, 0);
-	say("short", setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r) - 1));
-	ring_wrong(fd, "none", 0, 0, 0, 0);
-	ring_wrong(fd, "frames", 0, 0, 0, 1);
-	ring_wrong(fd, "block", PAGE - 1, 2, FRAME, FRAMES);
-	ring_wrong(fd, "noblock", 0, 2, FRAME, FRAMES);
-	ring_wrong(fd, "negative", 0x80000000, 2, FRAME, FRAMES);
-	ring_wrong(fd, "small", PAGE, 2, 48, FRAMES);
-	ring_wrong(fd, "align", PAGE, 2, FRAME + 8, 6);
-	ring_wrong(fd, "count", PAGE, 2, FRAME, FRAMES + 1);
-	ring_wrong(fd, "large", PAGE, 2, 2 * PAGE, 1);
-	ring_wrong(fd, "right", PAGE, 2, FRAME, FRAMES);
-	ring_wrong(fd, "again", PAGE, 2, FRAME, FRAMES);
-	set(fd, "version", PACKET_VERSION, TPACKET_V1, 4);
-	set(fd, "reserve", PACKET_RESERVE, 4, 4);
-	printf("\n map");
-	map(fd, "less", PAGE, 0);
-	map(fd, "more", 3 * PAGE, 0);
-	map(fd, "offset", PAGE, PAGE);
-	map(fd, "all", 2 * PAGE, 0);
-	map(fd, "twice", 2 * PAGE, 0);
-	say_poll("poll", fd);
-	ring_wrong(fd, "gone", 0, 0, 0, 0);
-	map(fd, "then", 2 * PAGE, 0);
-	close(fd);
-}
-
-static int waits(int fd, int how, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	struct epoll_event ev = { .events = EPOLLIN };
-	struct timeval tv = { .tv_usec = ms * 1000 };
-	fd_set in;
-	int ep, r;
-
-	switch (how) {
-	case 0:
-		return poll(&p, 1, ms);
-	case 1:
-		FD_ZERO(&in);
-		FD_SET(fd, &in);
-		return select(fd + 1, &in, NULL, NULL, &tv);
-	default:
-		ep = epoll_create1(0);
-		epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
-		r = epoll_wait(ep, &ev, 1, ms);
-		close(ep);
-		return r;
-	}
-}
-
-static unsigned int status_of(const uint8_t *at, int version)
-{
-	return version == TPACKET_V1 ? (unsigned int)*(volatile const unsigned long *)(const void *)at :
-				       *(volatile const unsigned int *)(const void *)at;
-}
-
-static void give_back(uint8_t *at, int version)
-{
-	if (version == TPACKET_V1)
-		*(volatile unsigned long *)(void *)at = TP_STATUS_KERNEL;
-	else
-		*(volatile unsigned int *)(void *)at = TP_STATUS_KERNEL;
-}
-
-static void say_frame(const uint8_t *at, int version)
-{
-	const struct tpacket2_hdr *h2 = (const void *)at;
-	const struct tpacket_hdr *h1 = (const void *)at;
-	const struct sockaddr_ll *ll = (const void *)(at + TPACKET_ALIGN(version == TPACKET_V1 ? sizeof(*h1) : sizeof(*h2)));
-	bool v1 = version == TPACKET_V1;
-	unsigned int mac = v1 ? h1->tp_mac : h2->tp_mac;
-
-	say("status", status_of(at, version) & ~(unsigned int)(TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID));
-	say("len", v1 ? h1->tp_len : h2->tp_len);
-	say("snaplen", v1 ? h1->tp_snaplen : h2->tp_snaplen);
-	say("mac", mac);
-	say("net", v1 ? h1->tp_net : h2->tp_net);
-	say("time", (v1 ? h1->tp_sec : h2->tp_sec) > 1000000000);
-	say("proto", ntohs(ll->sll_protocol));
-	say("pkttype", ll->sll_pkttype);
-	say("ifindex", ll->sll_ifindex == (int)if_nametoindex("lo"));
-	say("first", at[mac + 14]);
-	say("last", at[mac + (v1 ? h1->tp_snaplen : h2->tp_snaplen) - 1]);
-}
-
-/* More frames than there is room for, twice around, by each way to wait. */
-static void read_ring(int type, int version)
-{
-	struct tpacket_req r = { PAGE, 2, FRAME, FRAMES };
-	unsigned int lo = if_nametoindex("lo"), n = 0;
-	int in = open_packet(type, 0), tx = open_packet(SOCK_RAW, 0), round;
-	struct tpacket_stats st;
-	socklen_t len = sizeof(st);
-	uint8_t *ring;
-	char c;
-
-	say("version", setsockopt(in, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)));
-	attach(in, SKF_AD_PKTTYPE, PACKET_HOST, 0xffff);
-	say("ring", setsockopt(in, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)));
-	ring = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, in, 0);
-	say("map", ring == MAP_FAILED ? -1 : 0);
-	if (ring == MAP_FAILED)
-		return;
-	say("bind", bind_to(in, lo, 0x88b5));
-	for (round = 0; round < 6; round++) {
-		int how = round % 3;
-
-		printf("\n round%d", round);
-		say("idle", waits(in, how, 20));
-		say("tx", send_to(tx, lo, 0x88b5, 100 + (size_t)round));
-		say("wait", waits(in, how, WAIT_MS));
-		say("still", waits(in, how, 20));
-		say_frame(ring + n * FRAME, version);
-		say("recv", recv(in, &c, 1, MSG_DONTWAIT));
-		give_back(ring + n * FRAME, version);
-		n = (n + 1) % FRAMES;
-		say("read", waits(in, how, 20));
-	}
-	printf("\n full");
-	for (round = 0; round < FRAMES + 3; round++)
-		send_to(tx, lo, 0x88b5, round ? 60 : 1500);
-	settle();
-	say("wait", waits(in, 0, WAIT_MS));
-	say_frame(ring + n * FRAME, version);
-	for (round = 0; round < FRAMES; round++) {
-		if (!(status_of(ring + n * FRAME, version) & TP_STATUS_USER))
-			break;
-		give_back(ring + n * FRAME, version);
-		n = (n + 1) % FRAMES;
-	}
-	say("frames", round);
-	send_to(tx, lo, 0x88b5, 70);
-	say("wait", waits(in, 1, WAIT_MS));
-	say("losing", status_of(ring + n * FRAME, version) & TP_STATUS_LOSING);
-	say("stats", getsockopt(in, SOL_PACKET, PACKET_STATISTICS, &st, &len));
-	say("packets", st.tp_packets);
-	say("drops", st.tp_drops);
-	munmap(ring, 2 * PAGE);
-	close(in);
-	close(tx);
-}
-
-static void ring_v1(void)
-{
-	if (family == AF_INET)
-		read_ring(SOCK_RAW, TPACKET_V1);
-}
-
-static void ring_v2(void)
-{
-	if (family == AF_INET)
-		read_ring(SOCK_RAW, TPACKET_V2);
-}
-
-static void ring_cooked(void)
-{
-	if (family == AF_INET)
-		read_ring(SOCK_DGRAM, TPACKET_V2);
-}
-
 const struct fact facts_packet[] = {
-	{ "packet_ring_options", ring_options },
-	{ "packet_ring_v1", ring_v1 },
-	{ "packet_ring_v2", ring_v2 },
-	{ "packet_ring_cooked", ring_cooked },
-	{ "packet_calls", calls },
-	{ "packet_names", names },
-	{ "packet_options", options },
-	{ "packet_incoming", incoming },
-	{ "packet_everything", everything },
-	{ "packet_flags", flags },
-	{ "packet_send_wrong", send_wrong },
-	{ "packet_arp", arp },
-	{ "packet_own", own_frames },
-	{ "packet_filters", filters },
-	{ "packet_statistics", statistics },
-	{ 0 },
+	{ "packet_calls", calls },	     { "packet_names", names },
+	{ "packet_options", options },	     { "packet_incoming", incoming },
+	{ "packet_everything", everything }, { "packet_flags", flags },
+	{ "packet_send_wrong", send_wrong }, { "packet_arp", arp },
+	{ "packet_own", own_frames },	     { "packet_filters", filters },
+	{ "packet_statistics", statistics }, { 0 },
 };

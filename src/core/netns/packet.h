@@ -6,10 +6,16 @@
 #include "base/base.h"
 #include "core/notify.h"
 
+struct sk_buff;
+
 struct netns_packet {
-	struct list_head socks;		/* struct packet_sock */
-	struct notifier_block nb;	/* devices that come and go */
-	/* Memory that a program can map, zeroed, of size octets (pages), and the host's handle of it; NULL: none. */
+	struct list_head socks;	  /* struct packet_sock */
+	struct notifier_block nb; /* devices that come and go */
+	void (*tapped)(
+		struct sk_buff
+			*skb); /* a frame of another shard's, data at the link header. Consumes */
+	/* Memory that a program can map, zeroed, of size octets (pages), and the host's handle of it. NULL:
+	 * none. */
 	void *(*mem_new)(struct net *net, size_t size, void **handle);
 	void (*mem_free)(struct net *net, void *mem, size_t size, void *handle);
 };

@@ -8,14 +8,23 @@
 #include "wire/wire.h"
 
 enum { RAW = 3, DGRAM = 2, ALL = 0x0300, TYPE = 0x88b5, SOL = 263, PAGE = 4096 };
-enum { ADD_MEMBERSHIP = 1, DROP_MEMBERSHIP = 2, RX_RING = 5, STATISTICS = 6, AUXDATA = 8, VERSION = 10, IGNORE = 23 };
+enum {
+	ADD_MEMBERSHIP = 1,
+	DROP_MEMBERSHIP = 2,
+	RX_RING = 5,
+	STATISTICS = 6,
+	AUXDATA = 8,
+	VERSION = 10,
+	IGNORE = 23
+};
 
 static struct fixture f;
 static struct net_device *dev;
 static u32 events;
 static size_t mem_live;
 
-static const u8 own[6] = { 2, 0, 0, 0, 0, 1 }, peer[6] = { 2, 0, 0, 0, 0, 2 }, other[6] = { 2, 0, 0, 0, 0, 3 };
+static const u8 own[6] = { 2, 0, 0, 0, 0, 1 }, peer[6] = { 2, 0, 0, 0, 0, 2 },
+		other[6] = { 2, 0, 0, 0, 0, 3 };
 static const u8 all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, group[6] = { 1, 0, 0x5e, 0, 0, 1 };
 
 static void setup(void)
@@ -72,19 +81,25 @@ static void arrive(const u8 *dst, u16 type, u32 len)
 	fixture_settle(f.net);
 }
 
-static ssize_t receive(struct sock *sk, void *buf, size_t room, struct sock_ll *ll, int flags, struct sock_cmsg *cmsg)
+static ssize_t receive(struct sock *sk, void *buf, size_t room, struct sock_ll *ll, int flags,
+		       struct sock_cmsg *cmsg)
 {
 	struct skb_vec vec = { buf, room };
-	struct msg m = { .vec = &vec, .nr_vec = 1, .len = room, .ll = ll, .flags = flags, .cmsg = cmsg };
+	struct msg m = {
+		.vec = &vec, .nr_vec = 1, .len = room, .ll = ll, .flags = flags, .cmsg = cmsg
+	};
 
 	return sock_recvmsg(sk, &m);
 }
 
-static ssize_t transmit(struct sock *sk, const void *buf, size_t len, const struct sock_ll *ll, u32 ll_len)
+static ssize_t transmit(struct sock *sk, const void *buf, size_t len, const struct sock_ll *ll,
+			u32 ll_len)
 {
 	struct sock_ll copy = ll ? *ll : (struct sock_ll){ 0 };
 	struct skb_vec vec = { (void *)(uintptr_t)buf, len };
-	struct msg m = { .vec = &vec, .nr_vec = 1, .len = len, .ll = ll ? &copy : NULL, .ll_len = ll_len };
+	struct msg m = {
+		.vec = &vec, .nr_vec = 1, .len = len, .ll = ll ? &copy : NULL, .ll_len = ll_len
+	};
 
 	return sock_sendmsg(sk, &m);
 }
@@ -93,8 +108,14 @@ static ssize_t transmit(struct sock *sk, const void *buf, size_t len, const stru
 Test(packet, types_of_frames)
 {
 	struct sock *any = sock(RAW, ALL, 0), *one = sock(DGRAM, be16_make(TYPE).raw, dev->ifindex);
-	static const struct { const u8 *dst; u8 pkttype; } rows[] = {
-		{ own, PACKET_HOST }, { all, PACKET_BROADCAST }, { group, PACKET_MULTICAST }, { other, PACKET_OTHERHOST },
+	static const struct {
+		const u8 *dst;
+		u8 pkttype;
+	} rows[] = {
+		{ own, PACKET_HOST },
+		{ all, PACKET_BROADCAST },
+		{ group, PACKET_MULTICAST },
+		{ other, PACKET_OTHERHOST },
 	};
 	struct sock_ll ll;
 	u8 buf[100];
@@ -113,7 +134,8 @@ Test(packet, types_of_frames)
 		cr_expect_eq(buf[19], 19);
 		arrive(rows[i].dst, TYPE + 1, 50);
 		cr_expect_eq(receive(any, buf, sizeof(buf), &ll, 0, NULL), 64);
-		cr_expect_eq(receive(one, buf, sizeof(buf), &ll, 0, NULL), -EAGAIN, "another protocol");
+		cr_expect_eq(receive(one, buf, sizeof(buf), &ll, 0, NULL), -EAGAIN,
+			     "another protocol");
 	}
 	cr_expect(events & SOCK_EV_IN);
 }
@@ -121,8 +143,8 @@ Test(packet, types_of_frames)
 /* What is sent comes to the others that see all, unless they chose not to; and not to its sender. */
 Test(packet, outgoing)
 {
-	struct sock *tx = sock(RAW, ALL, dev->ifindex), *see = sock(RAW, ALL, 0), *deaf = sock(RAW, ALL, 0),
-		    *in = sock(RAW, be16_make(TYPE).raw, 0);
+	struct sock *tx = sock(RAW, ALL, dev->ifindex), *see = sock(RAW, ALL, 0),
+		    *deaf = sock(RAW, ALL, 0), *in = sock(RAW, be16_make(TYPE).raw, 0);
 	u8 frame[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5, 7 }, buf[100];
 	struct sock_ll ll;
 	int one = 1;
@@ -143,7 +165,9 @@ Test(packet, outgoing)
 Test(packet, cooked)
 {
 	struct sock *tx = sock(DGRAM, 0, 0);
-	struct sock_ll to = { .family = 17, .protocol = be16_make(TYPE), .ifindex = (s32)dev->ifindex, .halen = 6 };
+	struct sock_ll to = {
+		.family = 17, .protocol = be16_make(TYPE), .ifindex = (s32)dev->ifindex, .halen = 6
+	};
 	struct sk_buff *skb;
 
 	memcpy(to.addr, peer, 6);
@@ -164,7 +188,10 @@ Test(packet, vlan_tag)
 {
 	struct sock *see = sock(RAW, ALL, 0);
 	struct sock_cmsg cmsg = { 0 };
-	struct { u32 status, len, snaplen; u16 mac, net, tci, tpid; } aux;
+	struct {
+		u32 status, len, snaplen;
+		u16 mac, net, tci, tpid;
+	} aux;
 	struct sk_buff *skb = alloc_skb(f.net, 200);
 	struct sock_ll ll;
 	int on = 1;
@@ -205,7 +232,11 @@ Test(packet, drops_are_counted)
 Test(packet, memberships)
 {
 	struct sock *a = sock(RAW, ALL, 0), *b = sock(RAW, ALL, 0);
-	struct { s32 ifindex; u16 type, alen; u8 addr[8]; } m = { (s32)dev->ifindex, 1, 0, { 0 } };
+	struct {
+		s32 ifindex;
+		u16 type, alen;
+		u8 addr[8];
+	} m = { (s32)dev->ifindex, 1, 0, { 0 } };
 
 	cr_expect_eq(sock_setsockopt(a, SOL, ADD_MEMBERSHIP, &m, sizeof(m)), 0);
 	cr_expect_eq(sock_setsockopt(a, SOL, ADD_MEMBERSHIP, &m, sizeof(m)), 0);
@@ -386,30 +417,44 @@ Test(packet, ring_cuts)
 
 Test(packet, ring_requests)
 {
-	static const struct { u32 req[4]; int err; } rows[] = {
-		{ { 0, 0, 0, 1 }, -EINVAL }, { { PAGE + 1, 1, 1024, 4 }, -EINVAL }, { { PAGE, 1, 1032, 3 }, -EINVAL },
-		{ { PAGE, 1, 48, 85 }, -EINVAL }, { { PAGE, 1, 1024, 5 }, -EINVAL },
-		{ { PAGE, 0x40000000, 16, 0 }, -EINVAL }, { { PAGE, 0xffffffff, 1024, 0xfffffffc }, -EINVAL },
-		{ { 1 << 30, 1, 1 << 29, 2 }, -ENOMEM }, { { PAGE, 1, PAGE, 1 }, 0 },
+	static const struct {
+		u32 req[4];
+		int err;
+	} rows[] = {
+		{ { 0, 0, 0, 1 }, -EINVAL },
+		{ { PAGE + 1, 1, 1024, 4 }, -EINVAL },
+		{ { PAGE, 1, 1032, 3 }, -EINVAL },
+		{ { PAGE, 1, 48, 85 }, -EINVAL },
+		{ { PAGE, 1, 1024, 5 }, -EINVAL },
+		{ { PAGE, 0x40000000, 16, 0 }, -EINVAL },
+		{ { PAGE, 0xffffffff, 1024, 0xfffffffc }, -EINVAL },
+		{ { 1 << 30, 1, 1 << 29, 2 }, -ENOMEM },
+		{ { PAGE, 1, PAGE, 1 }, 0 },
 	};
 	struct sock *in = sock(RAW, ALL, 0);
 
 	f.net->packet.mem_new = mem_new;
 	f.net->packet.mem_free = mem_free;
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
-		cr_expect_eq(sock_setsockopt(in, SOL, RX_RING, rows[i].req, 16), rows[i].err, "row %u", i);
+		cr_expect_eq(sock_setsockopt(in, SOL, RX_RING, rows[i].req, 16), rows[i].err,
+			     "row %u", i);
 	cr_expect_eq(sock_setsockopt(in, SOL, RX_RING, rows[ARRAY_SIZE(rows) - 1].req, 16), -EBUSY);
 	cr_expect_eq(sock_setsockopt(in, SOL, RX_RING, (u32[4]){ 0 }, 16), 0);
 	cr_expect_eq(mem_live, 0);
 	f.net->packet.mem_new = NULL;
-	cr_expect_eq(sock_setsockopt(in, SOL, RX_RING, rows[ARRAY_SIZE(rows) - 1].req, 16), -ENOMEM, "no host");
+	cr_expect_eq(sock_setsockopt(in, SOL, RX_RING, rows[ARRAY_SIZE(rows) - 1].req, 16), -ENOMEM,
+		     "no host");
 }
 
 /* Memory that runs out is an error, or a drop. */
 Test(packet, without_memory)
 {
 	struct sock *in = sock(RAW, ALL, dev->ifindex), *sk;
-	struct { s32 ifindex; u16 type, alen; u8 addr[8]; } m = { (s32)dev->ifindex, 1, 0, { 0 } };
+	struct {
+		s32 ifindex;
+		u16 type, alen;
+		u8 addr[8];
+	} m = { (s32)dev->ifindex, 1, 0, { 0 } };
 
 	f.fail_after = 0;
 	cr_expect_eq(packet_sock_create(f.net, RAW, ALL, &sk), -ENOMEM);

@@ -136,6 +136,18 @@ void settle_later(void)
 {
 }
 
+int packet_recv_flags(int flags)
+{
+	(void)flags;
+	return 0;
+}
+
+ssize_t packet_send(int fd, const struct msghdr *msg, size_t total, int flags)
+{
+	(void)fd, (void)msg, (void)total, (void)flags;
+	return fail(EOPNOTSUPP);
+}
+
 uint32_t pulse_errors(void)
 {
 	return 0;

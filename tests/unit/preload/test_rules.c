@@ -84,6 +84,10 @@ Test(rules, malformed_lines)
 		{ "kernel port 90-80", "write port 80-90" },
 		{ "kernel port 1 port 2", "a second port" },
 		{ "kernel raw port 1", "raw sockets have no port" },
+		{ "kernel packet port 1", "packet sockets have no address" },
+		{ "kernel packet 10.0.0.0/8", "packet sockets have no address" },
+		{ "kernel connect packet", "packet sockets have no address" },
+		{ "kernel packet raw", "raw: cannot be true" },
 		{ "kernel program", "program: no name" },
 		{ "kernel program a program b", "a second program" },
 		{ "kernel program /bin/sh", "write the file name alone" },
@@ -193,4 +197,19 @@ Test(rules, what_is_not_known_yet)
 	q.family = 0;
 	RULES("kernel ipv6");
 	cr_expect(rules_match(&rules, &q) == RULE_LATER);
+}
+
+/* Packet sockets have no address, so that no rule about one is about them. */
+Test(rules, packet_sockets)
+{
+	struct rule_query q = { .type = RULE_PACKET, .program = "tcpdump", .argv0 = "tcpdump" };
+
+	RULES("kernel 10.0.0.0/8", "kernel bind", "kernel ipv4", "kernel port 7", "kernel raw");
+	cr_expect_eq(rules_match(&rules, &q), RULE_NONE);
+	RULES("stack packet program tcpdump", "kernel packet");
+	cr_expect_eq(rules_match(&rules, &q), RULE_STACK);
+	q.program = q.argv0 = "arping";
+	cr_expect_eq(rules_match(&rules, &q), RULE_KERNEL);
+	RULES("kernel any");
+	cr_expect_eq(rules_match(&rules, &q), RULE_KERNEL);
 }
