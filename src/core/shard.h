@@ -76,7 +76,8 @@ bool shard_steer(struct sk_buff *skb);
 bool shard_steer_whole(struct sk_buff *skb, u8 proto, u32 off, u16 frag_max);
 /* data at the transport header: a copy for the first shard's raw sockets, if there are some. */
 void shard_raw(const struct sk_buff *skb, u8 af_bit, u8 proto);
-/* From the taps of a device: a copy of a frame, from its link header on, for the first shard's packet sockets. */
+/* From the taps of a device: a copy of a frame, from its link header on, for packet sockets in the first
+ * shard. */
 void shard_tap(const struct sk_buff *skb, u8 pkt_type);
 static inline bool shard_tapped(const struct net_group *g)
 {

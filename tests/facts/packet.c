@@ -307,14 +307,14 @@ static ssize_t receive(int fd, void *buf, size_t room, int flags)
 /* Of one protocol: what comes in, and only that. */
 static void incoming(void)
 {
-	int fd = packet_open(SOCK_DGRAM, eth_type()), raw = packet_open(SOCK_RAW, eth_type());
+	int fd = packet_open(SOCK_DGRAM, 0), raw = packet_open(SOCK_RAW, 0);
 	unsigned char buf[2000];
 	int n = 0;
 
-	say("bind",
-	    packet_bind_to(fd, own_interface(), 0) | packet_bind_to(raw, own_interface(), 0));
 	tune_in(fd, false);
 	tune_in(raw, true);
+	say("bind", packet_bind_to(fd, own_interface(), eth_type()) |
+			    packet_bind_to(raw, own_interface(), eth_type()));
 	play();
 	receive(fd, buf, sizeof(buf), MSG_PEEK);
 	say("version", buf[0] >> 4);
@@ -335,16 +335,15 @@ static void incoming(void)
 /* Of all: both directions, and the message that tells more. */
 static void everything(void)
 {
-	int fd = packet_open(SOCK_RAW, ETH_P_ALL), deaf = packet_open(SOCK_RAW, ETH_P_ALL), on = 1,
-	    i;
+	int fd = packet_open(SOCK_RAW, 0), deaf = packet_open(SOCK_RAW, 0), on = 1, i;
 	unsigned char buf[2000], ctl[256];
 	struct sockaddr_ll ll;
 	struct iovec iov = { buf, sizeof(buf) };
 
-	say("bind",
-	    packet_bind_to(fd, own_interface(), 0) | packet_bind_to(deaf, own_interface(), 0));
 	tune_in(fd, true);
 	tune_in(deaf, true);
+	say("bind", packet_bind_to(fd, own_interface(), ETH_P_ALL) |
+			    packet_bind_to(deaf, own_interface(), ETH_P_ALL));
 	say("aux", setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)));
 	say("ignore", setsockopt(deaf, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)));
 	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0 ||

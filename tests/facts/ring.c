@@ -128,8 +128,9 @@ static void say_frame(const uint8_t *at, int version)
 	bool v1 = version == TPACKET_V1;
 	unsigned int mac = v1 ? h1->tp_mac : h2->tp_mac;
 
+	/* whether a sum is still to be made is the device's; whether a frame was stamped, everybody's on the host */
 	say("status", status_of(at, version) &
-			      ~(unsigned int)(TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID));
+			      ~(unsigned int)(TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID | TP_STATUS_TS_SOFTWARE));
 	say("len", v1 ? h1->tp_len : h2->tp_len);
 	say("snaplen", v1 ? h1->tp_snaplen : h2->tp_snaplen);
 	say("mac", mac);
