@@ -125,12 +125,12 @@ static void say_frame(const uint8_t *at, int version)
 	const struct sockaddr_ll *ll =
 		(const void *)(at +
 			       TPACKET_ALIGN(version == TPACKET_V1 ? sizeof(*h1) : sizeof(*h2)));
+	/* what is the device's business, and whether anybody on the host wants stamps */
+	unsigned int fixed = TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID | TP_STATUS_TS_SOFTWARE;
 	bool v1 = version == TPACKET_V1;
 	unsigned int mac = v1 ? h1->tp_mac : h2->tp_mac;
 
-	/* whether a sum is still to be made is the device's; whether a frame was stamped, everybody's on the host */
-	say("status", status_of(at, version) &
-			      ~(unsigned int)(TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID | TP_STATUS_TS_SOFTWARE));
+	say("status", status_of(at, version) & ~fixed);
 	say("len", v1 ? h1->tp_len : h2->tp_len);
 	say("snaplen", v1 ? h1->tp_snaplen : h2->tp_snaplen);
 	say("mac", mac);

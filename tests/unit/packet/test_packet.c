@@ -462,3 +462,105 @@ Test(packet, without_memory)
 	f.fail_after = -1;
 	cr_expect_eq(dev->promiscuity, 0);
 }
+
+/* -- the first shard's sockets see what the others' devices do -------------------------------- */
+
+static struct {
+	struct fixture f[2];
+	struct net_group group;
+	struct net_device *dev[2];
+	struct shard_msg *msgs[8];
+	u32 nr;
+} two;
+
+static bool post(struct net *from, u32 to, const struct sk_buff *skb, enum shard_kind kind)
+{
+	(void)from;
+	if (kind != SHARD_TAP)
+		return true;
+	cr_assert_eq(to, 0);
+	cr_assert_lt(two.nr, ARRAY_SIZE(two.msgs));
+	two.msgs[two.nr] = malloc(shard_msg_size(skb, kind));
+	shard_pack(two.msgs[two.nr++], skb, kind);
+	return true;
+}
+
+static void deliver(void)
+{
+	for (u32 i = 0; i < two.nr; i++) {
+		shard_input(two.f[0].net, two.msgs[i]);
+		free(two.msgs[i]);
+	}
+	two.nr = 0;
+}
+
+static void two_open(void)
+{
+	memset(&two, 0, sizeof(two));
+	two.group.nr = 2;
+	two.group.post = post;
+	for (u32 i = 0; i < 2; i++) {
+		struct net *net = calloc(1, sizeof(*net));
+
+		net->cfg = fixture_cfg(&two.f[i], 20 + i);
+		net->cfg.group = &two.group;
+		net->cfg.shard = i;
+		two.f[i].net = two.group.nets[i] = net;
+		cr_assert_eq(core_net_init(net), 0);
+		cr_assert_eq(packet_net_init(net), 0);
+		two.dev[i] = fixture_dev_new(net, "d0", 0);
+	}
+}
+
+static void two_close(void)
+{
+	for (u32 i = 0; i < 2; i++) {
+		packet_net_abort(two.f[i].net);
+		packet_net_exit(two.f[i].net);
+		fixture_settle(two.f[i].net);
+		fixture_net_free(&two.f[i]);
+	}
+}
+
+Test(packet_shards, frames_of_another_shard)
+{
+	struct sock *see, *in;
+	struct sk_buff *skb;
+	struct sock_ll ll;
+	u8 buf[100];
+
+	two_open();
+	f.net = two.f[1].net;
+	dev = two.dev[1];
+	arrive(own, TYPE, 40);
+	cr_expect_eq(two.nr, 0, "nobody asked");
+	f.net = two.f[0].net;
+	see = sock(RAW, ALL, 0);
+	in = sock(DGRAM, be16_make(TYPE).raw, two.dev[0]->ifindex);
+	f.net = two.f[1].net;
+	arrive(other, TYPE, 40);
+	cr_expect_eq(two.nr, 1);
+	deliver();
+	cr_expect_eq(receive(see, buf, sizeof(buf), &ll, 0, NULL), 54);
+	cr_expect_eq(ll.pkttype, PACKET_OTHERHOST);
+	cr_expect_arr_eq(buf, other, 6);
+	cr_expect_eq(buf[53], 39);
+	cr_expect_eq(receive(in, buf, sizeof(buf), &ll, 0, NULL), 40);
+	skb = alloc_skb(f.net, 200);
+	skb_reserve(skb, 64);
+	skb_put_data(skb, "payload", 7);
+	skb->dev = dev;
+	cr_assert_eq(dev_hard_header(skb, dev, TYPE, peer, NULL), 0);
+	cr_assert_eq(dev_queue_xmit(skb), 0);
+	fixture_settle(f.net);
+	deliver();
+	cr_expect_eq(receive(see, buf, sizeof(buf), &ll, 0, NULL), 21);
+	cr_expect_eq(ll.pkttype, PACKET_OUTGOING);
+	cr_expect_arr_eq(buf + 14, "payload", 7);
+	cr_expect_eq(receive(in, buf, sizeof(buf), &ll, 0, NULL), -EAGAIN);
+	sock_close(see);
+	sock_close(in);
+	arrive(own, TYPE, 40);
+	cr_expect_eq(two.nr, 0, "nobody is there any more");
+	two_close();
+}
