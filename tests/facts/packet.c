@@ -2,10 +2,12 @@
 /* Facts about packet sockets: AF_PACKET. */
 #include "packet.h"
 
+#include <linux/capability.h>
 #include <net/if_arp.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
+#include <sys/syscall.h>
 
 enum { TUNE = 5 };
 
@@ -83,6 +85,56 @@ static void calls(void)
 	say("shutdown", shutdown(fd, SHUT_RD));
 	say("peer", getpeername(fd, (struct sockaddr *)&ll, &len));
 	say_poll("poll", fd);
+	close(fd);
+}
+
+/* Root without CAP_NET_RAW: the type does not count then. */
+static void rights(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+
+	if (family != AF_INET)
+		return;
+	say("get", syscall(SYS_capget, &head, data));
+	data[0].effective &= ~(1u << CAP_NET_RAW);
+	say("set", syscall(SYS_capset, &head, data));
+	say("raw", socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)));
+	say("dgram", socket(AF_PACKET, SOCK_DGRAM, 0));
+	say("stream", socket(AF_PACKET, SOCK_STREAM, 0));
+	data[0].effective |= 1u << CAP_NET_RAW;
+	say("set", syscall(SYS_capset, &head, data));
+	say("again", socket(AF_PACKET, SOCK_DGRAM, 0) >= 0);
+}
+
+/* The line of a socket in /proc/net/packet, but for what is a number of the host's. */
+static void listed(void)
+{
+	char line[200], sk[40];
+	unsigned int refs, type, proto, iface, running, rmem, user, seen = 0;
+	int fd;
+	FILE *f;
+
+	if (family != AF_INET)
+		return;
+	fd = packet_open(SOCK_DGRAM, 0);
+	say("bind", packet_bind_to(fd, own_interface(), 0x88b7));
+	f = fopen("/proc/net/packet", "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!seen++)
+			say("head", (long)strlen(line));
+		if (sscanf(line, "%39s %u %u %x %u %u %u %u", sk, &refs, &type, &proto, &iface,
+			   &running, &rmem, &user) != 8 ||
+		    proto != 0x88b7)
+			continue;
+		say("type", type);
+		say("here", iface == own_interface());
+		say("running", running);
+		say("rmem", rmem);
+		say("user", user);
+	}
+	if (f)
+		fclose(f);
 	close(fd);
 }
 
@@ -657,10 +709,18 @@ static void statistics(void)
 }
 
 const struct fact facts_packet[] = {
-	{ "packet_calls", calls },	     { "packet_names", names },
-	{ "packet_options", options },	     { "packet_incoming", incoming },
-	{ "packet_everything", everything }, { "packet_flags", flags },
-	{ "packet_send_wrong", send_wrong }, { "packet_arp", arp },
-	{ "packet_own", own_frames },	     { "packet_filters", filters },
-	{ "packet_statistics", statistics }, { 0 },
+	{ "packet_calls", calls },
+	{ "packet_rights", rights },
+	{ "packet_listed", listed },
+	{ "packet_names", names },
+	{ "packet_options", options },
+	{ "packet_incoming", incoming },
+	{ "packet_everything", everything },
+	{ "packet_flags", flags },
+	{ "packet_send_wrong", send_wrong },
+	{ "packet_arp", arp },
+	{ "packet_own", own_frames },
+	{ "packet_filters", filters },
+	{ "packet_statistics", statistics },
+	{ 0 },
 };
