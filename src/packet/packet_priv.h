@@ -8,7 +8,7 @@
 
 enum { SOL_PACKET_NS = 263, SOCK_DGRAM_NS = 2, SOCK_RAW_NS = 3 };
 enum { ETH_P_ALL_NS = 0x0003 };
-enum { TPACKET_V1, TPACKET_V2 }; /* PACKET_VERSION */
+enum { TPACKET_V1, TPACKET_V2, TPACKET_V3 }; /* PACKET_VERSION */
 
 /* tp_status */
 enum {
@@ -40,7 +40,32 @@ struct packet_mc {
 	u32 count;
 };
 
-struct packet_ring;
+/* PACKET_RX_RING: frames in memory that the program maps. */
+struct packet_ring {
+	u8 *mem;      /* frames, and a page of struct packet_ring_ctl */
+	size_t size;  /* of the frames */
+	void *handle; /* the host's */
+	struct packet_ring_ctl *ctl;
+	u32 block_size, block_nr, frame_size, frame_nr, frames_per_block;
+	int version;
+	u32 head; /* V1, V2: the frame that is written next */
+	/* V3 (packet_block.c): the block that is filled, */
+	u32 cur, off, nr,
+		last_at; /* where the next frame goes, how many there are, where the last is */
+	bool frozen;	 /* .. which the program still has */
+	u64 seq, first_ns, last_ns;
+	/* and how */
+	u32 priv, tov_ms;
+	bool rxhash;
+	struct packet_sock *po;
+	struct net *net;
+	struct timer_list timer;
+};
+
+/* Where in a frame of a ring its header says that things are, and how much of it is kept. */
+struct packet_place {
+	u32 mac, net, snaplen;
+};
 
 struct packet_sock {
 	struct sock sk; /* must be first */
@@ -51,11 +76,11 @@ struct packet_sock {
 	s32 ifindex;  /* 0: all; -1: of a device that is gone */
 	bool running; /* tap is entered */
 	bool auxdata, ignore_outgoing;
-	int tstamp;		  /* PACKET_TIMESTAMP: SOF_* */
-	int version;		  /* PACKET_VERSION: TPACKET_* */
-	u32 reserve;		  /* PACKET_RESERVE */
-	struct packet_ring *ring; /* NULL: frames are queued */
-	u32 packets, drops;	  /* since PACKET_STATISTICS was read */
+	int tstamp;		     /* PACKET_TIMESTAMP: SOF_* */
+	int version;		     /* PACKET_VERSION: TPACKET_* */
+	u32 reserve;		     /* PACKET_RESERVE */
+	struct packet_ring *ring;    /* NULL: frames are queued */
+	u32 packets, drops, freezes; /* since PACKET_STATISTICS was read */
 };
 
 /* Of a queued packet, in skb->cb. */
@@ -86,7 +111,7 @@ struct net_device *packet_bound_dev(const struct packet_sock *po);
 
 /* packet_rx.c: the tap */
 void packet_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
-void packet_tapped(struct sk_buff *skb);	/* what another shard's devices saw. Consumes */
+void packet_tapped(struct sk_buff *skb); /* what another shard's devices saw. Consumes */
 ssize_t packet_recvmsg(struct sock *sk, struct msg *msg);
 /* Status of a packet beyond who owns it, and the tag: TP_*. */
 u32 packet_status(const struct sk_buff *skb);
@@ -99,8 +124,21 @@ int packet_ring_set(struct packet_sock *po, const void *val, u32 len);
 void packet_ring_free(struct packet_sock *po);
 /* Writes keep octets of a packet whose cb is filled; it stays the caller's. false: the program owns the next
  * frame. */
-bool packet_ring_put(struct packet_sock *po, const struct sk_buff *skb, u32 keep);
+bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep);
 bool packet_ring_ready(const struct packet_sock *po); /* there is one for the program */
+
+void packet_ring_tell(struct packet_sock *po); /* behind a status: wakes who wishes to be woken */
+
+/* packet_block.c: TPACKET_V3. Where the first frame of a block is, behind priv octets of the program's. */
+u32 packet_block_first(u32 priv);
+/* po->ring is made, but for this; tov_ms: how long a block waits to be full, 0: a default. feature: TP_FT_* */
+void packet_block_init(struct packet_sock *po, u32 tov_ms, u32 priv, u32 feature);
+void packet_block_exit(struct packet_ring *r);
+u32 packet_block_last(
+	const struct packet_ring *r); /* where the status of the last block that was given is */
+/* As packet_ring_put(), of what was placed; bits: its status. */
+bool packet_block_put(struct packet_sock *po, struct sk_buff *skb, const struct packet_place *p,
+		      u64 ns, u32 bits);
 
 /* packet_tx.c */
 ssize_t packet_sendmsg(struct sock *sk, struct msg *msg);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PACKET_RX_RING: frames go to memory that the program maps (TPACKET_V1 and V2; their layouts are ABI facts,
+ * PACKET_RX_RING: frames go to memory that the program maps (TPACKET_V1 and V2 here; layouts are ABI facts,
  * packet(7)). The program may write there what it likes. So nothing is read from it but the status of a
  * frame, and whether it wants to be woken; places and sizes are our own copies, and what a program spoils are
  * its own frames.
@@ -9,12 +9,14 @@
 
 #include <errno.h>
 
-enum { TPACKET_ALIGNMENT = 16, PAGE = 4096, LINK_ROOM = 16, HDR_1 = 32, HDR_2 = 32 };
+enum { TPACKET_ALIGNMENT = 16, PAGE = 4096, LINK_ROOM = 16, HDR_1 = 32, HDR_2 = 32, HDR_3 = 48 };
 enum { RING_MAX = 64 << 20 };
 
-struct tpacket_req {
+struct tpacket_req3 { /* of V1 and V2 the first line */
 	u32 block_size, block_nr, frame_size, frame_nr;
+	u32 tov_ms, priv, feature;
 };
+enum { REQ_LEN = 16, REQ3_LEN = 28 };
 
 struct tpacket_hdr { /* V1; the status is a long */
 	u64 status;
@@ -33,41 +35,35 @@ struct tpacket2_hdr {
 _Static_assert(sizeof(struct tpacket_hdr) == HDR_1 && sizeof(struct tpacket2_hdr) == HDR_2,
 	       "tpacket headers");
 
-struct packet_ring {
-	u8 *mem;      /* frames, and a page of struct packet_ring_ctl */
-	size_t size;  /* of the frames */
-	void *handle; /* the host's */
-	struct packet_ring_ctl *ctl;
-	u32 block_size, frame_size, frame_nr, frames_per_block;
-	u32 head; /* the frame that is written next */
-	int version;
-};
-
 /* Before struct sockaddr_ll, and with it. */
-static u32 hdr_len(void)
+static u32 hdr_len(int version)
 {
-	return HDR_2 + (u32)sizeof(struct sock_ll);
+	return packet_hdrlen(version) + (u32)sizeof(struct sock_ll);
 }
 
 int packet_version_ok(int version)
 {
-	return version == TPACKET_V1 || version == TPACKET_V2;
+	return version >= TPACKET_V1 && version <= TPACKET_V3;
 }
 
 u32 packet_hdrlen(int version)
 {
-	return version == TPACKET_V1 ? HDR_1 : HDR_2;
+	return version == TPACKET_V1 ? HDR_1 : version == TPACKET_V2 ? HDR_2 : HDR_3;
 }
 
 /* -- making --------------------------------------------------------------------------------- */
 
-static int check_req(const struct packet_sock *po, const struct tpacket_req *r)
+static int check_req(const struct packet_sock *po, const struct tpacket_req3 *r)
 {
 	u32 per_block;
 
 	if ((s32)r->block_size <= 0 || r->block_size % PAGE)
 		return -EINVAL;
-	if (r->frame_size < hdr_len() + po->reserve || r->frame_size % TPACKET_ALIGNMENT)
+	if (po->version == TPACKET_V3 &&
+	    (r->priv > r->block_size ||
+	     r->block_size < packet_block_first(r->priv) + hdr_len(po->version) + po->reserve))
+		return -EINVAL;
+	if (r->frame_size < hdr_len(po->version) + po->reserve || r->frame_size % TPACKET_ALIGNMENT)
 		return -EINVAL;
 	per_block = r->block_size / r->frame_size;
 	if (!per_block || per_block > U32_MAX / r->block_nr ||
@@ -81,15 +77,20 @@ static u32 frame_at(const struct packet_ring *r, u32 i)
 	return i / r->frames_per_block * r->block_size + i % r->frames_per_block * r->frame_size;
 }
 
-/* Where the program looks whether there is something for it: at the frame that was written last. */
-static void show_last(struct packet_ring *r)
+static u32 last_status(const struct packet_ring *r)
 {
-	u32 last = r->head ? r->head - 1 : r->frame_nr - 1;
-
-	__atomic_store_n(&r->ctl->last, frame_at(r, last), __ATOMIC_RELAXED);
+	if (r->version == TPACKET_V3)
+		return packet_block_last(r);
+	return frame_at(r, r->head ? r->head - 1 : r->frame_nr - 1);
 }
 
-static int ring_new(struct packet_sock *po, const struct tpacket_req *req)
+/* Where the program looks whether there is something for it: at the frame, or block, that was written last. */
+static void show_last(struct packet_ring *r)
+{
+	__atomic_store_n(&r->ctl->last, last_status(r), __ATOMIC_RELAXED);
+}
+
+static int ring_new(struct packet_sock *po, const struct tpacket_req3 *req)
 {
 	struct net *net = po->sk.net;
 	struct packet_ring *r;
@@ -102,6 +103,7 @@ static int ring_new(struct packet_sock *po, const struct tpacket_req *req)
 	*r = (struct packet_ring){ .size = (size_t)req->block_size * req->block_nr,
 				   .version = po->version,
 				   .block_size = req->block_size,
+				   .block_nr = req->block_nr,
 				   .frame_size = req->frame_size,
 				   .frame_nr = req->frame_nr,
 				   .frames_per_block = req->block_size / req->frame_size };
@@ -114,6 +116,8 @@ static int ring_new(struct packet_sock *po, const struct tpacket_req *req)
 	r->ctl->want = 1;
 	show_last(r);
 	po->ring = r;
+	if (r->version == TPACKET_V3)
+		packet_block_init(po, req->tov_ms, req->priv, req->feature);
 	skb_queue_purge(&po->sk.sk_receive_queue);
 	return 0;
 }
@@ -126,18 +130,21 @@ void packet_ring_free(struct packet_sock *po)
 	if (!r)
 		return;
 	po->ring = NULL;
+	if (r->version == TPACKET_V3)
+		packet_block_exit(r);
 	net->packet.mem_free(net, r->mem, r->size + PAGE, r->handle);
 	net_free(net, r, sizeof(*r));
 }
 
 int packet_ring_set(struct packet_sock *po, const void *val, u32 len)
 {
-	struct tpacket_req req;
+	struct tpacket_req3 req = { 0 };
+	u32 want = po->version == TPACKET_V3 ? REQ3_LEN : REQ_LEN;
 	int err;
 
-	if (len < sizeof(req))
+	if (len < want)
 		return -EINVAL;
-	memcpy(&req, val, sizeof(req));
+	memcpy(&req, val, want);
 	if (!req.block_nr) {
 		if (req.frame_nr)
 			return -EINVAL;
@@ -162,35 +169,37 @@ size_t packet_ring_size(const struct sock *sk, void **handle)
 
 /* -- writing -------------------------------------------------------------------------------- */
 
-struct place {
-	u32 mac, net, snaplen;
-};
-
 /* Linux's: the payload aligned, the link header before it. */
-static struct place place_of(const struct packet_sock *po, const struct sk_buff *skb, u32 keep)
+static struct packet_place place_of(const struct packet_sock *po, const struct sk_buff *skb,
+				    u32 keep)
 {
 	const struct packet_ring *r = po->ring;
 	u32 link = packet_cb(skb)->net_off, room;
-	struct place p = { .snaplen = min(keep, skb->len) };
+	struct packet_place p = { .snaplen = min(keep, skb->len) };
 
 	if (po->sk.sk_type == SOCK_DGRAM_NS) {
-		p.mac = p.net = (hdr_len() + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
+		p.mac = p.net = (hdr_len(r->version) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
 					TPACKET_ALIGNMENT +
 				LINK_ROOM + po->reserve;
 	} else {
-		p.net = (hdr_len() + max_t(u32, link, LINK_ROOM) + TPACKET_ALIGNMENT - 1) /
-				TPACKET_ALIGNMENT * TPACKET_ALIGNMENT +
+		p.net = (hdr_len(r->version) + max_t(u32, link, LINK_ROOM) + TPACKET_ALIGNMENT -
+			 1) / TPACKET_ALIGNMENT *
+				TPACKET_ALIGNMENT +
 			po->reserve;
 		p.mac = p.net - link;
 	}
-	room = r->frame_size > p.mac ? r->frame_size - p.mac : 0;
+	room = r->version == TPACKET_V3 ? r->block_size - packet_block_first(r->priv) :
+					  r->frame_size;
+	if (r->version == TPACKET_V3)
+		p.mac = min(p.mac, room);
+	room = room > p.mac ? room - p.mac : 0;
 	p.snaplen = min(p.snaplen, room);
 	return p;
 }
 
 /* All of the header but its status. */
 static void put_header(const struct packet_sock *po, u8 *at, const struct sk_buff *skb,
-		       const struct place *p, u64 ns)
+		       const struct packet_place *p, u64 ns)
 {
 	u32 sec = (u32)(ns / NSEC_PER_SEC), nsec = (u32)(ns % NSEC_PER_SEC);
 	u32 len = packet_cb(skb)->len;
@@ -221,36 +230,38 @@ static void put_header(const struct packet_sock *po, u8 *at, const struct sk_buf
 }
 
 /* One who sleeps is to be told; read behind the status, which he reads behind his wish. */
-static void tell(struct packet_sock *po)
+void packet_ring_tell(struct packet_sock *po)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&po->ring->ctl->want, __ATOMIC_RELAXED))
 		sk_wake(&po->sk, SOCK_EV_IN);
 }
 
-bool packet_ring_put(struct packet_sock *po, const struct sk_buff *skb, u32 keep)
+bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep)
 {
 	struct packet_ring *r = po->ring;
 	u8 *at = r->mem + frame_at(r, r->head);
 	u32 *status = (u32 *)(void *)at, bits = TP_USER | packet_status(skb);
-	struct place p = place_of(po, skb, keep);
+	struct packet_place p = place_of(po, skb, keep);
 	u64 ns = (skb->tstamp ? skb->tstamp : skb->net->now) + skb->net->cfg.wall_offset_ns;
 
+	if (po->tstamp & SOF_SOFTWARE)
+		bits |= TP_TS_SOFTWARE;
+	if (r->version == TPACKET_V3)
+		return packet_block_put(po, skb, &p, ns, bits);
 	if (__atomic_load_n(status, __ATOMIC_ACQUIRE) != TP_KERNEL)
 		return false;
 	if (r->version == TPACKET_V1)
 		bits &= ~(u32)(TP_VLAN_VALID | TP_VLAN_TPID_VALID);
 	if (po->drops)
 		bits |= TP_LOSING;
-	if (po->tstamp & SOF_SOFTWARE)
-		bits |= TP_TS_SOFTWARE;
 	put_header(po, at, skb, &p, ns);
 	memcpy(at + packet_hdrlen(r->version), &packet_cb(skb)->ll, sizeof(struct sock_ll));
 	skb_copy_bits(skb, 0, at + p.mac, p.snaplen);
 	r->head = r->head + 1 == r->frame_nr ? 0 : r->head + 1;
 	__atomic_store_n(status, bits, __ATOMIC_RELEASE);
 	show_last(r);
-	tell(po);
+	packet_ring_tell(po);
 	return true;
 }
 
@@ -264,8 +275,7 @@ bool packet_ring_token(struct sock *sk)
 bool packet_ring_ready(const struct packet_sock *po)
 {
 	const struct packet_ring *r = po->ring;
-	u32 last = r->head ? r->head - 1 : r->frame_nr - 1;
 
-	return __atomic_load_n((const u32 *)(const void *)(r->mem + frame_at(r, last)),
+	return __atomic_load_n((const u32 *)(const void *)(r->mem + last_status(r)),
 			       __ATOMIC_ACQUIRE) != TP_KERNEL;
 }

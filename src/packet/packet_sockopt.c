@@ -59,12 +59,13 @@ SETTER(drop_membership)
 GETTER(statistics)
 {
 	struct packet_sock *po = packet_sk(sk);
-	const u32 stats[2] = { po->packets + po->drops, po->drops };
+	const u32 stats[3] = { po->packets + po->drops, po->drops, po->freezes };
 
 	(void)row;
 	po->packets = 0;
 	po->drops = 0;
-	return sockopt_get_bytes(stats, sizeof(stats), val, len);
+	po->freezes = 0;
+	return sockopt_get_bytes(stats, po->version == TPACKET_V3 ? 12 : 8, val, len);
 }
 
 SETTER(version)

@@ -32,7 +32,7 @@ static void ring_options(void)
 	if (family != AF_INET)
 		return;
 	fd = packet_open(SOCK_RAW, 0);
-	for (v = -1; v <= TPACKET_V2; v++) {
+	for (v = -1; v <= TPACKET_V3 + 1; v++) {
 		int val = v;
 		socklen_t len = sizeof(val);
 
@@ -200,6 +200,142 @@ static void read_ring(int type, int version)
 	close(tx);
 }
 
+/* -- blocks ------------------------------------------------------------------------------ */
+
+static struct tpacket_block_desc *block_at(uint8_t *ring, int n)
+{
+	return (struct tpacket_block_desc *)(void *)(ring + n * PAGE);
+}
+
+static void say_block(struct tpacket_block_desc *b)
+{
+	const struct tpacket_hdr_v1 *h = &b->hdr.bh1;
+	const uint8_t *at = (const uint8_t *)b + h->offset_to_first_pkt;
+	unsigned int i;
+
+	say("version", b->version);
+	say("priv", b->offset_to_priv);
+	say("status", h->block_status);
+	say("nr", h->num_pkts);
+	say("first", h->offset_to_first_pkt);
+	say("blk_len", h->blk_len);
+	say("seq", (long)h->seq_num);
+	say("order",
+	    h->ts_first_pkt.ts_sec > 1000000000 && h->ts_last_pkt.ts_sec >= h->ts_first_pkt.ts_sec);
+	for (i = 0; i < h->num_pkts && i < 3; i++) {
+		const struct tpacket3_hdr *p = (const void *)at;
+		const struct sockaddr_ll *ll = (const void *)(at + TPACKET_ALIGN(sizeof(*p)));
+
+		say("next", p->tp_next_offset);
+		say("len", p->tp_len);
+		say("snaplen", p->tp_snaplen);
+		say("mac", p->tp_mac);
+		say("net", p->tp_net);
+		say("bits",
+		    p->tp_status & ~(unsigned int)(TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID |
+						   TP_STATUS_TS_SOFTWARE));
+		say("rest", p->hv1.tp_rxhash | p->hv1.tp_vlan_tci | p->hv1.tp_vlan_tpid);
+		say("pkttype", ll->sll_pkttype);
+		say("proto", ntohs(ll->sll_protocol));
+		say("octet", at[p->tp_mac + 12]);
+		at += p->tp_next_offset;
+	}
+}
+
+static int open_blocks(uint8_t **ring, unsigned int priv, unsigned int ms)
+{
+	struct tpacket_req3 r = { .tp_block_size = PAGE,
+				  .tp_block_nr = 3,
+				  .tp_frame_size = PAGE,
+				  .tp_frame_nr = 3,
+				  .tp_retire_blk_tov = ms,
+				  .tp_sizeof_priv = priv };
+	int in = packet_open(SOCK_RAW, 0), version = TPACKET_V3;
+
+	say("v3", setsockopt(in, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)));
+	packet_attach(in, SKF_AD_PKTTYPE, PACKET_HOST, 0xffff);
+	say("short", setsockopt(in, SOL_PACKET, PACKET_RX_RING, &r, sizeof(struct tpacket_req)));
+	say("ring", setsockopt(in, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)));
+	*ring = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, in, 0);
+	say("map", *ring == MAP_FAILED ? -1 : 0);
+	say("bind", packet_bind_to(in, if_nametoindex("lo"), 0x88b5));
+	return in;
+}
+
+static void blocks(void)
+{
+	unsigned int lo = if_nametoindex("lo");
+	struct tpacket_stats_v3 st;
+	socklen_t len = sizeof(st);
+	uint8_t *ring;
+	int in, tx, i;
+
+	if (family != AF_INET)
+		return;
+	tx = packet_open(SOCK_RAW, 0);
+	in = open_blocks(&ring, 13, 100);
+	if (ring == MAP_FAILED)
+		return;
+	say("idle", waits(in, 0, 250));
+	say("tx", packet_send_to(tx, lo, 0x88b5, 100));
+	say("tx", packet_send_to(tx, lo, 0x88b5, 101));
+	say("wait", waits(in, 0, WAIT_MS));
+	printf("\n time");
+	say_block(block_at(ring, 0));
+	block_at(ring, 0)->hdr.bh1.block_status = TP_STATUS_KERNEL;
+	say("read", waits(in, 2, 20));
+	printf("\n full");
+	for (i = 0; i < 40; i++)
+		packet_send_to(tx, lo, 0x88b5, 300);
+	settle();
+	for (i = 1; i < 4; i++) {
+		say("wait", waits(in, i % 3, WAIT_MS));
+		say_block(block_at(ring, i % 3));
+	}
+	say("stats", getsockopt(in, SOL_PACKET, PACKET_STATISTICS, &st, &len));
+	say("len", len);
+	say("packets", st.tp_packets);
+	say("drops", st.tp_drops);
+	say("freezes", st.tp_freeze_q_cnt);
+	printf("\n thaw");
+	for (i = 0; i < 3; i++)
+		block_at(ring, i)->hdr.bh1.block_status = TP_STATUS_KERNEL;
+	settle();
+	say("tx", packet_send_to(tx, lo, 0x88b5, 5000));
+	say("wait", waits(in, 1, WAIT_MS));
+	say_block(block_at(ring, 1));
+	munmap(ring, 3 * PAGE);
+	close(in);
+	close(tx);
+}
+
+static void block_requests(void)
+{
+	static const struct {
+		const char *word;
+		struct tpacket_req3 r;
+	} rows[] = {
+		{ "priv", { PAGE, 1, PAGE, 1, 10, PAGE, 0 } },
+		{ "most", { PAGE, 1, PAGE, 1, 10, PAGE - 48 - 68, 0 } },
+		{ "some", { PAGE, 1, PAGE, 1, 10, PAGE - 48 - 72, 0 } },
+		{ "huge", { PAGE, 1, PAGE, 1, 10, 0xfffffff0, 0 } },
+		{ "small", { PAGE, 1, 64, 64, 10, 0, 0 } },
+		{ "frames", { PAGE, 1, PAGE, 2, 10, 0, 0 } },
+		{ "right", { PAGE, 1, 2048, 2, 0, 0, 0 } },
+	};
+	int version = TPACKET_V3;
+	size_t i;
+
+	for (i = 0; family == AF_INET && i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fd = packet_open(SOCK_RAW, 0);
+
+		setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version));
+		say(rows[i].word,
+		    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &rows[i].r, sizeof(rows[i].r)));
+		close(fd);
+	}
+}
+
 static void ring_v1(void)
 {
 	if (family == AF_INET)
@@ -223,5 +359,7 @@ const struct fact facts_ring[] = {
 	{ "packet_ring_v1", ring_v1 },
 	{ "packet_ring_v2", ring_v2 },
 	{ "packet_ring_cooked", ring_cooked },
+	{ "packet_blocks", blocks },
+	{ "packet_block_requests", block_requests },
 	{ 0 },
 };

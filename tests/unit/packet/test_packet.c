@@ -463,6 +463,78 @@ Test(packet, without_memory)
 	cr_expect_eq(dev->promiscuity, 0);
 }
 
+/* Blocks go by time, by being full, and not at all while the program has the next one. */
+static struct sock *block_sock(u32 nr)
+{
+	const u32 req[7] = { PAGE, nr, PAGE, nr, 10, 0, 0 };
+	struct sock *sk = sock(RAW, ALL, 0);
+	int v3 = 2;
+
+	f.net->packet.mem_new = mem_new_kept;
+	f.net->packet.mem_free = mem_free;
+	cr_assert_eq(sock_setsockopt(sk, SOL, VERSION, &v3, sizeof(v3)), 0);
+	cr_assert_eq(sock_setsockopt(sk, SOL, RX_RING, req, 16), -EINVAL, "of V2");
+	cr_assert_eq(sock_setsockopt(sk, SOL, RX_RING, req, sizeof(req)), 0);
+	return sk;
+}
+
+static u32 *block_word(u32 block, u32 at)
+{
+	return (u32 *)(void *)(last_mem + block * PAGE + at);
+}
+
+Test(packet, blocks)
+{
+	struct sock *in = block_sock(2);
+	u32 stats[3], len = sizeof(stats), i;
+
+	arrive(own, TYPE, 100);
+	cr_expect_eq(*block_word(0, 8), 0);
+	cr_expect_eq(sock_poll(in) & SOCK_EV_IN, 0);
+	fixture_advance(f.net, 20 * NSEC_PER_MSEC);
+	cr_expect_eq(*block_word(0, 8), 33, "the program's, by time");
+	cr_expect_eq(*block_word(0, 12), 1);
+	cr_expect_eq(sock_poll(in) & SOCK_EV_IN, SOCK_EV_IN);
+	for (i = 0; i < 30; i++)
+		arrive(own, TYPE, 1000);
+	cr_expect_eq(*block_word(1, 8) & 1, 1, "full");
+	cr_expect_eq(*block_word(1, 12), 3);
+	cr_expect_eq(sock_getsockopt(in, SOL, STATISTICS, stats, &len), 0);
+	cr_expect_eq(len, 12);
+	cr_expect_eq(stats[0], 31);
+	cr_expect_eq(stats[1], 27);
+	cr_expect_eq(stats[2], 1, "frozen once");
+	*block_word(0, 8) = 0;
+	fixture_advance(f.net, 20 * NSEC_PER_MSEC);
+	arrive(own, TYPE, 1000);
+	fixture_advance(f.net, 20 * NSEC_PER_MSEC);
+	cr_expect_eq(*block_word(0, 8) & 1, 1, "goes on with what was given back");
+	sock_close(in);
+	cr_expect_eq(mem_live, 0);
+}
+
+Test(packet, blocks_of_a_hostile_program)
+{
+	struct sock *in = block_sock(3);
+	struct prng prng;
+	u32 i, k;
+
+	prng_seed(&prng, 9);
+	for (i = 0; i < 3000; i++) {
+		for (k = 0; k < 40; k++)
+			last_mem[prng_below(&prng, 4 * PAGE)] = (u8)prng_u64(&prng);
+		if (i % 3 == 0)
+			memset(last_mem, i % 2 ? 0xff : 0, 4 * PAGE);
+		arrive(own, TYPE, prng_below(&prng, 1400));
+		if (i % 5 == 0)
+			fixture_advance(f.net, 7 * NSEC_PER_MSEC);
+		sock_poll(in);
+		packet_ring_token(in);
+	}
+	sock_close(in);
+	cr_expect_eq(mem_live, 0);
+}
+
 /* -- the first shard's sockets see what the others' devices do -------------------------------- */
 
 static struct {
