@@ -131,7 +131,7 @@ void packet_ring_tell(struct packet_sock *po); /* behind a status: wakes who wis
 
 /* packet_block.c: TPACKET_V3. Where the first frame of a block is, behind priv octets of the program's. */
 u32 packet_block_first(u32 priv);
-/* po->ring is made, but for this; tov_ms: how long a block waits to be full, 0: a default. feature: TP_FT_* */
+/* The rest of po->ring; tov_ms: how long a block waits to be full, 0: a default; feature: TP_FT_* */
 void packet_block_init(struct packet_sock *po, u32 tov_ms, u32 priv, u32 feature);
 void packet_block_exit(struct packet_ring *r);
 u32 packet_block_last(

@@ -84,7 +84,7 @@ static u32 last_status(const struct packet_ring *r)
 	return frame_at(r, r->head ? r->head - 1 : r->frame_nr - 1);
 }
 
-/* Where the program looks whether there is something for it: at the frame, or block, that was written last. */
+/* Where the program looks whether there is something for it: at what was written last. */
 static void show_last(struct packet_ring *r)
 {
 	__atomic_store_n(&r->ctl->last, last_status(r), __ATOMIC_RELAXED);

@@ -133,7 +133,7 @@ def tcpdump_much(lab):
     while b"listening on" not in (line := p.stderr.readline()):
         assert line, "tcpdump ended"
     lab.run(["ping", "-q", "-f", "-c", "2000", "-s", "600", STACK[4]])
-    lab.pause(1)
+    lab.pause(2.5)	# tcpdump has a block wait a second to be full
     p.send_signal(signal.SIGINT)
     err = p.communicate(timeout=20)[1].decode()
     lab.children.remove(p)
