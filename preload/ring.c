@@ -10,11 +10,11 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-enum { RINGS = 64, PAGE = 4096 };
+enum { RINGS = 64, PAGE = 4096, TAKEN = 1 };
 
 static struct view {
 	int fd;
-	uint64_t cookie; /* 0: unused */
+	uint64_t cookie; /* 0: unused; TAKEN, which is no socket's: being made */
 	uint8_t *mem;
 	size_t size; /* of the frames */
 } views[RINGS];
@@ -27,10 +27,14 @@ bool ring_used(void)
 
 static void drop(struct view *v)
 {
-	if (!v->cookie)
+	uint8_t *mem = v->mem;
+	size_t size = v->size;
+
+	if (v->cookie <= TAKEN)
 		return;
-	v->cookie = 0;
-	munmap(v->mem, v->size + PAGE);
+	v->fd = -1;
+	__atomic_store_n(&v->cookie, 0, __ATOMIC_RELEASE);
+	munmap(mem, size + PAGE);
 }
 
 /* The daemon's memory of this socket's ring: a descriptor, or -errno. */
@@ -47,26 +51,46 @@ static int ask(int fd, size_t *size)
 	return e < 0 ? e : got;
 }
 
+/* One that nobody else gets, or NULL. */
+static struct view *take_slot(void)
+{
+	uint64_t none;
+	int i;
+
+	for (i = 0; i < RINGS; i++) {
+		none = 0;
+		if (!__atomic_compare_exchange_n(&views[i].cookie, &none, TAKEN, false,
+						 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+			continue;
+		if (i >= used)
+			used = i + 1;
+		return &views[i];
+	}
+	return NULL;
+}
+
 static struct view *look_at(int fd, uint64_t cookie)
 {
-	struct view *v = NULL;
+	struct view *v;
 	size_t size;
-	int i, mem;
 	void *at;
+	int mem;
 
-	for (i = 0; i < RINGS && !v; i++)
-		if (!views[i].cookie)
-			v = &views[i];
-	mem = v ? ask(fd, &size) : -1;
+	mem = ask(fd, &size);
 	if (mem < 0)
 		return NULL;
 	at = mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, mem, 0);
 	raw_call(SYS_close, mem);
-	if (at == MAP_FAILED)
+	v = at == MAP_FAILED ? NULL : take_slot();
+	if (!v) {
+		if (at != MAP_FAILED)
+			munmap(at, size + PAGE);
 		return NULL;
-	*v = (struct view){ .fd = fd, .mem = at, .size = size, .cookie = cookie };
-	if (v - views >= used)
-		used = (int)(v - views) + 1;
+	}
+	v->fd = fd;
+	v->mem = at;
+	v->size = size;
+	__atomic_store_n(&v->cookie, cookie, __ATOMIC_RELEASE);
 	return v;
 }
 
@@ -80,12 +104,23 @@ static struct view *view_of(int fd)
 		return NULL;
 	cookie = fd_cookie(fd);
 	for (i = 0; i < used; i++)
-		if (views[i].cookie && views[i].fd == fd) {
+		if (views[i].cookie > TAKEN && views[i].fd == fd) {
 			if (views[i].cookie == cookie)
 				return &views[i];
 			drop(&views[i]); /* of what was closed where we did not see it */
 		}
 	return look_at(fd, cookie);
+}
+
+/* Tokens, and frames from before there was a ring, which Linux throws away then; not errors. */
+static void drain(int fd)
+{
+	struct nsp_dgram h;
+
+	while (raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_PEEK | MSG_DONTWAIT, NULL, NULL) ==
+		       sizeof(h) &&
+	       h.type != NSP_DGRAM_ERR)
+		raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
 }
 
 void ring_forget(int fd)
@@ -106,6 +141,8 @@ void ring_changed(int fd)
 	fd_set_kind(fd, fd_kind(fd) | KF_RING);
 	if (!view_of(fd)) /* it was given up */
 		fd_set_kind(fd, fd_kind(fd) & ~(unsigned int)KF_RING);
+	else
+		drain(fd);
 	errno = saved;
 }
 
@@ -116,17 +153,6 @@ static bool ready(const struct view *v)
 
 	return at + sizeof(uint32_t) <= v->size &&
 	       __atomic_load_n((uint32_t *)(void *)(v->mem + at), __ATOMIC_ACQUIRE);
-}
-
-/* Tokens, as long as nothing else comes before them. */
-static void drain(int fd)
-{
-	struct nsp_dgram h;
-
-	while (raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_PEEK | MSG_DONTWAIT, NULL, NULL) ==
-		       sizeof(h) &&
-	       h.magic == NSP_DGRAM_MAGIC && h.type == NSP_DGRAM_TOKEN)
-		raw_call(SYS_recvfrom, fd, &h, sizeof(h), MSG_DONTWAIT, NULL, NULL);
 }
 
 enum ring_state ring_look(int fd)
@@ -153,7 +179,7 @@ int ring_fds(int *fds, int max)
 	int i, n = 0;
 
 	for (i = 0; i < used && n < max; i++)
-		if (views[i].cookie)
+		if (views[i].cookie > TAKEN)
 			fds[n++] = views[i].fd;
 	return n;
 }

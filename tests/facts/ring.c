@@ -200,6 +200,33 @@ static void read_ring(int type, int version)
 	close(tx);
 }
 
+/* What came before there was a ring is thrown away with it. */
+static void ring_purges(void)
+{
+	struct tpacket_req r = { PAGE, 2, FRAME, FRAMES };
+	unsigned int lo = if_nametoindex("lo");
+	int in, tx, i;
+	char c;
+
+	if (family != AF_INET)
+		return;
+	in = packet_open(SOCK_RAW, 0);
+	tx = packet_open(SOCK_RAW, 0);
+	say("bind", packet_bind_to(in, lo, 0x88b6));
+	for (i = 0; i < 30; i++)
+		packet_send_to(tx, lo, 0x88b6, 100);
+	say("wait", waits(in, 0, WAIT_MS));
+	settle();
+	say("ring", setsockopt(in, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)));
+	for (i = 0; i < 3; i++)
+		say("idle", waits(in, i, 50));
+	say("recv", recv(in, &c, 1, MSG_DONTWAIT));
+	packet_send_to(tx, lo, 0x88b6, 100);
+	say("wait", waits(in, 0, WAIT_MS));
+	close(in);
+	close(tx);
+}
+
 /* -- blocks ------------------------------------------------------------------------------ */
 
 static struct tpacket_block_desc *block_at(uint8_t *ring, int n)
@@ -359,6 +386,7 @@ const struct fact facts_ring[] = {
 	{ "packet_ring_v1", ring_v1 },
 	{ "packet_ring_v2", ring_v2 },
 	{ "packet_ring_cooked", ring_cooked },
+	{ "packet_ring_purges", ring_purges },
 	{ "packet_blocks", blocks },
 	{ "packet_block_requests", block_requests },
 	{ 0 },
