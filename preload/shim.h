@@ -436,8 +436,13 @@ static inline bool fd_ended(int fd)
 }
 bool fd_nonblock(int fd);
 int sock_flush_opts(int fd, uint64_t tag);
-/** sock_is_v6only() - IPV6_V6ONLY, as the daemon has it */
+/** sock_is_v6only() - IPV6_V6ONLY, as the daemon has it, or will */
 bool sock_is_v6only(int fd);
+/** addr_is_v4() - is that an address of IPv4, in either form */
+bool addr_is_v4(const struct sockaddr *sa, socklen_t len);
+/** sock_refuses_v4() - IPv4 to a socket of TCP or UDP that speaks IPv6 only, which goes before all else that is
+ * wrong? NULL is no address */
+bool sock_refuses_v4(int fd, const struct sockaddr *sa, socklen_t len);
 /** sock_set_nodelay() - TCP_NODELAY of a connection, without waiting */
 void sock_set_nodelay(int fd);
 extern const uint8_t shim_zeros[65536];
