@@ -124,29 +124,12 @@ static void wait_loopback(int fd)
 			break;
 }
 
-/* An address of IPv4, in IPv6's form, to a socket that does not speak it? */
-static bool refuses_v4(int fd, uint64_t tag, const struct sockaddr *sa)
-{
-	const struct sockaddr_in6 *s6 = (const void *)sa;
-	const struct nsp_opt *o;
-	int only = 0;
-
-	if (sa->sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&s6->sin6_addr))
-		return false;
-	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
-		return sock_is_v6only(fd);
-	o = fd_find_opt(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-	if (o && o->len == sizeof(only))
-		memcpy(&only, o + 1, sizeof(only));
-	return only;
-}
-
 /* 0, or the errno that connect() fails with at once. Of a socket that the daemon knows it is the daemon's. */
 static int check_peer(int fd, uint64_t tag, const struct sockaddr *sa, socklen_t len)
 {
 	int e;
 
-	if (addr_is_no_host(sa, len) || refuses_v4(fd, tag, sa))	/* whatever the socket is bound to */
+	if (addr_is_no_host(sa, len) || sock_refuses_v4(fd, sa, len))	/* whatever the socket is bound to */
 		return ENETUNREACH;
 	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
 		return 0;

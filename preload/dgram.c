@@ -85,15 +85,6 @@ static uint32_t hash_of(const uint8_t *p, size_t len)
 	return h;
 }
 
-/* Of IPv4, to a socket of IPv6? */
-static bool is_v4(const struct sockaddr *sa, socklen_t len)
-{
-	if (sa->sa_family == AF_INET)
-		return true;
-	return sa->sa_family == AF_INET6 && len >= 24 &&
-	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
-}
-
 /* A broadcast needs SO_BROADCAST, a group does not. */
 static uint8_t class_v4(in_addr_t a)
 {
@@ -124,7 +115,7 @@ void dgram_note_address(int fd, const struct sockaddr *sa, socklen_t len)
 {
 	unsigned int k = fd_kind(fd);
 
-	if (IS_DGRAM(k) && k & KF_V6 && is_v4(sa, len))
+	if (IS_DGRAM(k) && k & KF_V6 && addr_is_v4(sa, len))
 		fd_set_kind(fd, k | KF_V4ONLY);
 }
 
@@ -193,13 +184,6 @@ out:
 	return fail(-e);
 }
 
-/* IPv4 to a UDP socket that speaks IPv6 only: before all else that is wrong. */
-static bool refuses_v4(int fd, unsigned int k, const struct sockaddr *sa, socklen_t salen)
-{
-	return KIND(k) == K_UDP && k & KF_V6 && sa && salen >= sizeof(sa->sa_family) && is_v4(sa, salen) &&
-	       sock_is_v6only(fd);
-}
-
 static in_port_t port_of(const struct sockaddr *sa, socklen_t len)
 {
 	const struct sockaddr_in *s4 = (const void *)sa;
@@ -231,7 +215,7 @@ int dgram_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	}
 	addr_pack(&q.addr, sa, len);
 	e = rpc(NSP_NR_UCONN, fd, &q, NULL, 0, &r, NULL, NULL);
-	if (e == -EINVAL && refuses_v4(fd, k, sa, len))
+	if (e == -EINVAL && sock_refuses_v4(fd, sa, len))
 		return fail(EAFNOSUPPORT);
 	if (e < 0)
 		return fail(-e);
@@ -395,7 +379,7 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	int e;
 
 	if ((flags & MSG_OOB) && (!(k & KF_V6) || KIND(k) == K_RAW || (k & KF_V4ONLY && !msg->msg_name) ||
-				  (named && is_v4(msg->msg_name, msg->msg_namelen))))
+				  (named && addr_is_v4(msg->msg_name, msg->msg_namelen))))
 		return EOPNOTSUPP;
 	if (total > 65535 && !(k & KF_V6))
 		return EMSGSIZE;
@@ -415,7 +399,7 @@ static int send_checks(int fd, unsigned int k, const struct msghdr *msg, size_t 
 	if (dest_class(k, msg->msg_name, msg->msg_namelen) & TRUST_GROUP)
 		return 0;
 	/* no route counts where IPv4 is refused, or a type is missed */
-	if (KIND(k) == K_RAW && (total < 2 || (k & KF_V6 && is_v4(msg->msg_name, msg->msg_namelen))))
+	if (KIND(k) == K_RAW && (total < 2 || (k & KF_V6 && addr_is_v4(msg->msg_name, msg->msg_namelen))))
 		return 0;
 	/* nor of a send whose control messages, or a socket whose options choose the way */
 	if (unlikely(msg->msg_controllen || trust_of(fd)->own_way))
@@ -466,7 +450,7 @@ static bool must_ask(int fd, unsigned int k, const struct msghdr *msg, size_t to
 		return true;
 	if (unlikely(has_label(msg)))
 		return true;
-	if (unlikely(k & KF_V4ONLY) && msg->msg_name && !is_v4(msg->msg_name, msg->msg_namelen))
+	if (unlikely(k & KF_V4ONLY) && msg->msg_name && !addr_is_v4(msg->msg_name, msg->msg_namelen))
 		return true;
 	return dest_class(k, msg->msg_name, msg->msg_namelen) & ~t->dest;
 }
@@ -588,12 +572,12 @@ static ssize_t send_datagram(int fd, unsigned int k, const struct msghdr *msg, s
 
 	if (e > 0)
 		return fail((e == EINVAL || e == EOPNOTSUPP) &&
-			    refuses_v4(fd, k, msg->msg_name, msg->msg_namelen) ? ENETUNREACH : e);
+			    sock_refuses_v4(fd, msg->msg_name, msg->msg_namelen) ? ENETUNREACH : e);
 	if (k & KF_FRESH)
 		fd_set_kind(fd, k & ~(unsigned int)KF_FRESH);
 	n = ctl_pack(msg, ctl, sizeof(ctl));
 	if (n < 0)
-		return fail(refuses_v4(fd, k, msg->msg_name, msg->msg_namelen) ? ENETUNREACH : (int)-n);
+		return fail(sock_refuses_v4(fd, msg->msg_name, msg->msg_namelen) ? ENETUNREACH : (int)-n);
 	h.ctllen = (uint32_t)n;
 	pending = k & (KF_CONN | KF_RECVERR) ? error_ahead(fd) : 0;
 	if (unlikely(pending))

@@ -7,6 +7,7 @@
  */
 #include "shim.h"
 
+#include <pthread.h>
 #include <sys/single_threaded.h>
 #include <sys/syscall.h>
 
@@ -27,22 +28,56 @@ static unsigned int first_slot(const void *stack)
 	return (uint32_t)((uintptr_t)stack >> 12) * 2654435761u >> (32 - SLOT_BITS);
 }
 
-struct hold hold_begin(int fd, int flags)
+/* Of libc, which has them for programs of old. */
+void _pthread_cleanup_push(struct _pthread_cleanup_buffer *buf, void (*routine)(void *arg), void *arg);
+void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *buf, int execute);
+
+void guard_set(struct guard *g, void (*undo)(void *arg), void *arg)
 {
-	struct hold h = { .fd = fd };
+	g->set = !__libc_single_threaded;
+	if (unlikely(g->set))
+		_pthread_cleanup_push(&g->buf, undo, arg);
+}
+
+void guard_end(struct guard *g)
+{
+	if (unlikely(g->set))
+		_pthread_cleanup_pop(&g->buf, 0);
+	g->set = false;
+}
+
+/* Whoever has closed the number meanwhile has left a copy. */
+static void let_go(void *arg)
+{
+	struct hold *h = arg;
+	uint64_t w = __atomic_exchange_n(h->slot, 0, __ATOMIC_SEQ_CST);
+
+	h->slot = NULL;
+	if (likely(!(w >> 32)))
+		return;
+	fd_forget(COPY_OF(w));
+	raw_call(SYS_close, COPY_OF(w));
+}
+
+void hold_begin(struct hold *h, int fd, int flags)
+{
 	unsigned int i, at;
 
+	h->slot = NULL;
+	h->fd = fd;
 	if (likely(__libc_single_threaded) || flags & MSG_DONTWAIT || shim.supervisor || !fd_owner())
-		return h;
-	at = first_slot(&h);
-	for (i = 0; i < SLOTS && !h.slot; i++) {
+		return;
+	at = first_slot(h);
+	for (i = 0; i < SLOTS; i++) {
 		uint64_t *s = &slots[(at + i) % SLOTS].word, none = 0;
 
-		if (__atomic_compare_exchange_n(s, &none, (uint64_t)fd + 1, false, __ATOMIC_SEQ_CST,
-						__ATOMIC_RELAXED))
-			h.slot = s;
+		if (!__atomic_compare_exchange_n(s, &none, (uint64_t)fd + 1, false, __ATOMIC_SEQ_CST,
+						 __ATOMIC_RELAXED))
+			continue;
+		h->slot = s;
+		guard_set(&h->guard, let_go, h);
+		break;
 	}
-	return h;
 }
 
 int hold_fd(const struct hold *h)
@@ -54,16 +89,10 @@ int hold_fd(const struct hold *h)
 
 void hold_end(struct hold *h)
 {
-	uint64_t w;
-
 	if (likely(!h->slot))
 		return;
-	w = __atomic_exchange_n(h->slot, 0, __ATOMIC_SEQ_CST);
-	h->slot = NULL;
-	if (likely(!(w >> 32)))
-		return;
-	fd_forget(COPY_OF(w));
-	raw_call(SYS_close, COPY_OF(w));
+	guard_end(&h->guard);
+	let_go(h);
 }
 
 /* Leaves a copy to who uses that slot. */

@@ -12,8 +12,8 @@ preload_libnetstack_la_SOURCES = \
 	preload/super_note.c preload/super_swap.c preload/super_call.c preload/super_data.c
 # Never built with sanitizers: their run time cannot enter a foreign program this way.
 # No fortified inlines: they would be defined twice. The checks for NULL are meant, although
-# libc's headers promise that it does not come. -fexceptions: what a cancelled thread holds is given back.
+# libc's headers promise that it does not come.
 preload_libnetstack_la_CPPFLAGS = -U_FORTIFY_SOURCE -I$(srcdir)/include -I$(srcdir)/preload
-preload_libnetstack_la_CFLAGS = $(BASE_CFLAGS) $(CARES_CFLAGS) -fno-delete-null-pointer-checks -fexceptions
+preload_libnetstack_la_CFLAGS = $(BASE_CFLAGS) $(CARES_CFLAGS) -fno-delete-null-pointer-checks
 preload_libnetstack_la_LDFLAGS = -module -avoid-version -shared
 preload_libnetstack_la_LIBADD = -ldl -lpthread

@@ -198,13 +198,32 @@ static ssize_t send_mark_waiting(const struct hold *h, int block, int flags)
 struct lent {
 	struct nsp_payload *m;
 	int block;		/* -1: none */
+	struct guard guard;
 };
-#define LENT(l, m, block) struct lent l __attribute__((cleanup(lent_end))) = { m, block }
+#define LENT(l, m, block)                                 \
+	struct lent l __attribute__((cleanup(lent_end))); \
+	lent_begin(&(l), m, block)
+
+static void give_up(void *arg)
+{
+	struct lent *l = arg;
+
+	if (l->block >= 0)
+		give_back(l->m, l->block);
+	l->block = -1;
+}
+
+static void lent_begin(struct lent *l, struct nsp_payload *m, int block)
+{
+	l->m = m;
+	l->block = block;
+	guard_set(&l->guard, give_up, l);
+}
 
 static void lent_end(struct lent *l)
 {
-	if (l->block >= 0)
-		give_back(l->m, l->block);
+	guard_end(&l->guard);
+	give_up(l);
 }
 
 /* It is filled, with n octets: whether it went; else errno says why. */
@@ -258,8 +277,8 @@ static ssize_t send_by(const struct hold *h, struct nsp_payload *m, int block, s
 		       int flags)
 {
 	struct pieces at = *p;
-	LENT(l, m, block);
 	int e;
+	LENT(l, m, block);
 
 	n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
 	e = gather(&at, block_at(m, block), n);
@@ -312,9 +331,9 @@ ssize_t payload_send(int fd, const struct iovec *iov, size_t nr, size_t n, int f
 static ssize_t send_file_by(const struct hold *h, struct nsp_payload *m, int block, int in, off_t *off,
 			    size_t n)
 {
-	LENT(l, m, block);
 	ssize_t got;
 	int saved;
+	LENT(l, m, block);
 
 	n = n < NSP_PAYLOAD_BLOCK ? n : NSP_PAYLOAD_BLOCK;
 	got = off ? pread(in, block_at(m, block), n, *off) : read(in, block_at(m, block), n);

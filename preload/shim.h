@@ -50,6 +50,7 @@
 #endif
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -288,20 +289,32 @@ static inline bool budget_left(const struct budget *b, int64_t now)
 void budget_spend(struct budget *b, int64_t since, int64_t now);
 
 /* ---- hold.c ---------------------------------------------------------------------------- */
+/* What is to be done if the thread is cancelled, or leaves by longjmp(), until the block ends.
+ * (pthread_cleanup_push() would need libgcc_s, or save the registers each time.) */
+struct guard {
+	struct _pthread_cleanup_buffer buf;
+	bool set;
+};
+/** guard_set() - @undo(@arg) then; nothing in a program with one thread */
+void guard_set(struct guard *g, void (*undo)(void *arg), void *arg);
+void guard_end(struct guard *g);
 /* A number that a call sends on, which may wait. */
 struct hold {
 	uint64_t *slot;		/* NULL: nobody is told of it */
 	int fd;
+	struct guard guard;
 };
 /** hold_begin() - other threads are to leave this one the socket when they close @fd, unless @flags say that
  * it does not wait */
-struct hold hold_begin(int fd, int flags);
+void hold_begin(struct hold *h, int fd, int flags);
 /** hold_fd() - the number that the socket has now */
 int hold_fd(const struct hold *h);
 /** hold_end() - and closes it, if it is the last of the socket's */
 void hold_end(struct hold *h);
-/* To the end of the block, and if the thread is cancelled in it. */
-#define HOLD(h, fd, flags) struct hold h __attribute__((cleanup(hold_end))) = hold_begin(fd, flags)
+/* To the end of the block, and if the thread leaves it otherwise. */
+#define HOLD(h, fd, flags)                                   \
+	struct hold h __attribute__((cleanup(hold_end)));    \
+	hold_begin(&(h), fd, flags)
 /** hold_closing() - numbers from @first to @last are about to be closed: who sends on one gets a copy */
 void hold_closing(unsigned int first, unsigned int last);
 /** hold_forget() - this is a forked child, without those threads */
@@ -440,8 +453,13 @@ static inline bool fd_ended(int fd)
 }
 bool fd_nonblock(int fd);
 int sock_flush_opts(int fd, uint64_t tag);
-/** sock_is_v6only() - IPV6_V6ONLY, as the daemon has it */
+/** sock_is_v6only() - IPV6_V6ONLY, as the daemon has it, or will */
 bool sock_is_v6only(int fd);
+/** addr_is_v4() - is that an address of IPv4, in either form */
+bool addr_is_v4(const struct sockaddr *sa, socklen_t len);
+/** sock_refuses_v4() - IPv4 to a socket of TCP or UDP that speaks IPv6 only, which goes before all else that
+ * is wrong? NULL is no address */
+bool sock_refuses_v4(int fd, const struct sockaddr *sa, socklen_t len);
 /** sock_set_nodelay() - TCP_NODELAY of a connection, without waiting */
 void sock_set_nodelay(int fd);
 extern const uint8_t shim_zeros[65536];

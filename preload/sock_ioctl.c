@@ -192,13 +192,41 @@ static int last_stamp(int fd, unsigned long req, void *arg)
 	return e ? fail(e) : 0;
 }
 
-/* AF_UNIX still counts an urgent octet that nobody can read any more. */
-static int inq(int fd, int *arg)
+/* Of so many octets, those before the urgent one that waits among them. A peek stops there. */
+static int before_mark(int fd, int unread)
+{
+	enum { PIECE = 4096, PIECES = 512 };
+	struct iovec iov[PIECES];
+	struct msghdr m = { .msg_iov = iov };
+	int off = -1, mark = 0, saved = errno;
+	socklen_t len = sizeof(off);
+	char waste[PIECE];
+	ssize_t n;
+
+	if (!real.ioctl(fd, SIOCATMARK, &mark) && mark)
+		return 0;
+	if (!real.getsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &off, &len) && off >= 0)
+		return unread;	/* a peek is not without effect */
+	while (m.msg_iovlen < PIECES && m.msg_iovlen * PIECE < (size_t)unread)
+		iov[m.msg_iovlen++] = (struct iovec){ waste, PIECE };
+	n = real.recvmsg(fd, &m, MSG_PEEK | MSG_DONTWAIT);
+	errno = saved;
+	return n < 0 ? 0 : n < (ssize_t)(m.msg_iovlen * PIECE) ? (int)n : unread;
+}
+
+/* AF_UNIX counts past an urgent octet, and one that nobody can read any more. */
+static int inq(int fd, unsigned int k, int *arg)
 {
 	int r = real.ioctl(fd, FIONREAD, arg);
+	short ev;
 
-	if (!r && unlikely(*arg == 1) && !(fd_poll(fd, POLLIN, 0) & POLLIN))
+	if (r || !*arg)
+		return r;
+	ev = fd_poll(fd, POLLIN | POLLPRI, 0);
+	if (unlikely(*arg == 1) && !(ev & POLLIN))
 		*arg = 0;
+	else if (unlikely(ev & POLLPRI) && !(k & KF_INLINE))
+		*arg = before_mark(fd, *arg);
 	return r;
 }
 
@@ -221,7 +249,7 @@ int ns_ioctl(int fd, unsigned long req, void *arg)
 		settle();
 		if (k & KF_LOWAT) /* what is held back comes first */
 			ask(fd, req, &(int){ 0 }, sizeof(int));
-		return inq(fd, arg);
+		return inq(fd, k, arg);
 	case SIOCOUTQ:
 	case SIOCOUTQNSD:
 		if (tag_is_ping(fd, k))	/* they have no ioctls of their own */

@@ -132,10 +132,34 @@ static int set_oneway(int fd, int level, int name, const void *val, socklen_t le
 
 bool sock_is_v6only(int fd)
 {
+	uint64_t tag = KIND(fd_kind(fd)) == K_NEW ? tag_get(fd) : 0;
+	const struct nsp_opt *o;
 	int only = 0;
 	socklen_t len = sizeof(only);
 
-	return !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+	if (!tag || NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
+		return !ns_getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) && only;
+	o = fd_find_opt(fd, IPPROTO_IPV6, IPV6_V6ONLY);	/* nobody else knows it yet */
+	if (o && o->len == sizeof(only))
+		memcpy(&only, o + 1, sizeof(only));
+	return only;
+}
+
+bool addr_is_v4(const struct sockaddr *sa, socklen_t len)
+{
+	if (len < sizeof(sa->sa_family))
+		return false;
+	if (sa->sa_family == AF_INET)
+		return true;
+	return sa->sa_family == AF_INET6 && len >= 24 &&
+	       IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
+}
+
+bool sock_refuses_v4(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	unsigned int k = fd_kind(fd);
+
+	return k & KF_V6 && KIND(k) != K_RAW && sa && addr_is_v4(sa, len) && sock_is_v6only(fd);
 }
 
 void sock_set_nodelay(int fd)

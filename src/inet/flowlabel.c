@@ -33,6 +33,7 @@ static void label_free(struct net *net, struct flowlabel *fl)
 {
 	list_del(&fl->entry);
 	net->inet.labels.nr--;
+	net->inet.labels.nr_exclusive -= fl->share != FL_SHARE_ANY;
 	net_free(net, fl, sizeof(*fl));
 }
 
@@ -113,7 +114,10 @@ int flowlabel_check(const struct sock *sk, u32 label)
 {
 	const struct flowlabel_lease *l;
 
-	if (!label || likely(!sk->net->inet.labels.exclusive))
+	if (!label || likely(!sk->net->inet.labels.nr_exclusive))
+		return 0;
+	collect(sk->net);
+	if (!sk->net->inet.labels.nr_exclusive)
 		return 0;
 	for (l = inet_sk(sk)->o6.labels; l; l = l->next)
 		if (l->label->label == label) {
@@ -220,6 +224,7 @@ static struct flowlabel *enter(struct net *net, const struct flowlabel *want)
 	}
 	list_add(&fl->entry, &labels->all);
 	labels->nr++;
+	labels->nr_exclusive += fl->share != FL_SHARE_ANY;
 	return fl;
 }
 
@@ -227,7 +232,6 @@ static struct flowlabel *enter(struct net *net, const struct flowlabel *want)
 
 static int lease_get(struct sock *sk, const struct label_req *q)
 {
-	struct netns_labels *labels = &sk->net->inet.labels;
 	struct flowlabel want, *fl = NULL;
 	struct flowlabel_lease *l;
 	int err;
@@ -239,8 +243,6 @@ static int lease_get(struct sock *sk, const struct label_req *q)
 	err = label_new(sk, q, &want);
 	if (err)
 		return err;
-	if (want.share != FL_SHARE_ANY)
-		labels->exclusive = true;
 	if (want.label)
 		fl = label_find(sk->net, want.label);
 	if (fl)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Flow labels that sockets lease (IPV6_FLOWLABEL_MGR): by one socket alone, a process, a user or all, for a
- * while after the last one gave it back. While any label of the net was ever leased other than for
- * all, a socket may name only its own ones.
+ * while after the last one gave it back. While there is a label of the net that is not for all, a socket
+ * may name only its own ones.
  */
 #ifndef NETSTACK_INET_FLOWLABEL_H
 #define NETSTACK_INET_FLOWLABEL_H

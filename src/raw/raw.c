@@ -197,8 +197,6 @@ static int raw_tx_check(struct sock *sk, const struct msg *msg, const struct dgr
 
 	if (tx->af != sk->sk_family_af)		/* v4-mapped on an IPv6 raw socket: no way leads there */
 		return -ENETUNREACH;
-	if (tx->af->af_bit && tx->fl.dport && tx->fl.dport != sk->sk_protocol && msg->has_name)
-		return -EINVAL;
 	if (!inet->hdrincl)
 		return dgram_tx_check_size(sk, tx, (u32)msg->len);
 	if (msg->len < tx->af->hdr_len || (!tx->af->af_bit && tx->opts.options_len))
@@ -214,6 +212,13 @@ static int raw_tx_check(struct sock *sk, const struct msg *msg, const struct dgr
 static bool raw_lacks_type(const struct sock *sk, const struct msg *msg)
 {
 	return msg->len < 2 && !inet_sk(sk)->hdrincl && sk->sk_protocol == sk->sk_family_af->icmp_proto;
+}
+
+/* The port of an address of IPv6 is the protocol, or nothing; looked at before there is a route. */
+static bool raw_wrong_protocol(const struct sock *sk, const struct msg *msg)
+{
+	return sk->sk_family_af->af_bit && msg->has_name && msg->name->port &&
+	       msg->name->port != sk->sk_protocol;
 }
 
 static bool is_routing(int err)
@@ -239,6 +244,8 @@ static ssize_t raw_sendmsg(struct sock *sk, struct msg *msg)
 
 	if (msg->len > U16_MAX)
 		return -EMSGSIZE;
+	if (raw_wrong_protocol(sk, msg))
+		return -EINVAL;
 	err = dgram_tx_begin(sk, msg, &tx, false);
 	if (raw_lacks_type(sk, msg) && (!err || is_routing(err))) {
 		if (!err)

@@ -269,6 +269,12 @@ static void raw_mapped(void)
 		say("connect", connect(fd, (void *)&to, sizeof(to)));
 		say("send", send(fd, "abcdefgh", 8, 0));
 		say("near", send(fd, "abcdefgh", 8, MSG_DONTROUTE));
+		to.sin6_port = htons(7);
+		say("port", sendto(fd, "abcdefgh", 8, 0, (void *)&to, sizeof(to)));
+		inet_pton(AF_INET6, "fd77::1", &to.sin6_addr);
+		say("port", sendto(fd, "abcdefgh", 8, 0, (void *)&to, sizeof(to)));
+		inet_pton(AF_INET6, "::ffff:10.77.0.1", &to.sin6_addr);
+		to.sin6_port = 0;
 		close(fd);
 	}
 }
@@ -335,7 +341,7 @@ static void short_file(void)
 static void urgent_nothing(void)
 {
 	struct msghdr none = { 0 };
-	int pair[2], n;
+	int pair[2], n, unread = -1;
 	char c[16];
 
 	for (n = 1; n < 4; n++) {
@@ -343,10 +349,14 @@ static void urgent_nothing(void)
 		printf("\n n%d", n);
 		say("send", send(pair[0], "abc", (size_t)n, MSG_OOB));
 		settle();
+		say("inq", ioctl(pair[1], FIONREAD, &unread));
+		say("unread", unread);
 		say("peek", recv(pair[1], c, 0, MSG_PEEK | MSG_DONTWAIT));
 		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
 		say("recvmsg", recvmsg(pair[1], &none, MSG_DONTWAIT));
 		say("before", recv(pair[1], c, sizeof(c), MSG_DONTWAIT));
+		say("inq", ioctl(pair[1], FIONREAD, &unread));
+		say("unread", unread);
 		say("recv", recv(pair[1], c, 0, MSG_DONTWAIT));
 		say("recvmsg", recvmsg(pair[1], &none, MSG_DONTWAIT));
 		say("urgent", recv(pair[1], c, 1, MSG_OOB));

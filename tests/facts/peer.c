@@ -127,7 +127,7 @@ static void act(int fd, char what)
 		tell_urgent(fd);
 		break;
 	case 'V':
-		usleep(2500000);
+		usleep(3500000);
 		reset(fd);
 		break;
 	case 'N':

@@ -15,7 +15,7 @@ enum {
 struct netns_labels {
 	struct list_head all;
 	u32 nr;
-	bool exclusive;			/* some were not for all: sends are checked */
+	u32 nr_exclusive;		/* not for all: while there are any, sends are checked */
 	bool caller_admin;		/* has CAP_NET_ADMIN */
 	u32 caller_pid, caller_uid;
 	u32 chosen;			/* by the last request that named none; 0: it named one */

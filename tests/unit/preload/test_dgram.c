@@ -159,10 +159,22 @@ uint32_t pulse_errors(void)
 	return 0;
 }
 
-bool sock_is_v6only(int fd)
+bool addr_is_v4(const struct sockaddr *sa, socklen_t len)
 {
-	(void)fd;
+	(void)len;
+	return sa->sa_family == AF_INET;
+}
+
+bool sock_refuses_v4(int fd, const struct sockaddr *sa, socklen_t len)
+{
+	(void)fd, (void)sa, (void)len;
 	return false;
+}
+
+int rpc_hello(int fd, const struct nsp_dhello *q)
+{
+	(void)fd, (void)q;
+	return -EPIPE;
 }
 
 short fd_poll(int fd, short events, int timeout_ms)
