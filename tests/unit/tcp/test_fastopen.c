@@ -660,3 +660,20 @@ TEST46(metrics, forgotten)
 		ended_in_order(w);
 	}
 }
+
+/* What a connection knew of reordering and how long its round trips were spread is where the next begins */
+TEST46(metrics, reordering)
+{
+	wire_sysctl(w, "net.ipv4.tcp_no_metrics_save", "0");
+	for (int i = 0; i < 2; i++) {
+		w->iss_known = false;
+		connect_done(w, 0);
+		cr_assert_eq(wire_info(w).reordering, i ? 9 : 3);
+		wire_send(w, 100, 0);
+		drain(w);
+		in(w, .flags = A, .seq = 1, .ack = 101);
+		tcp_sk(w->sk)->reordering = 9;
+		tcp_sk(w->sk)->snd_ssthresh = 20;	/* in slow start, but not for the first time */
+		ended_in_order(w);
+	}
+}

@@ -647,7 +647,7 @@ TEST46(mem, orphan_at_the_end)
 		wire_sysctl(w, "net.ipv4.tcp_mem", "1 1 1");
 		at(w, now_ms(w) + 2000);
 		drain(w);
-		cr_assert_eq(mib(w, MIB_TcpExt_TCPAbortOnMemory), much);
+		cr_assert_eq(mib(w, MIB_TcpExt_TCPAbortOnMemory), (u64)much);
 		cr_assert_eq(w->net->tcp.orphan_count, 1);	/* the small one */
 	}
 	w->sk = full;
