@@ -96,12 +96,6 @@ int rpc(int nr, int fd, const void *req, const void *data, size_t dlen, void *re
 	return -EAGAIN;
 }
 
-int rpc_hello(int fd, const struct nsp_dhello *q)
-{
-	(void)fd, (void)q;
-	return -ENOTCONN;
-}
-
 bool addr_wants_kernel(int fd, const struct sockaddr *sa, socklen_t len, bool for_bind)
 {
 	(void)fd, (void)sa, (void)len, (void)for_bind;
