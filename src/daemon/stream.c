@@ -265,6 +265,12 @@ static enum step tx_step(struct object *o, size_t *moved)
 	return STEP_AGAIN;
 }
 
+/* Reset, or timed out, and the program has not been told. */
+static bool has_failed(const struct object *o)
+{
+	return o->sk->sk_state == TCP_CLOSE && o->sk->sk_err;
+}
+
 static enum step tx(struct object *o, size_t budget)
 {
 	enum step s = STEP_AGAIN;
@@ -275,7 +281,8 @@ static enum step tx(struct object *o, size_t budget)
 			poller_queue(&o->w->poller, &o->d);
 			return STEP_STOP;
 		}
-		if (unlikely(o->filler) && stream_is_full(o))
+		/* of a connection that failed nobody is to find room: it is closed as it is */
+		if (unlikely(o->filler) && (has_failed(o) || stream_is_full(o)))
 			return STEP_STOP;
 		s = o->filler ? drain_filler(o) : tx_step(o, &moved);
 	}
@@ -422,7 +429,7 @@ static enum step rx_end(struct object *o)
 {
 	struct sock *sk = o->sk;
 
-	if (sk->sk_state == TCP_CLOSE && sk->sk_err) {
+	if (has_failed(o)) {
 		obj_fail(o, -sock_error(sk));
 		return STEP_GONE;
 	}
@@ -470,7 +477,7 @@ static void pump(struct object *o)
 		return;
 	if (rx(o))
 		rx_end(o);
-	else if (o->sk->sk_state == TCP_CLOSE && o->sk->sk_err)
+	else if (has_failed(o))
 		end_writing(o);
 }
 

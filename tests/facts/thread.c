@@ -116,6 +116,19 @@ static void closed_then_reset(void)
 	say("sigpipe", sigpipes - pipes);
 }
 
+/* The peer resets the connection while a small send waits: nothing of it was taken. */
+static void reset_while_full(void)
+{
+	int fd = open_peer('V'), pipes = sigpipes;
+
+	fill(fd);
+	say("send", send(fd, data, 8, 0));
+	say("sigpipe", sigpipes - pipes);
+	say("again", send(fd, data, 8, 0));
+	say("sigpipe", sigpipes - pipes);
+	close(fd);
+}
+
 static void *send_on(void *arg)
 {
 	while (send(*(int *)arg, data, MIB, 0) > 0)
@@ -150,6 +163,7 @@ const struct fact facts_thread[] = {
 	{ "closed_then_room", closed_then_room },
 	{ "closed_then_late", closed_then_late },
 	{ "closed_then_reset", closed_then_reset },
+	{ "reset_while_full", reset_while_full },
 	{ "cancelled_in_send", cancelled_in_send },
 	{ NULL, NULL },
 };
