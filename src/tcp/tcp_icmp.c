@@ -18,6 +18,9 @@ void tcp_mtu_reduced(struct sock *sk, u32 mtu)
 	struct flowi fl;
 	int err;
 
+	/* nothing of ours is too large for it; over IPv4 Linux remembers it all the same */
+	if (tp->inet.af->af_bit && tcp_mtu_to_mss(sk, mtu) >= tp->mss_cache)
+		return;
 	if (!dst)
 		dst = inet_sk_route(sk, &fl, &err);
 	if (!dst)

@@ -9,7 +9,11 @@
 enum { METRICS_BUCKETS = 256, METRICS_MAX = 4096 };
 #define METRICS_TIMEOUT_NS (3600ull * NSEC_PER_SEC)
 
-enum { METRIC_RTT, METRIC_RTTVAR, METRIC_SSTHRESH, METRIC_CWND, METRIC_REORDERING, METRIC_NR };
+/*
+ * What a connection reads at its beginning. cwnd is the route's: it counts only when locked, and then it is
+ * not learned over. How far round trips are spread is not kept: nothing would read it.
+ */
+enum { METRIC_RTT, METRIC_SSTHRESH, METRIC_CWND, METRIC_REORDERING, METRIC_NR };
 
 struct tcp_metrics_block {
 	struct hlist_node node;
@@ -17,7 +21,7 @@ struct tcp_metrics_block {
 	union inet_addr saddr, daddr;
 	u64 stamp_ns;
 	u32 lock;			/* bits of METRIC_*: the route says so */
-	u32 vals[METRIC_NR];		/* RTT in us scaled by 8, RTTVAR by 4 */
+	u32 vals[METRIC_NR];		/* RTT in us scaled by 8 */
 	u16 mss;			/* of the server's last SYN-ACK; 0: none */
 	u8 try_exp;			/* 1: ask by the experimental option; 2: no more */
 	u16 syn_loss;			/* consecutive SYNs with data that were lost */
@@ -79,7 +83,7 @@ void tcp_metrics_flush(struct net *net)
 /* The route's own metrics, and which of them are not to be changed. Milliseconds to our scale. */
 static void block_from_dst(struct tcp_metrics_block *b, const struct dst_entry *dst, u64 now)
 {
-	static const u8 rtax[METRIC_NR] = { RTAX_N_RTT, RTAX_N_RTTVAR, RTAX_N_SSTHRESH, RTAX_N_CWND,
+	static const u8 rtax[METRIC_NR] = { RTAX_N_RTT, RTAX_N_SSTHRESH, RTAX_N_CWND,
 					    RTAX_N_REORDERING };
 
 	b->stamp_ns = now;
@@ -90,7 +94,6 @@ static void block_from_dst(struct tcp_metrics_block *b, const struct dst_entry *
 			b->lock |= 1u << i;
 	}
 	b->vals[METRIC_RTT] *= 1000;
-	b->vals[METRIC_RTTVAR] *= 1000;
 }
 
 static struct tcp_metrics_block *block_find(struct net *net, const struct inet_sock *inet)
@@ -152,32 +155,25 @@ static void metric_set(struct tcp_metrics_block *b, int metric, u32 val)
 /* A longer round trip is believed at once, a shorter one slowly. */
 static void update_rtt(const struct tcp_sock *tp, struct tcp_metrics_block *b)
 {
-	u32 rtt = b->vals[METRIC_RTT], var = b->vals[METRIC_RTTVAR];
+	u32 rtt = b->vals[METRIC_RTT];
 	s64 m = (s64)rtt - tp->srtt_us;
 
 	metric_set(b, METRIC_RTT, m <= 0 ? tp->srtt_us : rtt - (u32)(m >> 3));
-	m = (m < 0 ? -m : m) >> 1;
-	m = max_t(s64, m, tp->mdev_us);
-	metric_set(b, METRIC_RTTVAR, m >= var ? (u32)m : var - ((var - (u32)m) >> 2));
 }
 
-static void update_cwnd(const struct sock *sk, struct tcp_metrics_block *b)
+static void update_ssthresh(const struct sock *sk, struct tcp_metrics_block *b)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	bool save = !tcp_ns(sk)->no_ssthresh_metrics_save;
-	u32 ssthresh = b->vals[METRIC_SSTHRESH], cwnd = b->vals[METRIC_CWND];
+	u32 ssthresh = b->vals[METRIC_SSTHRESH];
 
 	if (tcp_in_initial_slowstart(tp)) {
 		if (save && ssthresh && tp->snd_cwnd >> 1 > ssthresh)
 			metric_set(b, METRIC_SSTHRESH, tp->snd_cwnd >> 1);
-		if (tp->snd_cwnd > cwnd)
-			metric_set(b, METRIC_CWND, tp->snd_cwnd);
 	} else if (!tcp_in_slow_start(tp) && tp->ca_state == TCP_CA_Open) {
 		if (save)
 			metric_set(b, METRIC_SSTHRESH, max(tp->snd_cwnd >> 1, tp->snd_ssthresh));
-		metric_set(b, METRIC_CWND, (cwnd + tp->snd_cwnd) >> 1);
 	} else {
-		metric_set(b, METRIC_CWND, (cwnd + tp->snd_ssthresh) >> 1);
 		if (save && ssthresh && tp->snd_ssthresh > ssthresh)
 			metric_set(b, METRIC_SSTHRESH, tp->snd_ssthresh);
 		if (b->vals[METRIC_REORDERING] < tp->reordering &&
@@ -204,7 +200,7 @@ void tcp_update_metrics(struct sock *sk)
 	if (!b)
 		return;
 	update_rtt(tp, b);
-	update_cwnd(sk, b);
+	update_ssthresh(sk, b);
 	b->stamp_ns = sk->net->now;
 }
 
@@ -226,8 +222,8 @@ void tcp_init_metrics(struct sock *sk)
 		val = tcp_ns(sk)->no_ssthresh_metrics_save && !(b->lock & 1u << METRIC_SSTHRESH) ?
 			      dst_metric(sk->sk_dst_cache, RTAX_N_SSTHRESH) :
 			      b->vals[METRIC_SSTHRESH];
-		if (val)
-			tp->snd_ssthresh = min(val, tp->snd_cwnd_clamp);
+		/* SYNs that were lost have lowered it: they are no measure for data either */
+		tp->snd_ssthresh = val ? min(val, tp->snd_cwnd_clamp) : TCP_INFINITE_SSTHRESH;
 		if (b->vals[METRIC_REORDERING])
 			tp->reordering = b->vals[METRIC_REORDERING];
 		crtt = b->vals[METRIC_RTT];

@@ -82,6 +82,7 @@ static bool tcp_check_dsack(struct sock *sk, const struct tcp_seg *seg, u32 prio
 		tp->rack.dsack_seen = true;
 	st->flag |= FLAG_DSACKING_ACK;
 	net_mib_add(sk->net, TcpExt_TCPDSACKRecvSegs, segs);
+	tp->delivered += segs;		/* the copies arrived as well */
 	if (tp->undo_marker && tp->undo_retrans > 0 && !after(b[0].end_seq, prior_una) &&
 	    after(b[0].end_seq, tp->undo_marker))
 		tp->undo_retrans = max_t(s32, 0, tp->undo_retrans - (s32)segs);

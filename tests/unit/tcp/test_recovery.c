@@ -358,6 +358,49 @@ TEST46(recovery, undone_is_timed)
 	drain(w);
 }
 
+/*
+ * Each finds its place from that of the one before it: a search from the end, over all that was sent since,
+ * would make the work grow as the square of the flight. The end is given a time before those of the fifty, so
+ * that every search that begins there ends there, and what lies behind it tells how many did.
+ */
+TEST46(recovery, undone_without_search)
+{
+	struct tcp_tx_cb *end, *cb;
+	u32 from_end = 0, timed = 0;
+	bool behind = false;
+
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	wire_sysctl(w, "net.core.wmem_max", "1048576");
+	ten_in_flight(w, NO_TS);
+	sock_setsockopt(w->sk, 1, 7, &(int){ 1 << 20 }, 4);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1001, .wnd = 2048);
+	tcp_sk(w->sk)->snd_cwnd = 200;
+	for (int i = 0; i < 80; i++) {
+		at(w, 2 * RTT + (i < 50 ? 10 : 250));
+		wire_send(w, 1000, 0);
+		drain(w);
+	}
+	end = list_entry(tcp_sk(w->sk)->tsorted.prev, struct tcp_tx_cb, tsorted);
+	at(w, 2 * RTT + 305);
+	out(w, A, 1001, 1, 1000);
+	cr_assert_eq(wire_info(w).lost, 59);
+	end->xmit_us = tcp_tx(tcp_rtx_next(tcp_rtx_head(tcp_sk(w->sk))))->xmit_us + 1000;
+	at(w, 2 * RTT + 310);
+	in(w, .flags = A, .seq = 1, .ack = 3001, .wnd = 2048);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPSpuriousRTOs], 1);
+	cr_assert_eq(wire_info(w).lost, 0);
+	list_for_each_entry(cb, &tcp_sk(w->sk)->tsorted, tsorted) {
+		from_end += behind;
+		behind |= cb == end;
+		timed++;
+	}
+	cr_assert_geq(timed, 80);
+	cr_assert(behind);
+	cr_assert_eq(from_end, 0);
+	drain(w);
+}
+
 /* TCP-FRTO-04: D-SACK of every retransmission */
 TEST46(recovery, dsack_undo)
 {
