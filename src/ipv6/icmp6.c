@@ -123,8 +123,7 @@ static enum skb_drop_reason icmp6_echo(struct net *net, struct sk_buff *skb)
 	if (!group)
 		fl.saddr = cb.daddr;
 	if (net->ipv6.flowlabel_reflect & FLOWLABEL_REFLECT_ECHO)
-		fl.flowlabel = be32_get(((const struct ip6_hdr *)skb_network_header(skb))->ver_tc_flow) &
-			       FLOWLABEL_MASK;
+		fl.flowlabel = ip6_flowlabel((const struct ip6_hdr *)skb_network_header(skb));
 	if (inet_addr_is_linklocal(&fl.daddr) || group)
 		fl.oif = cb.iif;
 	if (skb_cow_head(skb, 0))

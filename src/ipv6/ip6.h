@@ -181,6 +181,8 @@ void ip6_dev_gen_mode(struct net_device *dev); /* its addr_gen_mode is */
 int ip6_addr_up(struct ip_ifaddr *ifa);
 void ip6_addr_down(struct ip_ifaddr *ifa);
 int ip6_local_route(struct ip_ifaddr *ifa, bool add);
+/* The first len bits of a, and none behind them. */
+struct inet_prefix ip6_prefix_of(const union inet_addr *a, u8 len);
 /* A prefix on link has expired: connected routes of addresses that it stood for are there again. */
 void ip6_addr_routes_restore(struct inet6_dev *idev);
 /* A link-local address of the device that is no longer tentative; NULL: none. */

@@ -9,18 +9,25 @@
 
 /* -- an address ------------------------------------------------------------------------------- */
 
+struct inet_prefix ip6_prefix_of(const union inet_addr *a, u8 len)
+{
+	struct fib_key k = fib_key_mask(fib_key_of(INET_FAMILY_6, a), len);
+	struct inet_prefix p = { .family = INET_FAMILY_6, .len = len };
+
+	put_be64(p.addr.b, k.hi);
+	put_be64(p.addr.b + 8, k.lo);
+	return p;
+}
+
 static int change_route(struct ip_ifaddr *ifa, u8 type, u8 len, u32 table, bool add)
 {
-	struct fib_key k = fib_key_mask(fib_key_of(INET_FAMILY_6, &ifa->ifa.local), len);
 	struct fib_route r = {
-		.dst = { .family = INET_FAMILY_6, .len = len }, .dev = ifa->ifa.dev,
+		.dst = ip6_prefix_of(&ifa->ifa.local, len), .dev = ifa->ifa.dev,
 		.table = table, .type = type, .protocol = RTPROT_KERNEL_NS,
 		.priority = type == RTN_LOCAL ? 0 : 256,
 	};
 	int err;
 
-	put_be64(r.dst.addr.b, k.hi);
-	put_be64(r.dst.addr.b + 8, k.lo);
 	if (!add)
 		return fib_route_del(ifa->net, &r);
 	err = fib_route_add(ifa->net, &r);

@@ -32,15 +32,11 @@ static bool too_short(const struct ra_in *in, u32 lifetime)
 	return lifetime && lifetime < in->conf->accept_ra_min_lft;
 }
 
-static struct inet_prefix masked(const void *addr, u8 len)
+static struct inet_prefix prefix_of(const u8 *addr, u8 len)
 {
 	union inet_addr a = inet_addr_from6(addr);
-	struct fib_key k = fib_key_mask(fib_key_of(INET_FAMILY_6, &a), len);
-	struct inet_prefix p = { .family = INET_FAMILY_6, .len = len };
 
-	put_be64(p.addr.b, k.hi);
-	put_be64(p.addr.b + 8, k.lo);
-	return p;
+	return ip6_prefix_of(&a, len);
 }
 
 static void default_router(const struct ra_in *in)
@@ -111,7 +107,7 @@ static void route_option(const struct ra_in *in, const struct nd_opt_hdr *o)
 	if ((!len && !in->conf->accept_ra_defrtr) || too_short(in, news.lifetime))
 		return;
 	memcpy(prefix, opt->prefix, ((size_t)opt->len - 1) * 8);
-	news.dst = masked(prefix, len);
+	news.dst = prefix_of(prefix, len);
 	ip6_ra_route_set(in->idev, &news);
 }
 
@@ -124,7 +120,7 @@ static void prefix_option(const struct ra_in *in, const struct nd_opt_hdr *o)
 
 	if (opt->prefix_len > 128 || preferred > valid || too_short(in, valid))
 		return;
-	news.dst = masked(opt->prefix.b, opt->prefix_len);
+	news.dst = prefix_of(opt->prefix.b, opt->prefix_len);
 	if (inet_addr_is_multicast(&news.dst.addr) || inet_addr_is_linklocal(&news.dst.addr))
 		return;
 	if (opt->flags & ND_PREFIX_ONLINK)

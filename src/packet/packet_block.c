@@ -34,11 +34,6 @@ struct tpacket3_hdr {
 };
 _Static_assert(sizeof(struct tpacket3_hdr) == 48, "tpacket3_hdr");
 
-static u32 align8(u32 n)
-{
-	return (n + 7) & ~7u;
-}
-
 static u8 *block(const struct packet_ring *r)
 {
 	return r->mem + (size_t)r->cur * r->block_size;
@@ -61,7 +56,7 @@ static bool is_ours(const struct packet_ring *r)
 
 u32 packet_block_first(u32 priv)
 {
-	return BLOCK_HEAD + align8(priv);
+	return BLOCK_HEAD + ALIGN_UP(priv, 8);
 }
 
 static void restart(struct packet_ring *r)
@@ -120,7 +115,6 @@ static void retire(struct packet_sock *po, u32 bits)
 		bits |= TP_LOSING;
 	__atomic_store_n(status(r), TP_USER | bits, __ATOMIC_RELEASE);
 	r->cur = r->cur + 1 == r->block_nr ? 0 : r->cur + 1;
-	__atomic_store_n(&r->ctl->last, packet_block_last(r), __ATOMIC_RELAXED);
 	packet_ring_tell(po);
 	r->frozen = !is_ours(r);
 	if (r->frozen)
@@ -172,7 +166,7 @@ static void fill(struct packet_ring *r, struct sk_buff *skb, const struct packet
 		.mac = (u16)p->mac,
 		.net = (u16)p->net,
 		.rxhash = r->rxhash ? skb_get_hash(skb) : 0,
-		.next = align8(p->mac + p->snaplen),
+		.next = ALIGN_UP(p->mac + p->snaplen, 8),
 	};
 	u8 *at = block(r) + r->off;
 
@@ -200,7 +194,7 @@ bool packet_block_put(struct packet_sock *po, struct sk_buff *skb, const struct 
 		open_block(r);
 	}
 	/* as Linux: what would fill an empty block goes to the next one, too, where it has room */
-	if (r->off + align8(p->mac + p->snaplen) >= r->block_size) {
+	if (r->off + ALIGN_UP(p->mac + p->snaplen, 8) >= r->block_size) {
 		retire(po, 0);
 		if (r->frozen)
 			return false;

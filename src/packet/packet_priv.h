@@ -127,7 +127,8 @@ void packet_ring_free(struct packet_sock *po);
 bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep);
 bool packet_ring_ready(const struct packet_sock *po); /* there is one for the program */
 
-void packet_ring_tell(struct packet_sock *po); /* behind a status: wakes who wishes to be woken */
+/* Behind a status: shows it, and wakes who wishes to be woken. */
+void packet_ring_tell(struct packet_sock *po);
 
 /* packet_block.c: TPACKET_V3. Where the first frame of a block is, behind priv octets of the program's. */
 u32 packet_block_first(u32 priv);

@@ -174,24 +174,19 @@ static struct packet_place place_of(const struct packet_sock *po, const struct s
 				    u32 keep)
 {
 	const struct packet_ring *r = po->ring;
-	u32 link = packet_cb(skb)->net_off, room;
+	u32 link = packet_cb(skb)->net_off, hdr = hdr_len(r->version), room = r->frame_size;
 	struct packet_place p = { .snaplen = min(keep, skb->len) };
 
 	if (po->sk.sk_type == SOCK_DGRAM_NS) {
-		p.mac = p.net = (hdr_len(r->version) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
-					TPACKET_ALIGNMENT +
-				LINK_ROOM + po->reserve;
+		p.mac = p.net = ALIGN_UP(hdr, TPACKET_ALIGNMENT) + LINK_ROOM + po->reserve;
 	} else {
-		p.net = (hdr_len(r->version) + max_t(u32, link, LINK_ROOM) + TPACKET_ALIGNMENT -
-			 1) / TPACKET_ALIGNMENT *
-				TPACKET_ALIGNMENT +
-			po->reserve;
+		p.net = ALIGN_UP(hdr + max_t(u32, link, LINK_ROOM), TPACKET_ALIGNMENT) + po->reserve;
 		p.mac = p.net - link;
 	}
-	room = r->version == TPACKET_V3 ? r->block_size - packet_block_first(r->priv) :
-					  r->frame_size;
-	if (r->version == TPACKET_V3)
+	if (r->version == TPACKET_V3) {
+		room = r->block_size - packet_block_first(r->priv);
 		p.mac = min(p.mac, room);
+	}
 	room = room > p.mac ? room - p.mac : 0;
 	p.snaplen = min(p.snaplen, room);
 	return p;
@@ -232,6 +227,7 @@ static void put_header(const struct packet_sock *po, u8 *at, const struct sk_buf
 /* One who sleeps is to be told; read behind the status, which he reads behind his wish. */
 void packet_ring_tell(struct packet_sock *po)
 {
+	show_last(po->ring);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&po->ring->ctl->want, __ATOMIC_RELAXED))
 		sk_wake(&po->sk, SOCK_EV_IN);
@@ -260,7 +256,6 @@ bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep)
 	skb_copy_bits(skb, 0, at + p.mac, p.snaplen);
 	r->head = r->head + 1 == r->frame_nr ? 0 : r->head + 1;
 	__atomic_store_n(status, bits, __ATOMIC_RELEASE);
-	show_last(r);
 	packet_ring_tell(po);
 	return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Facts about IPv6's extension headers and flow labels (RFC 3542, RFC 2292), and what IPv4 says to them. */
 #include "facts.h"
+#include "label.h"
 
 #include <net/if.h>
 
@@ -360,16 +361,6 @@ static void path_mtu_told(void)
 }
 
 /* -- IPV6_FLOWLABEL_MGR ------------------------------------------------------------------------- */
-
-struct label_req {
-	uint8_t dst[16];
-	uint32_t label;
-	uint8_t action, share;
-	uint16_t flags, expires, linger;
-	uint32_t zero;
-};
-enum { FL_GET, FL_PUT, FL_RENEW, FL_CREATE = 1, FL_EXCL = 2, FL_REFLECT = 4, FL_REMOTE = 8 };
-enum { O_FLOWLABEL_MGR = 32, ANY = 255 };
 
 static long label(int fd, int action, uint32_t number, int share, int flags, int linger)
 {

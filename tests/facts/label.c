@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Facts about flow labels that are reflected (IPV6_FL_F_REFLECT), and the settings that bear on it. */
 #include "facts.h"
+#include "label.h"
 
-struct label_req {
-	uint8_t dst[16];
-	uint32_t label;
-	uint8_t action, share;
-	uint16_t flags, expires, linger;
-	uint32_t zero;
-};
-enum { FL_GET, FL_PUT, FL_CREATE = 1, FL_REFLECT = 4, FL_REMOTE = 8 };
-enum { O_FLOWINFO = 11, O_FLOWLABEL_MGR = 32, O_FLOWINFO_SEND = 33, ANY = 255 };
+enum { O_FLOWINFO = 11, O_FLOWINFO_SEND = 33 };
 
 static int manage(int fd, int action, uint32_t number, int flags)
 {
