@@ -277,11 +277,6 @@ ssize_t file_write(int fd, const struct iovec *iov, int n, off_t off)
 }
 
 /* ---- entry points --------------------------------------------------------------------- */
-static mode_t mode_arg(int flags, va_list ap)
-{
-	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
-}
-
 static int ns_open(const char *path, int flags, mode_t mode)
 {
 	int fd;

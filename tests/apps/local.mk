@@ -11,6 +11,7 @@ apps_tests = \
 	tests/apps/test_infra.py \
 	tests/apps/test_look.py \
 	tests/apps/test_more.py \
+	tests/apps/test_names.py \
 	tests/apps/test_proc.py \
 	tests/apps/test_nettools.py \
 	tests/apps/test_packets.py \
