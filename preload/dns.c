@@ -128,8 +128,8 @@ static int channel_open(ares_channel *ch)
 	struct ares_options o;
 
 	names_patience(&p);
-	o = (struct ares_options){ .timeout = (int)p.timeout_s * 1000, .tries = (int)p.attempts,
-				   .flags = (p.edns0 ? ARES_FLAG_EDNS : 0) | (p.use_vc ? ARES_FLAG_USEVC : 0) };
+	o = (struct ares_options){ .timeout = (int)p.timeout_s * 1000, .tries = (int)p.attempts };
+	o.flags = (p.edns0 ? ARES_FLAG_EDNS : 0) | (p.use_vc ? ARES_FLAG_USEVC : 0);
 	return channel_init(ch, &o, 0, NULL);
 }
 
@@ -387,13 +387,14 @@ static int choose_servers(ares_channel ch, const struct name_question *q)
 
 int names_dns_send(const struct name_question *q, uint8_t *answer, int room)
 {
-	struct ares_options o = { .timeout = q->timeout_s * 1000, .tries = q->attempts, .ednspsz = q->edns_size,
-				  .flags = (q->edns_size ? ARES_FLAG_EDNS : 0) | (q->use_vc ? ARES_FLAG_USEVC : 0) |
-					   (q->ignore_tc ? ARES_FLAG_IGNTC : 0) };
+	struct ares_options o = { .timeout = q->timeout_s * 1000, .tries = q->attempts,
+				  .ednspsz = q->edns_size };
 	struct exchange x = { .answer = answer, .room = room };
 	int datagram_max = q->ignore_tc ? INT_MAX : q->edns_size ? q->edns_size : DATAGRAM_MAX;
 	ares_channel ch;
 
+	o.flags = (q->edns_size ? ARES_FLAG_EDNS : 0) | (q->use_vc ? ARES_FLAG_USEVC : 0) |
+		  (q->ignore_tc ? ARES_FLAG_IGNTC : 0);
 	if (channel_init(&ch, &o, q->edns_size ? ARES_OPT_EDNSPSZ : 0, &x.heard))
 		return -ENOMEM;
 	x.datagram_max = q->use_vc ? 0 : datagram_max;

@@ -268,7 +268,8 @@ static int search(struct search *s)
 		if (n > 0 || (n < 0 && errno == ECONNREFUSED))
 			return n;
 	}
-	if (asked == NETDB_SUCCESS && (dots || !(s->r->options & wanted) || !(s->r->options & RES_NOTLDQUERY))) {
+	if (asked == NETDB_SUCCESS &&
+	    (dots || !(s->r->options & wanted) || !(s->r->options & RES_NOTLDQUERY))) {
 		n = look_in(s, NULL);
 		if (n > 0)
 			return n;
@@ -278,7 +279,8 @@ static int search(struct search *s)
 
 EXPORT int res_nsearch(res_state r, const char *name, int class, int type, unsigned char *answer, int room)
 {
-	struct search s = { .r = r, .name = name, .class = class, .type = type, .answer = answer, .room = room };
+	struct search s = { .r = r, .name = name, .class = class, .type = type,
+			    .answer = answer, .room = room };
 	char alias[MAXDNAME];
 
 	if (ready(r))
