@@ -6,10 +6,11 @@
 
 Both senders meet the same seeded losses of the same path, in turn, in the same name spaces, with nothing
 remembered of the run before. Prints the goodput of each in percent of the link, and what ours is more or
-less than the kernel's, with a noise: half of the interval that holds the true mean with 95 % (Student's t over
-the logarithms of the pairs, a pair for each seed). With --self the kernel runs a second time for each seed; its
-two runs are a pair like any other, whose true difference is nought, and a cell's noise is the larger of
-the two. "below" and "above" are said of a difference beyond the noise. Wants a quiet machine."""
+less than the kernel's, with a noise: half of the interval that holds the true mean with 95 % (Student's
+t over the logarithms of the pairs, a pair for each seed). With --self the kernel runs a second time for
+each seed; its two runs are a pair like any other, whose true difference is nought, and a cell's noise is
+the larger of the two. "below" and "above" are said of a difference beyond the noise.
+Wants a quiet machine."""
 import argparse
 import json
 import math
@@ -117,7 +118,8 @@ class Cell:
         n = len(logs)
         if n < 2:
             return logs[0], math.inf
-        return statistics.mean(logs), STUDENT[min(n - 2, len(STUDENT) - 1)] * statistics.stdev(logs) / math.sqrt(n)
+        t = STUDENT[min(n - 2, len(STUDENT) - 1)]
+        return statistics.mean(logs), t * statistics.stdev(logs) / math.sqrt(n)
 
 
 def verdict(more, noise):
@@ -131,12 +133,13 @@ def measure(lab, args, cc, rtt, loss):
     for seed in range(1, args.rounds + 1):
         for i in range(len(who)):
             w = who[(seed + i) % len(who)]
-            cell.got[w].append(lab.goodput("ours" if w == "ours" else "kernel", cc, rtt, loss, seed, args.seconds))
+            stack = "ours" if w == "ours" else "kernel"
+            cell.got[w].append(lab.goodput(stack, cc, rtt, loss, seed, args.seconds))
     return cell
 
 
 def report(cell, args, cc, rtt, loss):
-    """Prints a line. Returns the verdict, that by the pairs alone, the kernel's on itself, and the difference."""
+    """Prints a line. Returns the verdict, that by the pairs alone, the kernel's on itself, the difference."""
     kernel = [w for w in cell.got if w != "ours"]
     more, own = cell.compare(["ours"], kernel)
     self_, noise = cell.compare(["again"], ["kernel"]) if args.self else (0, 0)
@@ -162,12 +165,12 @@ def main():
         cells = [report(measure(lab, args, cc, rtt, loss), args, cc, rtt, loss)
                  for cc in args.cc for rtt in args.rtt for loss in args.loss]
     total, strict, itself, more = zip(*cells)
-    print(f"of {len(cells)} cells: {total.count('above')} above the kernel, {total.count('equal')} equal within the "
-          f"noise, {total.count('below')} below; not below in {100 - 100 * total.count('below') / len(cells):.0f} %; "
-          f"least ratio {math.exp(min(more) / 100):.3f}")
+    n, above, equal, below = len(cells), *(total.count(v) for v in ("above", "equal", "below"))
+    print(f"of {n} cells: {above} above the kernel, {equal} equal within the noise, {below} below; "
+          f"not below in {100 - 100 * below / n:.0f} %; least ratio {math.exp(min(more) / 100):.3f}")
     if args.self:
-        print(f"by the pairs' own spread alone {strict.count('below')} below; the kernel by the same rule differs "
-              f"from itself in {len(cells) - itself.count('equal')} (of 20 cells in one by chance)")
+        print(f"by the pairs' own spread alone {strict.count('below')} below; the kernel by the same rule "
+              f"differs from itself in {n - itself.count('equal')} (of 20 cells in one by chance)")
 
 
 if __name__ == "__main__":

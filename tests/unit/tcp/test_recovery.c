@@ -373,7 +373,7 @@ static u32 timed_in_order(const struct tcp_sock *tp)
 	return n;
 }
 
-/* The times of what was taken for lost for nothing go to and fro, and lie among those of what was sent since. */
+/* The times of what was taken for lost for nothing go to and fro, among those of what was sent since. */
 TEST46(recovery, undone_to_and_fro)
 {
 	u32 i = 0;
@@ -407,8 +407,8 @@ TEST46(recovery, undone_to_and_fro)
 }
 
 /*
- * ATK-OPT-09: a peer that reneges has chosen by its SACKs what went again when. 4 MB, every second packet at
- * another time, and others that were never out of the order: the work is counted, and is not the square of that.
+ * ATK-OPT-09: a peer that reneges has chosen by its SACKs what went again when. 4 MB, every second packet
+ * at another time, and others that never left the order: the work is counted, and is not the square of that.
  */
 Test(recovery, merge_work)
 {
