@@ -15,6 +15,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/hash.h \
 	src/base/hlist.h \
 	src/base/list.h \
+	src/base/list_sort.c \
+	src/base/list_sort.h \
 	src/base/minmax.c \
 	src/base/minmax.h \
 	src/base/prefetch.h \
