@@ -34,7 +34,7 @@ static int connect_route(struct sock *sk, const struct inet_sockaddr *a, u32 oif
 		return err;
 	inet_sk_flow(sk, fl, &a->addr, a->port);
 	fl->flowlabel = inet_flowinfo(inet, a) & FLOWLABEL_MASK;
-	err = flowlabel_check(sk, fl->flowlabel);
+	err = flowlabel_check(sk, fl->flowlabel, NULL);
 	if (err)
 		return err;
 	dgram_sticky_oif(sk, fl);

@@ -594,6 +594,9 @@ static void pkt_options(void)
 	n = put_cmsg(list, IPPROTO_IPV6, IPV6_DSTOPTS, pad, 8);
 	say("set", set(from, 6, list, (socklen_t)n));
 	say_get(from, IPV6_DSTOPTS, 64);
+	n = put_cmsg(list, IPPROTO_IPV6, IPV6_RTHDRDSTOPTS, pad, 8);
+	say("routing", set(from, 6, list, (socklen_t)n));
+	say_get(from, IPV6_RTHDRDSTOPTS, 64);
 	say("clear", set(from, 6, list, 0));
 	say_get(from, IPV6_DSTOPTS, 64);
 	say_pktoptions(from);
