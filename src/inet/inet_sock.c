@@ -373,9 +373,11 @@ void inet_sk_flow(struct sock *sk, struct flowi *fl, const union inet_addr *dadd
 	};
 	/*
 	 * "any" of the other family (an unbound IPv6 socket that talks IPv4, or the reverse); nor does
-	 * an IPv6 socket's own address serve for a datagram to an IPv4 one.
+	 * an IPv6 socket's own address serve for a datagram to an IPv4 one: what it had towards IPv4 does.
 	 */
-	if (inet_addr_any(&fl->saddr) || (!v6 && !inet_addr_is_v4mapped(&fl->saddr)))
+	if (!v6 && !inet_addr_any(&fl->saddr) && !inet_addr_is_v4mapped(&fl->saddr))
+		fl->saddr = inet_addr_from4(inet->saddr4);
+	else if (inet_addr_any(&fl->saddr))
 		fl->saddr = any_of(inet->af);
 	mc = inet_addr_is_multicast(&fl->daddr);
 	if (!fl->oif && mc)

@@ -66,6 +66,7 @@ struct inet_sock {
 	union inet_addr mc_addr;
 	u32 cmsg_flags;			/* INET_CMSG_*: which control messages to deliver */
 	u32 flowlabel;			/* of the peer's address: class and label (sndflow) */
+	u8 saddr4[4];			/* source towards IPv4 beside an IPv6 saddr; 0: none */
 	u16 local_port_lo, local_port_hi;	/* IP_LOCAL_PORT_RANGE; 0: the sysctl's */
 	struct list_head mc_list;	/* joined groups */
 	u8 opt_len;
