@@ -245,6 +245,7 @@ static void dev_up(struct net *net, struct net_device *dev)
 	idev->on = true;
 	ip_mc_join(dev, &group, INET_FAMILY_6);
 	ip_mc_join(dev, &node, INET_FAMILY_6);
+	ip6_router_groups(idev);
 	if (dev->flags & DEV_LOOPBACK) {
 		inet_ifaddr_add(net, dev, &lo, IFA_FLAG_NODAD);
 		return;
@@ -264,6 +265,7 @@ static void dev_down(struct net *net, struct net_device *dev)
 	if (!idev || !idev->on)
 		return;
 	idev->on = false;
+	ip6_router_groups(idev);
 	ndisc_rs_stop(idev);
 	ip6_ra_routes_clear(idev);
 	if (idev->ra_mtu)
