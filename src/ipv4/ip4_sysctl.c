@@ -30,9 +30,12 @@ static void pass_on_forwarding(struct net *net)
 	net->ipv4.forwarding_was = on;
 	net->ipv4.conf_all.accept_redirects = !on;
 	net->ipv4.conf_default.forwarding = on;
-	for_each_netdev(net, dev)
+	for_each_netdev(net, dev) {
+		if (on)
+			dev_disable_lro(dev);
 		if (dev->ip_ptr)
 			in_dev_get(dev)->conf.forwarding = on;
+	}
 	rt_genid_bump(net);
 }
 
@@ -47,9 +50,10 @@ static int apply_forward(struct net *net, const struct sysctl_row *row)
 static int apply_dev_forwarding(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
 				struct net_device *dev)
 {
-	(void)dev;
 	if (scope == SYSCTL_ALL)
 		return apply_forward(net, row);
+	if (dev && in_dev_get(dev)->conf.forwarding)
+		dev_disable_lro(dev);
 	rt_genid_bump(net);
 	return 0;
 }

@@ -188,6 +188,8 @@ static void dev_register(struct net *net, struct net_device *dev)
 	inet_dev_init(&idev->base, dev, INET_FAMILY_6);
 	idev->conf = net->ipv6.conf_default;
 	idev->conf.mtu = dev->mtu;
+	if (idev->conf.forwarding || idev->conf.force_forwarding)
+		dev_disable_lro(dev);
 	neigh_parms_attach(&net->ipv6.nd_tbl, &idev->nd_parms, dev);
 	ndisc_rs_init(idev, net);
 	INIT_LIST_HEAD(&idev->ra_routes);

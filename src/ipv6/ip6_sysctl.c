@@ -89,6 +89,8 @@ static int apply_gen_mode(struct net *net, const struct sysctl_row *row, enum sy
 
 static void router_or_host(struct net_device *dev)
 {
+	if (in6_dev_get(dev)->conf.forwarding)
+		dev_disable_lro(dev);
 	ip6_router_groups(in6_dev_get(dev));
 }
 
@@ -105,17 +107,19 @@ static int apply_forwarding(struct net *net, const struct sysctl_row *row, enum 
 	return 0;
 }
 
-static void nothing_more(struct net_device *dev)
+static void forced_or_not(struct net_device *dev)
 {
-	(void)dev;
+	if (in6_dev_get(dev)->conf.force_forwarding)
+		dev_disable_lro(dev);
 }
 
 static int apply_force(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
 		       struct net_device *dev)
 {
-	(void)dev;
 	if (scope == SYSCTL_ALL)
-		to_all(net, row, nothing_more);
+		to_all(net, row, forced_or_not);
+	else if (dev)
+		forced_or_not(dev);
 	return 0;
 }
 
