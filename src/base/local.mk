@@ -3,6 +3,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/assert.c \
 	src/base/assert.h \
 	src/base/base.h \
+	src/base/bitmap.c \
 	src/base/bitmap.h \
 	src/base/crc32c.c \
 	src/base/crc32c.h \

@@ -113,6 +113,7 @@ struct sk_buff {
 	u16 frag_max;			/* steered: the largest of the fragments that it came in; 0: whole */
 	u16 rx_room;			/* received in one piece, which Linux does not take apart: 1 +
 					 * the octets that have room behind it there; 0: it is not so */
+	u8 sent_by;			/* tx: 1 + the shard that had it sent here; 0: this one */
 	u32 tskey;			/* which of its sends: SOF_TIMESTAMPING_OPT_ID */
 
 	u8 *head;

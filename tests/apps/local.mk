@@ -26,6 +26,7 @@ apps_tests = \
 	tests/apps/test_static.py \
 	tests/apps/test_tools.py \
 	tests/apps/test_web.py \
+	tests/apps/test_steering.py \
 	tests/apps/test_workers.py
 # What test_static.py compiles, linked statically and by the Go compiler.
 EXTRA_DIST += tests/apps/static/probe.c tests/apps/static/web.go

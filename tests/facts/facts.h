@@ -75,6 +75,6 @@ extern const struct fact facts_call[], facts_cmsg[], facts_stamp[], facts_group[
 extern const struct fact facts_ifreq[], facts_ext6[], facts_epoll[], facts_queue[], facts_names[];
 extern const struct fact facts_conf[], facts_bulk[], facts_txtime[], facts_sweep[], facts_order[];
 extern const struct fact facts_thread[], facts_label[], facts_pktinfo[];
-extern const struct fact facts_packet[], facts_ring[];
+extern const struct fact facts_packet[], facts_ring[], facts_queues[];
 
 #endif
