@@ -23,7 +23,8 @@ static int goes_on(int fd, int fresh, int udp)
 	int failed = 0, port = 0, l, s;
 
 	failed |= !echoes(fd);
-	failed |= (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) || info.tcpi_state != TCP_ESTABLISHED) << 1;
+	failed |= (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) ||
+		   info.tcpi_state != TCP_ESTABLISHED) << 1;
 	failed |= (connect(fresh, (struct sockaddr *)&ss, addr_len()) || write(fresh, "E", 1) != 1 ||
 		   !echoes(fresh)) << 2;
 	failed |= (sendto(udp, "x", 1, 0, (struct sockaddr *)&ss, addr_len()) != 1) << 3;
@@ -117,7 +118,7 @@ int as_activated(int fd)
 	return failed;
 }
 
-/* A listener that another has made, as systemd gives it: number 3, and a client that came before the server. */
+/* A listener that another has made, as systemd gives it: number 3; a client came before the server. */
 static void activated(void)
 {
 	struct sockaddr_storage ss;
@@ -142,7 +143,8 @@ static void activated(void)
 /* What the compiler makes of the calls where it knows how large a buffer is (_FORTIFY_SOURCE). */
 ssize_t __read_chk(int fd, void *buf, size_t n, size_t room);
 ssize_t __recv_chk(int fd, void *buf, size_t n, size_t room, int flags);
-ssize_t __recvfrom_chk(int fd, void *buf, size_t n, size_t room, int flags, struct sockaddr *sa, socklen_t *len);
+ssize_t __recvfrom_chk(int fd, void *buf, size_t n, size_t room, int flags, struct sockaddr *sa,
+		       socklen_t *len);
 int __poll_chk(struct pollfd *p, nfds_t n, int ms, size_t room);
 int __ppoll_chk(struct pollfd *p, nfds_t n, const struct timespec *t, const sigset_t *mask, size_t room);
 
