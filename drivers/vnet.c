@@ -6,6 +6,22 @@
 enum { RX_COPY_BELOW = 8192 }; /* less than this in the pages is copied out of them */
 
 /* -- to the host ------------------------------------------------------------------------- */
+/*
+ * Octets of a GSO packet before its payload; one that was received may have some of that in its linear
+ * part.
+ */
+static u16 header_len(const struct sk_buff *skb)
+{
+	u32 l4 = skb->transport_header - skb_headroom(skb), len = l4 + (u32)sizeof(struct udp_hdr);
+
+	if (skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+		if (skb_headlen(skb) < l4 + TCP_HLEN)
+			return (u16)skb_headlen(skb);
+		len = l4 + tcp_hdrlen((const struct tcp_hdr *)skb_transport_header(skb));
+	}
+	return (u16)min(len, skb_headlen(skb));
+}
+
 void vnet_from_skb(struct vnet_hdr *h, const struct sk_buff *skb)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
@@ -19,7 +35,7 @@ void vnet_from_skb(struct vnet_hdr *h, const struct sk_buff *skb)
 	if (!info->gso_size)
 		return;
 	h->gso_size = info->gso_size;
-	h->hdr_len = (u16)skb_headlen(skb);
+	h->hdr_len = header_len(skb);
 	if (info->gso_type & SKB_GSO_TCPV4)
 		h->gso_type = VNET_HDR_GSO_TCPV4;
 	else if (info->gso_type & SKB_GSO_TCPV6)

@@ -130,6 +130,7 @@ static enum skb_drop_reason judge(struct net *net, struct sk_buff *skb, u32 mtu)
 	reason = check_source(net, skb);
 	if (reason)
 		return reason;
+	net_mib_inc(net, Ip6_OutForwDatagrams);
 	if (too_big(skb, mtu)) {
 		net_mib_inc(net, Ip6_InTooBigErrors);
 		net_mib_inc(net, Ip6_FragFails);
@@ -179,7 +180,6 @@ void ip6_forward(struct sk_buff *skb)
 		return;
 	}
 	((struct ip6_hdr *)skb->data)->hop_limit--;
-	net_mib_inc(net, Ip6_OutForwDatagrams);
 	if (nf_hook(NF_PROTO_IPV6, NF_FORWARD, net, NULL, skb, skb->dev, dst->dev) == NF_ACCEPT)
 		skb->dst->output(net, NULL, skb);
 }

@@ -1,6 +1,7 @@
 # Black-box tests: scapy on the TAP, a program under the shim.
 conformance_tests = \
 	tests/conformance/test_capture.py \
+	tests/conformance/test_forward.py \
 	tests/conformance/test_host.py \
 	tests/conformance/test_icmp.py \
 	tests/conformance/test_link.py \

@@ -6,12 +6,16 @@
 #include <net/if.h>
 #include <sys/syscall.h>
 
+/* dir NULL: of no device */
 static const char *path_of(const char *dir, const char *dev, const char *key)
 {
 	static char path[128];
 
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/%s/%s/%s", family == AF_INET ? "ipv4" : "ipv6", dir,
-		 dev, key);
+	if (dir)
+		snprintf(path, sizeof(path), "/proc/sys/net/%s/%s/%s/%s", family == AF_INET ? "ipv4" : "ipv6",
+			 dir, dev, key);
+	else
+		snprintf(path, sizeof(path), "/proc/sys/net/%s/%s", family == AF_INET ? "ipv4" : "ipv6", key);
 	return path;
 }
 
@@ -242,7 +246,63 @@ static void more_than_one(void)
 	close(fd);
 }
 
+/* Where it is on, and what follows from that. */
+static void forwarding_is(void)
+{
+	say("all", get("conf", "all", "forwarding"));
+	say("default", get("conf", "default", "forwarding"));
+	say("own", get("conf", own(), "forwarding"));
+	say("lo", get("conf", "lo", "forwarding"));
+	if (family == AF_INET) {
+		say("one", get(NULL, NULL, "ip_forward"));
+		say("redirects", get("conf", "all", "accept_redirects"));
+		say("own redirects", get("conf", own(), "accept_redirects"));
+	}
+}
+
+struct step {
+	const char *dev, *key, *value;	/* dev NULL: the own one; "": a setting of no device */
+};
+
+/* Back as it was at the end: other facts are a host's. */
+static const struct step steps4[] = {
+	{ "", "ip_forward", "1" },	   { NULL, "forwarding", "0" },
+	{ "all", "accept_redirects", "1" }, { "", "ip_forward", "1" },
+	{ "", "ip_forward", "2" },	   { "all", "forwarding", "0" },
+	{ "default", "forwarding", "1" },   { "default", "forwarding", "0" },
+	{ "", "ip_forward", "x" },	   { "", "ip_forward_use_pmtu", "1" },
+	{ "", "ip_forward_use_pmtu", "0" }, { "", "ip_forward_update_priority", "0" },
+	{ "", "ip_forward_update_priority", "2" }, { "", "ip_forward_update_priority", "1" },
+	{ NULL, "send_redirects", "0" },    { NULL, "send_redirects", "1" },
+	{ NULL, NULL, NULL },
+};
+static const struct step steps6[] = {
+	{ "all", "forwarding", "1" },	   { NULL, "forwarding", "0" },
+	{ "all", "forwarding", "1" },	   { "all", "forwarding", "0" },
+	{ NULL, "forwarding", "1" },	   { NULL, "forwarding", "0" },
+	{ "default", "forwarding", "1" },   { "default", "forwarding", "0" },
+	{ NULL, "forwarding", "x" },	   { NULL, "force_forwarding", "1" },
+	{ NULL, "force_forwarding", "2" },  { "all", "force_forwarding", "1" },
+	{ "all", "force_forwarding", "0" }, { NULL, NULL, NULL },
+};
+
+static void forwarding(void)
+{
+	const struct step *s = family == AF_INET ? steps4 : steps6;
+
+	forwarding_is();
+	for (; s->key; s++) {
+		const char *dev = s->dev ? s->dev : own(), *dir = *dev ? "conf" : NULL;
+
+		say(s->key, set(dir, dev, s->key, s->value));
+		say("is", get(dir, dev, s->key));
+		forwarding_is();
+	}
+	say("others", get("conf", "default", family == AF_INET ? "send_redirects" : "force_forwarding"));
+}
+
 const struct fact facts_conf[] = {
+	{ "conf_forwarding", forwarding },
 	{ "conf_more_than_one", more_than_one },
 	{ "conf_rewritten", rewritten },
 	{ "conf_begin_with", begin_with },

@@ -192,6 +192,21 @@ void frame_net_start(struct frame_net *f)
 	settle(f);
 }
 
+void frame_net_router(struct frame_net *f)
+{
+	static const char *const gateways[] = { "10.77.0.1", "fd77::1" };
+
+	for (u32 i = 0; i < 2; i++) {
+		struct fib_route r = { .dev = f->dev, .type = RTN_UNICAST };
+
+		ASSERT(inet_prefix_parse(i ? "::/0" : "0.0.0.0/0", &r.dst));
+		ASSERT(inet_addr_pton(gateways[i], &r.gw, &(u16){ 0 }));
+		ASSERT(!fib_route_add(f->net, &r));
+	}
+	ASSERT(!sysctl_set(f->net, "net.ipv4.ip_forward", "1"));
+	ASSERT(!sysctl_set(f->net, "net.ipv6.conf.all.forwarding", "1"));
+}
+
 void frame_net_fail(struct frame_net *f, u32 n, u8 seed)
 {
 	f->fail_one_in = n;

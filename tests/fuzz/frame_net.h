@@ -29,6 +29,8 @@ struct frame_net {
 void frame_net_start(struct frame_net *f);
 /* An address of dev, and a neighbour there for good. */
 void frame_net_address(struct frame_net *f, struct net_device *dev, const char *text, const char *gateway);
+/* It is a router now: what is for nobody here goes on, by eth0 to 10.77.0.1 and fd77::1. */
+void frame_net_router(struct frame_net *f);
 /* From now on one allocation in n fails, in an order that follows from seed. 0: none. */
 void frame_net_fail(struct frame_net *f, u32 n, u8 seed);
 /*

@@ -8,7 +8,8 @@
  *	bit 3	a program acts first, as the first octet of the record says
  *	bits 4-7 time that passes first: 0, or 1 ms times 3^n
  *
- * The first octet of the input says how often memory runs out: 0 never, else one allocation in n + 3.
+ * The first octet of the input says how often memory runs out: 0 never, else one allocation in n + 3; and
+ * with its top bit that the stack is a router.
  */
 #include "tests/fuzz/frame_net.h"
 #include "tests/fuzz/fuzz.h"
@@ -58,8 +59,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 4 || size > 65535)
 		return 0;
 	frame_net_start(&f);
-	if (data[0])
-		frame_net_fail(&f, data[0] + 3u, data[1]);
+	if (data[0] & 0x80)
+		frame_net_router(&f);
+	if (data[0] & 0x7f)
+		frame_net_fail(&f, (data[0] & 0x7f) + 3u, data[1]);
 	for (u32 n = 0; n < RECORDS_MAX && at + 3 <= size; n++) {
 		u8 op = data[at];
 		size_t len = data[at + 1] | (size_t)data[at + 2] << 8;

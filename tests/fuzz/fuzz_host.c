@@ -2,10 +2,10 @@
 /*
  * A host that lies: frames with headers that tell of checksums and segments, into a TAP (with such headers or
  * without), an 82540EM and an 82576 whose wires cut what is large. The stack has the packets, or they are
- * passed on to a device that can neither cut nor sum. What the host gets has headers that hold, nothing is
- * too long, and nothing is left behind. ATK-LEN-01
+ * forwarded, or passed on to a device that can neither cut nor sum. What the host gets has headers that
+ * hold, nothing is too long, and nothing is left behind. ATK-LEN-01
  *
- *	octet 0		which device, and whether it is joined with the other
+ *	octet 0		which device, whether it is joined with the other, and whether the stack is a router
  *	records		an octet of operation, then what that takes
  */
 #include <string.h>
@@ -28,14 +28,14 @@ enum {
 	KINDS = 4,
 	CHANGES_MAX = 15,
 };
-enum { TO_US, FROM_HOST, TO_NOBODY, AS_GIVEN };
+enum { TO_US, FROM_HOST, TO_NOBODY, AS_GIVEN, BEYOND };
 
 struct host {
 	const uint8_t *p;
 	size_t left;
 	u32 kind;
 	int fd; /* the host's end */
-	bool vnet, joined;
+	bool vnet, joined, router;
 	struct frame_net f;
 	struct net_device *dev;
 };
@@ -97,13 +97,13 @@ static u32 link_header(struct host *h, u8 *p, bool v6, bool tagged)
 
 static void address(u8 *p, bool v6, u32 where)
 {
-	static const u8 last[] = { [TO_US] = 2, [FROM_HOST] = 1, [TO_NOBODY] = 9 };
+	static const u8 last[] = { [TO_US] = 2, [FROM_HOST] = 1, [TO_NOBODY] = 9, [BEYOND] = 1 };
 
 	memset(p, 0, v6 ? 16 : 4);
 	if (v6)
-		put_be16(p, 0xfd78);
+		put_be16(p, where == BEYOND ? 0xfd77 : 0xfd78);
 	else
-		put_be16(p, 0x0a4e);
+		put_be16(p, where == BEYOND ? 0x0a4d : 0x0a4e);
 	p[v6 ? 15 : 3] = last[where];
 }
 
@@ -136,10 +136,12 @@ static void make_frame(struct host *h, struct host_frame *f, u8 op)
 {
 	bool v6 = op & 1, udp = op & 8;
 	u32 l3 = link_header(h, f->data, v6, op & 16), hlen = udp ? UDP_HLEN : TCP_HLEN, l4, payload;
-	u8 proto = udp ? IP_PROTO_UDP : IP_PROTO_TCP, *ip = f->data + l3, *th;
+	u8 proto = udp ? IP_PROTO_UDP : IP_PROTO_TCP, *ip = f->data + l3, *th, where = op >> 1 & 3;
 
 	payload = min_t(u32, take(h, 2), 65535 - 100);
-	l4 = l3 + ip_header(ip, v6, proto, op >> 1 & 3, hlen + payload);
+	if (h->router && where == TO_NOBODY)
+		where = BEYOND;
+	l4 = l3 + ip_header(ip, v6, proto, where, hlen + payload);
 	th = f->data + l4;
 	put_be16(th, 1000);
 	put_be16(th + 2, udp ? 53 : 80);
@@ -318,7 +320,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	n = take(&h, 1);
 	h.kind = n % KINDS;
 	h.joined = n / KINDS & 1;
+	h.router = n / KINDS & 2;
 	frame_net_start(&h.f);
+	if (h.router)
+		frame_net_router(&h.f);
 	open_device(&h);
 	for (n = 0; n < RECORDS_MAX && h.left; n++)
 		record(&h);

@@ -77,6 +77,22 @@ def frames():
         bytes(UDP(sport=1, dport=2, len=8, chksum=1)))
 
 
+def forwarded():
+    """What a router has to look at."""
+    for n, ip in enumerate((IP(src="10.77.0.1", dst="10.99.0.1"), IPv6(src="fd77::1", dst="fd99::1"))):
+        yield E / ip / TCP(sport=1000, dport=80, flags="A") / (b"t" * 700)
+        yield E / ip / TCP(sport=1000, dport=80, flags="A", seq=700) / (b"t" * 700)
+        yield E / ip / UDP(sport=1, dport=2) / b"u"
+        low = ip.copy()
+        low.fields["hlim" if n else "ttl"] = 1
+        yield E / low / UDP() / b"late"
+    yield E / IP(src="10.77.0.1", dst="10.99.0.1", options=[IPOption_RR(routers=["0.0.0.0"] * 3)]) / UDP()
+    yield E / IP(src="10.77.0.1", dst="10.99.0.1", id=7, flags="MF") / UDP() / (b"f" * 24)
+    yield E / IPv6(src="fd77::1", dst="fd99::1") / IPv6ExtHdrHopByHop(options=[RouterAlert()]) / UDP()
+    yield E / IPv6(src="fe80::1", dst="fd99::1") / UDP()
+    yield E / IPv6(src="fd77::5", dst="fd99::1") / UDP()
+
+
 def conversations():
     """Sequences of frames for fuzz_frames.c, as (name, [(operation, frame)])."""
     def tcp(ip, flags, seq, data=b"", **more):
@@ -216,6 +232,9 @@ def main():
         body = b"".join(bytes([op, len(f) & 255, len(f) >> 8]) + f for op, f in records)
         write("frames", name, b"\0" + body)
         write("frames", name + "-no-memory", b"\5" + body)
+    body = b"".join(bytes([0x40, len(f) & 255, len(f) >> 8]) + f for f in map(bytes, forwarded()))
+    write("frames", "router", b"\x80" + body)
+    write("frames", "router-no-memory", b"\x85" + body)
     for name, octets in cards():
         write("e1000", name, octets)
     for name, octets in queues():

@@ -78,3 +78,35 @@ Test(vnet, large_frame_costs_whole_pages)
 		consume_skb(skb);
 	}
 }
+
+/*
+ * A large packet that was received and goes on: the host is told where its headers end, not what is linear.
+ */
+Test(vnet, headers_end_where_they_end)
+{
+	static const struct {
+		u8 type;
+		u16 l4, want;
+		u32 linear;
+	} rows[] = {
+		{ SKB_GSO_TCPV4, 34, 34 + 32, 1500 }, { SKB_GSO_TCPV6, 54, 54 + 32, 1500 },
+		{ SKB_GSO_UDP_L4, 34, 34 + 8, 1500 }, { SKB_GSO_TCPV4, 34, 34 + 32, 34 + 32 },
+		{ SKB_GSO_TCPV4, 34, 40, 40 },	      { SKB_GSO_UDP_L4, 54, 60, 60 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sk_buff *skb = alloc_skb(net, 2000);
+		struct vnet_hdr h;
+
+		skb_reserve(skb, 64);
+		memset(skb_put(skb, rows[i].linear), 0, rows[i].linear);
+		skb->transport_header = (u16)(64 + rows[i].l4);
+		if (rows[i].linear > rows[i].l4 + 12u)
+			skb->data[rows[i].l4 + 12] = 8 << 4; /* TCP with 12 octets of options */
+		skb_shinfo(skb)->gso_size = 100;
+		skb_shinfo(skb)->gso_type = rows[i].type;
+		vnet_from_skb(&h, skb);
+		cr_expect_eq(h.hdr_len, rows[i].want, "row %zu: %u", i, h.hdr_len);
+		consume_skb(skb);
+	}
+}
