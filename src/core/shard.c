@@ -286,6 +286,7 @@ void shard_pack(struct shard_msg *m, const struct sk_buff *skb, enum shard_kind 
 		.vlan_proto = skb->vlan_proto, .csum_offset = skb->csum_offset, .frag_max = skb->frag_max,
 		.queue = skb->queue_mapping, .ifindex = skb->dev->ifindex, .hash = skb->hash,
 		.napi_id = skb->napi_id, .mark = skb->mark, .priority = skb->priority,
+		.from = (u8)skb->net->shard,
 		.tstamp = skb->tstamp, .len = before + skb->len,
 	};
 	m->l3 = (u16)(skb->network_header - (u16)(from - skb->head));
@@ -380,7 +381,7 @@ void shard_input(struct net *net, const struct shard_msg *m)
 	else if (m->kind == SHARD_TX)
 		dev_queue_xmit(skb);
 	else if (m->kind == SHARD_TAP)
-		net->packet.tapped(skb);
+		net->packet.tapped(skb, m->from);
 	else
 		input_received(net, m, skb);
 }

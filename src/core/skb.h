@@ -242,6 +242,8 @@ static inline void skb_set_hash(struct sk_buff *skb, u32 hash)
 /* The flow's, computed if need be (addresses, ports, protocol; equal in both directions). mac_header
  * and mac_len are set. */
 u32 skb_get_hash(struct sk_buff *skb);
+/* The same, always computed, of a packet of that Ethernet type whose IP header is off octets behind data. */
+u32 skb_flow_hash(const struct sk_buff *skb, u16 type, u32 off);
 void skb_dst_drop(struct sk_buff *skb);
 void skb_dst_set(struct sk_buff *skb, struct dst_entry *dst);	/* takes over the reference */
 
