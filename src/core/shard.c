@@ -286,7 +286,6 @@ void shard_pack(struct shard_msg *m, const struct sk_buff *skb, enum shard_kind 
 		.vlan_proto = skb->vlan_proto, .csum_offset = skb->csum_offset, .frag_max = skb->frag_max,
 		.queue = skb->queue_mapping, .ifindex = skb->dev->ifindex, .hash = skb->hash,
 		.napi_id = skb->napi_id, .mark = skb->mark, .priority = skb->priority,
-		.from = (u8)skb->net->shard,
 		.tstamp = skb->tstamp, .len = before + skb->len,
 	};
 	m->l3 = (u16)(skb->network_header - (u16)(from - skb->head));

@@ -99,7 +99,6 @@ struct shard_msg {
 	bool whole;			/* was counted already, in pieces */
 	bool looped;			/* one of ours to a group or to all, that came back: brings a route */
 	bool l4_hash;
-	u8 from;			/* the shard */
 	u16 protocol, vlan_tci, vlan_proto;
 	u16 csum_start, csum_offset;	/* from data on */
 	u16 l3, l4;			/* to be sent: where the headers are */
