@@ -136,8 +136,8 @@ static void decrease_ttl(struct ip4_hdr *iph)
 /* Linux's TC_PRIO_*, by the two bits of the old type of service that say throughput and low delay. */
 static u32 priority_of(u8 tos)
 {
-	static const u8 priorities[] = { 0, 2, 6,
-					 4 }; /* best effort, bulk, interactive, interactive bulk */
+	enum { BESTEFFORT = 0, BULK = 2, INTERACTIVE_BULK = 4, INTERACTIVE = 6 };
+	static const u8 priorities[] = { BESTEFFORT, BULK, INTERACTIVE, INTERACTIVE_BULK };
 
 	return priorities[tos >> 3 & 3];
 }
