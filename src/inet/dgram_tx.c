@@ -175,6 +175,8 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 			return -EINVAL;
 		tx->opts.tos = tx->fl.tos = c->tos < 0 ? 0 : (u8)c->tos;
 		*own_route = true;
+		tx->has_priority = !tx->af->af_bit;
+		tx->priority = ip_tos_priority(tx->fl.tos);
 	}
 	if (c->has_mark) {
 		tx->fl.mark = c->mark;
