@@ -105,6 +105,7 @@ int dev_join(struct net_device *a, struct net_device *b)
 	for (i = 0; i < 2; i++) {
 		j->dev[i]->rx_handler_data = j;
 		j->dev[i]->rx_handler = join_rx;
+		dev_disable_lro(j->dev[i]);
 		dev_set_promiscuity(j->dev[i], 1);
 	}
 	net_notifier_register(a->net, &j->nb);

@@ -56,8 +56,9 @@ int remote_create(struct net *net, const struct net_device *of, struct net_devic
 	memcpy(dev->dev_addr, of->dev_addr, sizeof(dev->dev_addr));
 	memcpy(dev->broadcast, of->broadcast, sizeof(dev->broadcast));
 	/* What the device itself cannot do its own shard does. */
-	dev->hw_features = of->hw_features | NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_ALL_TSO |
-			   NETIF_F_GSO_UDP_L4 | NETIF_F_GSO | NETIF_F_HIGHDMA | NETIF_F_VLAN_TX;
+	dev->hw_features = (of->hw_features & ~(netdev_features_t)NETIF_F_LRO) | NETIF_F_SG |
+			   NETIF_F_HW_CSUM | NETIF_F_ALL_TSO | NETIF_F_GSO_UDP_L4 | NETIF_F_GSO |
+			   NETIF_F_HIGHDMA | NETIF_F_VLAN_TX;
 	dev->features = dev->hw_features & ~(netdev_features_t)NETIF_F_GRO;
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->gso_max_segs = U16_MAX;

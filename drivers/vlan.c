@@ -256,6 +256,7 @@ static void vlan_setup(struct net_device *dev, const struct vlan_config *cfg)
 	memcpy(dev->dev_addr, v->own_addr ? cfg->mac : cfg->lower->dev_addr, ETH_ALEN);
 	set_features(dev, cfg->lower, !cfg->no_offload);
 	v->lower = cfg->lower;
+	dev->lower = cfg->lower;
 	v->reorder = !cfg->no_reorder;
 	memcpy(v->ingress, cfg->ingress, sizeof(v->ingress));
 	memcpy(v->egress, cfg->egress, cfg->nr_egress * sizeof(v->egress[0]));

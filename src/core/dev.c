@@ -312,6 +312,14 @@ int dev_set_features(struct net_device *dev, netdev_features_t features)
 	return ret;
 }
 
+void dev_disable_lro(struct net_device *dev)
+{
+	for (; dev; dev = dev->lower)
+		if ((dev->features & NETIF_F_LRO) && dev_set_features(dev, dev->features & ~(u64)NETIF_F_LRO))
+			net_log(dev->net, 4, "%s: LRO cannot be turned off: what it merges is not forwarded",
+				dev->name);
+}
+
 /* inc: +1 or -1. The flag holds while the count is not zero. */
 void dev_set_promiscuity(struct net_device *dev, int inc)
 {

@@ -36,6 +36,7 @@ enum {
 	NETIF_F_VLAN_RX = 1 << 13,
 	NETIF_F_HIGHDMA = 1 << 14,
 	NETIF_F_VLAN_FILTER = 1 << 15,	/* of 802.1Q's frames only those of VLANs it was told of come */
+	NETIF_F_LRO = 1 << 16,		/* merges what it receives in a way that cannot be cut again */
 	NETIF_F_ALL_CSUM = NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_HW_CSUM,
 	NETIF_F_ALL_TSO = NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN,
 };
@@ -104,6 +105,7 @@ struct net_device {
 	struct list_head list;
 	struct list_head flush_entry;
 	struct net *net;
+	struct net_device *lower;	/* that this one is on top of, and holds; NULL: none */
 	const struct net_device_ops *ops;
 	const struct ethtool_ops *ethtool_ops;	/* may be NULL */
 	u32 ifindex;
@@ -164,6 +166,11 @@ int dev_set_mtu(struct net_device *dev, u32 mtu);
 int dev_set_mac_address(struct net_device *dev, const u8 *addr);
 void dev_set_carrier(struct net_device *dev, bool on);
 int dev_set_features(struct net_device *dev, netdev_features_t features);
+/*
+ * Packets that dev receives go on to others: turns NETIF_F_LRO off, of dev and of all that it is on top of.
+ * Linux's rule is ours, too: it is not turned on again when they no longer do.
+ */
+void dev_disable_lro(struct net_device *dev);
 /*
  * Flags as an administrator sets and sees them: DEV_UP, DEV_NOARP, DEV_MULTICAST, and of DEV_PROMISC and
  * DEV_ALLMULTI what was set so, whoever else asked for them (a VLAN, say). 0, or what dev_open() says.

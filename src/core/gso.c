@@ -143,3 +143,16 @@ struct sk_buff *skb_gso_segment(struct sk_buff *skb, netdev_features_t features)
 	consume_skb(skb);
 	return segs;
 }
+
+bool skb_gso_headers_ok(struct sk_buff *skb)
+{
+	u8 type = skb_shinfo(skb)->gso_type;
+	struct l4_layout l;
+
+	if (!l4_parse(skb, 0, false, &l) || l.hdr_len >= skb->len)
+		return false;
+	skb->transport_header = (u16)(skb_headroom(skb) + l.l4_off);
+	if (l.proto == IP_PROTO_UDP)
+		return type & SKB_GSO_UDP_L4;
+	return type & (l.l3_type == ETH_TYPE_IP4 ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6);
+}

@@ -19,6 +19,12 @@ struct sk_buff;
  */
 struct sk_buff *skb_gso_segment(struct sk_buff *skb, netdev_features_t features);
 
+/*
+ * Are the headers of a GSO packet of unknown origin, network header at data, what it is to be cut by? Makes
+ * them linear and sets transport_header. false: no, or it does not say what they are to be (LRO).
+ */
+bool skb_gso_headers_ok(struct sk_buff *skb);
+
 /* Is this packet more than the device can take as it is? */
 bool netif_needs_gso(const struct sk_buff *skb, netdev_features_t features);
 

@@ -417,7 +417,7 @@ static void pass_on(struct net *net, const struct sysctl_ref *ref)
 
 static void was_set(struct net *net, const struct sysctl_ref *ref)
 {
-	if (!ref->table || !ref->table->inherits)
+	if (!ref->table || !ref->table->inherits || ref->row->unshared)
 		return;
 	if (ref->scope == SYSCTL_DEV)
 		*(u64 *)ref->base |= row_bit(ref);

@@ -29,6 +29,7 @@ struct sysctl_row {
 	u8 size;		/* SYSCTL_STRING only */
 	bool readonly;
 	bool fixed;		/* a switch that is not built: only its default is taken */
+	bool unshared;		/* of a sysctl_dev_table that inherits: not this one */
 	u32 offset;		/* offsetof(struct net, …), or in what a sysctl_dev_table's values() gives */
 	s64 def, min, max;	/* in the unit of the text */
 	s64 def_all;		/* of a sysctl_dev_table: def is "default"'s */

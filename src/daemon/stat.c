@@ -89,7 +89,8 @@ static cJSON *features_json(const struct net_device *dev)
 		{ "tso-ecn", NETIF_F_TSO_ECN }, { "uso", NETIF_F_GSO_UDP_L4 },
 		/* in one word: sums and segments may be left to the device */
 		{ "offload", NETIF_F_ALL_CSUM | NETIF_F_ALL_TSO },
-		{ "gso", NETIF_F_GSO }, { "gro", NETIF_F_GRO }, { "loopback", NETIF_F_LOOPBACK },
+		{ "gso", NETIF_F_GSO }, { "gro", NETIF_F_GRO }, { "lro", NETIF_F_LRO },
+		{ "loopback", NETIF_F_LOOPBACK },
 	};
 	cJSON *a = cJSON_CreateArray();
 	size_t i;

@@ -35,6 +35,7 @@ static void add_features(cJSON *to, const struct net_device *dev)
 		{ "tx-udp-segmentation", NETIF_F_GSO_UDP_L4 },
 		{ "generic-segmentation-offload", NETIF_F_GSO },
 		{ "generic-receive-offload", NETIF_F_GRO },
+		{ "large-receive-offload", NETIF_F_LRO },
 		{ "rx-vlan-offload", NETIF_F_VLAN_RX },
 		{ "tx-vlan-offload", NETIF_F_VLAN_TX },
 		{ "rx-vlan-filter", NETIF_F_VLAN_FILTER },

@@ -18,9 +18,10 @@ struct ip_family {
 	u8 key_off;			/* of the wire address within union inet_addr: 12 or 0 */
 	struct neigh_table *(*neigh_table)(struct net *net);
 	struct inet_dev *(*dev_get)(const struct net_device *dev);	/* NULL: none */
-	/* dst->input of local, and of refused destinations; dst->output by kind */
+	/* dst->input of local, of refused and of others' destinations; dst->output by kind */
 	void (*input_local)(struct sk_buff *skb);
 	void (*input_error)(struct sk_buff *skb);
+	void (*input_forward)(struct sk_buff *skb);
 	int (*output)(struct net *net, struct sock *sk, struct sk_buff *skb);
 	int (*mc_output)(struct net *net, struct sock *sk, struct sk_buff *skb);
 	/* Source for a packet to daddr by dev (NULL: any). false: none is fit. */

@@ -9,6 +9,7 @@
 #include "ip/family.h"
 #include "ip/fib.h"
 #include "ip/flow.h"
+#include "ip/forward.h"
 #include "ip/frag.h"
 #include "ip/ifaddr.h"
 #include "ip/mcast.h"

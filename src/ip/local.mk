@@ -10,6 +10,8 @@ src_ip_libip_a_SOURCES = \
 	src/ip/fib_trie.c \
 	src/ip/fib_trie.h \
 	src/ip/flow.h \
+	src/ip/forward.c \
+	src/ip/forward.h \
 	src/ip/frag.c \
 	src/ip/frag.h \
 	src/ip/ifaddr.c \

@@ -4,6 +4,9 @@
 #include "ip/ip.h"
 
 enum { PEER_HASH_BITS = 9, PEER_MAX = 4096, PEER_BURST = 6 };
+enum { REDIRECTS_MAX = 9, REDIRECT_PAUSE = 20 };	/* ms; ip-sysctl: redirect_number, redirect_load */
+
+static const u64 redirect_silence = (u64)REDIRECT_PAUSE * NSEC_PER_MSEC << (REDIRECTS_MAX + 1);
 
 struct inet_peer {
 	struct hlist_node hash;
@@ -11,6 +14,8 @@ struct inet_peer {
 	union inet_addr addr;
 	u64 tokens;		/* ns */
 	u64 stamp;
+	u64 redirect_at;	/* when it was last told, or would have been */
+	u32 redirects;
 };
 
 static struct inet_peer *peer_get(struct net *net, const union inet_addr *addr, u64 burst)
@@ -38,6 +43,8 @@ static struct inet_peer *peer_get(struct net *net, const union inet_addr *addr, 
 	p->addr = *addr;
 	p->tokens = burst;
 	p->stamp = net->now;
+	p->redirects = 0;
+	p->redirect_at = 0;
 	hlist_node_init(&p->hash);
 	hlist_add_head(&p->hash, head);
 	list_add_tail(&p->lru, &net->ip.peer_lru);
@@ -59,6 +66,28 @@ bool inet_peer_allow(struct net *net, const union inet_addr *addr, u64 interval_
 	if (p->tokens < interval_ns)
 		return false;
 	p->tokens -= interval_ns;
+	return true;
+}
+
+/* Who goes on after that many does not listen: he is left alone until he is quiet. */
+bool inet_peer_redirect_allow(struct net *net, const union inet_addr *addr)
+{
+	struct inet_peer *p = peer_get(net, addr, U64_MAX / 2);
+	u64 since;
+
+	if (!p)
+		return false;
+	since = net->now - p->redirect_at;
+	if (since > redirect_silence)
+		p->redirects = 0;
+	if (p->redirects >= REDIRECTS_MAX) {
+		p->redirect_at = net->now;
+		return false;
+	}
+	if (p->redirects && since <= (u64)REDIRECT_PAUSE * NSEC_PER_MSEC << p->redirects)
+		return false;
+	p->redirect_at = net->now;
+	p->redirects++;
 	return true;
 }
 

@@ -12,8 +12,7 @@
 
 /* -- dst_ops --------------------------------------------------------------- */
 
-/* The MTU as configured, whatever was learned of the path. */
-static u32 rt_link_mtu(const struct dst_entry *dst)
+u32 rt_link_mtu(const struct dst_entry *dst)
 {
 	const struct rtable *rt = rt_of(dst);
 	u32 metric = dst->metrics[RTAX_N_MTU], mtu;
@@ -142,19 +141,25 @@ static struct rtable *rt_alloc(struct net *net, const struct ip_family *fam,
 	rt->cached = true;
 	rt->id = net_rand32(net);
 	dst->genid = net->ip.rt_genid;
-	dst->input = type == RTN_UNICAST ? fam->input_error : fam->input_local;
+	dst->input = type == RTN_LOCAL || type == RTN_BROADCAST || type == RTN_MULTICAST ?
+			     fam->input_local : fam->input_error;
 	dst->output = type == RTN_MULTICAST || type == RTN_BROADCAST ? fam->mc_output : fam->output;
 	return rt;
 }
 
-/* All that are delivered in one way share a dst: input needs to know no more than the type. */
+/* All that are delivered, or refused, in one way share a dst: input needs to know no more than the type. */
+static const u8 in_slots[RTN_MAX_NS] = {
+	[RTN_LOCAL] = 0, [RTN_BROADCAST] = 1, [RTN_MULTICAST] = 2,
+	[RTN_UNREACHABLE] = 3, [RTN_PROHIBIT] = 4, [RTN_THROW] = 5,
+};
+
 struct dst_entry *ip_route_input_dst(struct net *net, u16 family, struct net_device *dev, u8 type)
 {
 	const struct ip_family *fam = ip_family_get(net, family);
 	struct dst_entry **slot;
 	struct rtable *rt;
 
-	slot = &net->ip.in_dst[fam->af->af_bit][type == RTN_LOCAL ? 0 : type == RTN_BROADCAST ? 1 : 2];
+	slot = &net->ip.in_dst[fam->af->af_bit][in_slots[type]];
 	if (*slot && rt_check(*slot))
 		return dst_hold(*slot);
 	rt = rt_alloc(net, fam, net->loopback_dev ?: dev, type);
@@ -190,7 +195,7 @@ static u32 rt_bucket(const struct net *net, u16 family, const union inet_addr *d
 
 static bool rt_same_key(const struct rtable *rt, const struct flowi *fl)
 {
-	return inet_addr_equal(&rt->daddr, &fl->daddr) && rt->oif == fl->oif &&
+	return inet_addr_equal(&rt->daddr, &fl->daddr) && rt->oif == fl->oif && rt->iif == fl->iif &&
 	       rt->mark == fl->mark && rt->tos == (fl->tos & INET_DSCP_MASK) &&
 	       rt->fam->af->family == fl->family;
 }
@@ -239,6 +244,7 @@ static void rt_cache_insert(struct net *net, struct rtable *rt, const struct flo
 	if (net->ip.rt_cached >= RT_CACHE_MAX)
 		rt_cache_evict(net);
 	rt->oif = key->oif;
+	rt->iif = key->iif;
 	rt->mark = key->mark;
 	rt->tos = key->tos & INET_DSCP_MASK;
 	dst_hold(&rt->dst);
@@ -480,6 +486,30 @@ int ip_route_output(struct net *net, struct flowi *fl, struct dst_entry **dst)
 	return 0;
 }
 
+/* -- look-up of what is forwarded -------------------------------------------------- */
+
+struct dst_entry *ip_route_forward_find(struct net *net, const struct flowi *fl)
+{
+	struct rtable *rt = rt_cache_find(net, fl);
+
+	return rt ? dst_hold(&rt->dst) : NULL;
+}
+
+struct dst_entry *ip_route_forward_make(struct net *net, const struct flowi *fl, const struct fib_result *res)
+{
+	const struct ip_family *fam = ip_family_get(net, fl->family);
+	struct rt_choice c = { .dev = res->entry->r.dev, .entry = res->entry, .type = RTN_UNICAST };
+	struct rtable *rt = rt_make(net, fam, fl, &c);
+
+	if (!rt)
+		return NULL;
+	rt->dst.input = fam->input_forward;
+	rt_cache_insert(net, rt, fl);
+	return &rt->dst;
+}
+
+/* -- neighbours --------------------------------------------------------------------- */
+
 struct neighbour *rt_neigh(struct rtable *rt, const union inet_addr *nexthop)
 {
 	struct dst_entry *dst = &rt->dst;
@@ -519,9 +549,11 @@ static void rt_take_off(struct net *net, struct rtable *rt, struct net_device *d
 
 static void drop_input_dsts(struct net *net)
 {
-	for (u32 i = 0; i < 6; i++) {
-		dst_release(net->ip.in_dst[i / 3][i % 3]);
-		net->ip.in_dst[i / 3][i % 3] = NULL;
+	for (u32 i = 0; i < ARRAY_SIZE(net->ip.in_dst[0]); i++) {
+		for (u32 bit = 0; bit < 2; bit++) {
+			dst_release(net->ip.in_dst[bit][i]);
+			net->ip.in_dst[bit][i] = NULL;
+		}
 	}
 }
 

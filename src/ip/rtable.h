@@ -6,6 +6,7 @@
 #include "core/core.h"
 #include "ip/addr.h"
 #include "ip/family.h"
+#include "ip/fib.h"
 #include "ip/flow.h"
 #include "ip/pmtu.h"
 
@@ -21,6 +22,7 @@ struct rtable {
 	union inet_addr nexthop;	/* daddr itself when on link */
 	union inet_addr saddr;		/* source to use when none was asked for */
 	u32 oif;			/* as asked for: part of the key */
+	u32 iif;			/* so, too: of packets that are forwarded; 0: ours */
 	u32 mark;
 	u8 tos;				/* DSCP bits of the key */
 	u8 type;			/* RTN_* */
@@ -46,8 +48,21 @@ int ip_route_output(struct net *net, struct flowi *fl, struct dst_entry **dst);
  */
 struct dst_entry *ip_route_input_local(struct net *net, u16 family, const union inet_addr *daddr,
 				       struct net_device *dev, u32 *iif);
-/* dst that delivers locally by type (RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST); NULL: no memory. */
+/*
+ * dst that delivers locally by type (RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST), or refuses by it
+ * (RTN_UNREACHABLE, RTN_PROHIBIT, RTN_THROW: there is no route); NULL: no memory.
+ */
 struct dst_entry *ip_route_input_dst(struct net *net, u16 family, struct net_device *dev, u8 type);
+/*
+ * dst for a received packet that goes on to another host; fl has the device it came by (iif). find: one
+ * that was made before, NULL: there is none. make: by res, of type RTN_UNICAST, which fib_lookup() gave for
+ * fl; NULL: no memory. One reference.
+ */
+struct dst_entry *ip_route_forward_find(struct net *net, const struct flowi *fl);
+struct dst_entry *ip_route_forward_make(struct net *net, const struct flowi *fl,
+					const struct fib_result *res);
+/* The MTU of dst as configured, whatever was learned of the path. */
+u32 rt_link_mtu(const struct dst_entry *dst);
 /* The cached neighbour of dst for its next hop, looked up if needed. Borrowed; NULL: none. */
 struct neighbour *rt_neigh(struct rtable *rt, const union inet_addr *nexthop);
 /* Any change of routes, addresses or devices: what was looked up before is stale. */

@@ -123,6 +123,7 @@ const struct ip_family ip_family4 = {
 	.dev_get = dev_get,
 	.input_local = ip_local_deliver,
 	.input_error = ip4_input_error,
+	.input_forward = ip_forward,
 	.output = ip_output,
 	.mc_output = ip_mc_output,
 	.select_saddr = ip4_select_saddr,

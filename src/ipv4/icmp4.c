@@ -156,6 +156,14 @@ static enum skb_drop_reason icmp_error(struct net *net, struct sk_buff *skb)
 	return SKB_NOT_DROPPED;
 }
 
+/* A router's own tables know better: there both switches must be on, else one of them. */
+static bool accept_redirects(const struct net *net, const struct in_device *idev)
+{
+	u8 all = net->ipv4.conf_all.accept_redirects, own = idev->conf.accept_redirects;
+
+	return idev->conf.forwarding ? all && own : all || own;
+}
+
 /*
  * RFC 1122 3.2.2.2: from the gateway that we use for the destination, and the new one is on the
  * same link. Quotes a packet that we could have sent.
@@ -177,7 +185,7 @@ static enum skb_drop_reason icmp_redirect(struct net *net, struct sk_buff *skb)
 	saddr = inet_addr_be(quoted->saddr);
 	daddr = inet_addr_be(quoted->daddr);
 	fl.daddr = gateway;
-	if (!idev || !IN_DEV_MAX(net, idev, accept_redirects) || icmph->code > ICMP4_REDIRECT_HOST_TOS ||
+	if (!idev || !accept_redirects(net, idev) || icmph->code > ICMP4_REDIRECT_HOST_TOS ||
 	    !ip4_addr_is_local(net, &saddr) || ip4_addr_type(net, &gateway, NULL) != RTN_UNICAST ||
 	    fib_lookup(net, &fl, &res) || res.type != RTN_UNICAST ||
 	    !inet_addr_any(&res.entry->r.gw))

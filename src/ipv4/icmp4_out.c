@@ -13,6 +13,7 @@ enum { ICMP4_QUOTE_MAX = 576 - IP4_HLEN - ICMP4_HLEN, TOS_INTERNETCONTROL = 0xc0
 static const u16 out_mib[ICMP4_TYPE_MAX + 1] = {
 	[ICMP4_TYPE_ECHO_REPLY] = MIB_Icmp_OutEchoReps,
 	[ICMP4_TYPE_UNREACH] = MIB_Icmp_OutDestUnreachs,
+	[ICMP4_TYPE_REDIRECT] = MIB_Icmp_OutRedirects,
 	[ICMP4_TYPE_TIME_EXCEEDED] = MIB_Icmp_OutTimeExcds,
 	[ICMP4_TYPE_PARAM_PROBLEM] = MIB_Icmp_OutParmProbs,
 	[ICMP4_TYPE_TIMESTAMP_REPLY] = MIB_Icmp_OutTimestampReps,
@@ -150,16 +151,26 @@ static int take_address(const struct inet_ifaddr *ifa, void *arg)
 	return 1;
 }
 
+/* The device that it came by: of one that is forwarded skb->dev may be that it leaves by. */
+static struct net_device *came_by(const struct sk_buff *about)
+{
+	u32 iif = about->dst ? rt_of(about->dst)->iif : 0;
+
+	return iif ? dev_get_by_index(about->net, iif) : about->dev;
+}
+
 /* What the error comes from: the address that was asked, else one of the way it came or goes. */
 static void error_source(const struct sk_buff *about, union inet_addr *saddr)
 {
 	struct net *net = about->net;
+	struct net_device *dev;
 
 	if (ip4_addr_is_local(net, saddr))
 		return;
 	*saddr = inet_addr_from4((const u8[4]){ 0 });
-	if (net->ipv4.icmp_errors_use_inbound_ifaddr && about->dev)
-		inet_ifaddr_for_each(net, about->dev, INET_FAMILY_4, take_address, saddr);
+	dev = net->ipv4.icmp_errors_use_inbound_ifaddr ? came_by(about) : NULL;
+	if (dev)
+		inet_ifaddr_for_each(net, dev, INET_FAMILY_4, take_address, saddr);
 }
 
 /* The packet's record route and time stamps go back, unless its options may be what is wrong. */

@@ -45,7 +45,17 @@ void ip_local_deliver(struct sk_buff *skb);
 
 /* ip4_route.c: where does a received packet go? Sets skb->dst or says why not. */
 enum skb_drop_reason ip4_route_input(struct sk_buff *skb, struct net_device *dev);
-void ip4_input_error(struct sk_buff *skb);
+
+/* ip4_forward.c */
+bool ip4_may_forward(const struct sk_buff *skb, const struct in_device *idev);
+/*
+ * Sets skb->dst of a packet that is for none of our addresses; err and res are what fib_lookup() says of
+ * fl, which has the device that it came by. Or says why not.
+ */
+enum skb_drop_reason ip4_route_forward(struct sk_buff *skb, const struct in_device *idev,
+				       const struct flowi *fl, int err, const struct fib_result *res);
+void ip_forward(struct sk_buff *skb);		/* dst->input */
+void ip4_input_error(struct sk_buff *skb);	/* the same, of what there is no way for */
 
 /* ip4_out.c */
 int ip_queue_xmit(struct net *net, struct sock *sk, struct sk_buff *skb, const struct flowi *fl,

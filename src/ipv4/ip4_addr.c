@@ -233,6 +233,8 @@ static void dev_register(struct net *net, struct net_device *dev)
 	inet_dev_init(&idev->base, dev, INET_FAMILY_4);
 	idev->conf = net->ipv4.conf_default;
 	idev->conf.set = 0;
+	if (idev->conf.forwarding)
+		dev_disable_lro(dev);
 	neigh_parms_attach(&net->ipv4.arp_tbl, &idev->arp_parms, dev);
 	dev->ip_ptr = idev;
 }

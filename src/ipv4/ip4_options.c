@@ -66,14 +66,20 @@ static void record(struct net *net, struct ip4_hdr *iph, const struct ip4_opts *
 		record_time(net, h + o->ts, own, received);
 }
 
-/* The address that the sender knows us by: of a group's or broadcast's, the one we answer with. */
+/* The address that the sender knows us by: of a group's or broadcast's, the one we answer with; of what is
+ * forwarded, that of the way it leaves by (RFC 791 3.1). */
 static bool own_address(struct net *net, const struct sk_buff *skb, union inet_addr *own)
 {
 	const struct inet_skb_cb *cb = inet_cb(skb);
+	const struct rtable *rt = rt_of(skb->dst);
 	struct flowi fl = { .family = INET_FAMILY_4, .daddr = cb->saddr, .oif = skb->dev->ifindex };
 	struct dst_entry *dst;
 
 	*own = cb->daddr;
+	if (rt->type == RTN_UNICAST)
+		*own = rt->saddr;
+	if (rt->dst.input == ip4_input_error)
+		return false;
 	if (!(cb->flags & (INET_CB_BROADCAST | INET_CB_MULTICAST)))
 		return true;
 	if (inet_af4.route_output(net, &fl, &dst))

@@ -78,22 +78,28 @@ static enum skb_drop_reason route_broadcast(struct sk_buff *skb, struct net_devi
 	return take(skb, ip_route_input_dst(dev->net, INET_FAMILY_4, dev, RTN_BROADCAST));
 }
 
-/* Not one of our unicast addresses: what does the local table say (directed broadcast, 127/8)? */
-static enum skb_drop_reason route_by_fib(struct sk_buff *skb, struct net_device *dev)
+/*
+ * Not one of our unicast addresses: what does the local table say (directed broadcast, 127/8)? Or somebody
+ * else's.
+ */
+static enum skb_drop_reason route_by_fib(struct sk_buff *skb, struct net_device *dev,
+					 const struct in_device *idev)
 {
 	struct net *net = dev->net;
 	struct flowi fl = { .family = INET_FAMILY_4, .iif = dev->ifindex, .mark = skb->mark,
 			    .daddr = inet_cb(skb)->daddr, .tos = inet_cb(skb)->tos };
 	struct fib_result res;
-	int err = fib_lookup(net, &fl, &res);
+	struct dst_entry *dst;
+	int err;
 
+	if (ip4_may_forward(skb, idev) && (dst = ip_route_forward_find(net, &fl)))
+		return take(skb, dst);
+	err = fib_lookup(net, &fl, &res);
 	if (!err && res.type == RTN_BROADCAST)
 		return route_broadcast(skb, dev);
 	if (!err && res.type == RTN_LOCAL)
 		return take(skb, ip_route_input_dst(net, INET_FAMILY_4, dev, RTN_LOCAL));
-	/* Somebody else's: there is no forwarding path, so as Linux with ip_forward 0, in silence. */
-	net_mib_inc(net, Ip_InAddrErrors);
-	return SKB_DROP_IP_FORWARDING_OFF;
+	return ip4_route_forward(skb, idev, &fl, err, &res);
 }
 
 /* Unicast to us; DEV-08: in a link-layer broadcast or multicast it is refused. */
@@ -128,7 +134,7 @@ static enum skb_drop_reason route_unicast(struct sk_buff *skb, struct net_device
 	if (likely(dst))
 		skb_dst_set(skb, dst);
 	else
-		reason = route_by_fib(skb, dev);
+		reason = route_by_fib(skb, dev, idev);
 	return reason ?: check_l2(net, skb, idev);
 }
 
@@ -152,9 +158,4 @@ enum skb_drop_reason ip4_route_input(struct sk_buff *skb, struct net_device *dev
 	if (reason == SKB_DROP_IP_INVALID_DEST || reason == SKB_DROP_IP_INVALID_SOURCE)
 		net_mib_inc(dev->net, Ip_InAddrErrors);
 	return reason;
-}
-
-void ip4_input_error(struct sk_buff *skb)
-{
-	kfree_skb_reason(skb, SKB_DROP_IP_INNOROUTES);
 }

@@ -21,11 +21,51 @@
 #define FRAG OFF(ip.frags[0])
 #define NEIGH(field) OFF(ipv4.arp_tbl.field)
 
+/* What Linux does when all's forwarding is written: it is the new devices', and every device's, too. */
+static void pass_on_forwarding(struct net *net)
+{
+	u8 on = net->ipv4.conf_all.forwarding;
+	struct net_device *dev;
+
+	net->ipv4.forwarding_was = on;
+	net->ipv4.conf_all.accept_redirects = !on;
+	net->ipv4.conf_default.forwarding = on;
+	for_each_netdev(net, dev) {
+		if (on)
+			dev_disable_lro(dev);
+		if (dev->ip_ptr)
+			in_dev_get(dev)->conf.forwarding = on;
+	}
+	rt_genid_bump(net);
+}
+
+static int apply_forward(struct net *net, const struct sysctl_row *row)
+{
+	(void)row;
+	if (net->ipv4.conf_all.forwarding != net->ipv4.forwarding_was)
+		pass_on_forwarding(net);
+	return 0;
+}
+
+static int apply_dev_forwarding(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+				struct net_device *dev)
+{
+	if (scope == SYSCTL_ALL)
+		return apply_forward(net, row);
+	if (dev && in_dev_get(dev)->conf.forwarding)
+		dev_disable_lro(dev);
+	rt_genid_bump(net);
+	return 0;
+}
+
 static const struct sysctl_row rows[] = {
 	U8("ip_default_ttl", ip_default_ttl, 64, 1, 255),
 	U8("ip_no_pmtu_disc", ip_no_pmtu_disc, 0, 0, 255),
 	U8("ip_nonlocal_bind", ip_nonlocal_bind, 0, 0, 255),
-	U8("ip_forward", conf_all.forwarding, 0, 0, 0),
+	{ .name = "net.ipv4.ip_forward", .kind = SYSCTL_U8, .offset = OFF(ipv4.conf_all.forwarding),
+	  .max = 255, .apply = apply_forward },
+	U8("ip_forward_use_pmtu", ip_forward_use_pmtu, 0, 0, 255),
+	U8("ip_forward_update_priority", ip_forward_update_priority, 1, 0, 1),
 	U32("route.min_pmtu", OFF(ipv4.min_pmtu), 552, 68, 65535),
 	U32("route.min_adv_mss", OFF(ipv4.min_adv_mss), 256, 1, 65535),
 	SEC("route.mtu_expires", OFF(ipv4.mtu_expires_ns), 600),
@@ -53,7 +93,8 @@ static const struct sysctl_row rows[] = {
 
 /* -- of devices --------------------------------------------------------------------- */
 /* "all" together with a device's own: the larger one holds (IN_DEV_MAX), as Linux has it for these; of
- * switches that is "one of the two". forwarding and accept_source_route can only be off. */
+ * switches that is "one of the two", but of accept_redirects of a device that forwards both. forwarding is
+ * the device's alone; accept_source_route can only be off. */
 #define CONF(nm, dall, d, hi)							\
 	{ .name = #nm, .kind = SYSCTL_U8, .offset = offsetof(struct ipv4_devconf, nm), \
 	  .def_all = (dall), .def = (d), .max = (hi), .fixed = !(hi) }
@@ -69,10 +110,12 @@ static const struct sysctl_row conf_rows[] = {
 	CONF(arp_notify, 0, 0, 1),
 	CONF(accept_source_route, 0, 0, 0),
 	CONF(accept_redirects, 1, 1, 1),
+	CONF(send_redirects, 1, 1, 1),
 	/* DEV-08: on, and one place to turn it off */
 	CONF(drop_unicast_in_l2_multicast, 1, 0, 1),
 	CONF(drop_gratuitous_arp, 0, 0, 1),
-	CONF(forwarding, 0, 0, 0),
+	{ .name = "forwarding", .kind = SYSCTL_U8, .offset = offsetof(struct ipv4_devconf, forwarding),
+	  .max = 255, .unshared = true, .apply_dev = apply_dev_forwarding },
 };
 
 static void *conf_values(struct net *net, enum sysctl_scope scope, const struct net_device *dev)

@@ -7,6 +7,7 @@ src_ipv4_libipv4_a_SOURCES = \
 	src/ipv4/icmp4_out.c \
 	src/ipv4/ip4.h \
 	src/ipv4/ip4_addr.c \
+	src/ipv4/ip4_forward.c \
 	src/ipv4/ip4_frag.c \
 	src/ipv4/ip4_id.c \
 	src/ipv4/ip4_in.c \

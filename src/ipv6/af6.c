@@ -146,6 +146,7 @@ const struct ip_family ip_family6 = {
 	.dev_get = dev_get,
 	.input_local = ip6_input,
 	.input_error = ip6_input_error,
+	.input_forward = ip6_forward,
 	.output = ip6_output,
 	.mc_output = ip6_mc_output,
 	.select_saddr = ip6_select_saddr,

@@ -19,6 +19,7 @@ static const struct out_row out_rows[] = {
 	ROW(ICMP6_TYPE_ROUTER_SOLICIT, OutRouterSolicits, 133),
 	ROW(ICMP6_TYPE_NEIGH_SOLICIT, OutNeighborSolicits, 135),
 	ROW(ICMP6_TYPE_NEIGH_ADVERT, OutNeighborAdvertisements, 136),
+	ROW(ICMP6_TYPE_REDIRECT, OutRedirects, 137),
 };
 
 void icmp6_count_out(struct net *net, u8 type)

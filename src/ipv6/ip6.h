@@ -13,6 +13,7 @@ struct inet6_dev {
 	struct ipv6_devconf conf;
 	struct neigh_parms nd_parms;
 	bool on;
+	bool in_router_groups;		/* ip6_forward.c */
 
 	/* solicitations of routers: ndisc_rs.c */
 	struct timer_list rs_timer;
@@ -56,7 +57,17 @@ static inline const struct ip6_addr *ip6_of(const union inet_addr *a)
 void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb);	/* struct inet_af's */
 void ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
 void ip6_input(struct sk_buff *skb);		/* dst->input of what is for us */
-void ip6_input_error(struct sk_buff *skb);
+
+/* ip6_forward.c */
+/*
+ * Sets skb->dst of a packet, received by a device with idev, that is for none of our addresses; or says why
+ * not.
+ */
+enum skb_drop_reason ip6_route_forward(struct net *net, struct sk_buff *skb, const struct inet6_dev *idev);
+void ip6_forward(struct sk_buff *skb);		/* dst->input */
+void ip6_input_error(struct sk_buff *skb);	/* the same, of what there is no way for */
+/* The device is up or down, or router or host: joins the groups of all routers, or leaves them. */
+void ip6_router_groups(struct inet6_dev *idev);
 
 /*
  * ip6_ext.c: where a walk over the extension headers of a received packet stands. Offsets are from
@@ -118,6 +129,12 @@ void ndisc_send_ns(struct net_device *dev, const union inet_addr *target,
 		   const union inet_addr *saddr, const union inet_addr *daddr, const u8 *nonce);
 void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 		   const union inet_addr *daddr, bool solicited, bool override);
+/*
+ * Tells the source of about, which came by about->dev, that packets to daddr go better to target on its own
+ * link: a router's link-local address or daddr itself (RFC 4861 8.2). At a limited rate.
+ */
+void ndisc_send_redirect(const struct sk_buff *about, const union inet_addr *target,
+			 const union inet_addr *daddr);
 /* To all routers of dev's link, with our link-layer address (RFC 4861 4.1). */
 void ndisc_send_rs(struct net_device *dev, const union inet_addr *saddr);
 union inet_addr ip6_solicited_node_of(const union inet_addr *a);
@@ -161,6 +178,8 @@ void ip6_ra_neigh_changed(const struct neighbour *n);
 /* An address took a connected route along: those of prefixes on link that it stood for are there again. */
 void ip6_ra_routes_restore(struct inet6_dev *idev);
 void ip6_ra_routes_clear(struct inet6_dev *idev);
+/* Of all devices that listen to routers only as hosts: no router is a default one any more. */
+void ip6_ra_routers_purge(struct net *net);
 
 /* ip6_autoconf.c: addresses out of advertised prefixes (RFC 4862 5.5.3) */
 void ip6_autoconf_prefix(struct inet6_dev *idev, const union inet_addr *prefix, u32 valid, u32 preferred);

@@ -188,6 +188,8 @@ static void dev_register(struct net *net, struct net_device *dev)
 	inet_dev_init(&idev->base, dev, INET_FAMILY_6);
 	idev->conf = net->ipv6.conf_default;
 	idev->conf.mtu = dev->mtu;
+	if (idev->conf.forwarding || idev->conf.force_forwarding)
+		dev_disable_lro(dev);
 	neigh_parms_attach(&net->ipv6.nd_tbl, &idev->nd_parms, dev);
 	ndisc_rs_init(idev, net);
 	INIT_LIST_HEAD(&idev->ra_routes);
@@ -245,6 +247,7 @@ static void dev_up(struct net *net, struct net_device *dev)
 	idev->on = true;
 	ip_mc_join(dev, &group, INET_FAMILY_6);
 	ip_mc_join(dev, &node, INET_FAMILY_6);
+	ip6_router_groups(idev);
 	if (dev->flags & DEV_LOOPBACK) {
 		inet_ifaddr_add(net, dev, &lo, IFA_FLAG_NODAD);
 		return;
@@ -264,6 +267,7 @@ static void dev_down(struct net *net, struct net_device *dev)
 	if (!idev || !idev->on)
 		return;
 	idev->on = false;
+	ip6_router_groups(idev);
 	ndisc_rs_stop(idev);
 	ip6_ra_routes_clear(idev);
 	if (idev->ra_mtu)

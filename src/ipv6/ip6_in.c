@@ -121,8 +121,7 @@ static enum skb_drop_reason route_input(struct net *net, struct sk_buff *skb,
 		skb_dst_set(skb, dst);
 		return SKB_NOT_DROPPED;
 	}
-	net_mib_inc(net, Ip6_InAddrErrors);
-	return SKB_DROP_IP_FORWARDING_OFF;
+	return ip6_route_forward(net, skb, idev);
 }
 
 static void count_drop(struct net *net, enum skb_drop_reason reason)
@@ -196,11 +195,6 @@ void ipv6_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *p
 	if (nf_hook(NF_PROTO_IPV6, NF_PRE_ROUTING, net, NULL, skb, dev, NULL) != NF_ACCEPT)
 		return;
 	ip6_rcv_finish(net, skb);
-}
-
-void ip6_input_error(struct sk_buff *skb)
-{
-	kfree_skb_reason(skb, SKB_DROP_IP_INNOROUTES);
 }
 
 /* -- local delivery --------------------------------------------------------------------- */

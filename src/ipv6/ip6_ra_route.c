@@ -228,3 +228,21 @@ void ip6_ra_routes_clear(struct inet6_dev *idev)
 	while (!list_empty(&idev->ra_routes))
 		forget(list_first_entry(&idev->ra_routes, struct ra_route, list));
 }
+
+static void purge_routers(struct inet6_dev *idev)
+{
+	struct ra_route *e, *tmp;
+
+	list_for_each_entry_safe(e, tmp, &idev->ra_routes, list)
+		if (e->r.flags & FIB_F_DEFAULT)
+			forget(e);
+}
+
+void ip6_ra_routers_purge(struct net *net)
+{
+	struct net_device *dev;
+
+	for_each_netdev(net, dev)
+		if (dev->ip6_ptr && in6_dev_get(dev)->conf.accept_ra != 2)
+			purge_routers(in6_dev_get(dev));
+}

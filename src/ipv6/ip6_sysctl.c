@@ -87,6 +87,42 @@ static int apply_gen_mode(struct net *net, const struct sysctl_row *row, enum sy
 	return 0;
 }
 
+static void router_or_host(struct net_device *dev)
+{
+	if (in6_dev_get(dev)->conf.forwarding)
+		dev_disable_lro(dev);
+	ip6_router_groups(in6_dev_get(dev));
+}
+
+static int apply_forwarding(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+			    struct net_device *dev)
+{
+	if (scope == SYSCTL_ALL)
+		to_all(net, row, router_or_host);
+	else if (dev)
+		router_or_host(dev);
+	if (scope == SYSCTL_ALL ? net->ipv6.conf_all.forwarding : dev && in6_dev_get(dev)->conf.forwarding)
+		ip6_ra_routers_purge(net);
+	rt_genid_bump(net);
+	return 0;
+}
+
+static void forced_or_not(struct net_device *dev)
+{
+	if (in6_dev_get(dev)->conf.force_forwarding)
+		dev_disable_lro(dev);
+}
+
+static int apply_force(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+		       struct net_device *dev)
+{
+	if (scope == SYSCTL_ALL)
+		to_all(net, row, forced_or_not);
+	else if (dev)
+		forced_or_not(dev);
+	return 0;
+}
+
 /* No larger than the device's. */
 static int apply_mtu(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
 		     struct net_device *dev)
@@ -116,7 +152,8 @@ static const struct sysctl_row conf_rows[] = {
 	CONF(drop_unsolicited_na, 0, 0, 0, 1),
 	CONF(drop_unicast_in_l2_multicast, 1, 0, 0, 1),
 	CONF(optimistic_dad, 0, 0, 0, 0),
-	CONF(forwarding, 0, 0, 0, 0),
+	CONF_OF(forwarding, SYSCTL_U8, 0, 0, 0, 255, apply_forwarding),
+	CONF_OF(force_forwarding, SYSCTL_U8, 0, 0, 0, 1, apply_force),
 	CONF(accept_source_route, 0, 0, 0, 0),
 	CONF(accept_ra, 1, 1, 0, 2),
 	CONF(accept_ra_defrtr, 1, 1, 0, 1),

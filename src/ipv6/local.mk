@@ -9,6 +9,7 @@ src_ipv6_libipv6_a_SOURCES = \
 	src/ipv6/ip6_autoconf.c \
 	src/ipv6/ip6_dad.c \
 	src/ipv6/ip6_ext.c \
+	src/ipv6/ip6_forward.c \
 	src/ipv6/ip6_frag.c \
 	src/ipv6/ip6_in.c \
 	src/ipv6/ip6_out.c \

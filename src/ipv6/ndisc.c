@@ -179,6 +179,7 @@ static enum skb_drop_reason rcv_redirect(struct nd_in *in)
 {
 	const struct nd_redirect_msg *rd = (const struct nd_redirect_msg *)in->msg;
 	union inet_addr target = inet_addr_ip6(&rd->target), dest = inet_addr_ip6(&rd->dest);
+	const struct ipv6_devconf *conf = &in6_dev_get(in->dev)->conf;
 	bool on_link = inet_addr_equal(&target, &dest);
 	struct neighbour *n;
 
@@ -186,7 +187,7 @@ static enum skb_drop_reason rcv_redirect(struct nd_in *in)
 		return SKB_DROP_IPV6_NDISC_IGNORED;
 	if (!on_link && !inet_addr_is_linklocal(&target))
 		return SKB_DROP_IPV6_NDISC_IGNORED;
-	if (!in6_dev_get(in->dev)->conf.accept_redirects ||
+	if (!conf->accept_redirects || conf->forwarding ||
 	    !rt_redirect(in->net, INET_FAMILY_6, &dest, in->dev, &in->cb->saddr, &target))
 		return SKB_DROP_IPV6_NDISC_IGNORED;
 	if (!in->opts.tlla)
@@ -202,12 +203,23 @@ static enum skb_drop_reason rcv_redirect(struct nd_in *in)
 	return SKB_NOT_DROPPED;
 }
 
-/* A host does not answer. */
+/* A router learns of a host (RFC 4861 6.2.6). To answer is the business of a program (radvd). */
 static enum skb_drop_reason rcv_rs(const struct nd_in *in)
 {
+	const u32 how = NEIGH_UPDATE_F_WEAK_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE |
+			NEIGH_UPDATE_F_OVERRIDE_ISROUTER;
+	struct neighbour *n;
+
 	if (inet_addr_any(&in->cb->saddr) && in->opts.slla)
 		return SKB_DROP_IPV6_NDISC_BAD_OPTIONS;
-	return SKB_DROP_IPV6_NDISC_IGNORED;
+	if (!in6_dev_get(in->dev)->conf.forwarding || !in->opts.slla)
+		return SKB_DROP_IPV6_NDISC_IGNORED;
+	n = neigh_get(&in->net->ipv6.nd_tbl, in->cb->saddr.b, in->dev);
+	if (!n)
+		return SKB_DROP_NEIGH_CREATEFAIL;
+	neigh_update(n, in->opts.slla->addr, NUD_STALE, how);
+	neigh_release(n);
+	return SKB_NOT_DROPPED;
 }
 
 enum skb_drop_reason ndisc_rcv(struct net *net, struct sk_buff *skb)

@@ -97,7 +97,8 @@ void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 	na = skb_put(skb, sizeof(*na));
 	memset(na, 0, sizeof(*na));
 	na->type = ICMP6_TYPE_NEIGH_ADVERT;
-	na->flags = be32_make((solicited ? (u32)ND_NA_SOLICITED : 0) |
+	na->flags = be32_make((in6_dev_get(dev)->conf.forwarding ? ND_NA_ROUTER : 0) |
+			      (solicited ? (u32)ND_NA_SOLICITED : 0) |
 			      (override ? (u32)ND_NA_OVERRIDE : 0));
 	memcpy(na->target.b, target->b, 16);
 	if (override)
@@ -119,6 +120,64 @@ void ndisc_send_rs(struct net_device *dev, const union inet_addr *saddr)
 	rs->type = ICMP6_TYPE_ROUTER_SOLICIT;
 	put_lladdr(skb, ND_OPT_T_SLLA, dev);
 	nd_xmit(dev, skb, saddr, &all_routers);
+}
+
+/* -- redirects -------------------------------------------------------------------------------- */
+
+/* The target's link-layer address, if it is known. */
+static void put_target(struct sk_buff *skb, struct net_device *dev, const union inet_addr *target)
+{
+	struct neighbour *n = neigh_lookup(&dev->net->ipv6.nd_tbl, target->b, dev);
+	struct nd_opt_lladdr *o;
+
+	if (!n)
+		return;
+	if ((n->nud_state & NUD_VALID) && dev->addr_len == ETH_ALEN) {
+		o = skb_put(skb, sizeof(*o));
+		o->type = ND_OPT_T_TLLA;
+		o->len = 1;
+		eth_addr_copy(o->addr, n->ha);
+	}
+	neigh_release(n);
+}
+
+/*
+ * As much of the packet as keeps the message within the smallest MTU (RFC 4861 4.6.3), in units of 8
+ * octets.
+ */
+static void put_redirected(struct sk_buff *skb, const struct sk_buff *about)
+{
+	u32 room = IP6_MIN_MTU - IP6_HLEN - skb->len - (u32)sizeof(struct nd_opt_redirected);
+	struct nd_opt_redirected *o = skb_put(skb, sizeof(*o));
+	u32 n = min(about->len, room) & ~7u;
+
+	*o = (struct nd_opt_redirected){ .type = ND_OPT_T_REDIRECTED, .len = (u8)(1 + n / 8) };
+	ip_quote(about, skb_put(skb, n), n);
+}
+
+void ndisc_send_redirect(const struct sk_buff *about, const union inet_addr *target,
+			 const union inet_addr *daddr)
+{
+	struct net_device *dev = about->dev;
+	struct net *net = dev->net;
+	const struct inet_ifaddr *from = ip6_link_local(in6_dev_get(dev));
+	union inet_addr to = inet_addr_ip6(&ip6_hdr(about)->saddr);
+	struct nd_redirect_msg *rd;
+	struct sk_buff *skb;
+
+	if (!from || !inet_peer_allow(net, &to, NSEC_PER_SEC))
+		return;
+	skb = nd_alloc(net, IP6_MIN_MTU);
+	if (!skb)
+		return;
+	rd = skb_put(skb, sizeof(*rd));
+	memset(rd, 0, sizeof(*rd));
+	rd->type = ICMP6_TYPE_REDIRECT;
+	memcpy(rd->target.b, target->b, 16);
+	memcpy(rd->dest.b, daddr->b, 16);
+	put_target(skb, dev, target);
+	put_redirected(skb, about);
+	nd_xmit(dev, skb, &from->local, &to);
 }
 
 /* -- neighbour table ---------------------------------------------------------------------------- */

@@ -55,7 +55,7 @@ struct netns_ip {
 	struct list_head rt_lru;
 	struct list_head rt_all;			/* cached or not */
 	u32 rt_cached;
-	struct dst_entry *in_dst[2][3];			/* for input: local, broadcast, multicast */
+	struct dst_entry *in_dst[2][6];			/* for input, by the way to be delivered or refused */
 
 	/* learned path MTUs, ip/pmtu.c */
 	struct hlist_head *pmtu_hash;

@@ -15,7 +15,8 @@ struct ipv4_devconf {
 	u8 accept_local, route_localnet, rp_filter;
 	u8 arp_ignore, arp_announce, arp_filter, arp_accept, arp_notify;
 	u8 accept_source_route;			/* can only be 0: received source routes are refused */
-	u8 forwarding;				/* can only be 0 until there is a forwarding path */
+	u8 forwarding;				/* of packets that come by it */
+	u8 send_redirects;
 	u8 drop_unicast_in_l2_multicast, drop_gratuitous_arp, accept_redirects;
 };
 
@@ -38,6 +39,8 @@ struct netns_ipv4 {
 	u8 ip_default_ttl;
 	u8 ip_no_pmtu_disc;
 	u8 ip_nonlocal_bind;
+	u8 ip_forward_use_pmtu, ip_forward_update_priority;
+	u8 forwarding_was;			/* conf_all.forwarding when it was last passed on */
 	u8 icmp_echo_ignore_all, icmp_echo_ignore_broadcasts;
 	u8 icmp_ignore_bogus_error_responses, icmp_errors_use_inbound_ifaddr;
 	u32 min_pmtu, min_adv_mss;

@@ -13,7 +13,8 @@
 struct ipv6_devconf {
 	u8 disable_ipv6, accept_redirects, accept_dad, enhanced_dad, suppress_frag_ndisc;
 	u8 optimistic_dad;			/* can only be 0 */
-	u8 forwarding;				/* can only be 0 until there is a forwarding path */
+	u8 forwarding;				/* all's: of packets; a device's: router, not host */
+	u8 force_forwarding;			/* of packets that come by it, whatever all says */
 	u8 accept_source_route;			/* can only be 0 */
 	u8 accept_ra;				/* 0: no, 1: unless forwarding, 2: always */
 	u8 accept_ra_defrtr, accept_ra_rtr_pref, accept_ra_pinfo, accept_ra_mtu, accept_ra_from_local;

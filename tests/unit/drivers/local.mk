@@ -9,6 +9,7 @@ unit_drivers = \
 	tests/unit/drivers/test_nic_train \
 	tests/unit/drivers/test_packet \
 	tests/unit/drivers/test_iommu \
+	tests/unit/drivers/test_lro \
 	tests/unit/drivers/test_ring \
 	tests/unit/drivers/test_igbvf \
 	tests/unit/drivers/test_tap \
@@ -24,6 +25,9 @@ tests_unit_drivers_test_e1000_driver_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_iommu_SOURCES = tests/unit/drivers/test_iommu.c
 tests_unit_drivers_test_iommu_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_iommu_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_drivers_test_lro_SOURCES = tests/unit/drivers/test_lro.c
+tests_unit_drivers_test_lro_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_drivers_test_lro_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_drivers_test_ring_SOURCES = tests/unit/drivers/test_ring.c
 tests_unit_drivers_test_ring_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_drivers_test_ring_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

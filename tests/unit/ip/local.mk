@@ -7,7 +7,7 @@ unit_ip = \
 	tests/unit/ip/test_life
 check_PROGRAMS += $(unit_ip)
 TESTS += $(unit_ip)
-EXTRA_DIST += tests/unit/ip/ipnet.h
+EXTRA_DIST += tests/unit/ip/ipnet.h tests/unit/ip/fwdnet.h
 # what a net of the three IP rooms takes
 UNIT_IP_LDADD = src/ipv6/libipv6.a src/ipv4/libipv4.a src/ip/libip.a \
 	src/core/libcore.a src/wire/libwire.a src/base/libbase.a $(CRITERION_LIBS)

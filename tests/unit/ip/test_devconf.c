@@ -71,6 +71,7 @@ Test(devconf, every_key_has_every_scope)
 		"accept_local", "accept_redirects", "accept_source_route", "arp_accept", "arp_announce",
 		"arp_filter", "arp_ignore", "arp_notify", "drop_gratuitous_arp",
 		"drop_unicast_in_l2_multicast", "forwarding", "route_localnet", "rp_filter",
+		"send_redirects",
 	};
 	static const char *const keys6[] = {
 		"accept_dad", "accept_ra", "accept_ra_defrtr", "accept_ra_from_local",
@@ -78,7 +79,8 @@ Test(devconf, every_key_has_every_scope)
 		"accept_ra_rt_info_max_plen", "accept_ra_rt_info_min_plen", "accept_ra_rtr_pref",
 		"accept_redirects", "accept_source_route", "addr_gen_mode", "autoconf", "dad_transmits",
 		"disable_ipv6", "drop_unicast_in_l2_multicast", "drop_unsolicited_na", "enhanced_dad",
-		"forwarding", "hop_limit", "max_addresses", "mtu", "ndisc_notify", "optimistic_dad",
+		"force_forwarding", "forwarding", "hop_limit", "max_addresses", "mtu", "ndisc_notify",
+		"optimistic_dad",
 		"ra_defrtr_metric", "router_probe_interval", "router_solicitation_delay",
 		"router_solicitation_interval", "router_solicitation_max_interval", "router_solicitations",
 		"suppress_frag_ndisc",
@@ -101,7 +103,7 @@ Test(devconf, every_key_has_every_scope)
 	cr_assert_eq(set("net.ipv4.conf.t0.proxy_arp", "1"), -ENOENT);
 	cr_assert_eq(set("net.ipv6.conf.t0.use_tempaddr", "1"), -ENOENT);
 	cr_assert_eq(set("net.ipv4.conf.t9.arp_ignore", "1"), -ENOENT);
-	cr_assert_eq(set("net.ipv4.conf.t0.forwarding", "1"), -EINVAL, "not built");
+	cr_assert_eq(set("net.ipv4.conf.t0.accept_source_route", "1"), -EINVAL, "not built");
 }
 
 Test(devconf, defaults_are_inherited)

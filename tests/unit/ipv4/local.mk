@@ -2,6 +2,7 @@
 unit_ipv4 = \
 	tests/unit/ipv4/test_arp \
 	tests/unit/ipv4/test_icmp4 \
+	tests/unit/ipv4/test_ip4_forward \
 	tests/unit/ipv4/test_ip4_in \
 	tests/unit/ipv4/test_ip4_out
 check_PROGRAMS += $(unit_ipv4)
@@ -12,6 +13,9 @@ tests_unit_ipv4_test_arp_LDADD = $(UNIT_IP_LDADD)
 tests_unit_ipv4_test_icmp4_SOURCES = tests/unit/ipv4/test_icmp4.c
 tests_unit_ipv4_test_icmp4_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ipv4_test_icmp4_LDADD = $(UNIT_IP_LDADD)
+tests_unit_ipv4_test_ip4_forward_SOURCES = tests/unit/ipv4/test_ip4_forward.c
+tests_unit_ipv4_test_ip4_forward_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ipv4_test_ip4_forward_LDADD = $(UNIT_IP_LDADD)
 tests_unit_ipv4_test_ip4_in_SOURCES = tests/unit/ipv4/test_ip4_in.c
 tests_unit_ipv4_test_ip4_in_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ipv4_test_ip4_in_LDADD = $(UNIT_IP_LDADD)
