@@ -168,7 +168,10 @@ bool shard_steer(struct sk_buff *skb, const struct net_device *in)
 	u32 len, to;
 
 	p = look_at(skb, 0, buf, &len);
-	to = p ? shard_of_packet(skb->protocol, p, len, net->group->nr) : FIRST_SHARD;
+	if (net->ip.in_transit && net->ip.in_transit(skb))
+		to = SHARD_ANY;
+	else
+		to = p ? shard_of_packet(skb->protocol, p, len, net->group->nr) : FIRST_SHARD;
 	if (to == SHARD_ANY)
 		to = by_flow(skb, in);
 	if (to == net->shard)

@@ -7,7 +7,7 @@
  *	UDP, UDP-Lite		by our port: a socket, and a SO_REUSEPORT group, is in one shard
  *	ICMP errors		where the packet that they quote belongs
  *	ARP, neighbour discovery, redirects	every shard: it teaches; the first alone answers
- *	echo requests		any: the one that received it, or one of rps_cpus of the receive queue
+ *	what is forwarded, echo requests	any: who received it, or one of rps_cpus of its queue
  *	fragments and the rest	the first; what it reassembles goes on to its shard
  *
  * Addresses do not count: a socket that is bound knows its shard before it knows its source address.

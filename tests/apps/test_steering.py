@@ -13,7 +13,8 @@ import applab
 from applab import STACK, families, main, test, want
 
 WORKERS = 3
-applab.MORE_FLAGS += ["--workers", str(WORKERS)]
+applab.MORE_FLAGS += ["--workers", str(WORKERS), "--dev", "tap:tap1,name=eth1", "--addr", "10.79.0.2/24%eth1", "--addr",
+                      "fd79::2/64%eth1"]
 if applab.NATIVE:
     applab.skip_all("the kernel has no workers")
 QUEUES = "/sys/class/net/eth0/queues"
@@ -63,6 +64,82 @@ def rps_leaves_sockets_alone(lab):
     lab.stop(p)
     put(lab, "0", f"{QUEUES}/rx-*/rps_cpus")
     assert sum(grown) >= 12 and sum(n > 0 for n in grown) == WORKERS, grown
+
+
+class Beyond:
+    """A namespace behind the stack, on the other end of its second device: 10.79.0.1 and fd79::1."""
+
+    def __init__(self, lab):
+        self.lab, self.name = lab, f"{os.environ['NETSTACK_LAB']}b"
+        script = f"""set -e
+ip netns add {self.name}
+ip link set tap1 netns {self.name}
+ip -n {self.name} addr add 10.79.0.1/24 dev tap1
+ip -n {self.name} -6 addr add fd79::1/64 dev tap1 nodad
+ip -n {self.name} link set tap1 up
+ip -n {self.name} route add {applab.HOST[4]} via 10.79.0.2
+ip -n {self.name} -6 route add {applab.HOST[6]} via fd79::2
+ip route add 10.79.0.0/24 via {STACK[4]}
+ip -6 route add fd79::/64 via {STACK[6]}"""
+        subprocess.run(["sh", "-c", script], check=True)
+        self.switch(1)
+
+    def switch(self, on):
+        self.lab.cli("sysctl", f"net.ipv4.ip_forward={on}")
+        self.lab.cli("sysctl", f"net.ipv6.conf.all.forwarding={on}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.switch(0)
+        subprocess.run(["ip", "-n", self.name, "link", "set", "tap1", "netns", os.environ["NETSTACK_LAB"]], check=False)
+        subprocess.run(["ip", "netns", "del", self.name], check=False)
+        subprocess.run(["ip", "route", "del", "10.79.0.0/24"], check=False)
+        subprocess.run(["ip", "-6", "route", "del", "fd79::/64"], check=False)
+
+
+ECHO = """
+import socket
+socks = [socket.socket(f, socket.SOCK_DGRAM) for f in (socket.AF_INET, socket.AF_INET6)]
+socks[1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+import selectors
+sel = selectors.DefaultSelector()
+for s in socks:
+    s.bind(('', 7)); sel.register(s, selectors.EVENT_READ)
+print(flush=True)
+while 1:
+    for key, _ in sel.select():
+        d, a = key.fileobj.recvfrom(65535)
+        key.fileobj.sendto(d, a)
+"""
+
+
+@test
+def rps_of_what_is_forwarded(lab):
+    """others' packets go by flow to the workers in the mask, fragments too, both ways; with mask 0 the queue's worker has them"""
+    with Beyond(lab) as b:
+        p = lab.spawn(["ip", "netns", "exec", b.name, sys.executable, "-c", ECHO], stdout=subprocess.PIPE)
+        lab.line(p)
+        for family, addr in ((4, "10.79.0.1"), (6, "fd79::1")):
+            lab.run(["ping", f"-{family}", "-c", "3", "-i", "0.2", "-W", "5", addr])    # neighbours are known
+            for mask, who in ((1, {0}), (4, {2}), (6, {1, 2}), (0, set(range(WORKERS)))):
+                for dev in ("eth0", "eth1"):
+                    put(lab, f"{mask:x}", f"/sys/class/net/{dev}/queues/rx-*/rps_cpus")
+                before = [w["received"] for w in lab.stat()["daemon"]["workers"]]
+                for _ in range(40):
+                    with socket.socket(socket.AF_INET6 if family == 6 else socket.AF_INET, socket.SOCK_DGRAM) as s:
+                        s.settimeout(20)
+                        s.connect((addr, 7))
+                        for size in (10, 4000):
+                            s.send(bytes(size))
+                            assert len(s.recv(65535)) == size
+                grown = [w["received"] - b for w, b in zip(lab.stat()["daemon"]["workers"], before)]
+                # 40 flows, to and fro, of one packet and of three fragments
+                assert 40 * 2 * 4 <= sum(grown) < 40 * 2 * 4 + 20, (mask, grown)
+                assert all(n < 20 for i, n in enumerate(grown) if i not in who), (family, mask, grown)
+                assert mask == 0 or all(grown[i] > 10 for i in who), (family, mask, grown)
+        lab.stop(p)
 
 
 @test

@@ -395,6 +395,48 @@ Test(shards, rps)
 	cr_assert_eq(netif_set_rps_cpus(two.dev[0], 1, 1), -EINVAL);
 }
 
+/* net->ip.in_transit of the tests: what goes to 10.x.x.x */
+static bool for_others(const struct sk_buff *skb)
+{
+	return skb->data[16] == 10;
+}
+
+/* Where a packet that comes by shard at arrives; it does so once. */
+static u32 shard_that_gets(u32 at, const struct packet *p)
+{
+	memset(two.got, 0, sizeof(two.got));
+	arrive(at, p);
+	cr_assert_eq(two.got[0] + two.got[1], 1);
+	return two.got[1];
+}
+
+static void check_transit(u32 at, struct packet p, u32 home)
+{
+	p.d[16] = 10;
+	cr_assert_eq(netif_set_rps_cpus(two.dev[at], 0, 0), 0);
+	cr_assert_eq(shard_that_gets(at, &p), at, "mask 0: where it came");
+	cr_assert_eq(netif_set_rps_cpus(two.dev[at], 0, at ? 1 : 2), 0);
+	cr_assert_eq(shard_that_gets(at, &p), !at);
+	p.d[16] = 11;
+	cr_assert_eq(shard_that_gets(at, &p), home, "for us: no mask moves it");
+}
+
+/* What goes on to other hosts has no socket here, whatever its ports; its fragments do not wait. */
+Test(shards, rps_of_what_is_forwarded)
+{
+	u32 at;
+	u16 port;
+
+	two.f[0].net->ip.in_transit = two.f[1].net->ip.in_transit = for_others;
+	for (at = 0; at < 2; at++)
+		for (port = 80; port < 90; port++) {
+			check_transit(at, packet4(IP_PROTO_TCP, 2000, port, 0),
+				      shard_of_ports(2000, port, 2));
+			check_transit(at, packet4(IP_PROTO_TCP, 2000, port, IP4_MF), 0);
+			check_transit(at, packet4(IP_PROTO_UDP, 2000, port, 100), 0);
+		}
+}
+
 Test(shards, rps_does_not_move_what_belongs_to_one)
 {
 	struct packet p = udp_for(0);
