@@ -101,9 +101,10 @@ static void print_routes(const cJSON *routes)
 	cJSON_ArrayForEach(r, routes) {
 		if (num(r, "table") == 255)
 			continue;	/* the addresses said it */
-		printf("%s%s%s dev %s%s%s metric %llu", str(r, "dst"),
-		       *str(r, "via") ? " via " : "", str(r, "via"), str(r, "dev"),
-		       *str(r, "src") ? " src " : "", str(r, "src"), num(r, "metric"));
+		printf("%s%s%s%s%s%s%s%s%s metric %llu", str(r, "refused"), *str(r, "refused") ? " " : "",
+		       str(r, "dst"), *str(r, "via") ? " via " : "", str(r, "via"),
+		       *str(r, "dev") ? " dev " : "", str(r, "dev"), *str(r, "src") ? " src " : "",
+		       str(r, "src"), num(r, "metric"));
 		if (*str(r, "protocol"))
 			printf(" proto %s", str(r, "protocol"));
 		print_attributes(get(r, "attributes"));

@@ -55,6 +55,7 @@ struct conf_route {
 	union inet_addr via;
 	bool has_via;
 	char dev[IFNAMSIZ_NS];		/* empty: found by the gateway */
+	u8 type;			/* RTN_*; 0: it leads somewhere */
 	u32 priority;
 	u32 metrics[RTAX_N_MAX];
 };
@@ -107,6 +108,8 @@ const char *conf_dev_prefix(const struct conf_dev *d); /* "tap:" ... */
 const char *conf_dev_subject(const struct conf_dev *d); /* what it is attached to, or its name */
 
 /* What a route says of its paths (iproute2's names): i below conf_route_nr_metrics(); value 0: nothing. */
+/* ip-route(8)'s name of a type that refuses; NULL: it is none. */
+const char *conf_route_type(u8 type);
 const char *conf_route_metric(const u32 *metrics, u32 i, u32 *value);
 u32 conf_route_nr_metrics(void);
 

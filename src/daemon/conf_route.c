@@ -28,6 +28,33 @@ static const struct {
 	{ "quickack", RTAX_N_QUICKACK, 0, 1 },
 };
 
+static const struct {
+	const char *name;
+	u8 type;
+} types[] = {
+	{ "blackhole", RTN_BLACKHOLE }, { "unreachable", RTN_UNREACHABLE }, { "prohibit", RTN_PROHIBIT },
+};
+
+const char *conf_route_type(u8 type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (types[i].type == type)
+			return types[i].name;
+	return NULL;
+}
+
+static const char *set_type(struct conf_route *r, const char *value)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(types[i].name, value))
+			r->type = types[i].type;
+	return r->type ? NULL : "type= is not blackhole, unreachable or prohibit";
+}
+
 const char *conf_route_metric(const u32 *m, u32 i, u32 *value)
 {
 	*value = metrics[i].unit == EIGHTH_MS	? m[metrics[i].metric] / 8 :
@@ -97,6 +124,8 @@ static const char *set_option(struct conf_route *r, const char *opt, u16 *family
 	} else if (!strncmp(opt, "metric=", 7)) {
 		if (!conf_parse_u32(value, U32_MAX, &r->priority))
 			return wrong("%s= is no number from 0 to %u", "metric", U32_MAX);
+	} else if (!strncmp(opt, "type=", 5)) {
+		return set_type(r, value);
 	} else if (!strncmp(opt, "features=", 9)) {
 		if (strcmp(value, "ecn"))
 			return "features= is not ecn";
@@ -128,7 +157,9 @@ const char *conf_parse_route(struct conf_route *r, char *value)
 		if (why)
 			return why;
 	}
-	if (!r->has_via && !*r->dev)
+	if (r->type && (r->has_via || *r->dev))
+		return "what is refused goes nowhere: type= with via= or dev=";
+	if (!r->type && !r->has_via && !*r->dev)
 		return "it has neither via= nor dev=";
 	if (!r->dst.family) {		/* default */
 		if (!family)

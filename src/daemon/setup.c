@@ -141,7 +141,7 @@ static int add_routes(struct daemon *dm, struct net *net)
 
 	for (i = 0; i < dm->conf.nr_routes; i++) {
 		const struct conf_route *c = &dm->conf.routes[i];
-		struct fib_route r = { .dst = c->dst, .type = RTN_UNICAST,
+		struct fib_route r = { .dst = c->dst, .type = c->type ?: RTN_UNICAST,
 				       .protocol = 4 /* static */, .priority = c->priority };
 		char text[INET_ADDRSTRLEN_NS];
 		int ret;

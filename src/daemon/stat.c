@@ -364,6 +364,8 @@ static int add_route(const struct fib_route *r, void *arg)
 	number(j, "table", r->table);
 	number(j, "metric", r->priority);
 	number(j, "type", r->type);
+	if (conf_route_type(r->type))
+		cJSON_AddStringToObject(j, "refused", conf_route_type(r->type));
 	if (r->protocol == RTPROT_RA_NS)
 		cJSON_AddStringToObject(j, "protocol", "ra");
 	cJSON_AddItemToObject(j, "attributes", route_attributes(r->metrics));

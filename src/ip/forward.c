@@ -54,3 +54,12 @@ int ip_forward_prepare(struct sk_buff *skb, u32 mtu)
 	ip_out_cb(skb)->mtu = mtu;
 	return 0;
 }
+
+bool ip_is_on_link(struct net_device *dev, u16 family, const union inet_addr *a)
+{
+	struct flowi fl = { .family = family, .daddr = *a };
+	struct fib_result res;
+
+	return !fib_lookup(dev->net, &fl, &res) && res.type == RTN_UNICAST && res.entry->r.dev == dev &&
+	       inet_addr_any(&res.entry->r.gw);
+}

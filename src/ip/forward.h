@@ -4,6 +4,7 @@
 #define NETSTACK_IP_FORWARD_H
 
 #include "core/core.h"
+#include "ip/addr.h"
 
 /*
  * May skb be sent on, as far as its link layer and its offloads are concerned? What a group or somebody
@@ -30,5 +31,11 @@ static inline bool ip_forward_is_copy(const struct sk_buff *skb)
 {
 	return skb->steered > SHARD_RX;
 }
+
+/*
+ * Is a, by the FIB, a neighbour on dev's link? Then it could send to others there itself: a redirect says
+ * so.
+ */
+bool ip_is_on_link(struct net_device *dev, u16 family, const union inet_addr *a);
 
 #endif

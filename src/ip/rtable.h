@@ -53,6 +53,14 @@ struct dst_entry *ip_route_input_local(struct net *net, u16 family, const union 
  * (RTN_UNREACHABLE, RTN_PROHIBIT, RTN_THROW: there is no route); NULL: no memory.
  */
 struct dst_entry *ip_route_input_dst(struct net *net, u16 family, struct net_device *dev, u8 type);
+/* An input look-up's dst becomes skb's, which takes over the reference; NULL is its lack of memory. */
+static inline enum skb_drop_reason ip_route_take(struct sk_buff *skb, struct dst_entry *dst)
+{
+	if (!dst)
+		return SKB_DROP_NOMEM;
+	skb_dst_set(skb, dst);
+	return SKB_NOT_DROPPED;
+}
 /*
  * dst for a received packet that goes on to another host; fl has the device it came by (iif). find: one
  * that was made before, NULL: there is none. make: by res, of type RTN_UNICAST, which fib_lookup() gave for

@@ -27,14 +27,6 @@ static u8 refusal(int err)
 	}
 }
 
-static enum skb_drop_reason take(struct sk_buff *skb, struct dst_entry *dst)
-{
-	if (!dst)
-		return SKB_DROP_NOMEM;
-	skb_dst_set(skb, dst);
-	return SKB_NOT_DROPPED;
-}
-
 static enum skb_drop_reason not_ours(struct net *net)
 {
 	net_mib_inc(net, Ip_InAddrErrors);
@@ -57,10 +49,10 @@ enum skb_drop_reason ip4_route_forward(struct sk_buff *skb, const struct in_devi
 	if (err == -EINVAL)
 		return SKB_DROP_IP_INNOROUTES; /* a black hole says nothing */
 	if (err)
-		return take(skb, ip_route_input_dst(net, INET_FAMILY_4, skb->dev, refusal(err)));
+		return ip_route_take(skb, ip_route_input_dst(net, INET_FAMILY_4, skb->dev, refusal(err)));
 	if (res->type != RTN_UNICAST)
 		return not_ours(net);
-	return take(skb, ip_route_forward_make(net, fl, res));
+	return ip_route_take(skb, ip_route_forward_make(net, fl, res));
 }
 
 /* dst->input of what there is no way for. */
@@ -98,27 +90,14 @@ static bool beyond_link(const struct ip4_hdr *iph)
 	return ip4_is_linklocal(iph->saddr) || ip4_is_linklocal(iph->daddr);
 }
 
-/*
- * Is the source a neighbour on the link that the packet came by? Then it could have gone to the next hop
- * itself.
- */
-static bool source_on_link(struct net *net, const struct sk_buff *skb)
-{
-	struct flowi fl = { .family = INET_FAMILY_4, .daddr = inet_addr_be(ip4_hdr(skb)->saddr) };
-	struct fib_result res;
-
-	return !fib_lookup(net, &fl, &res) && res.type == RTN_UNICAST &&
-	       res.entry->r.dev == skb->dev && inet_addr_any(&res.entry->r.gw);
-}
-
 /* It leaves by the link that it came by (RFC 1812 5.2.7.2). */
 static void send_redirect(struct net *net, const struct sk_buff *skb, const struct rtable *rt)
 {
 	const struct in_device *idev = in_dev_get(skb->dev);
 	union inet_addr saddr = inet_addr_be(ip4_hdr(skb)->saddr);
 
-	if (!idev || !IN_DEV_MAX(net, idev, send_redirects) || !source_on_link(net, skb) ||
-	    !inet_peer_redirect_allow(net, &saddr))
+	if (!idev || !IN_DEV_MAX(net, idev, send_redirects) ||
+	    !ip_is_on_link(skb->dev, INET_FAMILY_4, &saddr) || !inet_peer_redirect_allow(net, &saddr))
 		return;
 	icmp4_send(skb, ICMP4_TYPE_REDIRECT, ICMP4_REDIRECT_HOST, be32_of(&rt->nexthop));
 }

@@ -51,14 +51,6 @@ static enum skb_drop_reason check_source(struct net *net, struct net_device *dev
 	return SKB_NOT_DROPPED;
 }
 
-static enum skb_drop_reason take(struct sk_buff *skb, struct dst_entry *dst)
-{
-	if (!dst)
-		return SKB_DROP_NOMEM;
-	skb_dst_set(skb, dst);
-	return SKB_NOT_DROPPED;
-}
-
 static enum skb_drop_reason route_multicast(struct sk_buff *skb, struct net_device *dev, be32 s)
 {
 	struct inet_skb_cb *cb = inet_cb(skb);
@@ -69,13 +61,13 @@ static enum skb_drop_reason route_multicast(struct sk_buff *skb, struct net_devi
 		return SKB_DROP_IP_INVALID_SOURCE;
 	if (!ip_mc_is_member(dev, &cb->daddr, INET_FAMILY_4))
 		return SKB_DROP_MCAST_NOT_JOINED;
-	return take(skb, ip_route_input_dst(dev->net, INET_FAMILY_4, dev, RTN_MULTICAST));
+	return ip_route_take(skb, ip_route_input_dst(dev->net, INET_FAMILY_4, dev, RTN_MULTICAST));
 }
 
 static enum skb_drop_reason route_broadcast(struct sk_buff *skb, struct net_device *dev)
 {
 	inet_cb(skb)->flags |= INET_CB_BROADCAST;
-	return take(skb, ip_route_input_dst(dev->net, INET_FAMILY_4, dev, RTN_BROADCAST));
+	return ip_route_take(skb, ip_route_input_dst(dev->net, INET_FAMILY_4, dev, RTN_BROADCAST));
 }
 
 /*
@@ -93,12 +85,12 @@ static enum skb_drop_reason route_by_fib(struct sk_buff *skb, struct net_device 
 	int err;
 
 	if (ip4_may_forward(skb, idev) && (dst = ip_route_forward_find(net, &fl)))
-		return take(skb, dst);
+		return ip_route_take(skb, dst);
 	err = fib_lookup(net, &fl, &res);
 	if (!err && res.type == RTN_BROADCAST)
 		return route_broadcast(skb, dev);
 	if (!err && res.type == RTN_LOCAL)
-		return take(skb, ip_route_input_dst(net, INET_FAMILY_4, dev, RTN_LOCAL));
+		return ip_route_take(skb, ip_route_input_dst(net, INET_FAMILY_4, dev, RTN_LOCAL));
 	return ip4_route_forward(skb, idev, &fl, err, &res);
 }
 

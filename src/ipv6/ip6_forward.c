@@ -15,14 +15,6 @@
 
 /* -- route --------------------------------------------------------------------------------------- */
 
-static enum skb_drop_reason take(struct sk_buff *skb, struct dst_entry *dst)
-{
-	if (!dst)
-		return SKB_DROP_NOMEM;
-	skb_dst_set(skb, dst);
-	return SKB_NOT_DROPPED;
-}
-
 static enum skb_drop_reason bad_address(struct net *net, enum skb_drop_reason reason)
 {
 	net_mib_inc(net, Ip6_InAddrErrors);
@@ -53,15 +45,15 @@ static enum skb_drop_reason route_by_fib(struct net *net, struct sk_buff *skb,
 	case -EINVAL:
 		return SKB_DROP_IP_INNOROUTES; /* a black hole says nothing */
 	case -EACCES:
-		return take(skb, ip_route_input_dst(net, INET_FAMILY_6, skb->dev, RTN_PROHIBIT));
+		return ip_route_take(skb, ip_route_input_dst(net, INET_FAMILY_6, skb->dev, RTN_PROHIBIT));
 	default:
-		return take(skb, ip_route_input_dst(net, INET_FAMILY_6, skb->dev, RTN_THROW));
+		return ip_route_take(skb, ip_route_input_dst(net, INET_FAMILY_6, skb->dev, RTN_THROW));
 	}
 	if (res.type == RTN_LOCAL)
-		return take(skb, ip_route_input_dst(net, INET_FAMILY_6, skb->dev, RTN_LOCAL));
+		return ip_route_take(skb, ip_route_input_dst(net, INET_FAMILY_6, skb->dev, RTN_LOCAL));
 	if (res.type != RTN_UNICAST)
 		return bad_address(net, SKB_DROP_IP_INVALID_DEST);
-	return take(skb, ip_route_forward_make(net, fl, &res));
+	return ip_route_take(skb, ip_route_forward_make(net, fl, &res));
 }
 
 enum skb_drop_reason ip6_route_forward(struct net *net, struct sk_buff *skb,
@@ -79,7 +71,7 @@ enum skb_drop_reason ip6_route_forward(struct net *net, struct sk_buff *skb,
 		return bad_address(net, SKB_DROP_IP_FORWARDING_OFF);
 	dst = ip_route_forward_find(net, &fl);
 	if (dst)
-		return take(skb, dst);
+		return ip_route_take(skb, dst);
 	/* somebody's on this link (RFC 4291 2.5.6), or ours while we still ask whether it is */
 	if (inet_addr_is_linklocal(&cb->daddr) || inet_ifaddr_find(net, &cb->daddr, NULL))
 		return bad_address(net, SKB_DROP_IP_INVALID_DEST);
@@ -145,23 +137,13 @@ static enum skb_drop_reason judge(struct net *net, struct sk_buff *skb, u32 mtu)
 	return SKB_NOT_DROPPED;
 }
 
-/*
- * Is the source a neighbour on the link that the packet came by? Then it could have gone to the next hop
- * itself.
- */
-static bool source_on_link(struct net *net, const struct sk_buff *skb)
-{
-	struct flowi fl = { .family = INET_FAMILY_6, .daddr = inet_addr_ip6(&ip6_hdr(skb)->saddr) };
-	struct fib_result res;
-
-	return !fib_lookup(net, &fl, &res) && res.type == RTN_UNICAST &&
-	       res.entry->r.dev == skb->dev && inet_addr_any(&res.entry->r.gw);
-}
-
 /* It leaves by the link that it came by (RFC 4861 8.2). A next hop is told by its link-local address. */
 static void send_redirect(struct net *net, const struct sk_buff *skb, const struct rtable *rt)
 {
-	if ((rt->gateway && !inet_addr_is_linklocal(&rt->nexthop)) || !source_on_link(net, skb))
+	union inet_addr saddr = inet_addr_ip6(&ip6_hdr(skb)->saddr);
+
+	if ((rt->gateway && !inet_addr_is_linklocal(&rt->nexthop)) ||
+	    !ip_is_on_link(skb->dev, INET_FAMILY_6, &saddr))
 		return;
 	if (inet_peer_allow(net, &rt->daddr, NSEC_PER_SEC))
 		ndisc_send_redirect(skb, &rt->nexthop, &rt->daddr);

@@ -93,14 +93,6 @@ void ip6_read_header(const struct sk_buff *skb, struct inet_skb_cb *cb)
 
 /* -- route ---------------------------------------------------------------------------- */
 
-static enum skb_drop_reason take(struct sk_buff *skb, struct dst_entry *dst)
-{
-	if (!dst)
-		return SKB_DROP_NOMEM;
-	skb_dst_set(skb, dst);
-	return SKB_NOT_DROPPED;
-}
-
 static enum skb_drop_reason route_input(struct net *net, struct sk_buff *skb,
 					const struct inet6_dev *idev)
 {
@@ -111,7 +103,7 @@ static enum skb_drop_reason route_input(struct net *net, struct sk_buff *skb,
 	if (cb->flags & INET_CB_MULTICAST) {
 		if (!ip_mc_is_member(dev, &cb->daddr, INET_FAMILY_6))
 			return SKB_DROP_MCAST_NOT_JOINED;
-		return take(skb, ip_route_input_dst(net, INET_FAMILY_6, dev, RTN_MULTICAST));
+		return ip_route_take(skb, ip_route_input_dst(net, INET_FAMILY_6, dev, RTN_MULTICAST));
 	}
 	if ((skb->pkt_type == PACKET_BROADCAST || skb->pkt_type == PACKET_MULTICAST) &&
 	    IN6_DEV_MAX(net, idev, drop_unicast_in_l2_multicast))

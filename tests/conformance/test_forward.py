@@ -190,6 +190,24 @@ def no_route(l, v6):
     told(l, ip(v6, dst="2001:db8::1" if v6 else "203.0.113.1"), (3, 0), ICMPv6DestUnreach, code=0)
 
 
+REFUSED = {"unreachable": ("198.51.100.0/26", "2001:db8:1::/64", (3, 1), 0), "prohibit": ("198.51.100.64/26", "2001:db8:2::/64", (3, 13), 1),
+           "blackhole": ("198.51.100.128/26", "2001:db8:3::/64", None, None)}
+
+
+@both
+def routes_that_refuse(l, v6):
+    """routes of ip-route's types unreachable and prohibit say so, a blackhole does not; nothing of it goes on"""
+    for kind, (prefix4, prefix6, v4, code) in REFUSED.items():
+        p = ip(v6, dst=prefix6.replace("::/64", "::7") if v6 else prefix4.rsplit(".", 1)[0] + f".{int(prefix4.rsplit('.', 1)[1][:-3]) + 7}")
+        if v4:
+            if l.oracle:
+                time.sleep(1.1)
+            told(l, p, v4, ICMPv6DestUnreach, code=code)
+        else:
+            assert l.silent(p, lambda f: ICMP in f and f[ICMP].type == 3 or ICMPv6DestUnreach in f), kind
+        assert stays(l, p, 0.1)
+
+
 @both
 def nobody_there(l, v6):
     """a neighbour that does not answer: host unreachable, address unreachable"""
@@ -507,6 +525,7 @@ class ForwardLab(Router, lab.Lab):
         super().__init__("--dev", f"tap:{TAP1},name=eth1,mac={MAC1},mtu={MTU1},offload=off,host=10.78.0.1/24", "--addr", "10.78.0.2/24%eth1",
                          "--addr", "fd78::2/64%eth1", *(w for n in neighbours for w in ("--neigh", n)),
                          "--route", f"10.99.0.0/16,via={OTHER4}", "--route", f"fd99::/64,via={OTHER6},dev=eth0",
+                         *(w for kind, r in REFUSED.items() for dst in r[:2] for w in ("--route", f"{dst},type={kind}")),
                          "--sysctl", "net.ipv4.ip_forward=1", "--sysctl", "net.ipv6.conf.all.forwarding=1")
         self.far = conf.L2socket(iface=TAP1)
 
@@ -524,6 +543,9 @@ class KernelForwardLab(Router, lab.KernelLab):
                      f"neigh replace {FAR6} lladdr {MAC_TEST} dev {TAP1} nud permanent",
                      f"route add 10.99.0.0/16 via {OTHER4}", f"-6 route add fd99::/64 via {OTHER6} dev {TAP}"):
             run("ip", *line.split())
+        for kind, r in REFUSED.items():
+            run("ip", "route", "add", kind, r[0])
+            run("ip", "-6", "route", "add", kind, r[1])
         for key in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"):
             self.sysctl(key, 1)
 

@@ -206,6 +206,13 @@ Test(conf, routes)
 	cr_assert_eq(parse("--route", "10.9.0.0/16,dev=eth0"), 0, "%s", err);
 	cr_assert_not(c.routes[2].has_via);
 	cr_assert_eq(c.routes[2].dst.len, 16);
+	cr_assert_eq(c.routes[2].type, 0);
+	cr_assert_eq(parse("--route", "10.9.0.0/16,type=prohibit,metric=9"), 0, "%s", err);
+	cr_assert_eq(c.routes[3].type, RTN_PROHIBIT);
+	cr_assert_eq(parse("--route", "::/0,type=blackhole"), 0, "%s", err);
+	cr_assert_eq(c.routes[4].type, RTN_BLACKHOLE);
+	cr_assert_str_eq(conf_route_type(RTN_UNREACHABLE), "unreachable");
+	cr_assert_null(conf_route_type(RTN_UNICAST));
 }
 
 Test(conf, route_attributes)
@@ -268,6 +275,10 @@ Test(conf, refused_with_flag_and_remedy)
 		{ "--addr", "fd77::2/129%eth0", "fd77::2/64%eth0" },
 		{ "--route", "default", "via=" },
 		{ "--route", "default,dev=eth0", "via=" },
+		{ "--route", "10.0.0.0/8,type=throw", "type=" },
+		{ "--route", "10.0.0.0/8,type=prohibit,dev=eth0", "dev=" },
+		{ "--route", "10.0.0.0/8,type=prohibit,via=10.0.0.1", "via=" },
+		{ "--route", "default,type=prohibit", "default" },
 		{ "--route", "10.0.0.0/8,via=fd77::1", "families" },
 		{ "--route", "10.0.0.0/8,via=10.0.0.x", "via=" },
 		{ "--route", "10.0.0.0/8,via=10.0.0.1,metric=x", "metric=" },

@@ -4,7 +4,8 @@ unit_ipv4 = \
 	tests/unit/ipv4/test_icmp4 \
 	tests/unit/ipv4/test_ip4_forward \
 	tests/unit/ipv4/test_ip4_in \
-	tests/unit/ipv4/test_ip4_out
+	tests/unit/ipv4/test_ip4_out \
+	tests/unit/ipv4/test_ip4_router
 check_PROGRAMS += $(unit_ipv4)
 TESTS += $(unit_ipv4)
 tests_unit_ipv4_test_arp_SOURCES = tests/unit/ipv4/test_arp.c
@@ -22,3 +23,6 @@ tests_unit_ipv4_test_ip4_in_LDADD = $(UNIT_IP_LDADD)
 tests_unit_ipv4_test_ip4_out_SOURCES = tests/unit/ipv4/test_ip4_out.c
 tests_unit_ipv4_test_ip4_out_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ipv4_test_ip4_out_LDADD = $(UNIT_IP_LDADD)
+tests_unit_ipv4_test_ip4_router_SOURCES = tests/unit/ipv4/test_ip4_router.c
+tests_unit_ipv4_test_ip4_router_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ipv4_test_ip4_router_LDADD = $(UNIT_IP_LDADD)

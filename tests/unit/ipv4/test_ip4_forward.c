@@ -437,13 +437,14 @@ Test(ip4_forward, no_redirects)
 }
 
 static u32 seen_priority;
+static u8 seen_summed;
 
-static unsigned int look_at_priority(void *priv, struct sk_buff *skb,
-				     const struct nf_hook_state *state)
+static unsigned int look_at(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	(void)priv;
 	(void)state;
 	seen_priority = skb->priority;
+	seen_summed = skb->ip_summed;
 	return NF_ACCEPT;
 }
 
@@ -451,9 +452,7 @@ Test(ip4_forward, priority_by_tos)
 {
 	static const u8 tos[] = { 0x00, 0x08, 0x10, 0x18, 0xb8, 0x03 },
 			want[] = { 0, 2, 6, 4, 4, 0 };
-	struct nf_hook_ops ops = { .pf = NF_PROTO_IPV4,
-				   .hook = NF_POST_ROUTING,
-				   .fn = look_at_priority };
+	struct nf_hook_ops ops = { .pf = NF_PROTO_IPV4, .hook = NF_POST_ROUTING, .fn = look_at };
 
 	nf_register_hook(n.net, &ops);
 	for (u32 i = 0; i < ARRAY_SIZE(tos); i++) {
@@ -584,12 +583,16 @@ static struct sk_buff *received(const struct pkt4 *p)
 Test(ip4_forward, device_sum)
 {
 	struct pkt4 p = { .daddr = "10.1.0.2", .proto = SINK, .payload = data, .len = 100 };
+	struct nf_hook_ops ops = { .pf = NF_PROTO_IPV4, .hook = NF_FORWARD, .fn = look_at };
 	struct sk_buff *skb = received(&p);
 
+	nf_register_hook(n.net, &ops);
 	skb->ip_summed = CHECKSUM_COMPLETE;
 	skb->csum = 0x1234;
 	netif_rx(skb);
 	fixture_settle(n.net);
+	nf_unregister_hook(n.net, &ops);
+	cr_assert_eq(seen_summed, CHECKSUM_NONE);
 	skb = skb_peek(&fixture_dev(t1)->tx);
 	cr_assert_eq(skb->ip_summed, CHECKSUM_NONE);
 	cr_assert_eq(skb->tstamp, 0, "when it came is not when it is to go");
@@ -614,92 +617,6 @@ Test(ip4_forward, merged_by_hardware)
 		cr_assert_eq(fwd_count(t1), 0);
 		cr_assert_eq(n.net->drops[SKB_DROP_SKB_GSO_SEG], i + 1);
 	}
-}
-
-/* -- settings -------------------------------------------------------------------------------------- */
-
-static const char *get(const char *name)
-{
-	static char buf[4][16];
-	static u32 i;
-
-	i = (i + 1) % 4;
-	cr_assert_eq(sysctl_get(n.net, name, buf[i], sizeof(buf[i])), 0, "%s", name);
-	return buf[i];
-}
-
-Test(ip4_forward, switch_of_all)
-{
-	cr_assert_str_eq(get("net.ipv4.conf.all.forwarding"), "1");
-	cr_assert_str_eq(get("net.ipv4.conf.default.forwarding"), "1");
-	cr_assert_str_eq(get("net.ipv4.conf.t1.forwarding"), "1");
-	cr_assert_str_eq(get("net.ipv4.conf.lo.forwarding"), "1");
-	cr_assert_str_eq(get("net.ipv4.conf.all.accept_redirects"), "0",
-			 "a router does not listen to them");
-	cr_assert_str_eq(get("net.ipv4.conf.t0.accept_redirects"), "1");
-	fwd_set("net.ipv4.conf.t1.forwarding", "0");
-	fwd_set("net.ipv4.conf.all.accept_redirects", "1");
-	fwd_set("net.ipv4.ip_forward", "1");
-	cr_assert_str_eq(get("net.ipv4.conf.t1.forwarding"), "0", "it was 1 already");
-	cr_assert_str_eq(get("net.ipv4.conf.all.accept_redirects"), "1");
-	fwd_set("net.ipv4.conf.all.forwarding", "0");
-	cr_assert_str_eq(get("net.ipv4.ip_forward"), "0");
-	cr_assert_str_eq(get("net.ipv4.conf.t0.forwarding"), "0");
-	cr_assert_str_eq(get("net.ipv4.conf.all.accept_redirects"), "1");
-	fwd_set("net.ipv4.conf.default.forwarding", "1");
-	cr_assert_str_eq(get("net.ipv4.conf.t0.forwarding"), "0",
-			 "\"default\" is for those to come");
-	fixture_dev_new(n.net, "t2", 0);
-	cr_assert_str_eq(get("net.ipv4.conf.t2.forwarding"), "1");
-	fwd_set("net.ipv4.conf.default.forwarding", "0");
-	cr_assert_str_eq(get("net.ipv4.conf.t2.forwarding"), "1");
-	cr_assert_lt(sysctl_set(n.net, "net.ipv4.ip_forward", "x"), 0);
-	cr_assert_lt(sysctl_set(n.net, "net.ipv4.ip_forward_update_priority", "2"), 0);
-}
-
-static void rx_redirect(void)
-{
-	u8 msg[ICMP4_HLEN + IP4_HLEN + 8] = {
-		ICMP4_TYPE_REDIRECT, ICMP4_REDIRECT_HOST, 0, 0, 10, 0, 0, 3
-	};
-	struct pkt4 quoted = { .saddr = "10.0.0.1",
-			       .daddr = "9.9.9.9",
-			       .proto = IP_PROTO_UDP,
-			       .payload = data,
-			       .len = 8 };
-	struct pkt4 p = { .proto = IP_PROTO_ICMP, .payload = msg, .len = sizeof(msg) };
-
-	pkt4_make(msg + ICMP4_HLEN, &quoted);
-	put_be16(msg + 2, be16_get(csum_fold(csum_partial(msg, sizeof(msg), 0))));
-	pkt4_rx(&n, &p);
-}
-
-static bool redirected(void)
-{
-	struct flowi fl = { .family = INET_FAMILY_4, .daddr = ipnet_addr("9.9.9.9") };
-	union inet_addr by = ipnet_addr("10.0.0.3");
-	struct dst_entry *dst;
-	bool is;
-
-	cr_assert_eq(ip_route_output(n.net, &fl, &dst), 0);
-	rx_redirect();
-	is = inet_addr_equal(&rt_of(dst)->nexthop, &by);
-	dst_release(dst);
-	rt_genid_bump(n.net); /* it is forgotten */
-	return is;
-}
-
-/* IP4-33: a router takes a redirect only where both switches say so, a host where one does */
-Test(ip4_forward, redirects_to_a_router)
-{
-	fwd_route("9.0.0.0/8", "10.0.0.2", t0, RTN_UNICAST);
-	cr_assert_not(redirected());
-	fwd_set("net.ipv4.conf.all.accept_redirects", "1");
-	cr_assert(redirected());
-	fwd_set("net.ipv4.conf.t0.accept_redirects", "0");
-	cr_assert_not(redirected());
-	fwd_set("net.ipv4.conf.t0.forwarding", "0");
-	cr_assert(redirected(), "a host");
 }
 
 /* -- whatever comes -------------------------------------------------------------------------------- */
@@ -743,6 +660,25 @@ Test(ip4_forward, routes_change)
 	cr_assert_eq(dev_close(t1), 0);
 	pkt4_rx(&n, &p);
 	expect_icmp(ICMP4_TYPE_UNREACH, ICMP4_UNREACH_NET, "the device is down");
+}
+
+/* A route that we looked up for ourselves is not that of others, which came by a device; nor this that. */
+Test(ip4_forward, routes_of_our_own)
+{
+	struct pkt4 p = { .daddr = "10.1.0.2", .proto = SINK };
+	struct flowi fl = { .family = INET_FAMILY_4, .daddr = ipnet_addr("10.1.0.2") };
+	struct dst_entry *own, *again;
+
+	cr_assert_eq(ip_route_output(n.net, &fl, &own), 0);
+	pkt4_rx(&n, &p);
+	pkt4_rx(&n, &p);
+	cr_assert_eq(fwd_count(t1), 2);
+	cr_assert_eq(fwd_count(t0), 0);
+	fl = (struct flowi){ .family = INET_FAMILY_4, .daddr = ipnet_addr("10.1.0.2") };
+	cr_assert_eq(ip_route_output(n.net, &fl, &again), 0);
+	cr_assert_eq(own, again);
+	dst_release(own);
+	dst_release(again);
 }
 
 /* Without memory a packet is lost, and nothing else. */

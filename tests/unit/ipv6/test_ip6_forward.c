@@ -627,6 +627,25 @@ Test(ip6_router, switches)
 
 /* -- whatever comes -------------------------------------------------------------------------------- */
 
+/* A route that we looked up for ourselves is not that of others, which came by a device; nor this that. */
+Test(ip6_forward, routes_of_our_own)
+{
+	struct pkt6 p = { .daddr = "fd01::2", .nexthdr = SINK };
+	struct flowi fl = { .family = INET_FAMILY_6, .daddr = ipnet_addr("fd01::2") };
+	struct dst_entry *own, *again;
+
+	cr_assert_eq(ip_route_output(n.net, &fl, &own), 0);
+	pkt6_rx(&n, &p);
+	pkt6_rx(&n, &p);
+	cr_assert_eq(fwd_count(t1), 2);
+	cr_assert_eq(fwd_count(t0), 0);
+	fl = (struct flowi){ .family = INET_FAMILY_6, .daddr = ipnet_addr("fd01::2") };
+	cr_assert_eq(ip_route_output(n.net, &fl, &again), 0);
+	cr_assert_eq(own, again);
+	dst_release(own);
+	dst_release(again);
+}
+
 Test(ip6_forward, no_memory)
 {
 	struct pkt6 p = { .daddr = "fd01::2", .nexthdr = SINK, .payload = data, .len = 700 };
