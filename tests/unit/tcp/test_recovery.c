@@ -474,7 +474,7 @@ TEST46(recovery, undo_without_cwr)
 	cr_assert(!(w->last.flags & C));
 }
 
-/* The same ACK tells of a loss and of a mark: that the loss proves none does not take the mark back. TCP-ECN-05 */
+/* TCP-ECN-05: an ACK tells of a loss and of a mark: that the loss proves none does not take the mark back */
 TEST46(recovery, marked_and_undone)
 {
 	wire_listen(w, 16);
@@ -543,7 +543,7 @@ TEST46(recovery, first_retransmit_always)
 	drain(w);
 }
 
-/* TCP-TLP-03: a loss found meanwhile, by ACKs or by the RTO, has cost the window; the probe does not again. */
+/* TCP-TLP-03: a loss found meanwhile, by ACKs or by the RTO, has cost the window; the probe does not */
 static void probe_then(struct wire *w, bool rto)
 {
 	u32 ssthresh;
