@@ -23,6 +23,7 @@ unit_tcp = \
 	tests/unit/tcp/test_rfc \
 	tests/unit/tcp/test_rto \
 	tests/unit/tcp/test_state \
+	tests/unit/tcp/test_tw \
 	tests/unit/tcp/test_user
 check_PROGRAMS += $(unit_tcp)
 TESTS += $(unit_tcp)
@@ -69,6 +70,9 @@ tests_unit_tcp_test_repair_LDADD = src/host/libhost.a drivers/libdrivers.a $(UNI
 tests_unit_tcp_test_state_SOURCES = tests/unit/tcp/test_state.c
 tests_unit_tcp_test_state_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_state_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_tcp_test_tw_SOURCES = tests/unit/tcp/test_tw.c
+tests_unit_tcp_test_tw_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_tcp_test_tw_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
 tests_unit_tcp_test_mtu_SOURCES = tests/unit/tcp/test_mtu.c
 tests_unit_tcp_test_mtu_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_tcp_test_mtu_LDADD = drivers/libdrivers.a $(UNIT_LDADD)

@@ -448,9 +448,13 @@ TEST46(fastopen, blackhole)
 	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "10");
 	learn(w);
 	cr_assert_eq(fast_send(w, 1000), 1000);
-	at(w, now_ms(w) + 3500);
-	cr_assert_eq(drain(w), 4);
+	at(w, now_ms(w) + 2500);
+	cr_assert_eq(drain(w), 3);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 0);
+	at(w, now_ms(w) + 1000);
+	cr_assert_eq(drain(w), 1);
 	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 1);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenActiveFail), 1);
 	wire_close(w);
 	cr_assert_eq(fast_send(w, 1000), -EINPROGRESS);
 	out(w, S, 0, 0, 0);
@@ -526,6 +530,76 @@ TEST46(fastopen, blackhole_by_fin)
 	drain(w);
 	wire_close(w);
 	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 1);
+}
+
+/* Data that came, or that wait without a FIN: nothing was swallowed */
+TEST46(fastopen, no_blackhole_with_data)
+{
+	swallowed(w);
+	in(w, .flags = A | P, .seq = 1, .ack = 1001, .len = 10);
+	in(w, .flags = R, .seq = 101);
+	drain(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 0);
+}
+
+TEST46(fastopen, no_blackhole_with_a_hole)
+{
+	swallowed(w);
+	in(w, .flags = A | P, .seq = 101, .ack = 1001, .len = 10);
+	in(w, .flags = R, .seq = 1);
+	drain(w);
+	wire_close(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 0);
+}
+
+/* An end that comes before the third time-out is one, too; a SYN without Fast Open says nothing */
+TEST46(fastopen, blackhole_by_the_last_try)
+{
+	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "10");
+	wire_sysctl(w, "net.ipv4.tcp_syn_linear_timeouts", "0");
+	learn(w);
+	w->sk = wire_socket(w);
+	cr_assert_eq(wire_opt(w, 7, 1), 0);		/* TCP_SYNCNT */
+	cr_assert_eq(fast_send(w, 1000), 1000);
+	at(w, now_ms(w) + 8000);
+	drain(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 1);
+}
+
+TEST46(fastopen, no_blackhole_by_others)
+{
+	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "10");
+	connect_syn(w);
+	at(w, now_ms(w) + 10000);
+	drain(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 0);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenActiveFail), 0);
+}
+
+/* A time-out of 0 never pauses; to write it forgets what was found; 64 times is the longest */
+TEST46(fastopen, blackhole_pauses)
+{
+	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "0");
+	learn(w);
+	cr_assert_eq(fast_send(w, 1000), 1000);
+	at(w, now_ms(w) + 3500);
+	drain(w);
+	wire_close(w);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenActiveFail), 1);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPFastOpenBlackhole), 0);
+	cr_assert_eq(w->net->tcp.fastopen_off_times, 0);
+	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "10");
+	w->net->tcp.fastopen_off_times = 20;
+	w->net->tcp.fastopen_off_ns = w->now;
+	at(w, now_ms(w) + 639000);
+	cr_assert_not(fast_now(w));
+	at(w, now_ms(w) + 2000);
+	cr_assert(fast_now(w));
+	w->net->tcp.fastopen_off_times = 20;
+	w->net->tcp.fastopen_off_ns = w->now;
+	cr_assert_not(fast_now(w));
+	wire_sysctl(w, "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "10");
+	cr_assert(fast_now(w));
 }
 
 TEST46(fastopen, options)

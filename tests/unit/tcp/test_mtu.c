@@ -2,6 +2,8 @@
 /* IP4-28: path MTU by packetization (RFC 4821): probes that pass, that are lost, and black holes. */
 #include "tests/unit/tcp/wirebox.h"
 
+#include "tcp/tcp_priv.h"
+
 static u64 mib(struct wire *w, enum mib m)
 {
 	return w->net->mib[m];
@@ -32,7 +34,7 @@ static u32 probe_size(const struct wire *w, u32 low, u32 high)
 /* MUST-16 SHLD-6: the probe is one segment, what follows it has the usual size, and its ACK raises it */
 TEST46(mtu, probe)
 {
-	u32 high = w->v6 ? 1440 : 1460, probe = probe_size(w, 512, high), next;
+	u32 high = w->v6 ? 1440 : 1460, probe = probe_size(w, 512, high), next, hdr = w->v6 ? 60 : 40;
 
 	probing(w, (u16)high);
 	wire_send(w, 8000, 0);
@@ -40,9 +42,12 @@ TEST46(mtu, probe)
 	for (u32 seq = 1 + probe; seq < 8001; seq += 512)
 		out(w, seq + 512 < 8001 ? A : A | P, seq, 1, min(512u, 8001 - seq));
 	quiet(w);
+	cr_assert_eq(wire_info(w).snd_cwnd, 39);	/* a probe counts for two */
 	in(w, .flags = A, .seq = 1, .ack = 8001);
 	cr_assert_eq(mib(w, MIB_TcpExt_TCPMTUPSuccess), 1);
 	cr_assert_eq(wire_info(w).snd_mss, probe);
+	/* the same octets, and what fifteen segments add */
+	cr_assert_eq(wire_info(w).snd_cwnd, 39 * (512 + hdr) / (probe + hdr) + 15);
 	tcp_sk(w->sk)->snd_cwnd = 40;
 	next = probe_size(w, probe, high);
 	wire_send(w, 20000, 0);
@@ -85,7 +90,7 @@ TEST46(mtu, probe_lost)
 	   .sack = { { 1 + probe, 8001 } });
 	at(w, 100);
 	cr_assert_eq(mib(w, MIB_TcpExt_TCPMTUPFail), 1);
-	cr_assert_geq(wire_info(w).snd_cwnd, cwnd);
+	cr_assert_eq(wire_info(w).snd_cwnd, cwnd + 1);
 	while (take(w, &w->last)) {
 		cr_assert_leq(w->last.len, 512);
 		cr_assert_leq(w->last.seq + w->last.len, 1 + probe);
@@ -116,6 +121,84 @@ TEST46(mtu, reprobe)
 	wire_send(w, 8000, 0);
 	drain(w);
 	cr_assert_eq(tcp_sk(w->sk)->mtup.high, 530 + hdr);
+	in(w, .flags = A, .seq = 1, .ack = 16001);
+	tcp_sk(w->sk)->mtup.high = 512 + hdr;	/* and not again a moment later */
+	at(w, 602000);
+	wire_send(w, 8000, 0);
+	drain(w);
+	cr_assert_eq(tcp_sk(w->sk)->mtup.high, 512 + hdr);
+}
+
+/* tcp_probe_threshold octets between the bounds are enough to search in, one less is not */
+TEST46(mtu, threshold)
+{
+	probing(w, 520);
+	wire_sysctl(w, "net.ipv4.tcp_probe_threshold", "9");
+	wire_send(w, 8000, 0);
+	out(w, A, 1, 1, 512);
+	drain(w);
+	in(w, .flags = A, .seq = 1, .ack = 8001);
+	wire_sysctl(w, "net.ipv4.tcp_probe_threshold", "8");
+	tcp_sk(w->sk)->snd_cwnd = 40;
+	wire_send(w, 8000, 0);
+	out(w, A, 8001, 1, 516);
+	drain(w);
+}
+
+/* A probe and segments before it in flight, or a window that is being reduced: the loss is one like others */
+static void not_the_probe(struct wire *w, bool marked)
+{
+	u32 start = marked ? 1 : 1001;
+
+	probing(w, 1400);
+	if (!marked) {
+		wire_send(w, 1000, 0);		/* too little for a probe */
+		drain(w);
+	}
+	wire_send(w, 8000, 0);
+	drain(w);
+	cr_assert_eq(tcp_sk(w->sk)->mtup.seq - w->iss, start);
+	cr_assert_gt(tcp_sk(w->sk)->mtup.probe, 0);
+	if (marked)
+		tcp_enter_cwr(w->sk);
+	at(w, 50);
+	in(w, .flags = A, .seq = 1, .ack = 1, .nsack = 1,
+	   .sack = { { marked ? 2001 : 513, tcp_sk(w->sk)->snd_nxt - w->iss } });
+	at(w, 100);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPMTUPFail), 0);
+	cr_assert_eq(mib(w, MIB_TcpExt_TCPSackRecovery), 1);
+	drain(w);
+}
+
+TEST46(mtu, loss_before_the_probe) { not_the_probe(w, false); }
+TEST46(mtu, loss_when_marked) { not_the_probe(w, true); }
+
+/* No probe while there is something out of order to tell: its blocks need the room */
+TEST46(mtu, not_with_blocks)
+{
+	probing(w, 1400);
+	in(w, .flags = A, .seq = 101, .ack = 1, .len = 100);
+	drain(w);
+	wire_send(w, 8000, 0);
+	cr_assert(take(w, &w->last));
+	cr_assert_leq(w->last.len, 512);
+	cr_assert_eq(tcp_sk(w->sk)->mtup.probe, 0);
+	drain(w);
+}
+
+/* The end of a record stays the end of a segment: a probe is not made across it */
+TEST46(mtu, not_across_records)
+{
+	probing(w, 1400);
+	tcp_sk(w->sk)->snd_cwnd = 1;
+	wire_send(w, 512, 0);
+	out(w, A | P, 1, 1, 512);
+	wire_send(w, 400, 0x80);	/* MSG_EOR */
+	wire_send(w, 8000, 0);
+	tcp_sk(w->sk)->snd_cwnd = 40;
+	in(w, .flags = A, .seq = 1, .ack = 513);
+	out(w, A | P, 513, 1, 400);
+	drain(w);
 }
 
 /* tcp_mtu_probing 1: full segments vanish, so RTO by RTO they get smaller, down to the floor */

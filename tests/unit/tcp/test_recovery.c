@@ -474,6 +474,126 @@ TEST46(recovery, undo_without_cwr)
 	cr_assert(!(w->last.flags & C));
 }
 
+/* TCP-ECN-05: an ACK tells of a loss and of a mark: that the loss proves none does not take the mark back */
+TEST46(recovery, marked_and_undone)
+{
+	wire_listen(w, 16);
+	in(w, .flags = S | E | C, .seq = 0, .mss = 1000, .sackok = true, .ws = 7);
+	out(w, S | A | E, 0, 1, 0);
+	at(w, RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
+	w->sk = wire_accept(w);
+	wire_send(w, 10000, 0);
+	drain(w);
+	at(w, 2 * RTT);
+	in(w, .flags = A | E, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	cr_assert_eq(wire_info(w).snd_ssthresh, 7);
+	at(w, 2 * RTT + 10);
+	in(w, .flags = A, .seq = 1, .ack = 4001, .wnd = 2048, SACKB(1, { 1, 1001 }));
+	cr_assert_eq(wire_info(w).snd_ssthresh, 7);
+	cr_assert_leq(wire_info(w).snd_cwnd, 8);
+	drain(w);
+}
+
+/* A mark after a recovery: the D-SACK that the recovery waited for takes nothing back any more. */
+TEST46(recovery, dsack_after_mark)
+{
+	ten_in_flight(w, NO_TS);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	at(w, 2 * RTT + 10);
+	in(w, .flags = A, .seq = 1, .ack = 10001, .wnd = 2048);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	tcp_enter_cwr(w->sk);
+	wire_send(w, 2000, 0);
+	drain(w);
+	in(w, .flags = A, .seq = 1, .ack = 12001, .wnd = 2048);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	in(w, .flags = A, .seq = 1, .ack = 12001, .wnd = 2048, SACKB(1, { 1, 1001 }));
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPDSACKRecv], 1);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPDSACKUndo], 0);
+}
+
+/* A reduction begins the count of avoidance anew (RFC 5681 3.1): what was gathered is of the old window. */
+TEST46(recovery, avoidance_anew)
+{
+	ten_in_flight(w, NO_TS);
+	tcp_sk(w->sk)->snd_cwnd_cnt = 6;
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	cr_assert_eq(tcp_sk(w->sk)->snd_cwnd_cnt, 0);
+	drain(w);
+}
+
+/* TCP-CC-10 RFC 9937: what is in flight is the new window already; the fast retransmit goes all the same */
+TEST46(recovery, first_retransmit_always)
+{
+	ten_in_flight(w, NO_TS);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 3001 }));
+	quiet(w);
+	at(w, 3 * RTT);			/* the time that is given to reordering */
+	out(w, A, 1, 1, 1000);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	cr_assert_eq(wire_info(w).snd_ssthresh, 7);
+	cr_assert_eq(wire_info(w).snd_cwnd, 8);
+	drain(w);
+}
+
+/* TCP-TLP-03: a loss found meanwhile, by ACKs or by the RTO, has cost the window; the probe does not */
+static void probe_then(struct wire *w, bool rto)
+{
+	u32 ssthresh;
+
+	wire_sysctl(w, "net.ipv4.tcp_frto", "0");
+	ten_in_flight(w, NO_TS);
+	at(w, 3 * RTT + 4);
+	out(w, A | P, 9001, 1, 1000);
+	if (rto) {
+		at(w, 9 * RTT);
+		out(w, A, 1, 1, 1000);
+		cr_assert_eq(wire_info(w).ca_state, TCP_CA_Loss);
+	} else {
+		at(w, 4 * RTT);
+		in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 8001 }));
+		out(w, A, 1, 1, 1000);
+		cr_assert_eq(wire_info(w).ca_state, TCP_CA_Recovery);
+	}
+	ssthresh = wire_info(w).snd_ssthresh;
+	at(w, now_ms(w) + RTT);
+	in(w, .flags = A, .seq = 1, .ack = 10001, .wnd = 2048);
+	drain(w);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPTimeouts], rto);
+	wire_send(w, 1000, 0);
+	out(w, A | P, 10001, 1, 1000);
+	at(w, now_ms(w) + RTT);
+	in(w, .flags = A, .seq = 1, .ack = 11001, .wnd = 2048);
+	cr_assert_eq(w->net->mib[MIB_TcpExt_TCPLossProbeRecovery], 0);
+	cr_assert_eq(wire_info(w).snd_ssthresh, ssthresh);
+}
+
+TEST46(recovery, probe_then_recovery) { probe_then(w, false); }
+TEST46(recovery, probe_then_timeout) { probe_then(w, true); }
+
+/* RFC 6675 with RACK off: two SACKed above a hole are not enough, three are */
+TEST46(recovery, rfc6675_two_above)
+{
+	wire_sysctl(w, "net.ipv4.tcp_recovery", "0");
+	ten_in_flight(w, 0);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	out(w, A, 1, 1, 1000);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(2, { 5001, 7001 }, { 1001, 4001 }));
+	cr_assert_eq(wire_info(w).lost, 1);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(2, { 5001, 8001 }, { 1001, 4001 }));
+	cr_assert_eq(wire_info(w).lost, 2);
+	drain(w);
+}
+
 /* TCP-SACK-13 RFC 6582: no SACK; third duplicate, then a hole per partial ACK */
 TEST46(recovery, newreno)
 {
