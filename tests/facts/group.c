@@ -515,7 +515,7 @@ static void scopes(void)
 	}
 }
 
-/* What /proc/net says of three groups, joined one after the other: which are there, in which order, how often. */
+/* What /proc/net says of groups that were joined one after the other: their order, and how often each was */
 static void listed(void)
 {
 	static const char *const names[3][2] = {
