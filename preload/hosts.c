@@ -180,6 +180,22 @@ static bool next_line(FILE *f, char **line, size_t *room, char **save, struct na
 	return false;
 }
 
+/* An IPv6 address of /etc/hosts that stands for one of IPv4, too, where such a one is asked for. */
+static bool stands_for_inet(struct name_addr *a)
+{
+	static const uint8_t loopback4[4] = { 127, 0, 0, 1 };
+	const struct in6_addr *in6 = (const struct in6_addr *)a->bytes;
+
+	if (IN6_IS_ADDR_V4MAPPED(in6))
+		memmove(a->bytes, a->bytes + 12, 4);
+	else if (IN6_IS_ADDR_LOOPBACK(in6))
+		memcpy(a->bytes, loopback4, 4);
+	else
+		return false;
+	a->family = AF_INET;
+	return true;
+}
+
 /** names_hosts() - addresses of a name in /etc/hosts; false: not there */
 bool names_hosts(const char *node, int family, struct name_list *l)
 {
@@ -187,16 +203,22 @@ bool names_hosts(const char *node, int family, struct name_list *l)
 	bool full = !f && (errno == EMFILE || errno == ENFILE);
 	char *line = NULL, *save;
 	const size_t had = l->n;
+	bool named = false;
 	struct name_addr a;
 	size_t room = 0;
 
-	while (next_line(f, &line, &room, &save, &a))
-		if (take_names(&save, node, l) && (family == AF_UNSPEC || a.family == family))
+	while (next_line(f, &line, &room, &save, &a)) {
+		if (!take_names(&save, node, l))
+			continue;
+		named = true;
+		if (family == AF_UNSPEC || a.family == family ||
+		    (family == AF_INET && stands_for_inet(&a)))
 			add(l, &a);
+	}
 	free(line);
 	if (f)
 		fclose(f);
-	if (l->n == had && !full)	/* libc's resolver could not have looked either */
+	if (!named && !full) /* libc's resolver could not have looked either */
 		localhost(node, family, l);
 	return l->n > had;
 }

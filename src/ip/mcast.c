@@ -54,7 +54,7 @@ int ip_mc_join(struct net_device *dev, const union inet_addr *group, u16 family)
 	}
 	mc->group = *group;
 	mc->users = 1;
-	list_add_tail(&mc->list, &idev->mc_list);
+	list_add(&mc->list, &idev->mc_list);
 	return 0;
 }
 

@@ -362,7 +362,9 @@ static void balanced(void)
 
 /* Loads an octet of the payload and gives it less '0'. */
 static struct sock_filter by_digit[] = {
-	{ 0x30, 0, 0, 0 }, { 0x14, 0, 0, '0' }, { 0x16, 0, 0, 0 },
+	{ 0x30, 0, 0, 0 },
+	{ 0x14, 0, 0, '0' },
+	{ 0x16, 0, 0, 0 },
 };
 static struct sock_filter second[] = { { 0x06, 0, 0, 1 } };
 static struct sock_filter endless[] = { { 0x30, 0, 0, 0 } };
@@ -403,7 +405,8 @@ static int who_got(const int *fd, int n)
 
 static int send_digit(const struct sockaddr_storage *to, const char *digit)
 {
-	int s = open_udp(), r = (int)sendto(s, digit, 1, 0, (const struct sockaddr *)to, addr_len());
+	int s = open_udp(),
+	    r = (int)sendto(s, digit, 1, 0, (const struct sockaddr *)to, addr_len());
 
 	close(s);
 	return r;
@@ -487,9 +490,8 @@ static void reuseport_prog_tcp(void)
 static void scopes(void)
 {
 	static const char *const v6[] = { "ff00::7", "ff01::7", "ff02::7", "ff05::7", "ff0e::7" };
-	static const char *const v4[] = {
-		"224.0.0.7", "239.255.0.7", "239.192.0.7", "232.1.0.7", "224.1.1.7"
-	};
+	static const char *const v4[] = { "224.0.0.7", "239.255.0.7", "239.192.0.7", "232.1.0.7",
+					  "224.1.1.7" };
 	size_t i;
 
 	for (i = 0; i < sizeof(v6) / sizeof(v6[0]); i++) {
@@ -513,7 +515,39 @@ static void scopes(void)
 	}
 }
 
+/* What /proc/net says of groups that were joined one after the other: their order, and how often each was */
+static void listed(void)
+{
+	static const char *const names[3][2] = {
+		{ "239.1.2.1", "ff1e::7701" },
+		{ "239.1.2.2", "ff1e::7702" },
+		{ "239.1.2.3", "ff1e::7703" },
+	};
+	const char *path = family == AF_INET ? "/proc/net/igmp" : "/proc/net/igmp6";
+	const char *like = family == AF_INET ? "0201EF" : "ff1e000000000000000000000000770";
+	int fd = open_udp(), i, users;
+	char line[200], *at;
+	FILE *f;
+
+	for (i = 0; i < 3; i++)
+		say("join",
+		    group_op(fd, MCAST_JOIN_GROUP, names[i][0], names[i][1], own_interface()));
+	say("again",
+	    group_op(open_udp(), MCAST_JOIN_GROUP, names[1][0], names[1][1], own_interface()));
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		at = strstr(line, like);
+		if (!at || sscanf(at + strcspn(at, " "), "%d", &users) != 1)
+			continue;
+		at += family == AF_INET ? -1 : (int)strlen(like);
+		printf(" %c*%d", *at, users);
+	}
+	if (f)
+		fclose(f);
+}
+
 const struct fact facts_group[] = {
+	{ "groups_listed", listed },
 	{ "group_join", join },
 	{ "group_sources", sources },
 	{ "group_filter", filter },
