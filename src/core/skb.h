@@ -114,6 +114,7 @@ struct sk_buff {
 	u16 rx_room;			/* received in one piece, which Linux does not take apart: 1 +
 					 * the octets that have room behind it there; 0: it is not so */
 	u32 tskey;			/* which of its sends: SOF_TIMESTAMPING_OPT_ID */
+	u32 orig_ifindex;		/* rx: the device it came by, before a VLAN's took it; 0: dev */
 
 	u8 *head;
 	u8 *data;

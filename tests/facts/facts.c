@@ -285,6 +285,7 @@ static void run_family(const char *only)
 	run_table(facts_label, only);
 	run_table(facts_pktinfo, only);
 	run_table(facts_fanout, only);
+	run_table(facts_txring, only);
 	run_table(facts_packet, only);
 	run_table(facts_ring, only);
 	run_table(facts_sweep, only);
