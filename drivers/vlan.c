@@ -75,6 +75,8 @@ static struct sk_buff *vlan_rx(struct vlan_port *port, struct sk_buff *skb)
 	struct vlan *v = container_of(port, struct vlan, port);
 	struct net_device *dev = port->dev;
 
+	if (!skb->orig_ifindex)
+		skb->orig_ifindex = skb->dev->ifindex;
 	skb->dev = dev;
 	if (!(dev->flags & DEV_UP)) {
 		dev->stats.rx_dropped++;

@@ -36,14 +36,32 @@ int packet_so_error(int fd)
 	return e >= 0 && r.err ? r.err : dgram_so_error(fd);
 }
 
-/* Did it go? 0 or errno */
-static int sent(int fd)
+enum { RING_WAIT_US = 500 };
+
+/*
+ * Did it go? 0 or errno. *total becomes what a ring to send from had, and waiting is for all of it: the
+ * daemon goes on as the device takes frames, and tells nobody.
+ */
+static int sent(int fd, size_t *total, bool waits)
 {
 	const struct nsp_geterr_req q = { .peek = NSP_GETERR_SENT };
-	struct nsp_geterr_rep r = { 0 };
-	int e = rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL);
+	struct nsp_geterr_rep r;
+	int e;
 
-	return e < 0 ? -e : r.err;
+	for (;;) {
+		memset(&r, 0, sizeof(r));
+		e = rpc(NSP_NR_GETERR, fd, &q, NULL, 0, &r, NULL, NULL);
+		if (e < 0)
+			return -e;
+		if (!r.state)
+			return r.err;
+		*total = r.state - 1;
+		if (r.err != EAGAIN)
+			return r.err;
+		if (!waits)
+			return *total ? 0 : EAGAIN;
+		usleep(RING_WAIT_US);
+	}
 }
 
 /** packet_send() - every kind of send of a packet socket; @total: octets of the message */
@@ -74,7 +92,7 @@ ssize_t packet_send(int fd, const struct msghdr *msg, size_t total, int flags)
 			e = ENETDOWN;
 		return fail(e);
 	}
-	e = sent(fd);
+	e = sent(fd, &total, !(flags & MSG_DONTWAIT) && !fd_nonblock(fd));
 	if (e)
 		return fail(e);
 	return (ssize_t)total;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PACKET_RX_RING: the frames of a packet socket in memory that the daemon makes. mmap() of the descriptor
- * maps it. Whether there is a frame is seen in that memory; who sleeps asks for a token, a packet that makes
- * the descriptor readable, and nothing else (doc/protocol.md, RING). Here are the views that the library
- * keeps for itself, to look.
+ * PACKET_RX_RING, PACKET_TX_RING: the frames of a packet socket in memory that the daemon makes. mmap() of
+ * the descriptor maps it. Whether there is a frame is seen in that memory; who sleeps asks for a token, a packet
+ * that makes the descriptor readable, and nothing else (doc/protocol.md, RING). Here are the views that the
+ * library keeps for itself, to look.
  */
 #include "shim.h"
 
@@ -38,10 +38,11 @@ static void drop(struct view *v)
 }
 
 /* The daemon's memory of this socket's ring: a descriptor, or -errno. */
-static int ask(int fd, size_t *size)
+static int ask(int fd, bool tx, size_t *size)
 {
+	const struct nsp_ring_req q = { .tx = tx };
 	struct nsp_ring_rep r = { 0 };
-	int got, e = rpc_fd(NSP_NR_RING, fd, NULL, &r, &got);
+	int got, e = rpc_fd(NSP_NR_RING, fd, &q, &r, &got);
 
 	if (e >= 0 && got < 0)
 		e = -ENOMEM;
@@ -76,7 +77,7 @@ static struct view *look_at(int fd, uint64_t cookie)
 	void *at;
 	int mem;
 
-	mem = ask(fd, &size);
+	mem = ask(fd, false, &size);
 	if (mem < 0)
 		return NULL;
 	at = mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, mem, 0);
@@ -210,25 +211,55 @@ static long plain_mmap(void *at, size_t len, int prot, int flags, int fd, off_t 
 #endif
 }
 
+/* size octets of mem, closed, at their place in the whole. */
+static bool map_part(uint8_t *at, size_t size, int prot, int flags, int mem)
+{
+	long r = plain_mmap(at, size, prot, flags | MAP_FIXED, mem, 0);
+
+	raw_call(SYS_close, mem);
+	return r != -1;
+}
+
+/* Both rings, the one to receive first, in one piece. */
+static void *map_both(void *at, const size_t size[2], int prot, int flags, const int mem[2])
+{
+	size_t len = size[0] + size[1];
+	long r = plain_mmap(at, len, PROT_NONE, (flags & ~MAP_SHARED) | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool ok = r != -1;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (mem[i] < 0)
+			continue;
+		if (ok)
+			ok = map_part((uint8_t *)r + (i ? size[0] : 0), size[i], prot, flags, mem[i]);
+		else
+			raw_call(SYS_close, mem[i]);
+	}
+	if (!ok && r != -1)
+		munmap((void *)r, len);
+	return ok ? (void *)r : MAP_FAILED;
+}
+
 /* As Linux: all of it, from its start. */
 static void *map_ring(void *at, size_t len, int prot, int flags, int fd, off_t off)
 {
-	size_t size = 0;
-	int mem = off ? -EINVAL : ask(fd, &size);
-	long r;
+	size_t size[2] = { 0, 0 };
+	int mem[2] = { -1, -1 }, i;
 
-	if (mem < 0) {
-		errno = -mem;
-		return MAP_FAILED;
+	for (i = 0; i < 2 && !off; i++) {
+		mem[i] = ask(fd, i, &size[i]);
+		if (mem[i] < 0)
+			size[i] = 0;
 	}
-	if ((len + PAGE - 1) / PAGE * PAGE != size) {
-		raw_call(SYS_close, mem);
+	if (off || !len || (len + PAGE - 1) / PAGE * PAGE != size[0] + size[1]) {
+		for (i = 0; i < 2; i++)
+			if (mem[i] >= 0)
+				raw_call(SYS_close, mem[i]);
 		errno = EINVAL;
 		return MAP_FAILED;
 	}
-	r = plain_mmap(at, len, prot, flags, mem, 0);
-	raw_call(SYS_close, mem);
-	return r == -1 ? MAP_FAILED : (void *)r;
+	return map_both(at, size, prot, flags, mem);
 }
 
 /* Called early, and much: nothing is looked at but the number, unless it is one of ours. */

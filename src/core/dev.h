@@ -231,6 +231,8 @@ bool vlan_take_tag(struct sk_buff *skb);
 /* -- transmit ---------------------------------------------------------- */
 /* data at the link header. Consumes. 0, or -ENETDOWN, -ENOBUFS (dropped by the queue). */
 int dev_queue_xmit(struct sk_buff *skb);
+/* The same past the queueing discipline and the taps; -ENOBUFS: the device has no room now. Consumes. */
+int dev_direct_xmit(struct sk_buff *skb);
 /* Pushes an Ethernet header (any device type: no-op where hard_header_len is 0). saddr NULL: ours;
  * daddr NULL: zeros on loopback. 0, -ENOMEM, -EINVAL; does not consume. */
 int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,

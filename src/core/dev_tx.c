@@ -183,10 +183,8 @@ static void mark_doorbell(struct net_device *dev)
  * A device with ndo_tx_flush() is always told that more may follow: its doorbell is rung once, at
  * the end of the turn.
  */
-static void xmit_one(struct sk_buff *skb, struct net_device *dev, bool more)
+static void start_xmit(struct sk_buff *skb, struct net_device *dev, bool more)
 {
-	if (unlikely((!list_empty(&dev->net->ptype_all) || shard_tapped(dev->net->group)) && !dev->remote))
-		dev_deliver_taps(skb, PACKET_OUTGOING);
 	if (likely(!dev->remote))
 		trace_event(dev->net, net_dev_xmit, skb, skb->sk, dev, 0, 0);
 	if (dev->ops->ndo_tx_flush) {
@@ -196,6 +194,13 @@ static void xmit_one(struct sk_buff *skb, struct net_device *dev, bool more)
 	if (unlikely(skb->tx_flags & SKBTX_SND))
 		skb_tstamp_tx(skb, SKBTX_SND);
 	dev->ops->ndo_start_xmit(skb, dev, more);
+}
+
+static void xmit_one(struct sk_buff *skb, struct net_device *dev, bool more)
+{
+	if (unlikely((!list_empty(&dev->net->ptype_all) || shard_tapped(dev->net->group)) && !dev->remote))
+		dev_deliver_taps(skb, PACKET_OUTGOING);
+	start_xmit(skb, dev, more);
 }
 
 void dev_hard_start_xmit(struct sk_buff *skb, struct netdev_queue *txq, bool more)
@@ -213,6 +218,35 @@ void dev_hard_start_xmit(struct sk_buff *skb, struct netdev_queue *txq, bool mor
 		txq->bytes += skb->len;
 		xmit_one(skb, txq->dev, next || more);
 	}
+}
+
+int dev_direct_xmit(struct sk_buff *skb)
+{
+	struct net_device *dev = skb->dev;
+	struct netdev_queue *txq;
+	struct sk_buff *next;
+	int ret = 0;
+
+	if (unlikely(!(dev->flags & DEV_UP) || !dev->registered)) {
+		kfree_skb_reason(skb, SKB_DROP_DEV_READY);
+		return -ENETDOWN;
+	}
+	skb_reset_mac_header(skb);
+	txq = netdev_pick_tx(dev, skb);
+	for (skb = validate_xmit_skb(skb, dev); skb; skb = next) {
+		next = skb->next;
+		skb->next = NULL;
+		if (txq->state) {
+			dev->stats.tx_dropped++;
+			kfree_skb_reason(skb, SKB_DROP_FULL_RING);
+			ret = -ENOBUFS;
+			continue;
+		}
+		txq->packets++;
+		txq->bytes += skb->len;
+		start_xmit(skb, dev, next);
+	}
+	return ret;
 }
 
 void run_tx_flush(struct net *net)

@@ -115,6 +115,7 @@ struct sk_buff {
 					 * the octets that have room behind it there; 0: it is not so */
 	u8 sent_by;			/* tx: 1 + the shard that had it sent here; 0: this one */
 	u32 tskey;			/* which of its sends: SOF_TIMESTAMPING_OPT_ID */
+	u32 orig_ifindex;		/* rx: the device it came by, before a VLAN's took it; 0: dev */
 
 	u8 *head;
 	u8 *data;

@@ -73,11 +73,12 @@ void ringmem_init(struct net *net)
 
 int call_ring(struct call *c)
 {
+	const struct nsp_ring_req *req = c->req;
 	struct nsp_ring_rep rep = { 0 };
 	void *handle;
 	int fd;
 
-	rep.size = c->o->sk ? packet_ring_size(c->o->sk, &handle) : 0;
+	rep.size = c->o->sk ? packet_ring_size(c->o->sk, req->tx, &handle) : 0;
 	if (!rep.size)
 		return -EINVAL;
 	fd = fd_of(handle);

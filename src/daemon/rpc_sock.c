@@ -432,6 +432,19 @@ static int soft_error(struct sock *sk)
 	return err;
 }
 
+/* Of a packet socket with a ring to send from: octets that the last send took, and 1; *err: it goes on. */
+static u32 ring_sent(const struct sock *sk, s32 *err)
+{
+	u64 octets;
+	bool more;
+
+	if (!packet_sendring_sent(sk, &octets, &more))
+		return 0;
+	if (more && !*err)
+		*err = EAGAIN;
+	return (u32)min_t(u64, octets, INT32_MAX) + 1;
+}
+
 int call_geterr(struct call *c)
 {
 	const struct nsp_geterr_req *req = c->req;
@@ -453,6 +466,8 @@ int call_geterr(struct call *c)
 	rep->err = o->err;
 	if (!peek)
 		o->err = 0;
+	if (o->sk && req->peek == NSP_GETERR_SENT)
+		rep->state = ring_sent(o->sk, &rep->err);
 	if (!o->sk || req->peek == NSP_GETERR_SENT)
 		return 0;
 	if (!rep->err && peek)

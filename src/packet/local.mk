@@ -8,5 +8,6 @@ src_packet_libpacket_a_SOURCES = \
 	src/packet/packet_priv.h \
 	src/packet/packet_ring.c \
 	src/packet/packet_rx.c \
+	src/packet/packet_sendring.c \
 	src/packet/packet_sockopt.c \
 	src/packet/packet_tx.c

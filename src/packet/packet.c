@@ -76,6 +76,7 @@ static void packet_close(struct sock *sk)
 	list_del_init(&po->entry);
 	packet_mc_drop_all(po);
 	packet_ring_free(po);
+	packet_sendring_free(po);
 	skb_queue_purge(&sk->sk_receive_queue);
 	sk->sk_shutdown = SHUTDOWN_MASK;
 	sock_set_flag(sk, SOCK_DEAD);

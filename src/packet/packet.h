@@ -26,8 +26,10 @@ struct packet_ring_ctl {
 	u32 want; /* not 0: wake me when a frame comes (packet_ring_token()) */
 	u32 last; /* offset of the frame that was written last */
 };
-/* Octets of a socket's ring, and the host's handle of its memory; 0: it has none. */
-size_t packet_ring_size(const struct sock *sk, void **handle);
+/* Octets of a socket's ring to receive, or to send from, and the host's handle of its memory; 0: none. */
+size_t packet_ring_size(const struct sock *sk, bool tx, void **handle);
+/* Has sk a ring to send from? Octets of the last send, or of one that still waits for room (more). */
+bool packet_sendring_sent(const struct sock *sk, u64 *octets, bool *more);
 /* Has whoever waits for frames of the ring to be woken? Once for each wish. */
 bool packet_ring_token(struct sock *sk);
 

@@ -40,15 +40,24 @@ struct packet_mc {
 	u32 count;
 };
 
-/* PACKET_RX_RING: frames in memory that the program maps. */
+/* struct tpacket_req3; of V1 and V2 the first line */
+struct tpacket_req3 {
+	u32 block_size, block_nr, frame_size, frame_nr;
+	u32 tov_ms, priv, feature;
+};
+
+/* PACKET_RX_RING, PACKET_TX_RING: frames in memory that the program maps. */
 struct packet_ring {
-	u8 *mem;      /* frames, and a page of struct packet_ring_ctl */
+	u8 *mem;      /* frames, and of one to receive a page of struct packet_ring_ctl */
 	size_t size;  /* of the frames */
 	void *handle; /* the host's */
-	struct packet_ring_ctl *ctl;
+	struct packet_ring_ctl *ctl; /* NULL: a ring to send from */
 	u32 block_size, block_nr, frame_size, frame_nr, frames_per_block;
 	int version;
-	u32 head; /* V1, V2: the frame that is written next */
+	u32 head; /* V1, V2, or to send: the frame that is next */
+	/* To send: is a send waiting for room, how much has it sent, and how much did the one before? */
+	bool sending;
+	u64 sent, last_sent;
 	/* V3 (packet_block.c): the block that is filled, */
 	u32 cur, off, nr,
 		last_at; /* where the next frame goes, how many there are, where the last is */
@@ -75,11 +84,12 @@ struct packet_sock {
 	u16 protocol; /* host order; 0: nothing is received */
 	s32 ifindex;  /* 0: all; -1: of a device that is gone */
 	bool running; /* tap is entered */
-	bool auxdata, ignore_outgoing;
+	bool auxdata, ignore_outgoing, loss, tx_has_off, qdisc_bypass, origdev;
 	int tstamp;		      /* PACKET_TIMESTAMP: SOF_* */
 	int version;		      /* PACKET_VERSION: TPACKET_* */
 	u32 reserve;		      /* PACKET_RESERVE */
 	struct packet_ring *ring;     /* NULL: frames are queued */
+	struct packet_ring *tx;	      /* PACKET_TX_RING; NULL: sends bring their frame */
 	struct packet_fanout *fanout; /* PACKET_FANOUT; NULL: none */
 	struct packet_rollover {
 		u32 last; /* member that had room */
@@ -132,6 +142,13 @@ u32 packet_hdrlen(int version); /* octets of struct tpacket_hdr and the like */
 /* PACKET_RX_RING, len octets of struct tpacket_req; without blocks: no more. 0, -EINVAL, -EBUSY, -ENOMEM */
 int packet_ring_set(struct packet_sock *po, const void *val, u32 len);
 void packet_ring_free(struct packet_sock *po);
+/* What a request for a ring asks for, old being there. Without blocks: for none. Errors as above */
+int packet_ring_request(const struct packet_sock *po, const void *val, u32 len, const struct packet_ring *old,
+			struct tpacket_req3 *req);
+/* Its memory, with that much behind the frames; NULL: there is none. */
+struct packet_ring *packet_ring_alloc(struct packet_sock *po, const struct tpacket_req3 *req, u32 behind);
+void packet_ring_release(struct net *net, struct packet_ring *r);
+u32 packet_frame_at(const struct packet_ring *r, u32 i);
 /* Writes keep octets of a packet whose cb is filled; it stays the caller's. false: the program owns the next
  * frame. */
 bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep);
@@ -166,6 +183,27 @@ void packet_fanout_tapped(struct sk_buff *skb, u16 type, u32 shard);
 
 /* packet_tx.c */
 ssize_t packet_sendmsg(struct sock *sk, struct msg *msg);
+/* Where a send goes. */
+struct packet_tx {
+	struct net_device *dev;
+	u16 protocol;	/* host order */
+	const u8 *addr; /* NULL: none was given */
+	u32 head;	/* octets of the link header that the program writes itself */
+};
+/* 0, -EINVAL, -ENXIO, -ENETDOWN */
+int packet_find_way(const struct packet_sock *po, const struct msg *msg, struct packet_tx *tx);
+u32 packet_frame_max(const struct packet_tx *tx); /* octets of a program's frame, with a tag */
+/* A frame of msg's data, ready to leave; NULL and why: -ENOBUFS, -EFAULT, -EINVAL, -EMSGSIZE */
+struct sk_buff *packet_frame_new(struct packet_sock *po, const struct msg *msg, const struct packet_tx *tx,
+				 int *err);
+/* Consumes. 0, or what its device's queue says. */
+int packet_frame_xmit(struct packet_sock *po, const struct msg *msg, struct sk_buff *skb);
+
+/* packet_sendring.c: PACKET_TX_RING, as packet_ring_set(). */
+int packet_sendring_set(struct packet_sock *po, const void *val, u32 len);
+void packet_sendring_free(struct packet_sock *po);
+/* Sends what the ring has. Octets; -EAGAIN: no room for the rest, to be called again; or an error */
+ssize_t packet_sendring_send(struct packet_sock *po, const struct msg *msg);
 
 /* packet_mc.c: struct packet_mreq, len octets of it. 0, -EINVAL, -ENODEV, -ENOBUFS, -ENOMEM */
 int packet_mc_add(struct packet_sock *po, const void *mreq, u32 len);

@@ -12,10 +12,6 @@
 enum { TPACKET_ALIGNMENT = 16, PAGE = 4096, LINK_ROOM = 16, HDR_1 = 32, HDR_2 = 32, HDR_3 = 48 };
 enum { RING_MAX = 64 << 20 };
 
-struct tpacket_req3 { /* of V1 and V2 the first line */
-	u32 block_size, block_nr, frame_size, frame_nr;
-	u32 tov_ms, priv, feature;
-};
 enum { REQ_LEN = 16, REQ3_LEN = 28 };
 
 struct tpacket_hdr { /* V1; the status is a long */
@@ -72,7 +68,7 @@ static int check_req(const struct packet_sock *po, const struct tpacket_req3 *r)
 	return (u64)r->block_size * r->block_nr > RING_MAX ? -ENOMEM : 0;
 }
 
-static u32 frame_at(const struct packet_ring *r, u32 i)
+u32 packet_frame_at(const struct packet_ring *r, u32 i)
 {
 	return i / r->frames_per_block * r->block_size + i % r->frames_per_block * r->frame_size;
 }
@@ -81,7 +77,7 @@ static u32 last_status(const struct packet_ring *r)
 {
 	if (r->version == TPACKET_V3)
 		return packet_block_last(r);
-	return frame_at(r, r->head ? r->head - 1 : r->frame_nr - 1);
+	return packet_frame_at(r, r->head ? r->head - 1 : r->frame_nr - 1);
 }
 
 /* Where the program looks whether there is something for it: at what was written last. */
@@ -90,16 +86,16 @@ static void show_last(struct packet_ring *r)
 	__atomic_store_n(&r->ctl->last, last_status(r), __ATOMIC_RELAXED);
 }
 
-static int ring_new(struct packet_sock *po, const struct tpacket_req3 *req)
+struct packet_ring *packet_ring_alloc(struct packet_sock *po, const struct tpacket_req3 *req, u32 behind)
 {
 	struct net *net = po->sk.net;
 	struct packet_ring *r;
 
 	if (!net->packet.mem_new)
-		return -ENOMEM;
+		return NULL;
 	r = net_alloc(net, sizeof(*r));
 	if (!r)
-		return -ENOMEM;
+		return NULL;
 	*r = (struct packet_ring){ .size = (size_t)req->block_size * req->block_nr,
 				   .version = po->version,
 				   .block_size = req->block_size,
@@ -107,11 +103,25 @@ static int ring_new(struct packet_sock *po, const struct tpacket_req3 *req)
 				   .frame_size = req->frame_size,
 				   .frame_nr = req->frame_nr,
 				   .frames_per_block = req->block_size / req->frame_size };
-	r->mem = net->packet.mem_new(net, r->size + PAGE, &r->handle);
-	if (!r->mem) {
-		net_free(net, r, sizeof(*r));
+	r->mem = net->packet.mem_new(net, r->size + behind, &r->handle);
+	if (r->mem)
+		return r;
+	net_free(net, r, sizeof(*r));
+	return NULL;
+}
+
+void packet_ring_release(struct net *net, struct packet_ring *r)
+{
+	net->packet.mem_free(net, r->mem, r->size + (r->ctl ? PAGE : 0), r->handle);
+	net_free(net, r, sizeof(*r));
+}
+
+static int ring_new(struct packet_sock *po, const struct tpacket_req3 *req)
+{
+	struct packet_ring *r = packet_ring_alloc(po, req, PAGE);
+
+	if (!r)
 		return -ENOMEM;
-	}
 	r->ctl = (struct packet_ring_ctl *)(void *)(r->mem + r->size);
 	r->ctl->want = 1;
 	show_last(r);
@@ -125,42 +135,48 @@ static int ring_new(struct packet_sock *po, const struct tpacket_req3 *req)
 void packet_ring_free(struct packet_sock *po)
 {
 	struct packet_ring *r = po->ring;
-	struct net *net = po->sk.net;
 
 	if (!r)
 		return;
 	po->ring = NULL;
 	if (r->version == TPACKET_V3)
 		packet_block_exit(r);
-	net->packet.mem_free(net, r->mem, r->size + PAGE, r->handle);
-	net_free(net, r, sizeof(*r));
+	packet_ring_release(po->sk.net, r);
+}
+
+int packet_ring_request(const struct packet_sock *po, const void *val, u32 len, const struct packet_ring *old,
+			struct tpacket_req3 *req)
+{
+	u32 want = po->version == TPACKET_V3 ? REQ3_LEN : REQ_LEN;
+
+	if (len < want)
+		return -EINVAL;
+	memset(req, 0, sizeof(*req));
+	memcpy(req, val, want);
+	if (!req->block_nr)
+		return req->frame_nr ? -EINVAL : 0;
+	return old ? -EBUSY : check_req(po, req);
 }
 
 int packet_ring_set(struct packet_sock *po, const void *val, u32 len)
 {
-	struct tpacket_req3 req = { 0 };
-	u32 want = po->version == TPACKET_V3 ? REQ3_LEN : REQ_LEN;
-	int err;
+	struct tpacket_req3 req;
+	int err = packet_ring_request(po, val, len, po->ring, &req);
 
-	if (len < want)
-		return -EINVAL;
-	memcpy(&req, val, want);
-	if (!req.block_nr) {
-		if (req.frame_nr)
-			return -EINVAL;
-		packet_ring_free(po);
-		return 0;
-	}
-	if (po->ring)
-		return -EBUSY;
-	err = check_req(po, &req);
-	return err ? err : ring_new(po, &req);
+	if (err)
+		return err;
+	if (req.block_nr)
+		return ring_new(po, &req);
+	packet_ring_free(po);
+	return 0;
 }
 
-size_t packet_ring_size(const struct sock *sk, void **handle)
+size_t packet_ring_size(const struct sock *sk, bool tx, void **handle)
 {
-	const struct packet_ring *r = sk->prot == &packet_prot ? packet_sk(sk)->ring : NULL;
+	const struct packet_ring *r = NULL;
 
+	if (sk->prot == &packet_prot)
+		r = tx ? packet_sk(sk)->tx : packet_sk(sk)->ring;
 	if (!r)
 		return 0;
 	*handle = r->handle;
@@ -236,7 +252,7 @@ void packet_ring_tell(struct packet_sock *po)
 bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep)
 {
 	struct packet_ring *r = po->ring;
-	u8 *at = r->mem + frame_at(r, r->head);
+	u8 *at = r->mem + packet_frame_at(r, r->head);
 	u32 *status = (u32 *)(void *)at, bits = TP_USER | packet_status(skb);
 	struct packet_place p = place_of(po, skb, keep);
 	u64 ns = (skb->tstamp ? skb->tstamp : skb->net->now) + skb->net->cfg.wall_offset_ns;
@@ -266,7 +282,7 @@ bool packet_ring_has_room(const struct packet_sock *po)
 
 	if (r->version == TPACKET_V3)
 		return packet_block_has_room(r);
-	return __atomic_load_n((const u32 *)(const void *)(r->mem + frame_at(r, r->head)),
+	return __atomic_load_n((const u32 *)(const void *)(r->mem + packet_frame_at(r, r->head)),
 			       __ATOMIC_ACQUIRE) == TP_KERNEL;
 }
 

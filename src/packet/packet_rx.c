@@ -47,11 +47,13 @@ static bool set_headers(struct sk_buff *skb, const struct net_device *dev)
 }
 
 static void fill_address(struct packet_cb *cb, const struct sk_buff *skb,
-			 const struct net_device *dev)
+			 const struct net_device *dev, bool origdev)
 {
+	u32 ifindex = origdev && skb->orig_ifindex ? skb->orig_ifindex : dev->ifindex;
+
 	cb->ll = (struct sock_ll){ .family = SOCK_FAMILY_PACKET,
 				   .protocol = be16_make(skb->protocol),
-				   .ifindex = (s32)dev->ifindex,
+				   .ifindex = (s32)ifindex,
 				   .hatype = dev->type,
 				   .pkttype = skb->pkt_type };
 	if (dev->hard_header_len != ETH_HLEN)
@@ -96,7 +98,7 @@ static void queue(struct packet_sock *po, struct sk_buff *skb, const struct net_
 	}
 	packet_cb(skb)->len = skb->len;
 	packet_cb(skb)->net_off = (u16)(skb->network_header - (u16)(skb->data - skb->head));
-	fill_address(packet_cb(skb), skb, dev);
+	fill_address(packet_cb(skb), skb, dev, po->origdev);
 	if (po->ring) {
 		to_ring(po, skb, keep);
 		return;

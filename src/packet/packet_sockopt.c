@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SOL_PACKET. Not here, hence ENOPROTOOPT: a ring to send from, virtio headers, fan-out, the bypass of the
- * queueing discipline, PACKET_ORIGDEV (a frame of a VLAN does not know its lower device any more).
+ * SOL_PACKET. Not here, hence ENOPROTOOPT: virtio headers, copies of what a ring cuts (PACKET_COPY_THRESH).
  */
 #include "packet/packet_priv.h"
 
@@ -13,11 +12,16 @@ enum {
 	PACKET_RX_RING = 5,
 	PACKET_STATISTICS = 6,
 	PACKET_AUXDATA = 8,
+	PACKET_ORIGDEV = 9,
 	PACKET_VERSION = 10,
 	PACKET_HDRLEN = 11,
 	PACKET_RESERVE = 12,
+	PACKET_TX_RING = 13,
+	PACKET_LOSS = 14,
 	PACKET_TIMESTAMP = 17,
 	PACKET_FANOUT = 18,
+	PACKET_TX_HAS_OFF = 19,
+	PACKET_QDISC_BYPASS = 20,
 	PACKET_ROLLOVER_STATS = 21,
 	PACKET_IGNORE_OUTGOING = 23,
 };
@@ -44,6 +48,8 @@ enum {
 MEMBER_OPTION(auxdata, bool)
 MEMBER_OPTION(ignore_outgoing, bool)
 MEMBER_OPTION(tstamp, int)
+MEMBER_OPTION(origdev, bool)
+MEMBER_OPTION(qdisc_bypass, bool)
 
 SETTER(add_membership)
 {
@@ -70,6 +76,11 @@ GETTER(statistics)
 	return sockopt_get_bytes(stats, po->version == TPACKET_V3 ? 12 : 8, val, len);
 }
 
+static bool has_ring(const struct packet_sock *po)
+{
+	return po->ring || po->tx;
+}
+
 SETTER(version)
 {
 	int v = sockopt_int(val);
@@ -77,7 +88,7 @@ SETTER(version)
 	(void)row, (void)len;
 	if (!packet_version_ok(v))
 		return -EINVAL;
-	if (packet_sk(sk)->ring)
+	if (has_ring(packet_sk(sk)))
 		return -EBUSY;
 	packet_sk(sk)->version = v;
 	return 0;
@@ -94,7 +105,7 @@ SETTER(reserve)
 	(void)row, (void)len;
 	if (sockopt_int(val) < 0)
 		return -EINVAL;
-	if (packet_sk(sk)->ring)
+	if (has_ring(packet_sk(sk)))
 		return -EBUSY;
 	packet_sk(sk)->reserve = (u32)sockopt_int(val);
 	return 0;
@@ -145,6 +156,42 @@ GETTER(rollover_stats)
 	return sockopt_get_bytes(stats, sizeof(stats), val, len);
 }
 
+SETTER(tx_ring)
+{
+	(void)row;
+	return packet_sendring_set(packet_sk(sk), val, len);
+}
+
+SETTER(loss)
+{
+	(void)row, (void)len;
+	if (has_ring(packet_sk(sk)))
+		return -EBUSY;
+	packet_sk(sk)->loss = sockopt_int(val);
+	return 0;
+}
+
+GETTER(loss)
+{
+	(void)row;
+	return sockopt_get_int(packet_sk(sk)->loss, val, len);
+}
+
+/* Too late is no error, as on Linux, and changes nothing. */
+SETTER(tx_has_off)
+{
+	(void)row, (void)len;
+	if (!has_ring(packet_sk(sk)))
+		packet_sk(sk)->tx_has_off = sockopt_int(val);
+	return 0;
+}
+
+GETTER(tx_has_off)
+{
+	(void)row;
+	return sockopt_get_int(packet_sk(sk)->tx_has_off, val, len);
+}
+
 #define ROW(opt, k, f, fn, ...)                                                            \
 	{                                                                                  \
 		.level = SOL_PACKET_NS, .name = opt, .label = #opt, .kind = k, .flags = f, \
@@ -166,6 +213,11 @@ static const struct sockopt_row packet_rows[] = {
 	  .flags = SOCKOPT_RO,
 	  .get = get_statistics },
 	WO_ROW(PACKET_RX_RING, rx_ring, 16),
+	WO_ROW(PACKET_TX_RING, tx_ring, 16),
+	ROW(PACKET_LOSS, SOCKOPT_INT, SOCKOPT_EXACT, loss, .min_len = 4),
+	ROW(PACKET_TX_HAS_OFF, SOCKOPT_INT, SOCKOPT_EXACT, tx_has_off, .min_len = 4),
+	ROW(PACKET_QDISC_BYPASS, SOCKOPT_INT, SOCKOPT_EXACT, qdisc_bypass, .min_len = 4),
+	ROW(PACKET_ORIGDEV, SOCKOPT_BOOL, 0, origdev),
 	ROW(PACKET_VERSION, SOCKOPT_INT, SOCKOPT_EXACT, version, .min_len = 4),
 	{ .level = SOL_PACKET_NS,
 	  .name = PACKET_HDRLEN,

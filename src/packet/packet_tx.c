@@ -4,14 +4,7 @@
 
 #include <errno.h>
 
-struct tx {
-	struct net_device *dev;
-	u16 protocol;	/* host order */
-	const u8 *addr; /* NULL: none was given */
-	u32 head;	/* octets of the link header that the program writes itself */
-};
-
-static int find_way(const struct packet_sock *po, const struct msg *msg, struct tx *tx)
+int packet_find_way(const struct packet_sock *po, const struct msg *msg, struct packet_tx *tx)
 {
 	const struct sock_ll *ll = msg->ll;
 
@@ -40,7 +33,7 @@ static int may_send(struct sock *sk)
 }
 
 /* The frame's own type, where nothing else says what it is. */
-static void set_protocol(const struct packet_sock *po, struct sk_buff *skb, const struct tx *tx)
+static void set_protocol(const struct packet_sock *po, struct sk_buff *skb, const struct packet_tx *tx)
 {
 	u16 type;
 
@@ -54,7 +47,7 @@ static void set_protocol(const struct packet_sock *po, struct sk_buff *skb, cons
 }
 
 /* 0, or -EINVAL, -EMSGSIZE: no frame of this device. */
-static int check_frame(struct sk_buff *skb, const struct tx *tx, u32 len)
+static int check_frame(struct sk_buff *skb, const struct packet_tx *tx, u32 len)
 {
 	bool tagged;
 
@@ -66,8 +59,13 @@ static int check_frame(struct sk_buff *skb, const struct tx *tx, u32 len)
 	return tagged ? 0 : -EMSGSIZE;
 }
 
-static struct sk_buff *make_frame(struct packet_sock *po, const struct msg *msg,
-				  const struct tx *tx, int *err)
+u32 packet_frame_max(const struct packet_tx *tx)
+{
+	return tx->dev->mtu + tx->head + VLAN_TAG_LEN;
+}
+
+struct sk_buff *packet_frame_new(struct packet_sock *po, const struct msg *msg, const struct packet_tx *tx,
+				 int *err)
 {
 	struct sk_buff *skb = alloc_skb(po->sk.net, SKB_HEADROOM + (u32)msg->len);
 
@@ -98,27 +96,37 @@ drop:
 	return NULL;
 }
 
+int packet_frame_xmit(struct packet_sock *po, const struct msg *msg, struct sk_buff *skb)
+{
+	const struct sock_cmsg *c = msg->cmsg;
+	struct sock *sk = &po->sk;
+
+	skb->priority = c && c->has_priority ? c->priority : sk->sk_priority;
+	skb->mark = c && c->has_mark ? c->mark : sk->sk_mark;
+	skb_set_owner_w(skb, sk);
+	return po->qdisc_bypass ? dev_direct_xmit(skb) : dev_queue_xmit(skb);
+}
+
 ssize_t packet_sendmsg(struct sock *sk, struct msg *msg)
 {
 	struct packet_sock *po = packet_sk(sk);
 	struct sk_buff *skb;
-	struct tx tx;
-	int err = find_way(po, msg, &tx);
+	struct packet_tx tx;
+	int err;
 
+	if (po->tx)
+		return packet_sendring_send(po, msg);
+	err = packet_find_way(po, msg, &tx);
 	if (err)
 		return err;
-	if (msg->len > (size_t)tx.dev->mtu + tx.head + VLAN_TAG_LEN)
+	if (msg->len > packet_frame_max(&tx))
 		return -EMSGSIZE;
 	err = may_send(sk);
 	if (err)
 		return err;
-	skb = make_frame(po, msg, &tx, &err);
+	skb = packet_frame_new(po, msg, &tx, &err);
 	if (!skb)
 		return err;
-	skb->priority = msg->cmsg && msg->cmsg->has_priority ? msg->cmsg->priority :
-							       sk->sk_priority;
-	skb->mark = msg->cmsg && msg->cmsg->has_mark ? msg->cmsg->mark : sk->sk_mark;
-	skb_set_owner_w(skb, sk);
-	err = dev_queue_xmit(skb);
+	err = packet_frame_xmit(po, msg, skb);
 	return err ? err : (ssize_t)msg->len;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Programs that use packet sockets: arping, scapy, a DHCP client; tcpdump and nmap, which have libpcap make a ring."""
+"""Programs that use packet sockets: arping, scapy, a DHCP client; tcpdump and nmap, which have libpcap make a ring;
+trafgen, which sends from one, and netsniff-ng, of which several share what comes."""
 import re
 import signal
 import subprocess
@@ -142,6 +143,42 @@ def tcpdump_much(lab):
     lines = lab.run(["tcpdump", "-nr", name]).stdout.decode().count("ICMP echo")
     assert lines == n["captured"] and n["captured"] + n["dropped by kernel"] >= 4000, (lines, err)
     assert n["captured"] > 1000, err
+
+
+def frames(lab, dev, count, **how):
+    """trafgen: so many frames of a type of their own from a ring, to everybody"""
+    lab.write("frame", "{ 0xff,0xff,0xff,0xff,0xff,0xff, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x41, 46) }\n")
+    return lab.run(["trafgen", "--dev", dev, "--conf", f"{lab.dir}/frame", "--num", str(count), "--cpus", "1"], **how).stdout.decode()
+
+
+@test
+def trafgen_ring(lab):
+    """trafgen sends by PACKET_TX_RING: all of more frames than the ring and the send buffer hold reach the other side"""
+    want("trafgen", "tcpdump")
+    p = lab.spawn(["tcpdump", "-i", "tap0", "-nl", "-c", "5000", "ether proto 0x88b5"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while b"listening on" not in (line := p.stderr.readline()):
+        assert line, "tcpdump ended"
+    out = frames(lab, "eth0", 5000, shim=True)
+    assert "5000 packets outgoing" in out, out
+    err = p.communicate(timeout=20)[1]
+    lab.children.remove(p)
+    assert b"5000 packets captured" in err, err
+
+
+@test
+def netsniff_fanout(lab):
+    """netsniff-ng twice in one group (PACKET_FANOUT): each frame is one's, in turn"""
+    want("netsniff-ng", "trafgen")
+    both = [lab.spawn(["netsniff-ng", "--in", "eth0", "--out", "/dev/null", "--silent", "--fanout-group", "5", "--fanout-type", "lb",
+                       "-f", "ether proto 0x88b5"], shim=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(2)]
+    lab.pause(3)
+    frames(lab, "tap0", 200)
+    lab.pause(2)
+    for p in both:
+        p.send_signal(signal.SIGINT)
+        out = p.communicate(timeout=20)[0].decode()
+        lab.children.remove(p)
+        assert re.search(r"\b100 +packets passed filter", out), out
 
 
 @families

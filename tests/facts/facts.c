@@ -286,6 +286,7 @@ static void run_family(const char *only)
 	run_table(facts_pktinfo, only);
 	run_table(facts_queues, only);
 	run_table(facts_fanout, only);
+	run_table(facts_txring, only);
 	run_table(facts_packet, only);
 	run_table(facts_life, only);
 	run_table(facts_ring, only);

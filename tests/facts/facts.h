@@ -76,7 +76,7 @@ extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], fact
 extern const struct fact facts_call[], facts_cmsg[], facts_stamp[], facts_group[], facts_signal[];
 extern const struct fact facts_ifreq[], facts_ext6[], facts_epoll[], facts_queue[], facts_names[];
 extern const struct fact facts_conf[], facts_bulk[], facts_txtime[], facts_sweep[], facts_order[];
-extern const struct fact facts_thread[], facts_label[], facts_pktinfo[], facts_fanout[];
+extern const struct fact facts_thread[], facts_label[], facts_pktinfo[], facts_fanout[], facts_txring[];
 extern const struct fact facts_packet[], facts_ring[], facts_queues[], facts_life[];
 
 #endif

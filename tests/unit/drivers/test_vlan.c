@@ -104,6 +104,7 @@ Test(vlan, demultiplexes_by_tag)
 	cr_assert_str_eq(inner->name, "eth0.7.8");
 	rx(tagged(lower->dev_addr, TAGS(0x8100a005)));
 	cr_assert(received == 1 && last_dev == vlan);
+	cr_assert_eq(last->orig_ifindex, lower->ifindex);
 	cr_assert_eq(last->priority, 7, "VLAN-03 priority map");
 	cr_assert_eq(last->vlan_proto, 0);
 	cr_assert_eq(last->len, 46);

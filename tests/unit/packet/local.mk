@@ -1,4 +1,4 @@
-unit_packet = tests/unit/packet/test_packet tests/unit/packet/test_fanout
+unit_packet = tests/unit/packet/test_packet tests/unit/packet/test_fanout tests/unit/packet/test_sendring
 check_PROGRAMS += $(unit_packet)
 TESTS += $(unit_packet)
 tests_unit_packet_test_packet_SOURCES = tests/unit/packet/test_packet.c
@@ -7,3 +7,6 @@ tests_unit_packet_test_packet_LDADD = $(UNIT_LDADD)
 tests_unit_packet_test_fanout_SOURCES = tests/unit/packet/test_fanout.c
 tests_unit_packet_test_fanout_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_packet_test_fanout_LDADD = $(UNIT_LDADD)
+tests_unit_packet_test_sendring_SOURCES = tests/unit/packet/test_sendring.c
+tests_unit_packet_test_sendring_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_packet_test_sendring_LDADD = $(UNIT_LDADD)

@@ -9,7 +9,7 @@
 
 Test(proto, version)
 {
-	cr_assert_eq(nsp_proto_hash(), 0x48ee8fab8bbe8086ull, "the protocol changed: %#llx",
+	cr_assert_eq(nsp_proto_hash(), 0x9db91993d87a39f6ull, "the protocol changed: %#llx",
 		     (unsigned long long)nsp_proto_hash());
 }
 
