@@ -67,23 +67,27 @@ static void to_all(struct net *net, const struct sysctl_row *row, void (*apply)(
 	}
 }
 
+/* To all devices, or to the one that the switch is of. */
+static void to_scope(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
+		     struct net_device *dev, void (*apply)(struct net_device *dev))
+{
+	if (scope == SYSCTL_ALL)
+		to_all(net, row, apply);
+	else if (dev)
+		apply(dev);
+}
+
 static int apply_disable(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
 			 struct net_device *dev)
 {
-	if (scope == SYSCTL_ALL)
-		to_all(net, row, ip6_dev_switch);
-	else if (dev)
-		ip6_dev_switch(dev);
+	to_scope(net, row, scope, dev, ip6_dev_switch);
 	return 0;
 }
 
 static int apply_gen_mode(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
 			  struct net_device *dev)
 {
-	if (scope == SYSCTL_ALL)
-		to_all(net, row, ip6_dev_gen_mode);
-	else if (dev)
-		ip6_dev_gen_mode(dev);
+	to_scope(net, row, scope, dev, ip6_dev_gen_mode);
 	return 0;
 }
 
@@ -97,10 +101,7 @@ static void router_or_host(struct net_device *dev)
 static int apply_forwarding(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
 			    struct net_device *dev)
 {
-	if (scope == SYSCTL_ALL)
-		to_all(net, row, router_or_host);
-	else if (dev)
-		router_or_host(dev);
+	to_scope(net, row, scope, dev, router_or_host);
 	if (scope == SYSCTL_ALL ? net->ipv6.conf_all.forwarding : dev && in6_dev_get(dev)->conf.forwarding)
 		ip6_ra_routers_purge(net);
 	rt_genid_bump(net);
@@ -116,10 +117,7 @@ static void forced_or_not(struct net_device *dev)
 static int apply_force(struct net *net, const struct sysctl_row *row, enum sysctl_scope scope,
 		       struct net_device *dev)
 {
-	if (scope == SYSCTL_ALL)
-		to_all(net, row, forced_or_not);
-	else if (dev)
-		forced_or_not(dev);
+	to_scope(net, row, scope, dev, forced_or_not);
 	return 0;
 }
 

@@ -450,8 +450,8 @@ TEST46(recovery, dsack_undo)
 	drain(w);
 }
 
-/* TCP-ECN-05: a reduction that is undone is not told by CWR */
-TEST46(recovery, undo_without_cwr)
+/* A child with SACK and classic ECN. */
+static void establish_ecn(struct wire *w)
 {
 	wire_listen(w, 16);
 	in(w, .flags = S | E | C, .seq = 0, .mss = 1000, .sackok = true, .ws = 7);
@@ -459,6 +459,12 @@ TEST46(recovery, undo_without_cwr)
 	at(w, RTT);
 	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
 	w->sk = wire_accept(w);
+}
+
+/* TCP-ECN-05: a reduction that is undone is not told by CWR */
+TEST46(recovery, undo_without_cwr)
+{
+	establish_ecn(w);
 	wire_send(w, 4000, 0);
 	drain(w);
 	at(w, 2 * RTT);
@@ -477,12 +483,7 @@ TEST46(recovery, undo_without_cwr)
 /* TCP-ECN-05: an ACK tells of a loss and of a mark: that the loss proves none does not take the mark back */
 TEST46(recovery, marked_and_undone)
 {
-	wire_listen(w, 16);
-	in(w, .flags = S | E | C, .seq = 0, .mss = 1000, .sackok = true, .ws = 7);
-	out(w, S | A | E, 0, 1, 0);
-	at(w, RTT);
-	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048);
-	w->sk = wire_accept(w);
+	establish_ecn(w);
 	wire_send(w, 10000, 0);
 	drain(w);
 	at(w, 2 * RTT);
