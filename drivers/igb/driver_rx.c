@@ -47,7 +47,6 @@ static void describe(struct igb_queue *q, struct sk_buff *skb, const struct igb_
 		skb->vlan_proto = ETH_TYPE_VLAN;
 		skb->vlan_tci = (u16)(d->len_vlan >> 16);
 	}
-	skb_record_rx_queue(skb, (u16)q->index);
 	if (rss == IGB_RSS_TCP4 || rss == IGB_RSS_TCP6)
 		skb_set_hash(skb, d->hash);
 }

@@ -95,6 +95,33 @@ Test(dql, bounds_hold)
 	cr_assert_eq(q.limit, 4 * FRAME, "what was learnt is kept");
 }
 
+/* A producer that always has more hands over until it is stopped; then the device completes all but left. */
+static void complete_to(struct dql *q, u32 left, u64 now)
+{
+	while (dql_queued(q, FRAME))
+		;
+	dql_completed(q, dql_inflight(q) - left, now);
+}
+
+/* By the least that was left of an interval, not by what is left at its end. */
+Test(dql, falls_by_what_was_never_needed)
+{
+	struct dql q;
+
+	dql_init(&q);
+	q.limit = 100 * FRAME;
+	q.slack_until = DQL_HOLD_NS;
+	complete_to(&q, 50 * FRAME, 1);
+	complete_to(&q, 5 * FRAME, 2);
+	complete_to(&q, 40 * FRAME, 3);
+	cr_assert_eq(q.limit, 100 * FRAME, "the interval is not over");
+	complete_to(&q, 60 * FRAME, DQL_HOLD_NS);
+	cr_assert_eq(q.limit, 95 * FRAME, "%u", q.limit / FRAME);
+	complete_to(&q, 60 * FRAME, DQL_HOLD_NS + 1);
+	complete_to(&q, 60 * FRAME, 2 * DQL_HOLD_NS);
+	cr_assert_eq(q.limit, 35 * FRAME, "the next one begins anew");
+}
+
 /* An administrator moves the bounds while it runs. */
 Test(dql, bounds_are_moved)
 {

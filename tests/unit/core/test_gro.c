@@ -639,3 +639,63 @@ Test(gro, device_gets_what_it_can_take)
 	cr_assert(!skb_is_nonlinear(skb_peek_tail(&d->tx)));
 	cr_assert_eq(skb_peek_tail(&d->tx)->ip_summed, CHECKSUM_NONE);
 }
+
+/* A packet of one piece of pages whose sum is yet to be made, as one that is not cut. */
+static struct sk_buff *sent_whole(u32 nr, netdev_features_t features)
+{
+	struct sk_buff *skb = big_packet(nr, 900, 1000);
+
+	skb_shinfo(skb)->gso_size = skb_shinfo(skb)->gso_segs = 0;
+	skb_shinfo(skb)->gso_type = 0;
+	skb->dev = dev;
+	dev->features &= ~(netdev_features_t)(NETIF_F_SG | NETIF_F_ALL_CSUM);
+	dev->features |= features;
+	dev_queue_xmit(skb);
+	skb = skb_peek_tail(&fixture_dev(dev)->tx);
+	cr_assert_not_null(skb);
+	return skb;
+}
+
+/* Nothing is to be cut, but the device takes neither pieces nor unfinished sums, or one of them only. */
+Test(gro, device_gets_what_it_can_take_of_small_packets)
+{
+	u32 nr;
+
+	for (nr = 0; nr < 4; nr++) {
+		const struct sk_buff *skb = sent_whole(nr, NETIF_F_SG | NETIF_F_HW_CSUM);
+		u32 l3 = ETH_HLEN, l4 = l3 + (flows[nr].v6 ? IP6_HLEN : IP4_HLEN), sum;
+		u8 proto = flows[nr].udp ? IP_PROTO_UDP : IP_PROTO_TCP;
+
+		cr_assert(skb_is_nonlinear(skb));
+		cr_assert_eq(skb->ip_summed, CHECKSUM_PARTIAL);
+		skb = sent_whole(nr, NETIF_F_HW_CSUM);
+		cr_assert(!skb_is_nonlinear(skb));
+		cr_assert_eq(skb->ip_summed, CHECKSUM_PARTIAL);
+		skb = sent_whole(nr, 0);
+		cr_assert(!skb_is_nonlinear(skb));
+		cr_assert_eq(skb->ip_summed, CHECKSUM_NONE);
+		sum = l4_pseudo_csum(flows[nr].v6 ? ETH_TYPE_IP6 : ETH_TYPE_IP4, skb->data + l3, proto,
+				     skb->len - l4);
+		cr_assert_eq(csum_fold(csum_partial(skb->data + l4, skb->len - l4, sum)).raw, 0);
+	}
+}
+
+/* Neither more octets nor more segments than the device says. */
+Test(gro, device_gets_no_more_than_it_can_cut)
+{
+	struct sk_buff_head *tx = &fixture_dev(dev)->tx;
+	struct sk_buff *skb;
+	u32 i;
+
+	dev->features |= NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
+	for (i = 0; i < 3; i++) {
+		skb = big_packet(2, 20000, 1000);
+		skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+		skb->dev = dev;
+		dev->gso_max_segs = i == 1 ? 19 : 20;
+		dev->gso_max_size = i == 2 ? skb->len - 1 : skb->len;
+		dev_queue_xmit(skb);
+		cr_assert_eq(tx->qlen, i ? 20 : 1, "%u", i);
+		skb_queue_purge(tx);
+	}
+}

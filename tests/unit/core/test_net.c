@@ -108,6 +108,29 @@ Test(net, a_turn_is_bounded)
 	cr_assert(!net_run(f.net, f.net->now, 0));
 }
 
+static u32 polled;
+
+/* A device that always says that it is not done, and never has anything. */
+static int poll_nothing(struct napi_struct *napi, int budget)
+{
+	(void)napi, (void)budget;
+	polled++;
+	return 0;
+}
+
+Test(net, polls_for_nothing_are_bounded)
+{
+	struct net_device *dev = fixture_dev_new(f.net, "d0", 0);
+	struct napi_struct napi;
+
+	netif_napi_add(dev, &napi, poll_nothing, 0);
+	napi_schedule(&napi);
+	cr_assert(net_run(f.net, f.net->now, 10), "it waits for the next turn");
+	cr_assert_eq(polled, 10);
+	netif_napi_del(&napi);
+	cr_assert(!net_run(f.net, f.net->now, 0));
+}
+
 Test(net, timers_fire_in_order_never_early)
 {
 	struct job j[3];
@@ -297,6 +320,22 @@ Test(net, pool_recycles_and_bounds_what_it_keeps)
 		pool_put(&pool, obj[i]);
 	pool_destroy(&pool);
 	cr_assert_eq(f.live, live);
+}
+
+Test(net, pages_that_are_kept_are_bounded)
+{
+	enum { MANY = 1000, KEPT = 256 };
+	static struct page *pages[MANY];
+	u32 i;
+
+	for (i = 0; i < MANY; i++) {
+		pages[i] = page_alloc(f.net);
+		cr_assert_not_null(pages[i]);
+	}
+	for (i = 0; i < MANY; i++)
+		page_put(pages[i]);
+	cr_assert_eq(f.net->pages_live, 0);
+	cr_assert_eq(f.net->pages_free, KEPT);
 }
 
 Test(net, page_frag_carves_and_reuses)

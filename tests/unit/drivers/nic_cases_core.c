@@ -163,6 +163,7 @@ void case_cable_out_and_in(struct board *b)
 	cr_assert(B_WAIT(b, b->ops->line(b)));
 	cr_assert(b_rd(b, E1000_ICR) & E1000_ICR_LSC);
 	cr_assert_not(b->ops->line(b));
+	cr_assert_not(B_WAIT(b, b_rd(b, E1000_STATUS) & E1000_STATUS_LU), "nobody is at the other end");
 	b->ops->cable(b, true);
 	cr_assert(B_WAIT(b, b_rd(b, E1000_STATUS) & E1000_STATUS_LU));
 	cr_assert(B_WAIT(b, b->ops->line(b)));
@@ -219,6 +220,15 @@ void case_registers_keep_their_bits(struct board *b)
 		b_wr(b, bits[i].off, 0);
 		cr_assert_eq(b_rd(b, bits[i].off), bits[i].bits ? 0 : was, "%#x", bits[i].off);
 	}
+}
+
+void case_ctrl_keeps_its_bits(struct board *b)
+{
+	const u32 resets = E1000_CTRL_RST | E1000_CTRL_PHY_RST;
+
+	B_NEEDS(b, read_back);
+	b_wr(b, E1000_CTRL, ~resets);
+	cr_assert_eq(b_rd(b, E1000_CTRL), 0x5fffffe9 & ~resets, "%#x", b_rd(b, E1000_CTRL));
 }
 
 static void keeps(struct board *b, u32 off, u32 mask)

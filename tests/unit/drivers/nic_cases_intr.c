@@ -198,6 +198,12 @@ void case_transmit_low_watermark(struct board *b)
 	for (i = 0; i < 20; i++)
 		b_sent(b, frame);
 	cr_assert(b_silent(b));
+	/* of fewer than eight there are never eight left */
+	for (i = 0; i < 5; i++)
+		b_tx_put(b, b_bus(b, p), sizeof(frame) | E1000_TXD_EOP | E1000_TXD_IFCS, 0);
+	b_tx_ring(b);
+	b_turns(b, 1);
+	cr_assert_eq(b_rd(b, E1000_ICR), E1000_ICR_TXQE);
 }
 
 /* RDMTS: 1/2, 1/4 or 1/8 of the ring is left. */

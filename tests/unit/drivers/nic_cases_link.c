@@ -187,6 +187,25 @@ void case_stats_receive(struct board *b)
 	size_classes(b, E1000_PRC64, b->x->rx_fcs_classed);
 }
 
+/* The first and the last size of each class. */
+void case_stats_size_classes(struct board *b)
+{
+	static const u16 last[] = { 64, 127, 255, 511, 1023 };
+	u32 fcs = b->x->rx_fcs_classed ? E1000_FCS_LEN : 0, i;
+
+	b_rx_start(b, 64, 2048, E1000_RCTL_BAM | E1000_RCTL_SECRC);
+	forget_stats(b);
+	for (i = 0; i < ARRAY_SIZE(last); i++) {
+		b_inject(b, board_mac, i, last[i] - fcs);
+		b_rx_next(b);
+		cr_assert_eq(b_rd(b, E1000_PRC64 + 4 * i), 1, "%u octets", last[i]);
+		b_inject(b, board_mac, i, last[i] + 1 - fcs);
+		b_rx_next(b);
+		cr_assert_eq(b_rd(b, E1000_PRC64 + 4 * i), 0, "%u octets", last[i] + 1);
+		cr_assert_eq(b_rd(b, E1000_PRC64 + 4 * i + 4), 1, "%u octets", last[i] + 1);
+	}
+}
+
 /* Low half first; the high half clears both. Octets count with the FCS. */
 static void octets(struct board *b, u32 low, u64 want)
 {

@@ -291,6 +291,9 @@ void case_rx_checksums(struct board *b)
 	check_one(b, false, IP_PROTO_UDP);
 	check_one(b, true, IP_PROTO_TCP);
 	check_one(b, true, IP_PROTO_UDP);
+	len = b_packet(frame, false, IP_PROTO_UDP, 99); /* sent without a sum */
+	put_be16(frame + ETH_HLEN + IP4_HLEN + 6, 0);
+	cr_assert_eq(rx_upper(b, len) & (E1000_RXD_TCPCS | E1000_RXD_TCPE), 0);
 	len = b_packet(frame, false, IP_PROTO_UDP, 99); /* a fragment: only its header */
 	put_be16(frame + ETH_HLEN + 6, 0x2000);
 	put_be16(frame + ETH_HLEN + 10, 0);

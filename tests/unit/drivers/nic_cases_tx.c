@@ -302,6 +302,25 @@ static void one_checksum(struct board *b, bool v6, u8 proto)
 	cr_assert_arr_eq(got, want, len, "IPv%d protocol %u", v6 ? 6 : 4, proto);
 }
 
+/* A sum of zero is sent as all ones: zero would mean that there is none (RFC 768, RFC 8200 8.1). */
+static void checksum_zero(struct board *b, bool v6)
+{
+	static u8 want[2048];
+	struct context c = context_of(v6, IP_PROTO_UDP);
+	u32 len = b_packet(want, v6, IP_PROTO_UDP, 100), word = c.tucss + 8;
+	u32 sum = get_be16(want + word) + get_be16(want + c.tucso);
+
+	put_be16(want + word, (u16)(sum + (sum >> 16)));
+	put_be16(want + c.tucso, 0xffff);
+	cr_assert(b_sums_right(want, len), "the example is none");
+	memcpy(frame, want, len);
+	prepare_sums(frame, v6, IP_PROTO_UDP, len - c.tucss);
+	put_context(b, &c);
+	put_data(b, frame, len, 0, E1000_TXD_POPTS_TXSM | (v6 ? 0 : E1000_TXD_POPTS_IXSM));
+	cr_assert_eq(b_sent(b, got), len);
+	cr_assert_arr_eq(got, want, len, "IPv%d", v6 ? 6 : 4);
+}
+
 void case_tx_checksums(struct board *b)
 {
 	B_NEEDS(b, contexts);
@@ -310,11 +329,13 @@ void case_tx_checksums(struct board *b)
 	one_checksum(b, false, IP_PROTO_UDP);
 	one_checksum(b, true, IP_PROTO_TCP);
 	one_checksum(b, true, IP_PROTO_UDP);
+	checksum_zero(b, false);
+	checksum_zero(b, true);
 }
 
 void case_tx_context_persists(struct board *b)
 {
-	struct context c = context_of(false, IP_PROTO_TCP);
+	struct context c = context_of(false, IP_PROTO_TCP), tso;
 	u32 len = b_packet(frame, false, IP_PROTO_TCP, 200), i;
 
 	B_NEEDS(b, contexts);
@@ -326,6 +347,11 @@ void case_tx_context_persists(struct board *b)
 		cr_assert_eq(b_sent(b, got), len);
 		cr_assert(b_sums_right(got, len));
 	}
+	tso = (struct context){ .hdrlen = 54, .mss = 100, .flags = E1000_TXD_TSE };
+	put_context(b, &tso);
+	put_data(b, frame, len, 0, E1000_TXD_POPTS_TXSM | E1000_TXD_POPTS_IXSM);
+	cr_assert_eq(b_sent(b, got), len);
+	cr_assert(b_sums_right(got, len), "that of segmentation is another");
 	put_data(b, frame, len, 0, 0);
 	b_sent(b, got);
 	cr_assert_arr_eq(got, frame, len, "no option, no sum");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The register-level suite on our models of the 82540EM and the 82576. */
+#include "drivers/e1000/model_priv.h"
 #include "tests/unit/drivers/nic_board_model.h"
 #include "tests/unit/drivers/nic_cases.h"
 
@@ -64,4 +65,50 @@ Test(e1000_regs_model, finishes_sums)
 Test(e1000_regs_model_82576, finishes_sums)
 {
 	board_run(&board_82576, finishes_sums);
+}
+
+/* A broadcast is to a group, too. */
+static void all_groups_are_taken(struct board *b)
+{
+	b_rx_start(b, BOARD_RX, 2048, E1000_RCTL_SECRC);
+	b_inject(b, board_all, 1, 100);
+	cr_assert(b_rx_silent(b));
+	b_set(b, E1000_RCTL, E1000_RCTL_MPE);
+	b_inject(b, board_all, 1, 100);
+	b_rx_next(b);
+}
+
+Test(e1000_regs_model, all_groups_are_taken)
+{
+	board_run(&board_model, all_groups_are_taken);
+}
+
+/* -- counters ---------------------------------------------------------------------------------- */
+/* Four thousand million octets would be long in coming: all but the last are there already. */
+static void octets_carry(struct board *b)
+{
+	static const u32 low[] = { E1000_TORL, E1000_GORCL };
+	u32 i;
+
+	b_rx_default(b);
+	for (i = 0; i < ARRAY_SIZE(low); i++) {
+		*em_reg(board_model_of(b), low[i]) = U32_MAX;
+		*em_reg(board_model_of(b), low[i] + 4) = 7;
+	}
+	b_inject(b, board_mac, 1, 100);
+	b_rx_next(b);
+	for (i = 0; i < ARRAY_SIZE(low); i++) {
+		cr_assert_eq(b_rd(b, low[i]), 99 + E1000_FCS_LEN);
+		cr_assert_eq(b_rd(b, low[i] + 4), 8);
+	}
+}
+
+Test(e1000_regs_model, octets_carry)
+{
+	board_run(&board_model, octets_carry);
+}
+
+Test(e1000_regs_model_82576, octets_carry)
+{
+	board_run(&board_82576, octets_carry);
 }

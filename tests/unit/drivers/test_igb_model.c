@@ -188,6 +188,7 @@ static void hashed(struct board *b, struct queue *q, u32 len, u32 hash, u32 type
 IGB(hash_of_known_packets)
 {
 	struct queue q;
+	u32 i;
 
 	igb_on(b);
 	q = q_rx(b, -1, 0, 0);
@@ -201,6 +202,11 @@ IGB(hash_of_known_packets)
 	hashed(b, &q, ms_packet(false, IP_PROTO_UDP, false), 0x51ccc178, IGB_RSS_UDP4);
 	hashed(b, &q, ms_packet(true, IP_PROTO_UDP, false), 0x40207d3d, IGB_RSS_UDP6);
 	hashed(b, &q, ms_packet(false, IP_PROTO_TCP, false), 0, IGB_RSS_NONE);
+	rss_on(b, IGB_MRQC_TCP4);
+	hashed(b, &q, ms_packet(false, IP_PROTO_TCP, false), 0x51ccc178, IGB_RSS_TCP4);
+	for (i = 0; i < IGB_RSS_KEY; i += 4)
+		b_wr(b, IGB_RSSRK + i, 0);
+	hashed(b, &q, ms_packet(false, IP_PROTO_TCP, false), 0, IGB_RSS_TCP4);
 	b_wr(b, IGB_MRQC, 0);
 	hashed(b, &q, ms_packet(false, IP_PROTO_UDP, false), 0, IGB_RSS_NONE);
 }

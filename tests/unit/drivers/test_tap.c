@@ -252,6 +252,39 @@ Test(tap, what_the_host_refuses_is_counted, .fini = stop)
 	cr_assert_eq(at_host, to_host);
 }
 
+/* Less than a link header: the host does not take it. */
+static void stack_sends_too_little(void)
+{
+	struct sk_buff *skb = alloc_skb(net, 64 + ETH_HLEN);
+
+	skb_reserve(skb, 64);
+	memset(skb_put(skb, 10), 0, 10);
+	skb->dev = dev;
+	skb->protocol = TYPE_TEST;
+	cr_assert_eq(dev_queue_xmit(skb), 0);
+}
+
+Test(tap, one_of_a_batch_is_refused, .fini = stop)
+{
+	u32 i, sent = 0;
+
+	if (!start(false))
+		return;
+	for (i = 0; i < 10; i++) {
+		if (i == 4 || i == 7) {
+			stack_sends_too_little();
+			continue;
+		}
+		stack_sends();
+		sent++;
+	}
+	fixture_settle(net);
+	host_takes(~0u);
+	cr_assert_eq(at_host, sent);
+	cr_assert_eq(dev->stats.tx_errors, 2);
+	cr_assert_eq(dev->stats.tx_packets, sent);
+}
+
 /* Deleted by the host in mid-traffic: no link, what is sent is counted, and nobody is woken for nothing. */
 static void deleted(bool offload, u32 burst)
 {
