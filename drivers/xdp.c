@@ -454,6 +454,7 @@ static void xdp_setup(struct xdp_dev *x, struct net_device *dev, const struct xd
 	dev->min_mtu = 68;
 	dev->max_mtu = XDP_FRAME_ROOM - LINK_ROOM;
 	dev->carrier = x->host.running;
+	dev->bql = true;
 	dev->hw_features = NETIF_F_SG | NETIF_F_GSO | NETIF_F_GRO;
 	dev->features = dev->hw_features;
 	mac_pick(dev->net, dev->dev_addr, cfg->mac);

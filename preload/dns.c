@@ -3,11 +3,12 @@
  * Questions to name servers: c-ares, whose sockets are ours. It is loaded at the first question,
  * not at start-up, and in a scope of its own: a program may carry another copy of c-ares.
  */
-#include "resolv.h"
+#include "names.h"
 
 #include <ares.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #define ARES_LIST(X)                                                                            \
 	X(library_init)                                                                         \
 	X(init_options) X(set_socket_functions) X(getaddrinfo) X(freeaddrinfo) X(query)         \
-		X(parse_ptr_reply) X(free_hostent) X(getsock) X(process_fd) X(timeout) X(destroy)
+		X(parse_ptr_reply) X(free_hostent) X(getsock) X(process_fd) X(timeout) X(destroy) X(send) \
+		X(set_servers_ports)
 
 static struct {
 #define X(name) __typeof__(&ares_##name) name;
@@ -70,11 +72,25 @@ static int as_connect(ares_socket_t fd, const struct sockaddr *sa, ares_socklen_
 	return connect(fd, (__CONST_SOCKADDR_ARG){ .__sockaddr__ = sa }, len);
 }
 
+enum { HEADER_LEN = 12, DATAGRAM_MAX = 512 };	/* RFC 1035 4.1.1, 4.2.1 */
+
+/* What c-ares does not tell: whether any server answered, and how, when no answer is of use. */
+struct heard {
+	bool any;
+	uint8_t header[HEADER_LEN];	/* of the last answer */
+};
+
 static ares_ssize_t as_recvfrom(ares_socket_t fd, void *buf, size_t n, int flags,
 				struct sockaddr *sa, ares_socklen_t *len, void *arg)
 {
-	(void)arg;
-	return recvfrom(fd, buf, n, flags, (__SOCKADDR_ARG){ .__sockaddr__ = sa }, len);
+	struct heard *h = arg;
+	ssize_t got = recvfrom(fd, buf, n, flags, (__SOCKADDR_ARG){ .__sockaddr__ = sa }, len);
+
+	if (h && got >= HEADER_LEN) {
+		h->any = true;
+		memcpy(h->header, buf, HEADER_LEN);
+	}
+	return got;
 }
 
 static ares_ssize_t as_sendv(ares_socket_t fd, const struct iovec *iov, int n, void *arg)
@@ -87,10 +103,9 @@ static const struct ares_socket_functions socket_functions = {
 	as_socket, as_close, as_connect, as_recvfrom, as_sendv,
 };
 
-static int channel_open(ares_channel *ch)
+/* heard may be NULL */
+static int channel_init(ares_channel *ch, struct ares_options *o, int mask, struct heard *heard)
 {
-	struct names_patience p;
-	struct ares_options o;
 	char lookups[] = "b";
 
 	if (unlikely(!shim.ready))
@@ -98,15 +113,24 @@ static int channel_open(ares_channel *ch)
 	pthread_once(&once, load);
 	if (!ares.ok)
 		return EAI_AGAIN;
-	/* c-ares knows "retrans:" and "retry:" only, and waits 75 seconds by default */
-	names_patience(&p);
-	o = (struct ares_options){ .lookups = lookups,
-				   .timeout = (int)p.timeout_s * 1000,
-				   .tries = (int)p.attempts };
-	if (ares.init_options(ch, &o, ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES))
+	o->lookups = lookups;
+	mask |= ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_FLAGS;
+	if (ares.init_options(ch, o, mask))
 		return EAI_MEMORY;
-	ares.set_socket_functions(*ch, &socket_functions, NULL);
+	ares.set_socket_functions(*ch, &socket_functions, heard);
 	return 0;
+}
+
+/* c-ares knows of resolv.conf's options "retrans:" and "retry:" only, and waits 75 seconds by default. */
+static int channel_open(ares_channel *ch)
+{
+	struct names_patience p;
+	struct ares_options o;
+
+	names_patience(&p);
+	o = (struct ares_options){ .timeout = (int)p.timeout_s * 1000, .tries = (int)p.attempts };
+	o.flags = (p.edns0 ? ARES_FLAG_EDNS : 0) | (p.use_vc ? ARES_FLAG_USEVC : 0);
+	return channel_init(ch, &o, 0, NULL);
 }
 
 static void run(ares_channel ch, const bool *done)
@@ -286,4 +310,99 @@ int names_dns_reverse(const struct name_addr *want, struct name_list *l)
 	run(ch, &r.done);
 	ares.destroy(ch);
 	return r.error;
+}
+
+/* ---- a message of the program's ------------------------------------------------------------ */
+struct exchange {
+	uint8_t *answer;
+	int room, result;
+	int datagram_max;		/* a longer answer came by TCP */
+	struct heard heard;
+	bool done;
+};
+
+static int errno_of(int status, const struct heard *heard)
+{
+	switch (status) {
+	case ARES_EBADQUERY:
+		return EINVAL;
+	case ARES_ENOMEM:
+		return ENOMEM;
+	case ARES_ECONNREFUSED:		/* or an answer of no use */
+		return heard->any ? ETIMEDOUT : ECONNREFUSED;
+	default:
+		return ETIMEDOUT;
+	}
+}
+
+/* What does not fit is cut off: libc tells so, and the length that there was, of what came by TCP. */
+static void give(struct exchange *x, const uint8_t *reply, int len)
+{
+	enum { FLAGS = 2, TC = 2 };
+
+	x->result = len < x->room ? len : x->room;
+	memcpy(x->answer, reply, (size_t)x->result);
+	if (len <= x->room || len <= x->datagram_max)
+		return;
+	if (x->room > FLAGS)
+		x->answer[FLAGS] |= TC;
+	x->result = len;
+}
+
+static void on_answer(void *arg, int status, int timeouts, unsigned char *reply, int len)
+{
+	struct exchange *x = arg;
+
+	(void)timeouts;
+	x->done = true;
+	if (reply) {
+		give(x, reply, len);
+		return;
+	}
+	if (x->heard.any)
+		give(x, x->heard.header, HEADER_LEN);
+	x->result = -errno_of(status, &x->heard);
+}
+
+static int choose_servers(ares_channel ch, const struct name_question *q)
+{
+	struct ares_addr_port_node node[NAME_SERVERS_MAX] = { { 0 } };
+	int i;
+
+	for (i = 0; i < q->servers; i++) {
+		const struct sockaddr_in *s4 = (const void *)&q->server[i];
+		const struct sockaddr_in6 *s6 = (const void *)&q->server[i];
+
+		node[i].family = s4->sin_family;
+		node[i].udp_port = node[i].tcp_port = ntohs(s4->sin_port);
+		if (s4->sin_family == AF_INET)
+			node[i].addr.addr4 = s4->sin_addr;
+		else
+			memcpy(&node[i].addr.addr6, &s6->sin6_addr, sizeof(node[i].addr.addr6));
+		if (i)
+			node[i - 1].next = &node[i];
+	}
+	return ares.set_servers_ports(ch, node) == ARES_SUCCESS ? 0 : -ENOMEM;
+}
+
+int names_dns_send(const struct name_question *q, uint8_t *answer, int room)
+{
+	struct ares_options o = { .timeout = q->timeout_s * 1000, .tries = q->attempts,
+				  .ednspsz = q->edns_size };
+	struct exchange x = { .answer = answer, .room = room };
+	int datagram_max = q->ignore_tc ? INT_MAX : q->edns_size ? q->edns_size : DATAGRAM_MAX;
+	ares_channel ch;
+
+	o.flags = (q->edns_size ? ARES_FLAG_EDNS : 0) | (q->use_vc ? ARES_FLAG_USEVC : 0) |
+		  (q->ignore_tc ? ARES_FLAG_IGNTC : 0);
+	if (channel_init(&ch, &o, q->edns_size ? ARES_OPT_EDNSPSZ : 0, &x.heard))
+		return -ENOMEM;
+	x.datagram_max = q->use_vc ? 0 : datagram_max;
+	x.result = choose_servers(ch, q);
+	if (!x.result) {
+		ares.send(ch, q->msg, q->len, on_answer, &x);
+		run(ch, &x.done);
+	}
+	ares.destroy(ch);
+	return x.result;
 }

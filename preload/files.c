@@ -168,6 +168,20 @@ static int open_directory(const char *name, int flags)
 }
 
 /*
+ * May the program write to the file? 0, -EPERM: others may, -EACCES: nobody, -ENOENT: there is none. What
+ * is in /proc/sys says so when it is written to.
+ */
+static int ask_write(const char *name)
+{
+	int saved = errno, e = 0;
+
+	if (!after(name, "sys/"))
+		e = file_call(NSP_PROC_WRITE, name, NULL, 0, -1);
+	errno = saved;
+	return e;
+}
+
+/*
  * open() of one of the files. -1 with errno, or -2: the kernel's open() is to do it, because there
  * is no daemon, or because the file is the kernel's business.
  */
@@ -184,9 +198,8 @@ static int open_file(int dir, const char *path, int flags)
 		return open_directory(name, flags);
 	if (!file_is_whole(name) && (writes || is_directory(path)))
 		return -2;
-	if (writes && !after(name, "sys/"))
-		return -2;
-	fd = text_of(name, flags);
+	fd = writes ? ask_write(name) : 0;
+	fd = fd == -EPERM ? -EACCES : fd < 0 ? fd : text_of(name, flags);
 	errno = saved;
 	if (fd == -ENETDOWN)
 		return writes ? fail(ENETDOWN) : -2;
@@ -226,7 +239,7 @@ unsigned int file_learn(int fd)
 {
 	char name[NAME_LEN];
 	int saved = errno, fl;
-	bool ours = name_behind(fd, name) && after(name, "sys/");
+	bool ours = name_behind(fd, name) && file_is_whole(name);
 
 	fl = ours ? (int)raw_call(SYS_fcntl, fd, F_GETFL, 0) : 0;
 	errno = saved;
@@ -250,6 +263,7 @@ ssize_t file_write(int fd, const struct iovec *iov, int n, off_t off)
 	char name[NAME_LEN], value[4096];
 	off_t pos = raw_call(SYS_lseek, fd, 0, SEEK_CUR);
 	size_t len = 0;
+	bool sysctl;
 	int i, e;
 
 	if (!name_behind(fd, name)) { /* closed where we did not see it */
@@ -266,22 +280,19 @@ ssize_t file_write(int fd, const struct iovec *iov, int n, off_t off)
 	}
 	if (!len)
 		return 0;
+	sysctl = after(name, "sys/");
 	/* What is written elsewhere than at the start goes nowhere (net.kernel.sysctl_writes_strict). */
-	if (off == FILE_OFF_NONE ? pos : off)
+	if (sysctl && (off == FILE_OFF_NONE ? pos : off))
 		return (ssize_t)len;
 	e = file_call(NSP_PROC_WRITE, name, value, len, -1);
 	if (e < 0)
 		return fail(-e);
-	renew_text(fd, name, pos);	/* a write does not move it */
+	/* a write to a setting of /proc/sys does not move it */
+	renew_text(fd, name, sysctl || off != FILE_OFF_NONE ? pos : pos + (off_t)len);
 	return (ssize_t)len;
 }
 
 /* ---- entry points --------------------------------------------------------------------- */
-static mode_t mode_arg(int flags, va_list ap)
-{
-	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
-}
-
 static int ns_open(const char *path, int flags, mode_t mode)
 {
 	int fd;
@@ -400,6 +411,8 @@ static int look_up(int dir, const char *path, char *buf, const char **name, enum
 	fd = text_of(*name, O_CLOEXEC);
 	if (fd >= 0)
 		raw_call(SYS_close, fd);
+	if (fd == -ENOENT && after(*name, "class/") && ask_write(*name) != -ENOENT)
+		fd = 0; /* only reading it says so: xps_cpus of a single queue */
 	if (fd == -ENOENT) {
 		fd = dir_look(*name);
 		*what = dir_link_of(*name) ? A_LINK : A_DIR;
@@ -419,7 +432,10 @@ static int exists(int dir, const char *path, int how)
 		return r;
 	if (what != A_FILE)
 		return how & W_OK ? fail(EACCES) : 0;
-	return how & X_OK || (how & W_OK && !after(name, "sys/")) ? fail(EACCES) : 0;
+	if (how & W_OK)
+		r = ask_write(name);
+	/* root may write to what is read-only, as far as access() knows */
+	return how & X_OK || r == -EPERM || (r == -EACCES && getuid()) ? fail(EACCES) : 0;
 }
 
 EXPORT int access(const char *path, int how)
@@ -492,7 +508,7 @@ static int fill_stat(int dir, const char *path, struct stat *st, bool follow)
 	st->st_nlink = 1;
 	st->st_blksize = sys ? 4096 : 1024;
 	if (what == A_FILE) {
-		st->st_mode = S_IFREG | (mode_t)(sys ? 0444 : 0644);
+		st->st_mode = S_IFREG | (mode_t)(ask_write(name) == -EACCES ? 0444 : 0644);
 		st->st_size = sys ? 4096 : 0;
 	} else if (what == A_LINK && !follow) {
 		st->st_mode = S_IFLNK | 0777;

@@ -5,9 +5,19 @@
 
 #include "shim.h"
 
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
 #define DEVICES "devices/virtual/net/" /* where the interfaces are that /sys/class/net links to */
 #define FILE_NAME_LEN 240 /* memfd_create() takes 249 */
 #define PATH_LEN 512
+
+/** mode_arg() - the mode that follows the flags of open(), where they say that one does */
+static inline mode_t mode_arg(int flags, va_list ap)
+{
+	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+}
 
 /** path_after() - what follows @prefix in @s, or NULL */
 static inline const char *path_after(const char *s, const char *prefix)

@@ -4,7 +4,7 @@
  * values are those of Debian 12's libc: RFC 3484's, with labels for newer prefixes. They differ from
  * RFC 6724's: an unique local address of IPv6 comes before any of IPv4.
  */
-#include "resolv.h"
+#include "names.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

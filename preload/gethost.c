@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* gethostbyname and its relatives, over the same sources as getaddrinfo. */
-#include "resolv.h"
+#include "names.h"
 
 #include <netdb.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * What files say of names: numeric addresses, /etc/hosts, the order of nsswitch.conf, the patience
  * of resolv.conf.
  */
-#include "resolv.h"
+#include "names.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -80,6 +80,10 @@ static void read_options(char *text, struct names_patience *p)
 			p->timeout_s = strtol(w + 8, &end, 10);
 		else if (!strncmp(w, "attempts:", 9))
 			p->attempts = strtol(w + 9, &end, 10);
+		else if (!strcmp(w, "edns0"))
+			p->edns0 = true;
+		else if (!strcmp(w, "use-vc"))
+			p->use_vc = true;
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC 6724: the order of destination addresses, with sources that the stack chooses (IP6-30). */
-#include "resolv.h"
+#include "names.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* getaddrinfo, freeaddrinfo and getnameinfo. gethost.c has the older family. */
-#include "resolv.h"
+#include "names.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>

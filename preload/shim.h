@@ -82,7 +82,7 @@ enum {
 	K_RAW,		/* raw and ping sockets */
 	K_PACKET,	/* AF_PACKET */
 	K_OWN,		/* the control channel: not to be touched by the program */
-	K_FILE,		/* a file of /proc/sys/net, open for writing (files.c) */
+	K_FILE,		/* a file of /proc/sys/net or /sys/class/net, open for writing (files.c) */
 	K_MASK = 0x0f,
 	KF_V6 = 0x10,
 	KF_CONN = 0x20,	  /* datagram socket with a peer */

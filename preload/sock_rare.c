@@ -221,9 +221,16 @@ EXPORT int pidfd_getfd(int pidfd, int target, unsigned int flags)
  * Its operations would act on the Unix socket under a descriptor, past everything that makes it
  * an Internet socket: refused as by a kernel without it, and programs fall back.
  */
+int io_uring_setup(unsigned int entries, void *params);
 int io_uring_queue_init(unsigned int entries, void *ring, unsigned int flags);
 int io_uring_queue_init_params(unsigned int entries, void *ring, void *params);
 int io_uring_queue_init_mem(unsigned int entries, void *ring, void *params, void *buf, size_t len);
+
+EXPORT int io_uring_setup(unsigned int entries, void *params)
+{
+	(void)entries, (void)params;
+	return -ENOSYS;
+}
 
 EXPORT int io_uring_queue_init(unsigned int entries, void *ring, unsigned int flags)
 {

@@ -108,6 +108,7 @@ static void reinit(struct e1000_adapter *a)
 	net_log(a->dev->net, 4, "%s: transmitter hangs (%u descriptors), resetting", a->dev->name,
 		a->tx.ring.post - a->tx.ring.reclaim);
 	a->count.tx_timeouts++;
+	a->dev->tx->timeouts++;
 	a->dev->stats.tx_errors++;
 	down(a);
 	dev_set_carrier(a->dev, false);
@@ -244,6 +245,7 @@ static void setup_netdev(struct e1000_adapter *a, struct net_device *dev, u32 mt
 	card_vlan_set(a->vlans, 0, true); /* priority tags */
 	dev->gso_max_size = GSO_MAX_SIZE;
 	dev->gso_max_segs = 0xffff;
+	dev->bql = true;
 	a->dev = dev;
 	timer_setup(&a->watchdog, dev->net, watchdog);
 	netif_napi_add(dev, &a->napi, e1000_poll, NAPI_POLL_WEIGHT);

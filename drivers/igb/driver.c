@@ -145,6 +145,7 @@ static void tx_timeout(struct igb_adapter *a, u32 queue)
 {
 	net_log(a->dev->net, 4, "%s: transmit queue %u hangs, resetting", a->dev->name, queue);
 	a->count.tx_timeouts++;
+	a->queue[queue].txq->timeouts++;
 	a->dev->stats.tx_errors++;
 	reinit(a);
 }
@@ -339,6 +340,7 @@ int igb_register(struct net *net, const struct igb_probe *p, struct igb_adapter 
 	dev->min_mtu = 68;
 	dev->max_mtu = IGB_MAX_MTU;
 	dev->carrier = false;
+	dev->bql = true;
 	dev->features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_TSO |
 			NETIF_F_TSO6 | NETIF_F_GSO | NETIF_F_GRO | NETIF_F_VLAN_TX |
 			NETIF_F_VLAN_RX;

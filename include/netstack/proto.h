@@ -97,7 +97,7 @@ typedef struct nsp_dgrx nsp_dgrx;
 #define NSP_STAMP_COPIED 2
 #define NSP_STAMP_TXTIME 3
 
-/* struct nsp_proc_req.op; WRITE is for the daemon's owner and root */
+/* struct nsp_proc_req.op; WRITE is for the daemon's owner and root; of nothing it asks only */
 #define NSP_PROC_READ 0
 #define NSP_PROC_WRITE 1
 #define NSP_PROC_LIST 2		/* a directory: bring it up to date below PATH NSP_TREE_SUFFIX */

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/hlist.h"
 #include "base/list.h"
+#include "base/list_sort.h"
 #include "base/minmax.h"
 #include "base/prng.h"
 #include "base/rbtree.h"

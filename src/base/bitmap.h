@@ -108,6 +108,17 @@ static inline u32 bitmap_weight(const u64 *map, u32 nbits)
 	return n;
 }
 
+struct strbuf;
+
+/*
+ * Text as Linux has it in files of masks: groups of 32 bits, at most 8 hexadecimal digits each, the highest
+ * first, with commas or blanks between them, up to the end of the line; none is 0. 0; -EINVAL: something
+ * else; -EOVERFLOW: a group of more digits, or bits beyond nbits (at least 1).
+ */
+int bitmap_parse(const char *text, u64 *map, u32 nbits);
+/* The same way: all groups that nbits (at least 1) have, the digits that the highest may need. */
+void strbuf_bitmap(struct strbuf *sb, const u64 *map, u32 nbits);
+
 #define bitmap_for_each(bit, map, nbits)                         \
 	for (bit = bitmap_find_first(map, nbits); bit < (nbits); \
 	     bit = bitmap_find_next(map, nbits, bit + 1))

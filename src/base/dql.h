@@ -12,14 +12,18 @@
 
 struct dql {
 	u32 queued, completed;		/* octets, free-running */
-	u32 limit, min_limit, max_limit;
+	u32 limit;
+	/* What the limit is put between at a completion; if both cannot be kept, max_limit is. */
+	u32 min_limit, max_limit;
 	u32 slack;			/* least that was left while the producer was held; U32_MAX: none */
 	u64 slack_until;		/* end of the interval that slack is of */
+	u64 hold_ns;			/* that interval: the limit falls once in this time */
 	bool held;			/* the limit stopped the producer */
 };
 
-#define DQL_HOLD_NS 1000000000ull	/* the limit falls once in this time */
-#define DQL_MAX_LIMIT ((U32_MAX / 2) / 16)
+#define DQL_HOLD_NS 1000000000ull	/* hold_ns to begin with */
+/* Octets in flight are counted modulo 2^32: half of that, and room for a packet beyond the limit. */
+#define DQL_MAX_LIMIT (U32_MAX / 2 - U32_MAX / 16)
 
 void dql_init(struct dql *q);
 void dql_reset(struct dql *q);		/* nothing is queued any more; the limit is kept */

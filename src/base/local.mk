@@ -3,6 +3,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/assert.c \
 	src/base/assert.h \
 	src/base/base.h \
+	src/base/bitmap.c \
 	src/base/bitmap.h \
 	src/base/crc32c.c \
 	src/base/crc32c.h \
@@ -15,6 +16,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/hash.h \
 	src/base/hlist.h \
 	src/base/list.h \
+	src/base/list_sort.c \
+	src/base/list_sort.h \
 	src/base/minmax.c \
 	src/base/minmax.h \
 	src/base/prefetch.h \

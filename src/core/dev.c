@@ -20,7 +20,8 @@ struct net_device *alloc_netdev_mqs(struct net *net, const char *name, u32 priv_
 				    u32 rxqs)
 {
 	u32 queues = ((u32)sizeof(struct net_device) + 15) & ~15u;
-	u32 own = (queues + txqs * (u32)sizeof(struct netdev_queue) + 15) & ~15u;
+	u32 rx = (queues + txqs * (u32)sizeof(struct netdev_queue) + 15) & ~15u;
+	u32 own = (rx + rxqs * (u32)sizeof(struct netdev_rx_queue) + 15) & ~15u;
 	struct net_device *dev = net_alloc(net, own + priv_size);
 
 	ASSERT(txqs && txqs <= NETDEV_QUEUES_MAX && rxqs && rxqs <= NETDEV_QUEUES_MAX);
@@ -28,6 +29,7 @@ struct net_device *alloc_netdev_mqs(struct net *net, const char *name, u32 priv_
 		return NULL;
 	dev->alloc_size = own + priv_size;
 	dev->tx = (struct netdev_queue *)(void *)((u8 *)dev + queues);
+	dev->rx = (struct netdev_rx_queue *)(void *)((u8 *)dev + rx);
 	dev->num_tx_queues = (u16)txqs;
 	dev->num_rx_queues = (u16)rxqs;
 	netdev_queues_init(dev);

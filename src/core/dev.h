@@ -124,8 +124,10 @@ struct net_device {
 	u32 promiscuity, allmulti;
 	u32 gflags;			/* of these two: one of the counted is dev_change_flags()'s */
 	struct netdev_queue *tx;	/* num_tx_queues of them */
+	struct netdev_rx_queue *rx;	/* num_rx_queues of them */
 	u16 num_tx_queues, num_rx_queues;
-	bool xps;			/* a queue has xps_rxqs */
+	bool xps, xps_by_cpu;		/* a queue has xps_rxqs, xps_cpus */
+	bool bql;			/* the driver's to set: it tells of octets sent and completed */
 	struct list_head napi_list;
 	struct list_head mc_list;	/* struct dev_mc_addr */
 	struct list_head vlan_ports;	/* struct vlan_port */

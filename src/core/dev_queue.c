@@ -127,6 +127,32 @@ int netif_set_xps_rxqs(struct net_device *dev, u32 txq, u64 rxqs)
 	return 0;
 }
 
+static u32 all_shards(const struct net *net)
+{
+	return U32_MAX >> (32 - net_shards(net->group));
+}
+
+int netif_set_xps_cpus(struct net_device *dev, u32 txq, u32 shards)
+{
+	u16 i;
+
+	if (txq >= dev->num_tx_queues || shards & ~all_shards(dev->net))
+		return -EINVAL;
+	dev->tx[txq].xps_cpus = shards;
+	dev->xps_by_cpu = false;
+	for (i = 0; i < dev->num_tx_queues; i++)
+		dev->xps_by_cpu |= dev->tx[i].xps_cpus != 0;
+	return 0;
+}
+
+int netif_set_rps_cpus(struct net_device *dev, u32 rxq, u32 shards)
+{
+	if (rxq >= dev->num_rx_queues || shards & ~all_shards(dev->net))
+		return -EINVAL;
+	dev->rx[rxq].rps_cpus = shards;
+	return 0;
+}
+
 void netif_napi_add_queue(struct net_device *dev, struct napi_struct *napi,
 			  int (*poll)(struct napi_struct *napi, int budget), u16 index)
 {
@@ -136,19 +162,44 @@ void netif_napi_add_queue(struct net_device *dev, struct napi_struct *napi,
 		netif_set_xps_rxqs(dev, index, 1ull << index);
 }
 
-/* The queue of those that the receive queue's flows leave by; among several, by hash. -1: none */
-static int xps_queue(const struct net_device *dev, struct sk_buff *skb, u32 rxq)
+/* One of those queues; among several, by hash. -1: there are none */
+static int one_of(u64 queues, struct sk_buff *skb)
 {
-	u16 found[NETDEV_QUEUES_MAX];
-	u32 n = 0;
+	const u32 nr = bits_weight64(queues);
+	u32 i;
+
+	if (!nr)
+		return -1;
+	for (i = nr == 1 ? 0 : reciprocal_scale(skb_get_hash(skb), nr); i; i--)
+		queues &= queues - 1;
+	return __builtin_ctzll(queues);
+}
+
+/* The queues that flows of the receive queue leave by. */
+static u64 queues_of_rxq(const struct net_device *dev, u32 rxq)
+{
+	u64 found = 0;
 	u16 i;
 
 	for (i = 0; i < dev->num_tx_queues; i++)
-		if (dev->tx[i].xps_rxqs & 1ull << rxq)
-			found[n++] = i;
-	if (!n)
-		return -1;
-	return found[n == 1 ? 0 : reciprocal_scale(skb_get_hash(skb), n)];
+		found |= (dev->tx[i].xps_rxqs >> rxq & 1) << i;
+	return found;
+}
+
+/* .. and packets of the shard */
+static u64 queues_of_shard(const struct net_device *dev, u32 shard)
+{
+	u64 found = 0;
+	u16 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++)
+		found |= (u64)(dev->tx[i].xps_cpus >> shard & 1) << i;
+	return found;
+}
+
+static u32 shard_of_sender(const struct sk_buff *skb)
+{
+	return skb->sent_by ? skb->sent_by - 1u : skb->net->shard;
 }
 
 static u16 choose(const struct net_device *dev, struct sk_buff *skb)
@@ -157,7 +208,9 @@ static u16 choose(const struct net_device *dev, struct sk_buff *skb)
 	int queue = -1;
 
 	if (dev->xps && sk && sk->sk_rx_queue)
-		queue = xps_queue(dev, skb, sk->sk_rx_queue - 1u);
+		queue = one_of(queues_of_rxq(dev, sk->sk_rx_queue - 1u), skb);
+	if (queue < 0 && dev->xps_by_cpu)
+		queue = one_of(queues_of_shard(dev, shard_of_sender(skb)), skb);
 	if (queue >= 0)
 		return (u16)queue;
 	if (skb_rx_queue_recorded(skb))		/* it is forwarded */

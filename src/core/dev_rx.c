@@ -244,6 +244,7 @@ static void receive_steered(struct sk_buff *skb)
 
 void netif_receive_skb(struct sk_buff *skb)
 {
+	const struct net_device *in = skb->dev;
 	bool again = true;
 	u32 tags = 0;
 
@@ -262,7 +263,7 @@ void netif_receive_skb(struct sk_buff *skb)
 	}
 	skb_reset_network_header(skb);
 	skb_reset_transport_header(skb);
-	if (unlikely(skb->net->group) && shard_steer(skb))
+	if (unlikely(skb->net->group) && shard_steer(skb, in))
 		return;
 	if (unlikely(skb->steered))
 		receive_steered(skb);

@@ -80,18 +80,18 @@ static u32 ip_offset(const struct sk_buff *skb)
 	return link_end > skb_headroom(skb) ? link_end - skb_headroom(skb) : 0;
 }
 
-static u32 flow_hash(const struct sk_buff *skb)
+u32 skb_flow_hash(const struct sk_buff *skb, u16 type, u32 off)
 {
 	struct flow_keys k = { .proto = 0 };
 	u8 ports[PORTS_LEN];
-	u32 off = 0, hash;
+	u32 hash;
 
-	if (skb->protocol == ETH_TYPE_IP4)
-		off = dissect_ip4(skb, ip_offset(skb), &k);
-	else if (skb->protocol == ETH_TYPE_IP6)
-		off = dissect_ip6(skb, ip_offset(skb), &k);
+	if (type == ETH_TYPE_IP4)
+		off = dissect_ip4(skb, off, &k);
+	else if (type == ETH_TYPE_IP6)
+		off = dissect_ip6(skb, off, &k);
 	else
-		return skb->protocol;
+		return type;
 	if (off && has_ports((u8)k.proto) && !skb_copy_bits(skb, off, ports, sizeof(ports)))
 		set_ports(&k, ports);
 	hash = (u32)siphash(&k, sizeof(k), &skb->net->hash_key);
@@ -101,7 +101,7 @@ static u32 flow_hash(const struct sk_buff *skb)
 u32 skb_get_hash(struct sk_buff *skb)
 {
 	if (!skb->l4_hash && !skb->sw_hash) {
-		skb->hash = flow_hash(skb);
+		skb->hash = skb_flow_hash(skb, skb->protocol, ip_offset(skb));
 		skb->sw_hash = true;
 	}
 	return skb->hash;

@@ -71,6 +71,8 @@ static u32 of_icmp4(const u8 *p, u32 len, u32 nr)
 		return FIRST_SHARD;
 	if (p[0] == ICMP4_TYPE_REDIRECT)
 		return SHARD_ALL;
+	if (p[0] == ICMP4_TYPE_ECHO)
+		return SHARD_ANY;
 	if (!icmp4_type_is_error(p[0]))
 		return FIRST_SHARD;
 	return of_quoted(p + ICMP4_HLEN, len - ICMP4_HLEN, false, nr);
@@ -82,6 +84,8 @@ static u32 of_icmp6(const u8 *p, u32 len, u32 nr)
 		return FIRST_SHARD;
 	if (p[0] >= ICMP6_TYPE_ROUTER_SOLICIT && p[0] <= ICMP6_TYPE_REDIRECT)
 		return SHARD_ALL;
+	if (p[0] == ICMP6_TYPE_ECHO_REQUEST)
+		return SHARD_ANY;
 	if (!icmp6_type_is_error(p[0]))
 		return FIRST_SHARD;
 	return of_quoted(p + ICMP6_HLEN, len - ICMP6_HLEN, true, nr);
@@ -143,7 +147,20 @@ static void tell_others(struct sk_buff *skb)
 		skb->steered = SHARD_LEARN;
 }
 
-bool shard_steer(struct sk_buff *skb)
+/* RPS: of the shards that its receive queue lets, the one of its flow; none is let: here. */
+static u32 by_flow(struct sk_buff *skb, const struct net_device *in)
+{
+	u32 rxq = skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0;
+	u32 shards = rxq < in->num_rx_queues ? in->rx[rxq].rps_cpus : 0, i;
+
+	if (!shards)
+		return skb->net->shard;
+	for (i = reciprocal_scale(skb_get_hash(skb), bits_weight64(shards)); i; i--)
+		shards &= shards - 1;
+	return (u32)__builtin_ctz(shards);
+}
+
+bool shard_steer(struct sk_buff *skb, const struct net_device *in)
 {
 	struct net *net = skb->net;
 	u8 buf[SHARD_LOOK];
@@ -151,7 +168,12 @@ bool shard_steer(struct sk_buff *skb)
 	u32 len, to;
 
 	p = look_at(skb, 0, buf, &len);
-	to = p ? shard_of_packet(skb->protocol, p, len, net->group->nr) : FIRST_SHARD;
+	if (net->ip.in_transit && net->ip.in_transit(skb))
+		to = SHARD_ANY;
+	else
+		to = p ? shard_of_packet(skb->protocol, p, len, net->group->nr) : FIRST_SHARD;
+	if (to == SHARD_ANY)
+		to = by_flow(skb, in);
 	if (to == net->shard)
 		return false;
 	if (to == SHARD_ALL) {
@@ -171,7 +193,8 @@ bool shard_steer_whole(struct sk_buff *skb, u8 proto, u32 off, u16 frag_max)
 
 	p = off <= skb->len ? look_at(skb, off, buf, &len) : NULL;
 	to = p ? of_transport(proto, p, len, skb->protocol == ETH_TYPE_IP6, net->group->nr) : FIRST_SHARD;
-	if (to == net->shard || to == SHARD_ALL)	/* what teaches does not come in pieces: RFC 6980 */
+	/* what teaches does not come in pieces: RFC 6980 */
+	if (to == net->shard || to == SHARD_ALL || to == SHARD_ANY)
 		return false;
 	skb->frag_max = frag_max ? frag_max : 1;
 	hand_over(skb, to);
@@ -256,7 +279,8 @@ void shard_pack(struct shard_msg *m, const struct sk_buff *skb, enum shard_kind 
 	u32 before = (u32)(skb->data - from);
 
 	*m = (struct shard_msg){
-		.kind = (u8)kind, .pkt_type = skb->pkt_type, .ip_summed = skb->ip_summed,
+		.kind = (u8)kind, .from = (u8)skb->net->shard, .pkt_type = skb->pkt_type,
+		.ip_summed = skb->ip_summed,
 		.gso_type = si->gso_type, .gso_size = si->gso_size, .gso_segs = si->gso_segs,
 		.looped = kind == SHARD_RX && skb->dst &&
 			  (skb->pkt_type == PACKET_MULTICAST || skb->pkt_type == PACKET_BROADCAST),
@@ -307,6 +331,8 @@ static struct sk_buff *unpack(struct net *net, const struct shard_msg *m, struct
 	skb->mac_len = m->lead;
 	skb->network_header = (u16)(m->l3 + SKB_HEADROOM);
 	skb->transport_header = (u16)(m->l4 + SKB_HEADROOM);
+	if (m->kind == SHARD_TX)
+		skb->sent_by = m->from + 1;
 	if (is_frame(m->kind))
 		return skb;
 	skb_pull(skb, m->lead);
@@ -357,7 +383,7 @@ void shard_input(struct net *net, const struct shard_msg *m)
 	else if (m->kind == SHARD_TX)
 		dev_queue_xmit(skb);
 	else if (m->kind == SHARD_TAP)
-		net->packet.tapped(skb);
+		net->packet.tapped(skb, m->from);
 	else
 		input_received(net, m, skb);
 }

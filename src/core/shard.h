@@ -7,6 +7,7 @@
  *	UDP, UDP-Lite		by our port: a socket, and a SO_REUSEPORT group, is in one shard
  *	ICMP errors		where the packet that they quote belongs
  *	ARP, neighbour discovery, redirects	every shard: it teaches; the first alone answers
+ *	what is forwarded, echo requests	any: who received it, or one of rps_cpus of its queue
  *	fragments and the rest	the first; what it reassembles goes on to its shard
  *
  * Addresses do not count: a socket that is bound knows its shard before it knows its source address.
@@ -16,7 +17,7 @@
 
 #include "base/base.h"
 
-enum { NET_SHARDS_MAX = 16, SHARD_ALL = 0xff };
+enum { NET_SHARDS_MAX = 16, SHARD_ANY = 0xfe, SHARD_ALL = 0xff };
 
 struct net;
 struct net_device;
@@ -67,11 +68,13 @@ static inline u32 shard_of_port(u16 port, u32 nr)
 }
 
 enum { SHARD_LOOK = 512 };	/* octets that are looked at, at most */
-/* Of nr shards, that of a packet whose len octets from its IP or ARP header on are at p; or SHARD_ALL. */
+/* Of nr shards, that of a packet whose len octets from its IP or ARP header on are at p; or SHARD_ALL or
+ * SHARD_ANY. */
 u32 shard_of_packet(u16 protocol, const u8 *p, u32 len, u32 nr);
 
-/* From netif_receive_skb(), data at the network header: is it another shard's? Then it is consumed. */
-bool shard_steer(struct sk_buff *skb);
+/* From netif_receive_skb(), data at the network header: is it another shard's? Then it is consumed. in: the
+ * device that received it, below those of VLANs. */
+bool shard_steer(struct sk_buff *skb, const struct net_device *in);
 /* From local delivery of what was reassembled here, data at the network header, transport header at off. */
 bool shard_steer_whole(struct sk_buff *skb, u8 proto, u32 off, u16 frag_max);
 /* data at the transport header: a copy for the first shard's raw sockets, if there are some. */
@@ -90,6 +93,7 @@ void shard_raw_user(struct net *net, u8 af_bit, u8 proto, int inc);
 /* A packet on its way, in memory of nobody's net. */
 struct shard_msg {
 	u8 kind;			/* enum shard_kind */
+	u8 from;			/* the shard that it is sent by */
 	u8 pkt_type, ip_summed, gso_type;
 	u8 lead;			/* octets of the link header, before the network header */
 	bool whole;			/* was counted already, in pieces */

@@ -113,6 +113,7 @@ struct sk_buff {
 	u16 frag_max;			/* steered: the largest of the fragments that it came in; 0: whole */
 	u16 rx_room;			/* received in one piece, which Linux does not take apart: 1 +
 					 * the octets that have room behind it there; 0: it is not so */
+	u8 sent_by;			/* tx: 1 + the shard that had it sent here; 0: this one */
 	u32 tskey;			/* which of its sends: SOF_TIMESTAMPING_OPT_ID */
 
 	u8 *head;
@@ -241,6 +242,8 @@ static inline void skb_set_hash(struct sk_buff *skb, u32 hash)
 /* The flow's, computed if need be (addresses, ports, protocol; equal in both directions). mac_header
  * and mac_len are set. */
 u32 skb_get_hash(struct sk_buff *skb);
+/* The same, always computed, of a packet of that Ethernet type whose IP header is off octets behind data. */
+u32 skb_flow_hash(const struct sk_buff *skb, u16 type, u32 off);
 void skb_dst_drop(struct sk_buff *skb);
 void skb_dst_set(struct sk_buff *skb, struct dst_entry *dst);	/* takes over the reference */
 

@@ -53,12 +53,17 @@ static int write_all(struct daemon *dm, const char *name, const char *value)
 	return ret;
 }
 
+/* Of nothing: may it be written? */
 static int write_file(struct call *c, const char *name, const char *value)
 {
+	int ret = *value ? 0 : proc_may_write(c->dm->net, name);
+
+	if (ret)
+		return ret;
 	/* as root of a network namespace: the owner of the stack */
 	if (!cred_is_admin(c->dm, &c->cred))
 		return -EPERM;
-	return write_all(c->dm, name, value);
+	return *value ? write_all(c->dm, name, value) : 0;
 }
 
 int call_proc(struct call *c)

@@ -260,6 +260,7 @@ static u32 needs(const struct object *o, int level, int name, const void *val, u
 static void note_caller(struct net *net, const struct cred *cred)
 {
 	net->inet.labels.caller_admin = cred_capable(cred, MAY_NET_ADMIN);
+	net->inet.labels.caller_raw = cred_capable(cred, MAY_NET_RAW);
 	net->inet.labels.caller_pid = (u32)cred->pid;
 	net->inet.labels.caller_uid = cred->uid;
 }

@@ -281,8 +281,9 @@ static enum step tx(struct object *o, size_t budget)
 			poller_queue(&o->w->poller, &o->d);
 			return STEP_STOP;
 		}
-		/* of a connection that failed nobody is to find room: it is closed as it is */
-		if (unlikely(o->filler) && (has_failed(o) || stream_is_full(o)))
+		/* of a connection that failed nobody is to find room, as long as anybody has it */
+		if (unlikely(o->filler) &&
+		    ((has_failed(o) && !closed_by_program(o)) || stream_is_full(o)))
 			return STEP_STOP;
 		s = o->filler ? drain_filler(o) : tx_step(o, &moved);
 	}

@@ -25,7 +25,7 @@ struct listing {
 	int fd;			/* of the directory */
 	u32 nr;
 	char (*names)[NAME_MAX_LEN + 1];
-	mode_t mode;		/* of its files */
+	bool sysctls;		/* files are settings */
 	bool lost;		/* something could not be made */
 };
 
@@ -128,10 +128,11 @@ static void make_entry(const char *name, enum proc_kind kind, void *arg)
 		return;
 	switch (kind) {
 	case PROC_FILE:
+	case PROC_SETTING:
 		fd = openat(l->fd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		l->lost = l->lost || fd < 0;
 		if (fd >= 0) {
-			fchmod(fd, l->mode);
+			fchmod(fd, l->sysctls || kind == PROC_SETTING ? 0644 : 0444);
 			close(fd);
 		}
 		break;
@@ -191,7 +192,7 @@ static void count_only(const char *name, enum proc_kind kind, void *arg)
 
 int tree_refresh(struct daemon *dm, const char *name)
 {
-	struct listing l = { .mode = strncmp(name, "sys/", 4) ? 0444 : 0644 };
+	struct listing l = { .sysctls = !strncmp(name, "sys/", 4) };
 	mode_t old;
 	u32 n = 0;
 	int ret = proc_list(dm->net, name, count_only, &n);

@@ -34,7 +34,7 @@ static int connect_route(struct sock *sk, const struct inet_sockaddr *a, u32 oif
 		return err;
 	inet_sk_flow(sk, fl, &a->addr, a->port);
 	fl->flowlabel = inet_flowinfo(inet, a) & FLOWLABEL_MASK;
-	err = flowlabel_check(sk, fl->flowlabel);
+	err = flowlabel_check(sk, fl->flowlabel, NULL);
 	if (err)
 		return err;
 	dgram_sticky_oif(sk, fl);
@@ -72,6 +72,8 @@ int dgram_connect(struct sock *sk, const struct inet_sockaddr *addr)
 	sk->sk_bound_dev_if = bound;
 	if (inet_addr_any(&inet->saddr))
 		inet->saddr = fl.saddr;
+	else if (inet_addr_is_v4mapped(&fl.saddr))
+		memcpy(inet->saddr4, fl.saddr.b + 12, sizeof(inet->saddr4));
 	if (inet_addr_any(&inet->rcv_saddr))
 		inet->rcv_saddr = fl.saddr;
 	inet->daddr = a.addr;
@@ -97,8 +99,10 @@ int dgram_disconnect(struct sock *sk)
 	inet->scope_id = 0;
 	inet->af = sk->sk_family_af;
 	sk->sk_bound_dev_if = 0;
-	if (!(sk->sk_userlocks & INET_BINDADDR_LOCK))
+	if (!(sk->sk_userlocks & INET_BINDADDR_LOCK)) {
 		inet->saddr = inet->rcv_saddr = any;
+		memset(inet->saddr4, 0, sizeof(inet->saddr4));
+	}
 	sk_dst_set(sk, NULL);
 	return 0;
 }

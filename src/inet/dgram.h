@@ -31,6 +31,7 @@ struct dgram_tx {
 	u32 tsflags;			/* SOF_TX_*: stamps that this datagram is to have */
 	u32 ts_id;			/* its id, if has_ts_id */
 	u64 txtime_ns;			/* SCM_TXTIME; 0: none */
+	u8 *joined;			/* headers of a flow label and of the send: opts.options, or NULL */
 	bool has_gso, has_priority, dontfrag, has_ts_id;
 };
 

@@ -112,6 +112,52 @@ static void tx_ext6(const struct sock_cmsg *c, struct ip_xmit_opts *o)
 	o->options = o->options_len ? c->ext : NULL;
 }
 
+/* Octets of the hop-by-hop header that o's extension headers begin with. */
+static u32 hop_len_of(const struct ip_xmit_opts *o)
+{
+	return o->options_len && o->options_proto == IP_PROTO_HOPOPTS ?
+		       ((u32)o->options[1] + 1) * 8 :
+		       0;
+}
+
+/*
+ * All packets of a flow have the same hop-by-hop options (RFC 8200 appendix A): a leased label's, or none,
+ * take the place of others. What is for the destination alone stays.
+ */
+static int tx_label_options(struct sock *sk, const struct flowlabel *fl, struct dgram_tx *tx)
+{
+	struct ip_xmit_opts *o = &tx->opts;
+	u32 hop = hop_len_of(o), dst = o->options_len - hop;
+
+	if (!dst || !fl->hop_len) {
+		o->options = dst ? o->options + hop : fl->hop;
+		o->options_len = (u16)(dst ? dst : fl->hop_len);
+		o->options_proto = dst ? IP_PROTO_DSTOPTS : fl->hop ? IP_PROTO_HOPOPTS : 0;
+		return 0;
+	}
+	tx->joined = net_alloc(sk->net, fl->hop_len + dst);
+	if (!tx->joined)
+		return -ENOBUFS;
+	memcpy(tx->joined, fl->hop, fl->hop_len);
+	memcpy(tx->joined + fl->hop_len, o->options + hop, dst);
+	o->options = tx->joined;
+	o->options_len = (u16)(fl->hop_len + dst);
+	o->options_proto = inet_ext6_link(tx->joined, fl->hop_len, dst);
+	return 0;
+}
+
+/* A connected socket's label was looked at when it was connected, and has no headers, as on Linux. */
+static int tx_label(struct sock *sk, const struct msg *msg, struct dgram_tx *tx)
+{
+	const struct flowlabel *fl;
+	int err;
+
+	if (!tx->fl.flowlabel || !tx->af->af_bit || !((msg->name && msg->has_name) || msg->cmsg))
+		return 0;
+	err = flowlabel_check(sk, tx->fl.flowlabel, &fl);
+	return err || !fl ? err : tx_label_options(sk, fl, tx);
+}
+
 /* -EINVAL for values that Linux refuses. *own_route: the cached route does not serve. */
 static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *tx, bool *own_route)
 {
@@ -129,6 +175,8 @@ static int tx_cmsg(struct sock *sk, const struct sock_cmsg *c, struct dgram_tx *
 			return -EINVAL;
 		tx->opts.tos = tx->fl.tos = c->tos < 0 ? 0 : (u8)c->tos;
 		*own_route = true;
+		tx->has_priority = !tx->af->af_bit;
+		tx->priority = ip_tos_priority(tx->fl.tos);
 	}
 	if (c->has_mark) {
 		tx->fl.mark = c->mark;
@@ -220,7 +268,7 @@ int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 	tx->opts.allow_frag = true;
 	err = tx_cmsg(sk, msg->cmsg, tx, &own_route);
 	if (!err)
-		err = flowlabel_check(sk, tx->fl.flowlabel);
+		err = tx_label(sk, msg, tx);
 	if (err)
 		return err;
 	if (msg->flags & SMSG_DONTROUTE) {
@@ -228,6 +276,8 @@ int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 		own_route = true;
 	}
 	err = tx_route(sk, tx, own_route);
+	if (unlikely(err && tx->joined))
+		net_free(sk->net, tx->joined, tx->opts.options_len);
 	if (err == 0 && msg->flags & SMSG_CONFIRM && tx->dst->ops->confirm_neigh)
 		tx->dst->ops->confirm_neigh(tx->dst);
 	return err;
@@ -235,6 +285,9 @@ int dgram_tx_begin(struct sock *sk, const struct msg *msg, struct dgram_tx *tx, 
 
 void dgram_tx_end(struct dgram_tx *tx)
 {
+	if (unlikely(tx->joined))
+		net_free(tx->dst->net, tx->joined, tx->opts.options_len);
+	tx->joined = NULL;
 	dst_release(tx->dst);
 	tx->dst = NULL;
 }

@@ -12,6 +12,7 @@ enum {
 	FL_MAX_SOCK = 32,	/* and leases of a socket without privilege */
 	FL_LINGER_MIN = 6,	/* seconds */
 	FL_LINGER_MAX = 150,
+	FL_EXT_MAX = 64 << 10,	/* control messages of a request */
 };
 
 /* struct in6_flowlabel_req (ABI) */
@@ -29,11 +30,19 @@ void flowlabels_init(struct net *net)
 	INIT_LIST_HEAD(&net->inet.labels.all);
 }
 
+/* Not for everybody to send with as he likes? */
+static bool is_exclusive(const struct flowlabel *fl)
+{
+	return fl->share != FL_SHARE_ANY || fl->ext_len;
+}
+
 static void label_free(struct net *net, struct flowlabel *fl)
 {
 	list_del(&fl->entry);
 	net->inet.labels.nr--;
-	net->inet.labels.nr_exclusive -= fl->share != FL_SHARE_ANY;
+	net->inet.labels.nr_exclusive -= is_exclusive(fl);
+	if (fl->hop)
+		net_free(net, fl->hop, fl->hop_len);
 	net_free(net, fl, sizeof(*fl));
 }
 
@@ -110,10 +119,12 @@ void flowlabel_free_leases(struct sock *sk)
 		lease_free(sk, &inet_sk(sk)->o6.labels);
 }
 
-int flowlabel_check(const struct sock *sk, u32 label)
+int flowlabel_check(const struct sock *sk, u32 label, const struct flowlabel **fl)
 {
 	const struct flowlabel_lease *l;
 
+	if (fl)
+		*fl = NULL;
 	if (!label || likely(!sk->net->inet.labels.nr_exclusive))
 		return 0;
 	collect(sk->net);
@@ -122,6 +133,8 @@ int flowlabel_check(const struct sock *sk, u32 label)
 	for (l = inet_sk(sk)->o6.labels; l; l = l->next)
 		if (l->label->label == label) {
 			l->label->lastuse = sk->net->now;
+			if (fl)
+				*fl = l->label;
 			return 0;
 		}
 	return -EINVAL;
@@ -166,14 +179,37 @@ static int renew(struct net *net, struct flowlabel *fl, const struct label_req *
 	return 0;
 }
 
-static int label_new(struct sock *sk, const struct label_req *q, struct flowlabel *fl)
+/* The headers that go with a label: of those for the destination there are none. fl->hop lies in p. */
+static int take_headers(const struct net *net, const u8 *p, u32 len, struct flowlabel *fl)
+{
+	struct ext6_headers h = { 0 };
+	int err = len > FL_EXT_MAX ? -EINVAL : pktopts_headers(p, len, &h);
+	bool any = h.len[EXT6_HOPOPTS] || h.len[EXT6_DSTOPTS] || h.len[EXT6_RTHDRDSTOPTS];
+
+	if (err)
+		return err;
+	if (any && !net->inet.labels.caller_raw)
+		return -EPERM;
+	if (h.len[EXT6_DSTOPTS])
+		return -EINVAL;
+	fl->hop = (u8 *)(uintptr_t)h.at[EXT6_HOPOPTS];
+	fl->hop_len = h.len[EXT6_HOPOPTS];
+	fl->ext_len = fl->hop_len + h.len[EXT6_RTHDRDSTOPTS];
+	return 0;
+}
+
+/* What q, with ext_len octets of control messages behind it, asks for. */
+static int label_new(struct sock *sk, const struct label_req *q, const u8 *ext, u32 ext_len,
+		     struct flowlabel *fl)
 {
 	const struct netns_labels *labels = &sk->net->inet.labels;
 	int err;
 
 	*fl = (struct flowlabel){ .share = q->share, .dst = inet_addr_from6(q->dst), .users = 1,
 				  .label = be32_get(q->label), .expires = sk->net->now };
-	err = renew(sk->net, fl, q);
+	err = take_headers(sk->net, ext, ext_len, fl);
+	if (!err)
+		err = renew(sk->net, fl, q);
 	if (err)
 		return err;
 	if (inet_addr_is_v4mapped(&fl->dst) || inet_addr_any(&fl->dst))
@@ -215,6 +251,13 @@ static struct flowlabel *enter(struct net *net, const struct flowlabel *want)
 		return NULL;
 	*fl = *want;
 	fl->users = 0;
+	fl->hop = want->hop ? net_alloc(net, want->hop_len) : NULL;
+	if (want->hop && !fl->hop) {
+		net_free(net, fl, sizeof(*fl));
+		return NULL;
+	}
+	if (fl->hop)
+		memcpy(fl->hop, want->hop, fl->hop_len);
 	while (!fl->label) {
 		u32 label = labels->wanted ? labels->wanted : net_rand32(net) & FLOWLABEL_MASK;
 
@@ -224,13 +267,13 @@ static struct flowlabel *enter(struct net *net, const struct flowlabel *want)
 	}
 	list_add(&fl->entry, &labels->all);
 	labels->nr++;
-	labels->nr_exclusive += fl->share != FL_SHARE_ANY;
+	labels->nr_exclusive += is_exclusive(fl);
 	return fl;
 }
 
 /* -- the option ------------------------------------------------------------------- */
 
-static int lease_get(struct sock *sk, const struct label_req *q)
+static int lease_get(struct sock *sk, const struct label_req *q, const u8 *ext, u32 ext_len)
 {
 	struct flowlabel want, *fl = NULL;
 	struct flowlabel_lease *l;
@@ -240,7 +283,7 @@ static int lease_get(struct sock *sk, const struct label_req *q)
 		return -EINVAL;
 	if (be32_get(q->label) & FLOWLABEL_STATELESS && sk->net->ipv6.flowlabel_state_ranges)
 		return -ERANGE;
-	err = label_new(sk, q, &want);
+	err = label_new(sk, q, ext, ext_len, &want);
 	if (err)
 		return err;
 	if (want.label)
@@ -332,9 +375,7 @@ int ip6_set_flowlabel(struct sock *sk, const struct sockopt_row *row, const void
 	case FL_GET:
 		if (q.flags & FL_REFLECT)
 			return reflect_on(sk);
-		if (len > sizeof(q))		/* extension headers that go with the label */
-			return -EINVAL;
-		return lease_get(sk, &q);
+		return lease_get(sk, &q, (const u8 *)val + sizeof(q), len - (u32)sizeof(q));
 	default:
 		return -EINVAL;
 	}

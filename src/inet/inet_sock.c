@@ -127,6 +127,27 @@ void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb)
 		inet->flowlabel = inet_reflected_label(inet, skb);
 }
 
+struct inet_rx_header inet_rx_header6(const struct sk_buff *skb)
+{
+	const struct inet_skb_cb *cb = inet_cb(skb);
+
+	return (struct inet_rx_header){ .iif = cb->iif, .ttl = cb->ttl, .flowinfo = inet_flowinfo6(skb) };
+}
+
+void inet_note_last(struct inet_sock *inet, const struct inet_rx_header *h)
+{
+	u32 want = inet->o6.cmsg_flags;
+
+	if (want & (INET_CMSG_PKTINFO | INET_CMSG_OLD_PKTINFO))
+		inet->o6.mc_index = h->iif;
+	if (want & (INET_CMSG_TTL | INET_CMSG_OLD_TTL))
+		inet->o6.mcast_hops = h->ttl;
+	if (want & (INET_CMSG_FLOWINFO | INET_CMSG_TOS))
+		inet->o6.rcv_flowinfo = h->flowinfo;
+	if (unlikely(inet->o6.repflow))
+		inet->flowlabel = h->flowinfo & FLOWLABEL_MASK;
+}
+
 void inet_note_answer(struct inet_sock *inet, const struct sk_buff *skb)
 {
 	if (inet_cb(skb)->af->af_bit && inet->o6.cmsg_flags)
@@ -352,9 +373,11 @@ void inet_sk_flow(struct sock *sk, struct flowi *fl, const union inet_addr *dadd
 	};
 	/*
 	 * "any" of the other family (an unbound IPv6 socket that talks IPv4, or the reverse); nor does
-	 * an IPv6 socket's own address serve for a datagram to an IPv4 one.
+	 * an IPv6 socket's own address serve for a datagram to an IPv4 one: what it had towards IPv4 does.
 	 */
-	if (inet_addr_any(&fl->saddr) || (!v6 && !inet_addr_is_v4mapped(&fl->saddr)))
+	if (!v6 && !inet_addr_any(&fl->saddr) && !inet_addr_is_v4mapped(&fl->saddr))
+		fl->saddr = inet_addr_from4(inet->saddr4);
+	else if (inet_addr_any(&fl->saddr))
 		fl->saddr = any_of(inet->af);
 	mc = inet_addr_is_multicast(&fl->daddr);
 	if (!fl->oif && mc)
@@ -396,7 +419,7 @@ u32 inet_opt_len(const struct inet_sock *inet)
 	return inet->af->af_bit ? ext6_len(inet->o6.ext) : inet->opt_len;
 }
 
-static void ext6_xmit_opts(const struct inet_ext6 *e, struct ip_xmit_opts *o)
+void inet_ext6_xmit_opts(const struct inet_ext6 *e, struct ip_xmit_opts *o)
 {
 	o->options_len = (u16)ext6_len(e);
 	if (!o->options_len)
@@ -413,7 +436,7 @@ void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o)
 	if (inet->af->af_bit) {
 		o->autoflowlabel = inet->o6.autoflowlabel;
 		if (unlikely(inet->o6.ext))
-			ext6_xmit_opts(inet->o6.ext, o);
+			inet_ext6_xmit_opts(inet->o6.ext, o);
 		o->ttl = inet->o6.ucast_hops;
 		o->tos = inet->o6.tclass;
 		o->pmtudisc = inet->o6.pmtudisc;

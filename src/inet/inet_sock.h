@@ -66,6 +66,7 @@ struct inet_sock {
 	union inet_addr mc_addr;
 	u32 cmsg_flags;			/* INET_CMSG_*: which control messages to deliver */
 	u32 flowlabel;			/* of the peer's address: class and label (sndflow) */
+	u8 saddr4[4];			/* source towards IPv4 beside an IPv6 saddr; 0: none */
 	u16 local_port_lo, local_port_hi;	/* IP_LOCAL_PORT_RANGE; 0: the sysctl's */
 	struct list_head mc_list;	/* joined groups */
 	u8 opt_len;
@@ -138,6 +139,19 @@ u32 inet_reset_label(const struct net *net, const struct sk_buff *skb);
 void inet_note_header(struct inet_sock *inet, const struct sk_buff *skb);
 /* The same of what answered a SYN: of IPv6, when any of it was asked for, as on Linux. */
 void inet_note_answer(struct inet_sock *inet, const struct sk_buff *skb);
+/* What IPV6_2292PKTOPTIONS may be asked of a segment that is gone when it is known to be the last. */
+struct inet_rx_header {
+	u32 iif, flowinfo;
+	u8 ttl;
+};
+/* Is any of it wanted? */
+static inline bool inet_wants_header6(const struct inet_sock *inet)
+{
+	return inet->o6.cmsg_flags && inet->af->af_bit;
+}
+struct inet_rx_header inet_rx_header6(const struct sk_buff *skb);
+/* Of the last segment in order: what was asked for. */
+void inet_note_last(struct inet_sock *inet, const struct inet_rx_header *h);
 /* Octets of IPv4 options or IPv6 extension headers on what leaves now. */
 u32 inet_opt_len(const struct inet_sock *inet);
 void inet_xmit_opts(const struct sock *sk, struct ip_xmit_opts *o);	/* ttl, tos, pmtudisc, options */

@@ -62,6 +62,7 @@ OPT_SET(set_tos)
 	if (inet->tos == tos)
 		return 0;
 	inet->tos = tos;
+	sk->sk_priority = ip_tos_priority(tos);
 	sk_dst_set(sk, NULL);
 	return 0;
 }

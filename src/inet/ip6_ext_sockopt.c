@@ -121,16 +121,19 @@ static int ext_check(const u8 *val, u32 *len)
 	return 0;
 }
 
-int inet_ext6_set(struct sock *sk, const u8 *hop, u32 hop_len, const u8 *dst, u32 dst_len)
+int inet_ext6_set(struct sock *sk, const u8 *const at[EXT6_KINDS], const u32 len[EXT6_KINDS])
 {
-	struct inet_ext6 *first, *e;
-	int err = ext_replaced(sk, NULL, EXT6_HOPOPTS, hop, hop_len, &first);
+	struct inet_ext6 *e = NULL, *more;
+	int err = 0;
 
-	if (err)
-		return err;
-	err = ext_replaced(sk, first, EXT6_DSTOPTS, dst, dst_len, &e);
-	if (first)
-		net_free(sk->net, first, ext_size(first));
+	for (enum inet_ext6_kind i = 0; i < EXT6_KINDS && !err; i++) {
+		if (!len[i])
+			continue;
+		err = ext_replaced(sk, e, i, at[i], len[i], &more);
+		if (e)
+			net_free(sk->net, e, ext_size(e));
+		e = more;
+	}
 	if (err)
 		return err;
 	ext_install(sk, e);

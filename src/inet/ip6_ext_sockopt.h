@@ -29,8 +29,11 @@ u32 inet_flowinfo6(const struct sk_buff *skb);
 /* Extension headers of a received IPv6 packet, as want (INET_CMSG_*) says. */
 void inet_ext6_recv(const struct sk_buff *skb, u32 want, struct sock_cmsg *c);
 void inet_ext6_free(struct sock *sk);
-/* These two headers (NULL: none), checked, instead of all that sk has. 0/-ENOBUFS */
-int inet_ext6_set(struct sock *sk, const u8 *hop, u32 hop_len, const u8 *dst, u32 dst_len);
+/* What of e (NULL: none) leaves with a packet: options, their length and the first one's type. */
+struct ip_xmit_opts;
+void inet_ext6_xmit_opts(const struct inet_ext6 *e, struct ip_xmit_opts *o);
+/* These headers, one of each kind (length 0: none), checked, instead of all that sk has. 0/-ENOBUFS */
+int inet_ext6_set(struct sock *sk, const u8 *const at[EXT6_KINDS], const u32 len[EXT6_KINDS]);
 /* A child has its listener's headers, or for want of memory none. */
 void inet_ext6_inherit(const struct sock *parent, struct sock *child);
 

@@ -36,13 +36,8 @@ void pktopts_put(struct pktopts *p, int level, int type, const void *data, u32 s
 
 /* -- to send with ---------------------------------------------------------------- */
 
-struct headers {
-	const u8 *hop, *dst;	/* NULL: none */
-	u32 hop_len, dst_len;
-};
-
 /* An extension header of len octets, whose own length must be there. */
-static int take_ext(const u8 *data, u32 len, const u8 **hdr, u32 *hdr_len)
+static int take_ext(const u8 *data, u32 len, struct ext6_headers *out, enum inet_ext6_kind kind)
 {
 	u32 own;
 
@@ -51,8 +46,8 @@ static int take_ext(const u8 *data, u32 len, const u8 **hdr, u32 *hdr_len)
 	own = ((u32)data[1] + 1) * 8;
 	if (own > len)
 		return -EINVAL;
-	*hdr = data;
-	*hdr_len = own;
+	out->at[kind] = data;
+	out->len[kind] = own;
 	return 0;
 }
 
@@ -67,16 +62,18 @@ static int number_in(const u8 *data, u32 len, int lo, int hi)
 }
 
 /* Only headers stay with the socket; the others must be right, and count for nothing, as on Linux. */
-static int take_one(const struct header *h, const u8 *data, u32 len, struct headers *out)
+static int take_one(const struct header *h, const u8 *data, u32 len, struct ext6_headers *out)
 {
 	switch (h->type) {
 	case C_2292HOPOPTS:
 	case C_HOPOPTS:
-		return out->hop ? -EINVAL : take_ext(data, len, &out->hop, &out->hop_len);
+		return out->at[EXT6_HOPOPTS] ? -EINVAL : take_ext(data, len, out, EXT6_HOPOPTS);
 	case C_2292DSTOPTS:
-		return out->dst ? -EINVAL : take_ext(data, len, &out->dst, &out->dst_len);
+		return out->at[EXT6_DSTOPTS] ? -EINVAL : take_ext(data, len, out, EXT6_DSTOPTS);
 	case C_DSTOPTS:
-		return take_ext(data, len, &out->dst, &out->dst_len);
+		return take_ext(data, len, out, EXT6_DSTOPTS);
+	case C_RTHDRDSTOPTS:
+		return take_ext(data, len, out, EXT6_RTHDRDSTOPTS);
 	case C_2292PKTINFO:
 	case C_PKTINFO:
 		return len < PKTINFO_LEN ? -EINVAL : 0;
@@ -93,7 +90,7 @@ static int take_one(const struct header *h, const u8 *data, u32 len, struct head
 	}
 }
 
-static int parse(const u8 *p, u32 len, struct headers *out)
+int pktopts_headers(const u8 *p, u32 len, struct ext6_headers *out)
 {
 	while (len >= sizeof(struct header)) {
 		struct header h;
@@ -118,11 +115,11 @@ static int parse(const u8 *p, u32 len, struct headers *out)
 
 int ip6_set_pktoptions(struct sock *sk, const struct sockopt_row *row, const void *val, u32 len)
 {
-	struct headers h = { 0 };
-	int err = len > OPTIONS_MAX ? -EINVAL : parse(val, len, &h);
+	struct ext6_headers h = { 0 };
+	int err = len > OPTIONS_MAX ? -EINVAL : pktopts_headers(val, len, &h);
 
 	(void)row;
-	return err ? err : inet_ext6_set(sk, h.hop, h.hop_len, h.dst, h.dst_len);
+	return err ? err : inet_ext6_set(sk, h.at, h.len);
 }
 
 /* -- what came --------------------------------------------------------------------- */

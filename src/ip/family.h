@@ -33,6 +33,8 @@ struct ip_family {
 	u32 (*min_pmtu)(const struct net *net);
 	u64 (*mtu_expires_ns)(const struct net *net);
 	u32 (*dev_mtu)(const struct net_device *dev);
+	/* Are packets for other hosts that come by dev sent on? */
+	bool (*forwards)(const struct net_device *dev);
 	/* May a source of the loopback net leave by dev? */
 	bool (*localnet_may_leave)(const struct net_device *dev);
 };

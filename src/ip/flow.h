@@ -25,6 +25,18 @@ enum { AUTOFLOWLABEL_SYSCTL, AUTOFLOWLABEL_OFF, AUTOFLOWLABEL_ON };
 enum { FLOWLABEL_MASK = 0x000fffff, FLOWINFO_MASK = 0x0fffffff };
 enum { FLOWLABEL_STATELESS = 0x00080000 };	/* net.ipv6.flowlabel_state_ranges */
 
+/*
+ * Linux's TC_PRIO_*, the priority of what is sent with a type of service: by the two bits of the old one that
+ * say throughput and low delay (RFC 1349).
+ */
+static inline u32 ip_tos_priority(u8 tos)
+{
+	enum { BESTEFFORT = 0, BULK = 2, INTERACTIVE_BULK = 4, INTERACTIVE = 6 };
+	static const u8 priorities[] = { BESTEFFORT, BULK, INTERACTIVE, INTERACTIVE_BULK };
+
+	return priorities[tos >> 3 & 3];
+}
+
 struct ip_xmit_opts {
 	s16 ttl;		/* -1: the route's or the system's default */
 	u8 tos;			/* DSCP and ECN bits as they go out */

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "ip/ip.h"
+#include "wire/wire.h"
 
 enum skb_drop_reason ip_forward_check(struct sk_buff *skb)
 {
@@ -10,6 +11,31 @@ enum skb_drop_reason ip_forward_check(struct sk_buff *skb)
 	if (unlikely(skb_is_gso(skb) && !skb_gso_headers_ok(skb)))
 		return SKB_DROP_SKB_GSO_SEG;
 	return SKB_NOT_DROPPED;
+}
+
+/* Its destination; false: there is none, or one that is known on its link only. */
+static bool read_dest(const struct sk_buff *skb, u16 family, union inet_addr *daddr)
+{
+	bool v6 = family == INET_FAMILY_6;
+	u32 off = v6 ? offsetof(struct ip6_hdr, daddr) : offsetof(struct ip4_hdr, daddr);
+	u8 octets[16];
+
+	if (skb_copy_bits(skb, off, octets, v6 ? 16 : 4))
+		return false;
+	*daddr = v6 ? inet_addr_from6(octets) : inet_addr_from4(octets);
+	return !v6 || !inet_addr_is_linklocal(daddr);
+}
+
+bool ip_in_transit(const struct sk_buff *skb)
+{
+	u16 family = skb->protocol == ETH_TYPE_IP6 ? INET_FAMILY_6 : INET_FAMILY_4;
+	const struct ip_family *fam = ip_family_get(skb->net, family);
+	union inet_addr daddr;
+
+	if (skb->pkt_type != PACKET_HOST || (family == INET_FAMILY_4 && skb->protocol != ETH_TYPE_IP4) ||
+	    !fam || !fam->forwards(skb->dev) || !read_dest(skb, family, &daddr))
+		return false;
+	return fam->af->addr_type(skb->net, &daddr, NULL) == RTN_UNICAST;
 }
 
 int ip_forward_prepare(struct sk_buff *skb, u32 mtu)

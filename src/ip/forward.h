@@ -14,6 +14,9 @@
  */
 enum skb_drop_reason ip_forward_check(struct sk_buff *skb);
 
+/* net->ip.in_transit: what shards share among themselves, since no socket of ours has it. */
+bool ip_in_transit(const struct sk_buff *skb);
+
 /*
  * From what was received to what is to be sent by skb->dst: sums, time stamp, what the receive path kept;
  * no packet of it will be longer than mtu. Headers stay. 0, or -ENOMEM: there is no room for a link header.

@@ -66,6 +66,7 @@ int ip_net_init(struct net *net)
 	net->ip.key.key[1] = net_rand64(net);
 	net->ip.rt_genid = 1;
 	net->ip.looped_dst = looped_dst;
+	net->ip.in_transit = ip_in_transit;
 	init_lists(net);
 	err = fib_net_init(net);
 	err = err ?: inet_ifaddr_net_init(net);

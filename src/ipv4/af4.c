@@ -109,6 +109,13 @@ static u32 dev_mtu(const struct net_device *dev)
 	return min(dev->mtu, (u32)IP4_LEN_MAX);
 }
 
+static bool forwards(const struct net_device *dev)
+{
+	const struct in_device *idev = in_dev_get(dev);
+
+	return idev && idev->conf.forwarding;
+}
+
 static bool localnet_may_leave(const struct net_device *dev)
 {
 	const struct in_device *idev = in_dev_get(dev);
@@ -132,5 +139,6 @@ const struct ip_family ip_family4 = {
 	.min_pmtu = min_pmtu,
 	.mtu_expires_ns = mtu_expires,
 	.dev_mtu = dev_mtu,
+	.forwards = forwards,
 	.localnet_may_leave = localnet_may_leave,
 };

@@ -112,14 +112,6 @@ static void decrease_ttl(struct ip4_hdr *iph)
 	csum_replace2(&iph->check, from, to);
 }
 
-/* Linux's TC_PRIO_*, by the two bits of the old type of service that say throughput and low delay. */
-static u32 priority_of(u8 tos)
-{
-	static const u8 best_effort_bulk_interactive_both[] = { 0, 2, 6, 4 };
-
-	return best_effort_bulk_interactive_both[tos >> 3 & 3];
-}
-
 /* Why skb cannot go on; whoever sent it is told. */
 static enum skb_drop_reason judge(struct net *net, struct sk_buff *skb, u32 mtu)
 {
@@ -164,7 +156,7 @@ void ip_forward(struct sk_buff *skb)
 	}
 	decrease_ttl((struct ip4_hdr *)skb->data);
 	if (net->ipv4.ip_forward_update_priority)
-		skb->priority = priority_of(ip4_hdr(skb)->tos);
+		skb->priority = ip_tos_priority(ip4_hdr(skb)->tos);
 	if (nf_hook(NF_PROTO_IPV4, NF_FORWARD, net, NULL, skb, skb->dev, dst->dev) == NF_ACCEPT)
 		skb->dst->output(net, NULL, skb);
 }

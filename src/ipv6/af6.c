@@ -155,5 +155,6 @@ const struct ip_family ip_family6 = {
 	.min_pmtu = min_pmtu,
 	.mtu_expires_ns = mtu_expires,
 	.dev_mtu = dev_mtu,
+	.forwards = ip6_forwards,
 	.localnet_may_leave = localnet_may_leave,
 };

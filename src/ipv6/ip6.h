@@ -64,6 +64,7 @@ void ip6_input(struct sk_buff *skb);		/* dst->input of what is for us */
  * not.
  */
 enum skb_drop_reason ip6_route_forward(struct net *net, struct sk_buff *skb, const struct inet6_dev *idev);
+bool ip6_forwards(const struct net_device *dev);	/* others' packets that come by it */
 void ip6_forward(struct sk_buff *skb);		/* dst->input */
 void ip6_input_error(struct sk_buff *skb);	/* the same, of what there is no way for */
 /* The device is up or down, or router or host: joins the groups of all routers, or leaves them. */

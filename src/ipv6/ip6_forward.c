@@ -21,11 +21,16 @@ static enum skb_drop_reason bad_address(struct net *net, enum skb_drop_reason re
 	return reason;
 }
 
-static bool may_forward(const struct net *net, const struct sk_buff *skb,
-			const struct inet6_dev *idev)
+static bool forwards_by(const struct net *net, const struct inet6_dev *idev)
 {
-	return (net->ipv6.conf_all.forwarding || idev->conf.force_forwarding) &&
-	       !ip_forward_is_copy(skb);
+	return net->ipv6.conf_all.forwarding || idev->conf.force_forwarding;
+}
+
+bool ip6_forwards(const struct net_device *dev)
+{
+	const struct inet6_dev *idev = in6_dev_get(dev);
+
+	return idev && forwards_by(dev->net, idev);
 }
 
 static enum skb_drop_reason route_by_fib(struct net *net, struct sk_buff *skb,
@@ -62,7 +67,7 @@ enum skb_drop_reason ip6_route_forward(struct net *net, struct sk_buff *skb,
 			    .tos = cb->tos };
 	struct dst_entry *dst;
 
-	if (!may_forward(net, skb, idev))
+	if (!forwards_by(net, idev) || ip_forward_is_copy(skb))
 		return bad_address(net, SKB_DROP_IP_FORWARDING_OFF);
 	dst = ip_route_forward_find(net, &fl);
 	if (dst)

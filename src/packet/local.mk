@@ -3,6 +3,7 @@ src_packet_libpacket_a_SOURCES = \
 	src/packet/packet.c \
 	src/packet/packet.h \
 	src/packet/packet_block.c \
+	src/packet/packet_fanout.c \
 	src/packet/packet_mc.c \
 	src/packet/packet_priv.h \
 	src/packet/packet_ring.c \

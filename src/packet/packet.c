@@ -19,13 +19,18 @@ void packet_hook(struct packet_sock *po)
 					.dev = packet_bound_dev(po),
 					.func = packet_rcv,
 					.priv = po };
-	dev_add_tap(po->sk.net, &po->tap);
+	if (po->fanout)
+		packet_fanout_link(po);
+	else
+		dev_add_tap(po->sk.net, &po->tap);
 	po->running = true;
 }
 
 void packet_unhook(struct packet_sock *po)
 {
-	if (po->running)
+	if (po->running && po->fanout)
+		packet_fanout_unlink(po);
+	else if (po->running)
 		dev_remove_pack(&po->tap);
 	po->running = false;
 }
@@ -66,6 +71,7 @@ static void packet_close(struct sock *sk)
 	struct packet_sock *po = packet_sk(sk);
 
 	packet_unhook(po);
+	packet_fanout_leave(po);
 	shard_packet_user(sk->net, -1);
 	list_del_init(&po->entry);
 	packet_mc_drop_all(po);
@@ -88,7 +94,7 @@ static int packet_bind(struct sock *sk, const void *sa, u32 len)
 	if (len < sizeof(ll))
 		return -EINVAL;
 	memcpy(&ll, sa, sizeof(ll));
-	if (ll.family != SOCK_FAMILY_PACKET)
+	if (ll.family != SOCK_FAMILY_PACKET || po->fanout)
 		return -EINVAL;
 	if (ll.ifindex) {
 		dev = ll.ifindex > 0 ? dev_get_by_index(sk->net, (u32)ll.ifindex) : NULL;
@@ -225,6 +231,7 @@ static void dev_event(struct notifier_block *nb, struct net *net, enum net_event
 int packet_net_init(struct net *net)
 {
 	list_init(&net->packet.socks);
+	list_init(&net->packet.fanouts);
 	net->packet.nb.fn = dev_event;
 	net->packet.tapped = packet_tapped;
 	net_notifier_register(net, &net->packet.nb);

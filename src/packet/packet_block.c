@@ -54,6 +54,11 @@ static bool is_ours(const struct packet_ring *r)
 	return __atomic_load_n(status(r), __ATOMIC_ACQUIRE) == TP_KERNEL;
 }
 
+bool packet_block_has_room(const struct packet_ring *r)
+{
+	return !r->frozen || is_ours(r);
+}
+
 u32 packet_block_first(u32 priv)
 {
 	return BLOCK_HEAD + ALIGN_UP(priv, 8);

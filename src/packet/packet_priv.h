@@ -76,10 +76,15 @@ struct packet_sock {
 	s32 ifindex;  /* 0: all; -1: of a device that is gone */
 	bool running; /* tap is entered */
 	bool auxdata, ignore_outgoing;
-	int tstamp;		     /* PACKET_TIMESTAMP: SOF_* */
-	int version;		     /* PACKET_VERSION: TPACKET_* */
-	u32 reserve;		     /* PACKET_RESERVE */
-	struct packet_ring *ring;    /* NULL: frames are queued */
+	int tstamp;		      /* PACKET_TIMESTAMP: SOF_* */
+	int version;		      /* PACKET_VERSION: TPACKET_* */
+	u32 reserve;		      /* PACKET_RESERVE */
+	struct packet_ring *ring;     /* NULL: frames are queued */
+	struct packet_fanout *fanout; /* PACKET_FANOUT; NULL: none */
+	struct packet_rollover {
+		u32 last; /* member that had room */
+		u64 all, huge, failed;
+	} rollover;
 	u32 packets, drops, freezes; /* since PACKET_STATISTICS was read */
 };
 
@@ -111,7 +116,12 @@ struct net_device *packet_bound_dev(const struct packet_sock *po);
 
 /* packet_rx.c: the tap */
 void packet_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt);
-void packet_tapped(struct sk_buff *skb); /* what another shard's devices saw. Consumes */
+/* What another shard's devices saw. Consumes */
+void packet_tapped(struct sk_buff *skb, u32 shard);
+/* Does the tap see such a frame, whose protocol behind a tag is type? */
+bool packet_tap_matches(const struct packet_type *tap, const struct sk_buff *skb, u16 type);
+/* Of a frame's addresses, protocol and ports, equal in both directions; data at the link header. */
+u32 packet_flow_hash(const struct sk_buff *skb, const struct net_device *dev);
 ssize_t packet_recvmsg(struct sock *sk, struct msg *msg);
 /* Status of a packet beyond who owns it, and the tag: TP_*. */
 u32 packet_status(const struct sk_buff *skb);
@@ -127,6 +137,7 @@ void packet_ring_free(struct packet_sock *po);
 bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep);
 bool packet_ring_ready(const struct packet_sock *po); /* there is one for the program */
 
+bool packet_ring_has_room(const struct packet_sock *po); /* the next frame is not the program's */
 /* Behind a status: shows it, and wakes who wishes to be woken. */
 void packet_ring_tell(struct packet_sock *po);
 
@@ -135,11 +146,23 @@ u32 packet_block_first(u32 priv);
 /* The rest of po->ring; tov_ms: how long a block waits to be full, 0: a default; feature: TP_FT_* */
 void packet_block_init(struct packet_sock *po, u32 tov_ms, u32 priv, u32 feature);
 void packet_block_exit(struct packet_ring *r);
+bool packet_block_has_room(const struct packet_ring *r);
 u32 packet_block_last(
 	const struct packet_ring *r); /* where the status of the last block that was given is */
 /* As packet_ring_put(), of what was placed; bits: its status. */
 bool packet_block_put(struct packet_sock *po, struct sk_buff *skb, const struct packet_place *p,
 		      u64 ns, u32 bits);
+
+/* packet_fanout.c: struct fanout_args or its first 4 octets. 0, -EINVAL, -EALREADY, -ENOSPC, -ENOMEM */
+int packet_fanout_set(struct packet_sock *po, const void *val, u32 len);
+u32 packet_fanout_get(const struct packet_sock *po);
+bool packet_fanout_rolls(const struct packet_sock *po); /* has PACKET_ROLLOVER_STATS */
+void packet_fanout_leave(struct packet_sock *po);
+/* Of a group's socket, in the place of its own tap. */
+void packet_fanout_link(struct packet_sock *po);
+void packet_fanout_unlink(struct packet_sock *po);
+/* Copies of a frame that another shard saw, for the groups. */
+void packet_fanout_tapped(struct sk_buff *skb, u16 type, u32 shard);
 
 /* packet_tx.c */
 ssize_t packet_sendmsg(struct sock *sk, struct msg *msg);

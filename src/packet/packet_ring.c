@@ -260,6 +260,16 @@ bool packet_ring_put(struct packet_sock *po, struct sk_buff *skb, u32 keep)
 	return true;
 }
 
+bool packet_ring_has_room(const struct packet_sock *po)
+{
+	const struct packet_ring *r = po->ring;
+
+	if (r->version == TPACKET_V3)
+		return packet_block_has_room(r);
+	return __atomic_load_n((const u32 *)(const void *)(r->mem + frame_at(r, r->head)),
+			       __ATOMIC_ACQUIRE) == TP_KERNEL;
+}
+
 bool packet_ring_token(struct sock *sk)
 {
 	struct packet_ring *r = sk->prot == &packet_prot ? packet_sk(sk)->ring : NULL;

@@ -145,22 +145,33 @@ static u16 inner_type(const struct sk_buff *skb)
 	return type ? be16_get(*type) : 0;
 }
 
-void packet_tapped(struct sk_buff *skb)
+bool packet_tap_matches(const struct packet_type *tap, const struct sk_buff *skb, u16 type)
 {
-	bool out = skb->pkt_type == PACKET_OUTGOING;
+	if (tap->dev && tap->dev != skb->dev)
+		return false;
+	return !tap->type || (skb->pkt_type != PACKET_OUTGOING && tap->type == type);
+}
+
+u32 packet_flow_hash(const struct sk_buff *skb, const struct net_device *dev)
+{
+	return skb_flow_hash(skb, inner_type(skb), link_len(skb, dev));
+}
+
+void packet_tapped(struct sk_buff *skb, u32 shard)
+{
 	u16 type = inner_type(skb);
 	struct packet_sock *po;
 
 	list_for_each_entry(po, &skb->net->packet.socks, entry) {
 		struct sk_buff *clone;
 
-		if (!po->running || (po->tap.dev && po->tap.dev != skb->dev) ||
-		    (po->tap.type && (out || po->tap.type != type)))
+		if (!po->running || po->fanout || !packet_tap_matches(&po->tap, skb, type))
 			continue;
 		clone = skb_clone(skb);
 		if (clone)
 			packet_rcv(clone, clone->dev, &po->tap);
 	}
+	packet_fanout_tapped(skb, type, shard);
 	consume_skb(skb);
 }
 

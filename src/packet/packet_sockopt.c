@@ -17,6 +17,8 @@ enum {
 	PACKET_HDRLEN = 11,
 	PACKET_RESERVE = 12,
 	PACKET_TIMESTAMP = 17,
+	PACKET_FANOUT = 18,
+	PACKET_ROLLOVER_STATS = 21,
 	PACKET_IGNORE_OUTGOING = 23,
 };
 
@@ -119,6 +121,30 @@ SETTER(rx_ring)
 	return packet_ring_set(packet_sk(sk), val, len);
 }
 
+SETTER(fanout)
+{
+	(void)row;
+	return packet_fanout_set(packet_sk(sk), val, len);
+}
+
+GETTER(fanout)
+{
+	(void)row;
+	return sockopt_get_int((int)packet_fanout_get(packet_sk(sk)), val, len);
+}
+
+/* struct tpacket_rollover_stats */
+GETTER(rollover_stats)
+{
+	const struct packet_rollover *r = &packet_sk(sk)->rollover;
+	const u64 stats[3] = { r->all, r->huge, r->failed };
+
+	(void)row;
+	if (!packet_fanout_rolls(packet_sk(sk)))
+		return -EINVAL;
+	return sockopt_get_bytes(stats, sizeof(stats), val, len);
+}
+
 #define ROW(opt, k, f, fn, ...)                                                            \
 	{                                                                                  \
 		.level = SOL_PACKET_NS, .name = opt, .label = #opt, .kind = k, .flags = f, \
@@ -150,6 +176,13 @@ static const struct sockopt_row packet_rows[] = {
 	  .get = get_hdrlen },
 	ROW(PACKET_RESERVE, SOCKOPT_INT, SOCKOPT_EXACT, reserve, .min_len = 4),
 	ROW(PACKET_AUXDATA, SOCKOPT_BOOL, 0, auxdata),
+	ROW(PACKET_FANOUT, SOCKOPT_STRUCT, 0, fanout, .min_len = 4),
+	{ .level = SOL_PACKET_NS,
+	  .name = PACKET_ROLLOVER_STATS,
+	  .label = "PACKET_ROLLOVER_STATS",
+	  .kind = SOCKOPT_STRUCT,
+	  .flags = SOCKOPT_RO,
+	  .get = get_rollover_stats },
 	ROW(PACKET_TIMESTAMP, SOCKOPT_INT, SOCKOPT_EXACT, tstamp, .min_len = 4),
 	ROW(PACKET_IGNORE_OUTGOING, SOCKOPT_INT, SOCKOPT_EXACT, ignore_outgoing, .min_len = 4,
 	    .min = 0, .max = 1),

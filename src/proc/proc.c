@@ -148,17 +148,29 @@ int proc_list(struct net *net, const char *name, proc_list_fn fn, void *arg)
 	return l.found ? 0 : -ENOENT;
 }
 
-int proc_write(struct net *net, const char *name, const char *value)
+int proc_may_write(struct net *net, const char *name)
 {
 	char unused[1];
 	struct strbuf sb;
 	int ret;
 
-	if (below(name, "sys/net/")) {
-		ret = sysctl_write(net, below(name, "sys/"), value);
-		return ret == -EPERM ? -EACCES : ret;
-	}
+	if (below(name, "sys/net/"))
+		return 0;
+	if (below(name, "class/net/"))
+		return proc_write_sysfs(net, below(name, "class/net/"), NULL);
 	strbuf_init(&sb, unused, sizeof(unused));
 	ret = proc_read(net, name, &sb);
 	return ret ? ret : -EACCES;
+}
+
+int proc_write(struct net *net, const char *name, const char *value)
+{
+	int ret;
+
+	if (!below(name, "sys/net/")) {
+		ret = proc_may_write(net, name);
+		return ret ? ret : proc_write_sysfs(net, below(name, "class/net/"), value);
+	}
+	ret = sysctl_write(net, below(name, "sys/"), value);
+	return ret == -EPERM ? -EACCES : ret;
 }

@@ -136,7 +136,7 @@ static void put_flowlabel(const struct flowlabel *fl, void *arg)
 	strbuf_printf(l->sb, "%05X %-1d %-6u %-6u %-6llu %-8lld ", fl->label, fl->share, fl->owner, fl->users,
 		      (ull)(fl->linger / NSEC_PER_SEC), (long long)left);
 	strbuf_hex(l->sb, fl->dst.b, 16, 0);
-	strbuf_puts(l->sb, " 0   \n");
+	strbuf_printf(l->sb, " %-4u\n", fl->ext_len);
 }
 
 void proc_flowlabels(struct net *net, struct strbuf *sb, u16 family)

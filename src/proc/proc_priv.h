@@ -32,8 +32,15 @@ void proc_flowlabels(struct net *net, struct strbuf *sb, u16 family);
 /* proc_sysfs.c */
 /* The file "DEV/ATTRIBUTE" of /sys/class/net. 0/-ENOENT */
 int proc_sysfs(struct net *net, const char *name, struct strbuf *sb);
+/* write() to it: 0, -ENOENT, -EACCES (read-only), or what the file says. value NULL: may it be written? */
+int proc_write_sysfs(struct net *net, const char *name, const char *value);
 /* Its directory "" or "DEV" or one below that. 0/-ENOENT */
 int proc_list_sysfs(struct net *net, const char *path, proc_list_fn fn, void *arg);
+
+/* proc_queues.c: the same below "DEV/queues/"; of the device as all shards have it, whichever dev is of */
+int proc_read_queue(struct net_device *dev, const char *path, struct strbuf *sb);
+int proc_write_queue(struct net_device *dev, const char *path, const char *value);
+int proc_list_queues(struct net_device *dev, const char *path, proc_list_fn fn, void *arg);
 
 /* proc_route.c */
 void proc_route(struct net *net, struct strbuf *sb, u16 family);

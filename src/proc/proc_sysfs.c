@@ -111,37 +111,6 @@ static int put_attribute(struct strbuf *sb, const struct net_device *dev, const 
 	return -ENOENT;
 }
 
-/* "tx-N/byte_queue_limits/FILE" */
-static int put_queue(struct strbuf *sb, const struct net_device *dev, const char *name)
-{
-	static const char limits[] = "/byte_queue_limits/";
-	const struct dql *q;
-	u32 index = 0, digits;
-
-	if (strncmp(name, "tx-", 3))
-		return -ENOENT;
-	name += 3;
-	for (digits = 0; digits < 4 && *name >= '0' && *name <= '9'; digits++)
-		index = index * 10 + (u32)(*name++ - '0');
-	if (!digits || index >= dev->num_tx_queues || strncmp(name, limits, sizeof(limits) - 1))
-		return -ENOENT;
-	name += sizeof(limits) - 1;
-	q = &netdev_get_tx_queue(dev, (u16)index)->dql;
-	if (!strcmp(name, "limit"))
-		strbuf_printf(sb, "%u", q->limit);
-	else if (!strcmp(name, "limit_min"))
-		strbuf_printf(sb, "%u", q->min_limit);
-	else if (!strcmp(name, "limit_max"))
-		strbuf_printf(sb, "%u", q->max_limit);
-	else if (!strcmp(name, "hold_time"))
-		strbuf_printf(sb, "%u", (u32)(DQL_HOLD_NS / NSEC_PER_MSEC));
-	else if (!strcmp(name, "inflight"))
-		strbuf_printf(sb, "%u", dql_inflight(q));
-	else
-		return -ENOENT;
-	return 0;
-}
-
 /* The device that a path begins with, and what follows its name: "" or what is behind the slash. */
 static struct net_device *dev_of(struct net *net, const char *path, const char **rest)
 {
@@ -156,64 +125,49 @@ static struct net_device *dev_of(struct net *net, const char *path, const char *
 	return dev_get_by_name(net, devname);
 }
 
+/* What follows "DIR/". NULL: it is not in that directory */
+static const char *in_dir(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return strncmp(path, dir, n) || path[n] != '/' ? NULL : path + n + 1;
+}
+
 int proc_sysfs(struct net *net, const char *name, struct strbuf *sb)
 {
-	static const char stats[] = "statistics/", queues[] = "queues/";
-	const char *slash;
-	struct net_device *dev = dev_of(net, name, &slash);
+	const char *rest;
+	struct net_device *dev = dev_of(net, name, &rest);
 	int ret;
 
 	if (!dev)
 		return -ENOENT;
-	if (!strncmp(slash, stats, sizeof(stats) - 1))
-		ret = put_statistic(sb, dev, slash + sizeof(stats) - 1);
-	else if (!strncmp(slash, queues, sizeof(queues) - 1))
-		ret = put_queue(sb, dev, slash + sizeof(queues) - 1);
+	if (in_dir(rest, "statistics"))
+		ret = put_statistic(sb, dev, in_dir(rest, "statistics"));
+	else if (in_dir(rest, "queues"))
+		ret = proc_read_queue(dev, in_dir(rest, "queues"), sb);
 	else
-		ret = put_attribute(sb, dev, slash);
+		ret = put_attribute(sb, dev, rest);
 	if (!ret)
 		strbuf_putc(sb, '\n');
 	return ret;
 }
 
-/* -- directories -------------------------------------------------------------- */
-
-static const char *const queue_limits[] = { "hold_time", "inflight", "limit", "limit_max", "limit_min" };
-
-static void list_numbered(const char *prefix, u32 nr, proc_list_fn fn, void *arg)
+int proc_write_sysfs(struct net *net, const char *name, const char *value)
 {
-	char name[16];
+	const char *rest;
+	struct net_device *dev = dev_of(net, name, &rest);
+	char unused[1];
 	struct strbuf sb;
+	int ret;
 
-	strbuf_init(&sb, name, sizeof(name));
-	strbuf_printf(&sb, "%s%u", prefix, nr);
-	fn(name, PROC_DIR, arg);
+	if (dev && in_dir(rest, "queues"))
+		return proc_write_queue(dev, in_dir(rest, "queues"), value);
+	strbuf_init(&sb, unused, sizeof(unused));
+	ret = proc_sysfs(net, name, &sb);
+	return ret ? ret : -EACCES;
 }
 
-static int list_queues(const struct net_device *dev, const char *rest, proc_list_fn fn, void *arg)
-{
-	u32 i;
-
-	if (!*rest) {
-		for (i = 0; i < dev->num_tx_queues; i++) {
-			list_numbered("rx-", i, fn, arg);
-			list_numbered("tx-", i, fn, arg);
-		}
-		return 0;
-	}
-	if (strlen(rest) < 4 || (strncmp(rest, "tx-", 3) && strncmp(rest, "rx-", 3)))
-		return -ENOENT;
-	if (!strchr(rest, '/')) {
-		if (*rest == 't')
-			fn("byte_queue_limits", PROC_DIR, arg);
-		return 0;
-	}
-	if (strcmp(strchr(rest, '/'), "/byte_queue_limits"))
-		return -ENOENT;
-	for (i = 0; i < ARRAY_SIZE(queue_limits); i++)
-		fn(queue_limits[i], PROC_FILE, arg);
-	return 0;
-}
+/* -- directories -------------------------------------------------------------- */
 
 int proc_list_sysfs(struct net *net, const char *path, proc_list_fn fn, void *arg)
 {
@@ -234,8 +188,10 @@ int proc_list_sysfs(struct net *net, const char *path, proc_list_fn fn, void *ar
 			fn(statistics[i].name, PROC_FILE, arg);
 		return 0;
 	}
-	if (!strncmp(rest, "queues", 6) && (!rest[6] || rest[6] == '/'))
-		return list_queues(dev, rest[6] ? rest + 7 : rest + 6, fn, arg);
+	if (!strcmp(rest, "queues"))
+		return proc_list_queues(dev, "", fn, arg);
+	if (in_dir(rest, "queues"))
+		return proc_list_queues(dev, in_dir(rest, "queues"), fn, arg);
 	if (*rest)
 		return -ENOENT;
 	for (i = 0; i < ARRAY_SIZE(attributes); i++)

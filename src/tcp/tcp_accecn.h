@@ -72,7 +72,7 @@ u16 tcp_ecn_req_synack_flags(struct tcp_request_sock *req, bool again);
 void tcp_ecn_req_cookie(struct tcp_request_sock *req, const struct tcp_seg *seg);
 void tcp_ecn_req_ack(struct tcp_request_sock *req, const struct tcp_seg *seg);
 void tcp_ecn_child(const struct tcp_request_sock *req, struct tcp_sock *tp);
-void tcp_ecn_fastopen_ack(struct sock *sk, const struct tcp_seg *seg);
+void tcp_ecn_synack_acked(struct sock *sk, const struct tcp_seg *seg);
 void tcp_ecn_mark(struct sock *sk, const struct sk_buff *payload, struct tcp_hdr *hdr,
 		  struct ip_xmit_opts *io, u32 seq);
 u8 tcp_ecn_tw_tos(const struct tcp_sock *tp);

@@ -52,7 +52,7 @@ void tcp_rtx_recount(struct tcp_sock *tp, const struct sk_buff *skb, u32 old, u3
 struct sk_buff *tcp_rtx_trim_head(struct sock *sk, struct sk_buff *skb);
 bool tcp_rtx_merge(struct sock *sk, struct sk_buff *skb, struct sk_buff *next, u32 mss);
 bool tcp_rtx_join_sacked(struct sock *sk, struct sk_buff *skb, struct sk_buff *next);
-void tcp_tsorted_insert(struct tcp_sock *tp, struct sk_buff *skb, struct sk_buff *near);
+u32 tcp_tsorted_merge(struct tcp_sock *tp, struct list_head *batch);
 bool tcp_rtx_cut_enough(struct sock *sk);
 int tcp_fragment(struct sock *sk, struct sk_buff *skb, u32 len, u32 mss, bool in_rtx);
 void tcp_write_queue_purge(struct sock *sk);

@@ -113,11 +113,15 @@ static bool syn_wants_accurate(u8 ace)
 	return ace && ace != ACE_CLASSIC_SYN;	/* any other set of flags: RFC 9768 3.1.2 */
 }
 
-/* Both opened at once: the peer's SYN crossed ours. */
+/*
+ * Both opened at once: the peer's SYN crossed ours. If that asked for AccECN, what is agreed is what a
+ * listener would have (RFC 9768 3.1.2): nothing classic with a SYN that is ECT.
+ */
 void tcp_ecn_rcv_cross_syn(struct sock *sk, const struct tcp_seg *seg)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	bool classic = (seg->flags & ECN_FLAGS) == ECN_FLAGS;
+	bool classic = (seg->flags & ECN_FLAGS) == ECN_FLAGS &&
+		       (seg->ecn == INET_ECN_NOT_ECT || !(tp->ecn_flags & TCP_ECN_PENDING));
 
 	if (tp->ecn_flags & TCP_ECN_PENDING && syn_wants_accurate(tcp_accecn_ace(seg->flags)))
 		accecn_begin(tp, seg->ecn);
@@ -219,14 +223,17 @@ void tcp_ecn_req_cookie(struct tcp_request_sock *req, const struct tcp_seg *seg)
 	req->accecn_ok = true;
 }
 
-/* What the ACK of our SYN-ACK says of it; data in its place has the counter in ACE already. */
+/*
+ * What the ACK of our SYN-ACK says of it, or the SYN-ACK of SYNs that crossed of our SYN; data in their place
+ * have the counter in ACE already.
+ */
 static u8 third_ack_feedback(const struct net *net, const struct tcp_seg *seg, u8 *fail)
 {
 	u8 ace = tcp_accecn_ace(seg->flags);
 
 	if (!ace)
 		*fail |= ACCECN_ACE_FAIL_RECV;	/* RFC 9768 3.2.2.4: no counter begins with it */
-	if (ect_of_ace[ace] && seg->seq == seg->end_seq)
+	if (ect_of_ace[ace] && seg->end_seq - seg->seq == !!(seg->flags & TCPHDR_SYN))
 		return handshake_feedback(net, ace, fail);
 	return INET_ECN_NOT_ECT;
 }
@@ -259,8 +266,11 @@ void tcp_ecn_child(const struct tcp_request_sock *req, struct tcp_sock *tp)
 	tp->delivered_ce = req->synack_ce;
 }
 
-/* The same for a child that Fast Open made with the SYN. */
-void tcp_ecn_fastopen_ack(struct sock *sk, const struct tcp_seg *seg)
+/*
+ * The same for a full socket: a child that Fast Open made with the SYN, or SYNs that crossed, when each
+ * end is what it had been as a listener (RFC 9768 3.1.2).
+ */
+void tcp_ecn_synack_acked(struct sock *sk, const struct tcp_seg *seg)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 

@@ -37,17 +37,16 @@ static void tcp_undo_cwnd_reduction(struct sock *sk, bool unmark_loss)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (unmark_loss) {
-		struct sk_buff *near = NULL;	/* neighbours left one after the other */
+		LIST_HEAD_LOCAL(back);
 
 		for (struct sk_buff *skb = tcp_rtx_head(tp); skb; skb = tcp_rtx_next(skb)) {
 			if (tcp_tx(skb)->sacked & TCPCB_LOST &&
 			    !list_is_linked(&tcp_tx(skb)->tsorted) &&
-			    !(tcp_tx(skb)->sacked & TCPCB_SACKED)) {
-				tcp_tsorted_insert(tp, skb, near);
-				near = skb;
-			}
+			    !(tcp_tx(skb)->sacked & TCPCB_SACKED))
+				list_add_tail(&tcp_tx(skb)->tsorted, &back);
 			tcp_tx(skb)->sacked &= (u8)~TCPCB_LOST;
 		}
+		tcp_tsorted_merge(tp, &back);
 		tp->lost_out = 0;
 		tp->retransmit_hint = NULL;
 	}

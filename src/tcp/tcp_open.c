@@ -212,7 +212,7 @@ int tcp_connect_prepare(struct sock *sk, const struct inet_sockaddr *addr)
 	inet_fix_any_daddr(sk, &a.addr);
 	err = tcp_check_dest(sk, &a);
 	if (!err)
-		err = flowlabel_check(sk, inet_flowinfo(&tp->inet, &a) & FLOWLABEL_MASK);
+		err = flowlabel_check(sk, inet_flowinfo(&tp->inet, &a) & FLOWLABEL_MASK, NULL);
 	if (err)
 		return err;
 	tcp_init_fields(sk);

@@ -176,12 +176,13 @@ void tcp_pacing_sent(struct sock *sk, u32 len)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u64 rate = sk->sk_pacing_rate, now = sk->net->now, took, late;
 
+	late = now > tp->wstamp_ns ? now - tp->wstamp_ns : 0;
+	tp->wstamp_ns = max(tp->wstamp_ns, now);	/* what goes at once is no time that was missed */
 	if (!tcp_needs_pacing(sk) || !rate || rate == ~0ull || tp->data_segs_out < TCP_INIT_CWND)
 		return;
 	took = (u64)len * NSEC_PER_SEC / rate;
-	late = now > tp->wstamp_ns ? now - tp->wstamp_ns : 0;
 	late = min(late, max_t(u64, took / 2, tp->pace_late_ns));
-	tp->wstamp_ns = max(tp->wstamp_ns, now) + took - late;
+	tp->wstamp_ns += took - late;
 	if (tp->wstamp_ns > now)
 		tp->pace_late_ns = 0;
 }

@@ -105,6 +105,27 @@ void tcp_strip_header(struct sk_buff *skb, const struct tcp_seg *seg)
 	skb_pull(skb, seg->hdr_len);
 }
 
+static void tcp_rcv_by_state(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
+{
+	if (sk->sk_state == TCP_ESTABLISHED)
+		tcp_rcv_established(sk, skb, seg);
+	else if (sk->sk_state == TCP_LISTEN)
+		tcp_rcv_listen(sk, skb, seg);
+	else
+		tcp_rcv_state_process(sk, skb, seg);
+}
+
+/* The same of a socket that tells of the header of the last segment in order. */
+static void tcp_rcv_noted(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
+{
+	struct inet_rx_header h = inet_rx_header6(skb);
+	u32 end_seq = seg->end_seq;
+
+	tcp_rcv_by_state(sk, skb, seg);
+	if (end_seq == tcp_sk(sk)->rcv_nxt && sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
+		inet_note_last(inet_sk(sk), &h);
+}
+
 /* A segment for a full socket. Consumes skb. */
 void tcp_do_rcv(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
 {
@@ -122,12 +143,10 @@ void tcp_do_rcv(struct sock *sk, struct sk_buff *skb, struct tcp_seg *seg)
 	tp->inet.rx_iif = inet_cb(skb)->iif;
 	if (sk->sk_state != TCP_LISTEN)
 		sk_mark_rx(sk, skb);
-	if (sk->sk_state == TCP_ESTABLISHED)
-		tcp_rcv_established(sk, skb, seg);
-	else if (sk->sk_state == TCP_LISTEN)
-		tcp_rcv_listen(sk, skb, seg);
+	if (unlikely(inet_wants_header6(&tp->inet)))
+		tcp_rcv_noted(sk, skb, seg);
 	else
-		tcp_rcv_state_process(sk, skb, seg);
+		tcp_rcv_by_state(sk, skb, seg);
 	sock_put(sk);
 }
 

@@ -155,6 +155,8 @@ static void tcp_synack_xmit(struct tcp_request_sock *req, struct dst_entry *dst,
 	struct tcp_signer sig;
 	int len;
 
+	if (af->af_bit)
+		inet_ext6_xmit_opts(l->inet.o6.ext, &io);
 	if (!tcp_sig_req(req, &sig))
 		return;
 	skb = alloc_skb(net, SKB_HEADROOM + TCP_HLEN_MAX);

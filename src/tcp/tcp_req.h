@@ -72,6 +72,7 @@ struct tcp_timewait_sock {
 	u32 ts_recent, tsoffset;
 	u64 ts_recent_stamp;
 	u32 last_oow_ack_ms, mark;
+	u32 label;			/* IPv6's flow label of the connection; 0: any */
 	u64 entered_ns;			/* TIME-WAIT: tcp_tw_reuse_delay */
 	u8 substate;			/* TCP_FIN_WAIT2 or TCP_TIME_WAIT */
 	u8 rcv_wscale, tos;

@@ -398,20 +398,24 @@ void tcp_rtx_recount(struct tcp_sock *tp, const struct sk_buff *skb, u32 old, u3
 	tcp_adjust_pcount(tp, skb, (int)old - (int)now_segs);
 }
 
-/*
- * Puts skb, which is not in it, into tsorted by its time of transmission. The search begins at near, which
- * is in it; NULL: at the end.
- */
-void tcp_tsorted_insert(struct tcp_sock *tp, struct sk_buff *skb, struct sk_buff *near)
+/* RACK's order: by time of transmission, sequence decides among equals. */
+static bool tcp_tsorted_before(const struct list_head *a, const struct list_head *b)
 {
-	struct tcp_tx_cb *cb = tcp_tx(skb);
-	struct list_head *at = near ? &tcp_tx(near)->tsorted : tp->tsorted.prev;
+	const struct tcp_tx_cb *x = list_entry(a, struct tcp_tx_cb, tsorted);
+	const struct tcp_tx_cb *y = list_entry(b, struct tcp_tx_cb, tsorted);
 
-	while (at != &tp->tsorted &&
-	       list_entry(at, struct tcp_tx_cb, tsorted)->xmit_us > cb->xmit_us)
-		at = at->prev;
-	while (at->next != &tp->tsorted &&
-	       list_entry(at->next, struct tcp_tx_cb, tsorted)->xmit_us <= cb->xmit_us)
-		at = at->next;
-	list_add(&cb->tsorted, at);
+	return x->xmit_us < y->xmit_us ||
+	       (x->xmit_us == y->xmit_us && before(x->end_seq, y->end_seq));
+}
+
+/*
+ * Puts the packets of batch back into tsorted, all at once: their times may go to and fro, as the peer
+ * chose with its SACKs, and to look for the place of each would be quadratic. Returns the comparisons.
+ */
+u32 tcp_tsorted_merge(struct tcp_sock *tp, struct list_head *batch)
+{
+	if (list_empty(batch))
+		return 0;
+	list_splice_tail_init(batch, &tp->tsorted);
+	return list_sort(&tp->tsorted, tcp_tsorted_before);
 }

@@ -188,8 +188,8 @@ static void tcp_synrecv_acked(struct sock *sk, const struct tcp_seg *seg)
 	tp->snd_wnd = (u32)seg->wnd << tp->rx_opt.snd_wscale;
 	tp->max_window = max(tp->max_window, tp->snd_wnd);
 	tp->snd_wl1 = seg->seq;
+	tcp_ecn_synack_acked(sk, seg);
 	if (tp->fo_child) {
-		tcp_ecn_fastopen_ack(sk, seg);
 		tcp_fastopen_child_acked(sk);
 		/* the SYN's window and no round trip were what these were made of */
 		tcp_initialize_rcv_mss(sk);

@@ -52,6 +52,7 @@ static void tcp_tw_fill(struct tcp_timewait_sock *tw, struct sock *sk, u8 state)
 	tw->mark = sk->sk_mark;
 	tw->tos = tp->inet.af->af_bit ? tp->inet.o6.tclass : tp->inet.tos;
 	tw->tos = (u8)((tw->tos & INET_DSCP_MASK) | tcp_ecn_tw_tos(tp));
+	tw->label = tp->inet.af->af_bit ? tp->inet.flowlabel & FLOWLABEL_MASK : 0;
 	tcp_sig_to_tw(sk, tw);
 	tw->substate = state;
 	tw->entered_ns = sk->net->now;
@@ -135,7 +136,7 @@ static void tcp_tw_send_ack(struct net *net, struct tcp_timewait_sock *tw, struc
 		.seq = tw->snd_nxt, .ack = tw->rcv_nxt, .flags = TCPHDR_ACK,
 		.wnd = (u16)min(tw->rcv_wnd >> tw->rcv_wscale, 65535u), .has_ts = tw->tstamp_ok,
 		.tsval = (u32)(net->now / NSEC_PER_MSEC) + tw->tsoffset, .tsecr = tw->ts_recent,
-		.tos = tw->tos, .mark = tw->mark,
+		.tos = tw->tos, .mark = tw->mark, .label = tw->label,
 	};
 
 	tcp_send_reply(net, skb, seg, &r);

@@ -322,8 +322,6 @@ void udp_rcv(struct sk_buff *skb)
 		udp_drop(skb, SKB_DROP_UDP_CSUM);
 	else if (sk)
 		udp_queue(sk, skb);
-	else if (!t.lport)
-		udp_drop(skb, SKB_DROP_NO_SOCKET);
 	else
 		udp_no_socket(skb);
 }

@@ -11,6 +11,7 @@ apps_tests = \
 	tests/apps/test_infra.py \
 	tests/apps/test_look.py \
 	tests/apps/test_more.py \
+	tests/apps/test_names.py \
 	tests/apps/test_proc.py \
 	tests/apps/test_nettools.py \
 	tests/apps/test_packets.py \
@@ -25,6 +26,7 @@ apps_tests = \
 	tests/apps/test_static.py \
 	tests/apps/test_tools.py \
 	tests/apps/test_web.py \
+	tests/apps/test_steering.py \
 	tests/apps/test_workers.py
 # What test_static.py compiles, linked statically and by the Go compiler.
 EXTRA_DIST += tests/apps/static/probe.c tests/apps/static/web.go

@@ -64,6 +64,54 @@ def failed_and_forgotten(lab, family):
     lab.stop(p)
 
 
+STAYS_FULL = """
+import socket, struct, sys, time
+def stays_full(s, size):
+    s.setblocking(False)
+    while True:
+        try: s.send(bytes(size)); last = time.monotonic()
+        except BlockingIOError:
+            if time.monotonic() > last + 0.5: return
+            time.sleep(0.01)
+"""
+RESETTER = STAYS_FULL + """
+l = socket.create_server((sys.argv[1], 5650), family=socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET)
+c = l.accept()[0]
+stays_full(c, 65536)
+c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+sys.stdin.readline()
+"""
+FULL_BOTH_WAYS = STAYS_FULL + """
+s = socket.create_connection((sys.argv[1], 5650))
+for o in sys.argv[3:]: s.setsockopt(socket.SOL_SOCKET, getattr(socket, o), 30000)
+stays_full(s, int(sys.argv[2]))
+print(flush=True)
+sys.stdin.readline()
+s.close()
+print(flush=True)
+sys.stdin.readline()
+"""
+
+
+@families
+def reset_while_full(lab, family):
+    """a connection that is full both ways when the peer resets it, then closed: the daemon has nothing of it left"""
+    env = dict(os.environ, NETSTACK_PAYLOAD="never")      # so that large writes are calls
+    for size, *options in (("300",), ("300", "SO_SNDBUF"), ("4000000",), ("4000000", "SO_RCVBUF")):
+        peer = lab.spawn([sys.executable, "-c", RESETTER, HOST[family]], stdin=subprocess.PIPE)
+        lab.wait_bound(False, 5650, child=peer)
+        p = lab.spawn([sys.executable, "-c", FULL_BOTH_WAYS, HOST[family], size, *options], shim=True, env=env,
+                      stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        p.stdout.readline()
+        peer.communicate(b"\n")
+        wait_for(lambda: [s["state"] for s in sockets(lab)] == ["CLOSED"], "the reset has come")
+        p.stdin.write(b"\n")
+        p.stdin.flush()
+        p.stdout.readline()
+        wait_for(lambda: lab.stat()["daemon"]["objects"] == 0, f"a closed socket is no more: {size} {options}")
+        lab.stop(p)
+
+
 @test
 def daemon_killed(lab):
     """the daemon killed under load: every program gets an error, none hangs or spins"""

@@ -211,6 +211,106 @@ fn main() {
 """
 
 
+OLD = r"""
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#define OLD(name, version) __asm__(".symver " #name ", " #name "@GLIBC_" version)
+OLD(__xstat, "2.2.5"); OLD(__lxstat, "2.2.5"); OLD(__fxstatat, "2.4");
+OLD(__xstat64, "2.2.5"); OLD(__lxstat64, "2.2.5"); OLD(__fxstatat64, "2.4");
+int __xstat(int, const char *, struct stat *), __lxstat(int, const char *, struct stat *);
+int __fxstatat(int, int, const char *, struct stat *, int);
+int __xstat64(int, const char *, struct stat64 *), __lxstat64(int, const char *, struct stat64 *);
+int __fxstatat64(int, int, const char *, struct stat64 *, int);
+ssize_t __read(int, void *, size_t), __write(int, const void *, size_t), __send(int, const void *, size_t, int);
+int __close(int), __dup2(int, int), __connect(int, const struct sockaddr *, socklen_t), __poll(struct pollfd *, nfds_t, int);
+int __select(int, fd_set *, fd_set *, fd_set *, struct timeval *), __fcntl(int, int, ...), __open(const char *, int, ...);
+int __open64(const char *, int, ...);
+int main(int argc, char **argv)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *ai;
+	const char *path[] = { "/sys/class/net/eth0", "/sys/class/net/tap0" };
+	struct stat st; struct stat64 st6;
+	char buf[64] = "";
+	int i, n, fd;
+
+	for (i = 0; i < 2; i++)
+		printf("%d%d%d%d%d%d ", __xstat(1, path[i], &st), __lxstat(1, path[i], &st), __fxstatat(1, AT_FDCWD, path[i], &st, 0),
+			__xstat64(1, path[i], &st6), __lxstat64(1, path[i], &st6), __fxstatat64(1, AT_FDCWD, path[i], &st6, 0));
+	i = __xstat(7, path[0], &st);
+	printf("%d %d ", i, errno == EINVAL);
+	for (i = 0; i < 2; i++) {
+		fd = i ? __open("/sys/class/net/eth0/mtu", O_RDONLY) : __open64("/sys/class/net/eth0/mtu", O_RDONLY | O_CLOEXEC);
+		printf("%zd ", __read(fd, buf, sizeof(buf)));
+		__close(fd);
+	}
+	if (getaddrinfo(argv[1], argv[2], &hints, &ai))
+		return 1;
+	n = socket(ai->ai_family, SOCK_STREAM, 0);
+	fd = __dup2(n, 9);
+	printf("%d ", __connect(fd, ai->ai_addr, ai->ai_addrlen));
+	printf("%d ", __fcntl(fd, F_SETFL, O_NONBLOCK) | (__fcntl(fd, F_GETFL) & O_NONBLOCK) - O_NONBLOCK);
+	printf("%zd%zd ", __send(fd, "ab", 2, 0), __write(fd, "c", 1));
+	for (n = 0; n < 3; n += __read(fd, buf, 64)) {
+		struct pollfd p = { fd, POLLIN };
+		fd_set r;
+		FD_ZERO(&r);
+		FD_SET(fd, &r);
+		if (__poll(&p, 1, 10000) != 1 || __select(fd + 1, &r, NULL, NULL, NULL) != 1)
+			return 2;
+	}
+	return printf("%d\n", n) < 0;
+}
+"""
+
+
+@families
+def old_names(lab, family):
+    """names of libc's calls that only programs linked long ago use, and those with two underscores"""
+    if os.uname().machine != "x86_64" or lab.run(["cc", "-w", "-o", "old", lab.write("old.c", OLD)], check=False).returncode:
+        raise Skip("no C compiler, or another machine than x86_64")
+    with echo(lab, family, False):
+        out = lab.run(["./old", HOST[family], "8800"], shim=True).stdout
+        assert out == b"000000 -1-1-1-1-1-1 -1 1 5 5 0 0 21 3\n", out
+
+
+URING = r"""
+#include <liburing.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+int main(void)
+{
+	struct io_uring_params p[3] = { { 0 } };
+	struct io_uring r[2];
+	int got[] = { io_uring_queue_init(4, &r[0], 0), io_uring_queue_init_params(4, &r[1], &p[0]), io_uring_setup(4, &p[1]),
+		      (int)syscall(SYS_io_uring_setup, 4, &p[2]) };
+
+	for (int i = 0; i < 4; i++)
+		printf("%s%s", i ? " " : "", got[i] == -ENOSYS || (i == 3 && got[i] == -1 && errno == ENOSYS) ? "ENOSYS" :
+			got[i] >= 0 ? "ring" : strerror(-got[i]));
+	return 0;
+}
+"""
+
+
+@test
+def io_uring(lab):
+    """io_uring, whose operations no library sees: it cannot be set up, by liburing or by number, so that programs fall back"""
+    if lab.run(["cc", "-o", "uring", lab.write("uring.c", URING), "-luring"], check=False).returncode:
+        raise Skip("no C compiler or no liburing-dev")
+    assert lab.run(["./uring"], shim=True).stdout == b" ".join([b"ENOSYS"] * 4)
+
+
 @each_way
 def rust(lab, family, shim):
     """Rust: std::net"""

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Facts about IPv6's extension headers and flow labels (RFC 3542, RFC 2292), and what IPv4 says to them. */
 #include "facts.h"
+#include "ext6.h"
 #include "label.h"
 
 #include <net/if.h>
@@ -10,16 +11,6 @@ enum { O_FLOWINFO = 11, O_PATHMTU = 61, O_AUTOFLOWLABEL = 70, O_FLOWINFO_SEND = 
 static const uint8_t pad[8] = { 0, 0, 1, 4 }, data16[16] = { 0, 1, 0x1e, 12, 1, 2, 3 },
 		     data8[8] = { 0, 0, 0x1e, 4, 9, 8, 7, 6 }, long8[8] = { 0, 1, 1, 4 };
 
-static int set(int fd, int name, const void *v, socklen_t len)
-{
-	return setsockopt(fd, IPPROTO_IPV6, name, v, len);
-}
-
-static int set_int(int fd, int name, int v)
-{
-	return set(fd, name, &v, sizeof(v));
-}
-
 static void say_bytes(const char *word, const uint8_t *p, size_t n)
 {
 	printf(" %s=", word);
@@ -27,7 +18,7 @@ static void say_bytes(const char *word, const uint8_t *p, size_t n)
 		printf("%02x", *p++);
 }
 
-static void say_get(int fd, int name, socklen_t room)
+void say_get(int fd, int name, socklen_t room)
 {
 	uint8_t buf[64];
 	socklen_t len = room;
@@ -501,15 +492,6 @@ static void label_sent(void)
 
 /* -- IPV6_2292PKTOPTIONS -------------------------------------------------------------------------- */
 
-static size_t put_cmsg(uint8_t *at, int level, int type, const void *data, size_t n)
-{
-	struct cmsghdr h = { .cmsg_len = CMSG_LEN(n), .cmsg_level = level, .cmsg_type = type };
-
-	memcpy(at, &h, sizeof(h));
-	memcpy(at + CMSG_LEN(0), data, n);
-	return CMSG_SPACE(n);
-}
-
 static void say_options(int fd, int level, int name)
 {
 	uint8_t buf[256];
@@ -567,6 +549,68 @@ static void pkt_options_asked(void)
 	say("mc_ttl", v);
 }
 
+/* A connection of this host's: its two ends. */
+static void own_connection(int listener, int ends[2])
+{
+	struct sockaddr_storage me;
+	socklen_t len = addr_len();
+
+	own_address(&me);
+	bind(listener, (struct sockaddr *)&me, len);
+	listen(listener, 1);
+	getsockname(listener, (struct sockaddr *)&me, &len);
+	ends[0] = open_tcp();
+	connect(ends[0], (struct sockaddr *)&me, addr_len());
+	ends[1] = accept(listener, NULL, NULL);
+}
+
+/* What the last segment brought, once it is asked for. */
+static void pkt_options_last(void)
+{
+	int end[2], v;
+
+	if (family == AF_INET)
+		return;
+	own_connection(open_tcp(), end);
+	set_int(end[1], IPV6_UNICAST_HOPS, 44);
+	set_int(end[1], IPV6_TCLASS, 0x48);
+	say("write", write(end[1], "x", 1));
+	settle();
+	for (v = 0; v < 2; v++) {
+		set_int(end[0], v ? IPV6_RECVTCLASS : IPV6_RECVHOPLIMIT, 1);
+		say_pktoptions(end[0]);
+		say("write", write(end[1], "x", 1));
+		settle();
+		say_pktoptions(end[0]);
+		set_int(end[1], IPV6_UNICAST_HOPS, 45 + v);
+	}
+}
+
+/* Headers of a listener go with its SYN,ACK, too: seen by a raw socket. */
+static void ext6_listener(void)
+{
+	char data[64], ctl[256];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = ctl,
+			    .msg_controllen = sizeof(ctl) };
+	int raw = socket(family, SOCK_RAW, IPPROTO_TCP), l = open_tcp(), end[2];
+	bool is_answer;
+
+	if (family == AF_INET)
+		return;
+	set_int(raw, IPV6_RECVDSTOPTS, 1);
+	set(l, IPV6_DSTOPTS, data16, 16);
+	own_connection(l, end);
+	settle();
+	while (recvmsg(raw, &m, MSG_DONTWAIT) > 0) {
+		is_answer = data[13] == 0x12;
+		if (is_answer || data[13] == 2)
+			printf(" %s:%zu", is_answer ? "answer" : "syn",
+			       CMSG_FIRSTHDR(&m) ? CMSG_FIRSTHDR(&m)->cmsg_len - CMSG_LEN(0) : 0);
+		m.msg_controllen = sizeof(ctl);
+	}
+}
+
 static void pkt_options(void)
 {
 	uint8_t list[256] = { 0 };
@@ -594,6 +638,9 @@ static void pkt_options(void)
 	n = put_cmsg(list, IPPROTO_IPV6, IPV6_DSTOPTS, pad, 8);
 	say("set", set(from, 6, list, (socklen_t)n));
 	say_get(from, IPV6_DSTOPTS, 64);
+	n = put_cmsg(list, IPPROTO_IPV6, IPV6_RTHDRDSTOPTS, pad, 8);
+	say("routing", set(from, 6, list, (socklen_t)n));
+	say_get(from, IPV6_RTHDRDSTOPTS, 64);
 	say("clear", set(from, 6, list, 0));
 	say_get(from, IPV6_DSTOPTS, 64);
 	say_pktoptions(from);
@@ -615,128 +662,6 @@ static void pkt_options(void)
 	say_pktoptions(fd);
 }
 
-/* -- IPV6_PKTINFO that stays, and scopes ------------------------------------------------------ */
-static int stick(int fd, const char *from, unsigned int dev)
-{
-	struct in6_pktinfo p = { .ipi6_ifindex = dev };
-
-	inet_pton(AF_INET6, from, &p.ipi6_addr);
-	return set(fd, IPV6_PKTINFO, &p, sizeof(p));
-}
-
-static struct sockaddr_in6 scoped(const char *to, unsigned int dev)
-{
-	struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_port = htons(CLOSED_PORT),
-				  .sin6_scope_id = dev };
-
-	inet_pton(AF_INET6, to, &a.sin6_addr);
-	return a;
-}
-
-/* Sent to, and connected to, with a device to choose: what each says. */
-static void try_both(int fd, const char *to, unsigned int dev)
-{
-	struct sockaddr_in6 a = scoped(to, dev), from = { 0 };
-	char text[INET6_ADDRSTRLEN];
-	socklen_t len;
-
-	int type = 0;
-
-	len = sizeof(type);
-	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
-	if (type == SOCK_RAW)
-		a.sin6_port = 0;
-	say("send", sendto(fd, pad, 8, 0, (struct sockaddr *)&a, sizeof(a)));
-	len = sizeof(from);
-	say("connect", connect(fd, (struct sockaddr *)&a, sizeof(a)));
-	getsockname(fd, (struct sockaddr *)&from, &len);
-	say_text("from", !IN6_IS_ADDR_LINKLOCAL(&from.sin6_addr) ?
-				 inet_ntop(AF_INET6, &from.sin6_addr, text, sizeof(text)) : "link-local");
-	close(fd);
-}
-
-static void say_control(const char *word, int fd, const char *to, unsigned int dev)
-{
-	struct sockaddr_in6 a = scoped(to, 0);
-	struct in6_pktinfo p = { .ipi6_ifindex = dev };
-	char ctl[CMSG_SPACE(sizeof(p))] = { 0 };
-	struct iovec iov = { (void *)(uintptr_t)pad, 8 };
-	struct msghdr m = { .msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = &iov, .msg_iovlen = 1,
-			    .msg_control = ctl, .msg_controllen = sizeof(ctl) };
-
-	put_cmsg((uint8_t *)ctl, IPPROTO_IPV6, IPV6_PKTINFO, &p, sizeof(p));
-	say(word, sendmsg(fd, &m, 0));
-}
-
-static int fresh(int type, int protocol)
-{
-	int fd = socket(family, type, protocol);
-
-	if (family == AF_INET6 && type == SOCK_RAW)
-		set_int(fd, IPV6_CHECKSUM, -1);
-	return fd;
-}
-
-static void pktinfo_kind(int type, int protocol)
-{
-	unsigned int dev = own_interface(), lo = if_nametoindex("lo");
-	int fd = fresh(type, protocol);
-
-	say("short", set(fd, IPV6_PKTINFO, pad, 8));
-	say("none", set(fd, IPV6_PKTINFO, NULL, 0));
-	say("set", stick(fd, "::", dev));
-	say_get(fd, IPV6_PKTINFO, 20);
-	if (family == AF_INET || type == SOCK_STREAM)
-		return;
-	if (type != SOCK_RAW) {
-		say_control("other", fd, "fd77::1", lo);
-		say_control("same", fd, "fd77::1", dev);
-	}
-	try_both(fd, "fd77::1", 0);
-	stick(fd = fresh(type, protocol), "fd77::1", 0);
-	try_both(fd, "fd77::1", 0);	/* not this host's address: no matter */
-	stick(fd = fresh(type, protocol), "::", dev);
-	try_both(fd, "ff02::9999", 0);
-	stick(fd = fresh(type, protocol), "::", dev);
-	try_both(fd, "fe80::9999", 0);
-	say("nowhere", stick(fd = fresh(type, protocol), "::", 4711));
-	if (type != SOCK_RAW)
-		try_both(fd, "fd77::1", 0);
-	fd = fresh(type, protocol);
-	setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &dev, sizeof(dev));
-	say("lo", stick(fd, "::", lo));
-	say("any", stick(fd, "::", 0));
-	say("bound", stick(fd, "::", dev));
-}
-
-static void pktinfo_sticky(void)
-{
-	printf("\n udp");
-	pktinfo_kind(SOCK_DGRAM, 0);
-	printf("\n raw");
-	pktinfo_kind(SOCK_RAW, 253);
-	printf("\n tcp");
-	pktinfo_kind(SOCK_STREAM, 0);
-}
-
-/* A device that there is not, where it counts and where it does not. */
-static void scope_unknown(void)
-{
-	static const char *const to[] = { "fe80::9", "ff02::9", "fd77::1", "fd99::9" };
-	size_t i;
-
-	for (i = 0; family == AF_INET6 && i < 4; i++) {
-		struct sockaddr_in6 a = scoped(to[i], 4711);
-
-		printf("\n udp%zu", i);
-		try_both(fresh(SOCK_DGRAM, 0), to[i], 4711);
-		printf(" raw%zu", i);
-		try_both(fresh(SOCK_RAW, 253), to[i], 4711);
-		a.sin6_port = htons(PEER_PORT);
-		say("tcp", connect(open_tcp(), (struct sockaddr *)&a, sizeof(a)));
-	}
-}
-
 const struct fact facts_ext6[] = {
 	{ "ext6_sticky", ext6_sticky },
 	{ "ext6_switches", ext6_switches },
@@ -749,9 +674,9 @@ const struct fact facts_ext6[] = {
 	{ "label_rules", label_rules },
 	{ "label_sent", label_sent },
 	{ "pkt_options", pkt_options },
+	{ "pkt_options_last", pkt_options_last },
+	{ "ext6_listener", ext6_listener },
 	{ "pkt_options_asked", pkt_options_asked },
 	{ "path_mtu_told", path_mtu_told },
-	{ "pktinfo_sticky", pktinfo_sticky },
-	{ "scope_unknown", scope_unknown },
 	{ NULL, NULL },
 };

@@ -283,7 +283,11 @@ static void run_family(const char *only)
 	run_table(facts_order, only);
 	run_table(facts_thread, only);
 	run_table(facts_label, only);
+	run_table(facts_pktinfo, only);
+	run_table(facts_queues, only);
+	run_table(facts_fanout, only);
 	run_table(facts_packet, only);
+	run_table(facts_life, only);
 	run_table(facts_ring, only);
 	run_table(facts_sweep, only);
 }
@@ -349,6 +353,8 @@ int main(int argc, char **argv)
 		family = atoi(argv[4]);
 		if (!strcmp(only, "full"))
 			return as_full();
+		if (!strcmp(only, "activated"))
+			return as_activated(atoi(argv[5]));
 		return strcmp(only, "nobody") ? as_heir(atoi(argv[5])) : as_nobody();
 	}
 	setvbuf(stdout, NULL, _IOFBF, 4096);

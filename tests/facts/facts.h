@@ -64,6 +64,8 @@ int accept_from_peer(char what, int *listener);
 int as_nobody(void);
 /* what a program can do with a connection that it inherits; bits of what failed */
 int as_heir(int fd);
+/* what a program can do with a listener that another made and a client waits at; bits of what failed */
+int as_activated(int fd);
 /* a program that has used up the numbers of its descriptors, and says how it gets on */
 int as_full(void);
 /* one of those in a new program, its exit status */
@@ -74,7 +76,7 @@ extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], fact
 extern const struct fact facts_call[], facts_cmsg[], facts_stamp[], facts_group[], facts_signal[];
 extern const struct fact facts_ifreq[], facts_ext6[], facts_epoll[], facts_queue[], facts_names[];
 extern const struct fact facts_conf[], facts_bulk[], facts_txtime[], facts_sweep[], facts_order[];
-extern const struct fact facts_thread[], facts_label[];
-extern const struct fact facts_packet[], facts_ring[];
+extern const struct fact facts_thread[], facts_label[], facts_pktinfo[], facts_fanout[];
+extern const struct fact facts_packet[], facts_ring[], facts_queues[], facts_life[];
 
 #endif

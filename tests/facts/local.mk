@@ -3,7 +3,8 @@ check_PROGRAMS += tests/facts/facts tests/facts/peer
 tests_facts_facts_SOURCES = tests/facts/facts.h tests/facts/facts.c tests/facts/tcp.c \
 	tests/facts/udp.c tests/facts/opt.c tests/facts/fd.c \
 	tests/facts/event.c tests/facts/call.c tests/facts/cmsg.c tests/facts/stamp.c tests/facts/group.c tests/facts/signal.c tests/facts/ifreq.c tests/facts/ext6.c tests/facts/epoll.c tests/facts/conf.c tests/facts/queue.c tests/facts/names.c tests/facts/bulk.c tests/facts/txtime.c \
-	tests/facts/sweep.c tests/facts/order.c tests/facts/thread.c tests/facts/label.h tests/facts/label.c tests/facts/packet.h tests/facts/packet.c tests/facts/ring.c
+	tests/facts/sweep.c tests/facts/order.c tests/facts/thread.c tests/facts/label.h tests/facts/label.c tests/facts/ext6.h tests/facts/pktinfo.c tests/facts/packet.h tests/facts/packet.c tests/facts/ring.c \
+	tests/facts/fanout.c tests/facts/queues.c tests/facts/life.c
 tests_facts_facts_CFLAGS = $(BASE_CFLAGS)
 tests_facts_facts_LDFLAGS =
 tests_facts_facts_LDADD = -lpthread

@@ -354,6 +354,42 @@ static void no_flush(void)
 	say("echo", recv(fd, buf, sizeof(buf), MSG_DONTWAIT));
 }
 
+static void say_priority(int fd)
+{
+	int v = -1;
+	socklen_t len = sizeof(v);
+
+	getsockopt(fd, SOL_SOCKET, SO_PRIORITY, &v, &len);
+	say("priority", v);
+}
+
+static void set_tos(int fd, int tos)
+{
+	say("set", setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos)));
+	say_priority(fd);
+}
+
+/* IPv4's type of service brings a priority, if it is a new one. */
+static void tos_priority(void)
+{
+	int kinds[] = { open_tcp(), open_udp(), open_peer('E') }, v, tclass = 0x10;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		for (v = 0; v < 256; v += 19)
+			set_tos(kinds[i], v);
+		v = 5;
+		setsockopt(kinds[i], SOL_SOCKET, SO_PRIORITY, &v, sizeof(v));
+		say_priority(kinds[i]);
+		set_tos(kinds[i], 247);
+		set_tos(kinds[i], 0x10);
+		setsockopt(kinds[i], SOL_SOCKET, SO_PRIORITY, &v, sizeof(v));
+		set_tos(kinds[i], 0x10);
+		setsockopt(kinds[i], IPPROTO_IPV6, IPV6_TCLASS, &tclass, sizeof(tclass));
+		say_priority(kinds[i]);
+	}
+}
+
 const struct fact facts_opt[] = {
 	{ "opt_no_flush", no_flush },
 	{ "opt_sndbuf_begins", sndbuf_begins },
@@ -362,6 +398,7 @@ const struct fact facts_opt[] = {
 	{ "opt_connected", connected_tcp },
 	{ "opt_listener", listening_tcp },
 	{ "opt_udp", udp },
+	{ "opt_tos_priority", tos_priority },
 	{ "opt_carried", carried },
 	{ "opt_tcp_info", info },
 	{ "opt_inq", inq },

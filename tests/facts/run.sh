@@ -49,7 +49,7 @@ wait_for() { # file pattern
 }
 
 for n in A P S; do ip netns add "$tag$n"; ip -n "$tag$n" link set lo up; done
-ip -n "${tag}A" link add veth0 type veth peer name veth1 netns "${tag}P"
+ip -n "${tag}A" link add veth0 numtxqueues 1 numrxqueues 1 type veth peer name veth1 netns "${tag}P"
 ip netns exec "${tag}A" sysctl -qw net.ipv4.ping_group_range="0 2147483647"
 addrs "${tag}A" veth0 2; addrs "${tag}P" veth1 1
 

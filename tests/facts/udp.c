@@ -624,7 +624,57 @@ static void send_ways(void)
 	say("mapped_if", sendto(fd, "x", 1, 0, to, len));
 }
 
+/* Port 0 is nobody's: refused, as by another host that has nobody there. */
+static void to_port_zero(void)
+{
+	struct sockaddr_storage own;
+	int fd = open_udp();
+	char c;
+
+	own_address(&own);
+	say("connect", connect(fd, (struct sockaddr *)&own, addr_len()));
+	say("send", send(fd, "x", 1, 0));
+	settle();
+	say("again", send(fd, "x", 1, 0));
+	settle();
+	say("recv", recv(fd, &c, 1, MSG_DONTWAIT));
+	say("nothing", recv(fd, &c, 1, MSG_DONTWAIT));
+}
+
+static void connect_mapped(int fd, const char *to)
+{
+	struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+
+	inet_pton(AF_INET6, to, &a.sin6_addr);
+	say(strrchr(to, ':') + 1, connect(fd, (struct sockaddr *)&a, sizeof(a)));
+}
+
+/* What a socket of IPv6 had for a source towards IPv4 stays beside its own address. */
+static void two_sources(void)
+{
+	int fd = open_udp();
+	struct sockaddr_in6 a = { .sin6_family = AF_UNSPEC };
+	struct sockaddr_storage own;
+
+	if (family == AF_INET)
+		return;
+	own_address(&own);
+	say("own", connect(fd, (struct sockaddr *)&own, addr_len()));
+	connect_mapped(fd, "::ffff:224.0.0.251");
+	connect_mapped(fd, "::ffff:255.255.255.255");
+	connect_mapped(fd, "::ffff:10.77.0.1");
+	connect_mapped(fd, "::ffff:224.0.0.251");
+	connect_mapped(fd, "::ffff:255.255.255.255");
+	say("off", connect(fd, (struct sockaddr *)&a, sizeof(a)));
+	connect_mapped(fd, "::ffff:224.0.0.251");
+	connect_mapped(fd, "::ffff:10.77.0.1");
+	say("own", connect(fd, (struct sockaddr *)&own, addr_len()));
+	connect_mapped(fd, "::ffff:224.0.0.251");
+}
+
 const struct fact facts_udp[] = {
+	{ "to_port_zero", to_port_zero },
+	{ "two_sources", two_sources },
 	{ "send_ways", send_ways },
 	{ "few_ports", few_ports },
 	{ "mapped_bound", mapped_bound },

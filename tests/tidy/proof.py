@@ -23,10 +23,12 @@ def rows(doc):
 
 
 def is_case(path, name):
-    """A test of that name: of criterion or a macro that makes one, a row of a list of cases, a function of Python"""
+    """A test of that name: of criterion or a macro that makes one, a row of a list of cases, a fact, a function of Python"""
     text = read(path)
     if path.endswith(".py"):
         return re.search(rf"^def {name}\(", text, re.M)
+    if path.startswith("tests/facts/"):
+        return re.search(rf'^\s*\{{ "{name}",', text, re.M)
     return re.search(rf"^\s*[A-Z]\w*\((?:\w+, )?{name}\b", text, re.M)
 
 

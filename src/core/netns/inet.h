@@ -15,8 +15,8 @@ enum {
 struct netns_labels {
 	struct list_head all;
 	u32 nr;
-	u32 nr_exclusive;		/* not for all: while there are any, sends are checked */
-	bool caller_admin;		/* has CAP_NET_ADMIN */
+	u32 nr_exclusive;		/* not for all, or with headers: sends are checked then */
+	bool caller_admin, caller_raw;	/* has CAP_NET_ADMIN, CAP_NET_RAW */
 	u32 caller_pid, caller_uid;
 	u32 chosen;			/* by the last request that named none; 0: it named one */
 	u32 wanted;			/* by the next such request, if it is free; 0: any */

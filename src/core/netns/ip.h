@@ -42,6 +42,8 @@ struct netns_ip {
 	/* The route that a packet of another shard's brings back that went to a group, or to all;
 	 * NULL: it is for nobody here */
 	struct dst_entry *(*looped_dst)(struct net *net, const struct sk_buff *skb);
+	/* Is what was received, network header at data, for another host, and will it be sent on? */
+	bool (*in_transit)(const struct sk_buff *skb);
 	const struct ip_family *fam[2];			/* what ip/ calls in ipv4/ and ipv6/ */
 
 	/* FIB */

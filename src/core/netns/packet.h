@@ -10,10 +10,11 @@ struct sk_buff;
 
 struct netns_packet {
 	struct list_head socks;	  /* struct packet_sock */
+	struct list_head fanouts; /* struct packet_fanout */
+	u32 fanout_id;		  /* where to look for a free number of a group */
 	struct notifier_block nb; /* devices that come and go */
-	void (*tapped)(
-		struct sk_buff
-			*skb); /* a frame of another shard's, data at the link header. Consumes */
+	/* A frame of another shard's, data at the link header. Consumes */
+	void (*tapped)(struct sk_buff *skb, u32 shard);
 	/* Memory that a program can map, zeroed, of size octets (pages), and the host's handle of it. NULL:
 	 * none. */
 	void *(*mem_new)(struct net *net, size_t size, void **handle);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* siphash, the unkeyed hashes, the generator and the bitmaps. */
 #include <criterion/criterion.h>
+#include <errno.h>
 
 #include "base/base.h"
 
@@ -120,6 +121,66 @@ Test(prng, ranges)
 		cr_assert(prng_range(&p, 1, U64_MAX) >= 1);
 		cr_assert(prng_chance(&p, 1, 1) && !prng_chance(&p, 0, 5));
 	}
+}
+
+static const char *mask_text(const char *from, u32 nbits)
+{
+	static char text[128];
+	u64 map[2] = { ~0ull, ~0ull };
+	int ret = bitmap_parse(from, map, nbits);
+	struct strbuf sb;
+
+	strbuf_init(&sb, text, sizeof(text));
+	if (ret)
+		strbuf_puts(&sb, ret == -EINVAL ? "EINVAL" : ret == -EOVERFLOW ? "EOVERFLOW" : "?");
+	else
+		strbuf_bitmap(&sb, map, nbits);
+	return text;
+}
+
+/* As Linux reads and writes masks of processors. */
+Test(bitmap, text)
+{
+	static const struct {
+		const char *from;
+		u32 nbits;
+		const char *to;
+	} rows[] = {
+		{ "0", 2, "0" },
+		{ "3", 2, "3" },
+		{ "4", 2, "EOVERFLOW" },
+		{ "f", 4, "f" },
+		{ "F", 5, "0f" },
+		{ "0x1", 2, "EINVAL" },
+		{ "g", 2, "EINVAL" },
+		{ "1g", 2, "EINVAL" },
+		{ "-1", 2, "EINVAL" },
+		{ " 1", 2, "1" },
+		{ "1 ", 2, "1" },
+		{ "\t1\n", 2, "1" },
+		{ "1\n2", 2, "1" },
+		{ "", 2, "0" },
+		{ ",", 2, "0" },
+		{ "1,", 2, "1" },
+		{ ",1", 2, "1" },
+		{ "1,1", 2, "EOVERFLOW" },
+		{ "0,1", 2, "EOVERFLOW" },
+		{ "00000003", 2, "3" },
+		{ "000000003", 2, "EOVERFLOW" },
+		{ "ffffffff", 32, "ffffffff" },
+		{ "1,80000000", 33, "1,80000000" },
+		{ "2,0", 33, "EOVERFLOW" },
+		{ "7 1", 36, "7,00000001" },
+		{ "1", 36, "0,00000001" },
+		{ "ffffffff,00000000,12", 96, "ffffffff,00000000,00000012" },
+		{ "1,2,3,4", 128, "00000001,00000002,00000003,00000004" },
+		{ "1,2,3,4,5", 128, "EOVERFLOW" },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		cr_assert_str_eq(mask_text(rows[i].from, rows[i].nbits), rows[i].to,
+				 "\"%s\" of %u bits", rows[i].from, rows[i].nbits);
 }
 
 Test(bitmap, against_bytes)

@@ -120,6 +120,78 @@ Test(hlist, all)
 	cr_assert_eq(got, 13);
 }
 
+/* -- list_sort() --------------------------------------------------------------------------------- */
+
+enum { SORT_MAX = 4096 };
+
+static bool item_before(const struct list_head *a, const struct list_head *b)
+{
+	return list_entry(a, struct item, node)->v / 10000 < list_entry(b, struct item, node)->v / 10000;
+}
+
+/* Sorts the keys, entry i being 10000 * key + i, and checks order and ties. Returns the comparisons. */
+static u32 sorted(const u32 *key, u32 n)
+{
+	static struct item it[SORT_MAX];
+	const struct item *pos;
+	LIST_HEAD_LOCAL(h);
+	u32 steps, seen = 0;
+	int last = -1;
+
+	for (u32 i = 0; i < n; i++) {
+		it[i].v = (int)(key[i] * 10000 + i);
+		list_add_tail(&it[i].node, &h);
+	}
+	steps = list_sort(&h, item_before);
+	list_for_each_entry(pos, &h, node) {
+		cr_assert_gt(pos->v, last);
+		cr_assert_eq(list_entry(pos->node.prev->next, struct item, node), pos);
+		last = pos->v;
+		seen++;
+	}
+	cr_assert_eq(seen, n);
+	return steps;
+}
+
+/* All keys and all ties, with the work that the comment promises */
+Test(list, sort)
+{
+	static u32 key[SORT_MAX];
+	u32 x = 1;
+
+	for (u32 n = 0; n <= SORT_MAX; n = n < 70 ? n + 1 : n * 2)
+		for (u32 keys = 1; keys <= 4096; keys *= 8) {
+			u32 log2n = 0;
+
+			for (u32 i = 0; i < n; i++) {
+				x = x * 1103515245 + 12345;
+				key[i] = (x >> 8) % keys;
+			}
+			while (1u << log2n < n)
+				log2n++;
+			cr_assert_leq(sorted(key, n), 2 * n * (1 + log2n));
+		}
+}
+
+/* What is in order is compared once, two such pieces twice; to and fro is not quadratic */
+Test(list, sort_work)
+{
+	static u32 key[SORT_MAX];
+
+	for (u32 i = 0; i < SORT_MAX; i++)
+		key[i] = i;
+	cr_assert_leq(sorted(key, SORT_MAX), SORT_MAX);
+	for (u32 i = 0; i < SORT_MAX; i++)
+		key[i] = i % (SORT_MAX / 2);
+	cr_assert_leq(sorted(key, SORT_MAX), 2 * SORT_MAX);
+	for (u32 i = 0; i < SORT_MAX; i++)
+		key[i] = i & 1;
+	cr_assert_leq(sorted(key, SORT_MAX), 2 * SORT_MAX * 12);
+	for (u32 i = 0; i < SORT_MAX; i++)
+		key[i] = SORT_MAX - i;
+	cr_assert_leq(sorted(key, SORT_MAX), 2 * SORT_MAX * 13);
+}
+
 Test(fifo, wraps_and_bounds)
 {
 	struct {

@@ -95,6 +95,50 @@ Test(dql, bounds_hold)
 	cr_assert_eq(q.limit, 4 * FRAME, "what was learnt is kept");
 }
 
+/* An administrator moves the bounds while it runs. */
+Test(dql, bounds_are_moved)
+{
+	struct dql q;
+	u64 now = 0;
+
+	dql_init(&q);
+	run_device(&q, 30 * FRAME, 100, &now);
+	q.max_limit = 2 * FRAME;
+	run_device(&q, 30 * FRAME, 2, &now);
+	cr_assert_eq(q.limit, 2 * FRAME, "below what it was");
+	q.min_limit = 3 * FRAME;
+	run_device(&q, 30 * FRAME, 1, &now);
+	cr_assert_eq(q.limit, 2 * FRAME, "both cannot be kept");
+	q.max_limit = 5 * FRAME;
+	q.limit = 0;
+	run_device(&q, FRAME, 1, &now);
+	cr_assert_geq(q.limit, 3 * FRAME);
+	q.max_limit = DQL_MAX_LIMIT;
+	q.limit = DQL_MAX_LIMIT;
+	cr_assert(dql_queued(&q, 1u << 30));
+	cr_assert(dql_completed(&q, 1u << 30, now));
+	cr_assert_leq(q.limit, DQL_MAX_LIMIT);
+}
+
+Test(dql, falls_once_in_its_interval)
+{
+	u64 now[2] = { 0, 0 };
+	struct dql q[2];
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		dql_init(&q[i]);
+		run_device(&q[i], 300 * FRAME, 100, &now[i]);
+	}
+	q[1].hold_ns = 20 * ROUND_NS;
+	q[1].slack_until = now[1] + q[1].hold_ns;
+	q[0].slack_until = now[0] + q[0].hold_ns;
+	for (i = 0; i < 2; i++)
+		run_device(&q[i], 10 * FRAME, 100, &now[i]);
+	cr_assert_geq(q[0].limit, 299 * FRAME, "half a second: %u", q[0].limit);
+	cr_assert_leq(q[1].limit, 100 * FRAME, "%u", q[1].limit);
+}
+
 /* A producer with less than the limit is never held, and moves nothing. */
 Test(dql, an_idle_producer_teaches_nothing)
 {

@@ -266,3 +266,59 @@ Test(queues, xps_by_receive_queue)
 	cr_assert_eq(queue_of_socket(sk, 7), hashed, "that queue is in no mask");
 	sock_put(sk);
 }
+
+static u16 queue_of_shard(u32 shard, u32 flow)
+{
+	struct sk_buff *skb = datagram(flow & 1, flow, false);
+
+	skb->sent_by = (u8)(shard + 1);
+	return queue_of(skb);
+}
+
+/* Each worker's packets leave by the queues whose mask has it; a worker that is in none has all of them. */
+Test(queues, xps_by_shard)
+{
+	struct net_group group = { .nr = 3 };
+	u32 used[QUEUES] = { 0 }, i;
+
+	cr_assert_eq(netif_set_xps_cpus(dev, 0, 2), -EINVAL, "there is one alone");
+	f.net->group = &group;
+	cr_assert_eq(netif_set_xps_cpus(dev, 0, 8), -EINVAL);
+	cr_assert_eq(netif_set_xps_cpus(dev, QUEUES, 1), -EINVAL);
+	cr_assert_eq(netif_set_xps_cpus(dev, 1, 1), 0);
+	cr_assert_eq(netif_set_xps_cpus(dev, 2, 2), 0);
+	cr_assert_eq(netif_set_xps_cpus(dev, 3, 3), 0);
+	for (i = 0; i < FLOWS; i++) {
+		u16 own = queue_of(datagram(i & 1, i, false)), second = queue_of_shard(1, i);
+
+		cr_assert(own == 1 || own == 3, "%u", own);
+		cr_assert(second == 2 || second == 3, "%u", second);
+		cr_assert_eq(own == 3, second == 3, "a flow's place among them is the same");
+		used[own]++;
+		used[queue_of_shard(2, i)] += 1000;
+	}
+	cr_assert_gt(used[1] % 1000, FLOWS / 4);
+	cr_assert_gt(used[3] % 1000, FLOWS / 4);
+	for (i = 0; i < QUEUES; i++)
+		cr_assert_gt(used[i] / 1000, FLOWS / QUEUES / 2, "the third worker is in no mask");
+	for (i = 0; i < QUEUES; i++)
+		cr_assert_eq(netif_set_xps_cpus(dev, i, 0), 0);
+	cr_assert_not(dev->xps_by_cpu);
+	f.net->group = NULL;
+}
+
+/* What a receive queue says goes before what a processor says. */
+Test(queues, xps_receive_queue_goes_first)
+{
+	struct sock *sk = sk_alloc(f.net, &no_proto, NULL);
+
+	cr_assert_not_null(sk);
+	cr_assert_eq(netif_set_xps_cpus(dev, 1, 1), 0);
+	cr_assert_eq(netif_set_xps_rxqs(dev, 2, 1 << 3), 0);
+	cr_assert_eq(queue_of_socket(sk, 7), 1);
+	sk->sk_rx_queue = 3 + 1;
+	cr_assert_eq(queue_of_socket(sk, 7), 2);
+	sk->sk_rx_queue = 0 + 1;
+	cr_assert_eq(queue_of_socket(sk, 7), 1);
+	sock_put(sk);
+}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which shard has a packet, the same for all that belongs together, and the way from one shard to another. */
+#include <errno.h>
+
 #include "core/internal.h"
 #include "tests/unit/fixture.h"
 #include "wire/wire.h"
@@ -136,8 +138,12 @@ Test(shard, the_first_has_the_rest)
 	cr_assert_eq(of4(&p, 16), 0);
 	p = packet6(IP_PROTO_TCP, 1, 7, frag);
 	cr_assert_eq(of6(&p, 16), 0);
-	p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_ECHO << 8, 0, 0);
-	cr_assert_eq(of4(&p, 16), 0);
+	p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_ECHO_REPLY << 8, 0, 0);
+	cr_assert_eq(of4(&p, 16), 0, "ping's socket is there");
+	p = packet6(IP_PROTO_ICMPV6, ICMP6_TYPE_ECHO_REPLY << 8, 0, plain);
+	cr_assert_eq(of6(&p, 16), 0);
+	p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_ECHO << 8, 0, IP4_MF);
+	cr_assert_eq(of4(&p, 16), 0, "a fragment");
 	p = packet4(IP_PROTO_IGMP, 0, 0, 0);
 	cr_assert_eq(of4(&p, 16), 0);
 	p = packet4(IP_PROTO_TCP, 1000, 80, 0);
@@ -153,7 +159,9 @@ Test(shard, all_learn)
 
 	cr_assert_eq(of6(&p, 2), SHARD_ALL);
 	p = packet6(IP_PROTO_ICMPV6, ICMP6_TYPE_ECHO_REQUEST << 8, 0, plain);
-	cr_assert_eq(of6(&p, 2), 0);
+	cr_assert_eq(of6(&p, 2), SHARD_ANY);
+	p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_ECHO << 8, 0, 0);
+	cr_assert_eq(of4(&p, 2), SHARD_ANY);
 	p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_REDIRECT << 8, 0, 0);
 	cr_assert_eq(of4(&p, 2), SHARD_ALL);
 	cr_assert_eq(shard_of_packet(ETH_TYPE_ARP, p.d, 28, 2), SHARD_ALL);
@@ -192,7 +200,7 @@ Test(shard, any_octets)
 		if (len > 9)
 			p[i & 1 ? 9 : 6] = (const u8[]){ 1, 6, 17, 58, 0, 43, 44, 60 }[i / 2 % 8];
 		to = shard_of_packet(i & 1 ? ETH_TYPE_IP4 : ETH_TYPE_IP6, p, len, 3);
-		cr_assert(to < 3 || to == SHARD_ALL);
+		cr_assert(to < 3 || to == SHARD_ALL || to == SHARD_ANY);
 		free(p);
 	}
 }
@@ -344,6 +352,141 @@ Test(shards, a_packet_gets_to_its_shard_once)
 		}
 }
 
+/* An echo request from a host of that number. */
+static struct packet echo_from(u8 host)
+{
+	struct packet p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_ECHO << 8, 0, 0);
+
+	p.d[15] = host;
+	return p;
+}
+
+/* What belongs to no shard stays where it came, or goes by flow to those that its receive queue lets. */
+Test(shards, rps)
+{
+	struct packet p = echo_from(1);
+	u32 at, i;
+
+	for (at = 0; at < 2; at++) {
+		memset(two.got, 0, sizeof(two.got));
+		arrive(at, &p);
+		cr_assert_eq(two.got[at], 1, "mask 0");
+		cr_assert_eq(two.got[!at], 0);
+		cr_assert_eq(netif_set_rps_cpus(two.dev[at], 0, at ? 1 : 2), 0);
+		arrive(at, &p);
+		cr_assert_eq(two.got[!at], 1, "the other alone");
+		cr_assert_eq(two.last_steered, SHARD_RX);
+		cr_assert_eq(netif_set_rps_cpus(two.dev[at], 0, 3), 0);
+		memset(two.got, 0, sizeof(two.got));
+		for (i = 0; i < 100; i++) {
+			u32 before[2] = { two.got[0], two.got[1] }, to;
+
+			p = echo_from((u8)i);
+			arrive(at, &p);
+			cr_assert_eq(two.got[0] + two.got[1], 2 * i + 1);
+			to = two.got[1] > before[1];
+			arrive(at, &p);
+			cr_assert_eq(two.got[to], before[to] + 2, "a flow stays");
+		}
+		cr_assert_gt(two.got[0], 50);
+		cr_assert_gt(two.got[1], 50);
+	}
+	cr_assert_eq(netif_set_rps_cpus(two.dev[0], 0, 4), -EINVAL);
+	cr_assert_eq(netif_set_rps_cpus(two.dev[0], 1, 1), -EINVAL);
+}
+
+/* net->ip.in_transit of the tests: what goes to 10.x.x.x */
+static bool for_others(const struct sk_buff *skb)
+{
+	return skb->data[16] == 10;
+}
+
+/* Where a packet that comes by shard at arrives; it does so once. */
+static u32 shard_that_gets(u32 at, const struct packet *p)
+{
+	memset(two.got, 0, sizeof(two.got));
+	arrive(at, p);
+	cr_assert_eq(two.got[0] + two.got[1], 1);
+	return two.got[1];
+}
+
+static void check_transit(u32 at, struct packet p, u32 home)
+{
+	p.d[16] = 10;
+	cr_assert_eq(netif_set_rps_cpus(two.dev[at], 0, 0), 0);
+	cr_assert_eq(shard_that_gets(at, &p), at, "mask 0: where it came");
+	cr_assert_eq(netif_set_rps_cpus(two.dev[at], 0, at ? 1 : 2), 0);
+	cr_assert_eq(shard_that_gets(at, &p), !at);
+	p.d[16] = 11;
+	cr_assert_eq(shard_that_gets(at, &p), home, "for us: no mask moves it");
+}
+
+/* What goes on to other hosts has no socket here, whatever its ports; its fragments do not wait. */
+Test(shards, rps_of_what_is_forwarded)
+{
+	u32 at;
+	u16 port;
+
+	two.f[0].net->ip.in_transit = two.f[1].net->ip.in_transit = for_others;
+	for (at = 0; at < 2; at++)
+		for (port = 80; port < 90; port++) {
+			check_transit(at, packet4(IP_PROTO_TCP, 2000, port, 0),
+				      shard_of_ports(2000, port, 2));
+			check_transit(at, packet4(IP_PROTO_TCP, 2000, port, IP4_MF), 0);
+			check_transit(at, packet4(IP_PROTO_UDP, 2000, port, 100), 0);
+		}
+}
+
+Test(shards, rps_does_not_move_what_belongs_to_one)
+{
+	struct packet p = udp_for(0);
+
+	cr_assert_eq(netif_set_rps_cpus(two.dev[0], 0, 2), 0);
+	arrive(0, &p);
+	cr_assert_eq(two.got[0], 1);
+	p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_ECHO_REPLY << 8, 0, 0);
+	arrive(0, &p);
+	cr_assert_eq(two.got[0], 2);
+	cr_assert_eq(two.got[1], 0);
+}
+
+/* The device that received it says so, not the one of the VLAN that it is in. */
+static struct sk_buff *to_vlan(struct vlan_port *port, struct sk_buff *skb)
+{
+	skb->dev = port->dev;
+	skb->vlan_proto = 0;
+	return skb;
+}
+
+Test(shards, rps_of_the_device_that_received_it)
+{
+	struct vlan_port port = { .proto = ETH_TYPE_VLAN, .vid = 5, .rx = to_vlan };
+	struct packet p = echo_from(1);
+	struct net_device *dev = two.dev[0];
+	struct sk_buff *skb;
+
+	list_init(&port.list);
+	port.dev = fixture_dev_new(two.f[0].net, "v5", 0);
+	two.dev[0] = port.dev;
+	cr_assert_eq(vlan_port_add(dev, &port), 0);
+	cr_assert_eq(netif_set_rps_cpus(dev, 0, 2), 0);
+	skb = alloc_skb(dev->net, SKB_HEADROOM + p.len);
+	skb_reserve(skb, SKB_HEADROOM);
+	skb_reset_mac_header(skb);
+	skb_put_data(skb, p.d, p.len);
+	skb->dev = dev;
+	skb->protocol = ETH_TYPE_IP4;
+	skb->vlan_proto = ETH_TYPE_VLAN;
+	skb->vlan_tci = 5;
+	netif_receive_skb(skb);
+	cr_assert_eq(two.got[0], 0);
+	cr_assert_eq(two.nr[1], 1, "a letter to the other");
+	free(two.msgs[1][0]);
+	two.nr[1] = 0;
+	cr_assert_eq(netif_set_rps_cpus(dev, 0, 0), 0);
+	vlan_port_del(dev, &port);
+}
+
 Test(shards, all_learn_and_one_counts)
 {
 	struct packet p = packet4(IP_PROTO_ICMP, ICMP4_TYPE_REDIRECT << 8, 0, 0);
@@ -397,6 +540,7 @@ Test(shards, shape_is_kept)
 	deliver_letters();
 	copy = skb_dequeue(&fixture_dev(two.dev[1])->tx);
 	cr_assert_not_null(copy);
+	cr_assert_eq(copy->sent_by, 1 + 0, "the first shard's");
 	cr_assert_eq(copy->len, skb->len);
 	cr_assert_eq(copy->net, two.f[1].net);
 	cr_assert_eq(memcmp(copy->data, skb->data, skb->len), 0);

@@ -4,7 +4,7 @@
 
 enum { GET, PUT, RENEW, CREATE = 1, EXCL = 2 };
 enum { SHARE_EXCL = 1, SHARE_PROCESS = 2, SHARE_USER = 3, SHARE_ANY = 255 };
-enum { SOL_IPV6_NR = 41, FLOWLABEL_MGR = 32, FLOWINFO_SEND = 33 };
+enum { SOL_IPV6_NR = 41, FLOWLABEL_MGR = 32, FLOWINFO_SEND = 33, DSTOPTS = 59 };
 
 struct request {
 	u8 dst[16];
@@ -110,6 +110,63 @@ Test(flowlabel, room)
 	cr_assert_eq(ask(sk, GET, i, SHARE_ANY, CREATE, 6), -ENOBUFS);
 	sock_close(sk);
 	sock_close(other);
+	box_close(b);
+}
+
+/* A label with a hop-by-hop header: its maker needs the right, and who sends with it has the header. */
+Test(flowlabel, headers)
+{
+	struct box *b = box_open();
+	struct sock *sk = box_sock(b, 10, BOX_DGRAM, 0), *to = box_sock(b, 10, BOX_DGRAM, 0);
+	struct inet_sockaddr name = { .family = 10, .port = 99, .addr.b[15] = 1, .flowinfo = 0x55 };
+	struct skb_vec vec = { .base = "x", .len = 1 };
+	struct msg m = { .vec = &vec, .nr_vec = 1, .len = 1, .name = &name, .has_name = true };
+	struct {
+		struct request q;
+		u64 len; /* struct cmsghdr */
+		s32 level, type;
+		u8 header[8];
+	} r = { { .dst = { 0x20, 1, 0xd, 0xb8, [15] = 1 },
+		  .label = be32_make(0x55),
+		  .share = SHARE_ANY,
+		  .flags = CREATE },
+		24,
+		SOL_IPV6_NR,
+		54,
+		{ 0, 0, 0x1e, 4 } };
+	u32 count;
+
+	cr_assert_eq(box_bind(b, to, "::1", 99), 0);
+	cr_assert_eq(box_set(sk, SOL_IPV6_NR, FLOWINFO_SEND, 1), 0);
+	cr_assert_eq(sock_setsockopt(sk, SOL_IPV6_NR, FLOWLABEL_MGR, &r, sizeof(r)), -EPERM);
+	b->net->inet.labels.caller_raw = true;
+	r.header[1] = 1;
+	cr_assert_eq(sock_setsockopt(sk, SOL_IPV6_NR, FLOWLABEL_MGR, &r, sizeof(r)), -EINVAL,
+		     "is not all there");
+	r.header[1] = 0;
+	cr_assert_eq(sock_setsockopt(sk, SOL_IPV6_NR, FLOWLABEL_MGR, &r, sizeof(r)), 0);
+	cr_assert_eq(sock_setsockopt(sk, SOL_IPV6_NR, DSTOPTS, r.header, 8), 0);
+	for (count = 0; count < 2; count++) { /* at once, and held back */
+		m.flags = count ? SMSG_MORE : 0;
+		cr_assert_eq(sock_sendmsg(sk, &m), 1);
+	}
+	m.flags = 0;
+	cr_assert_eq(sock_sendmsg(sk, &m), 1);
+	box_run(b);
+	count = 0;
+	while (!skb_queue_empty(&to->sk_receive_queue)) {
+		struct sk_buff *skb = skb_dequeue(&to->sk_receive_queue);
+		const u8 *ip = skb_network_header(skb);
+
+		cr_assert_eq(ip[6], 0, "hop-by-hop options are first");
+		cr_assert_eq(ip[40], IP_PROTO_DSTOPTS);
+		cr_assert_eq(ip[42], 0x1e);
+		consume_skb(skb);
+		count++;
+	}
+	cr_assert_eq(count, 2);
+	sock_close(sk);
+	sock_close(to);
 	box_close(b);
 }
 

@@ -4,7 +4,8 @@ unit_ip = \
 	tests/unit/ip/test_devconf \
 	tests/unit/ip/test_fib_trie \
 	tests/unit/ip/test_frag \
-	tests/unit/ip/test_life
+	tests/unit/ip/test_life \
+	tests/unit/ip/test_transit
 check_PROGRAMS += $(unit_ip)
 TESTS += $(unit_ip)
 EXTRA_DIST += tests/unit/ip/ipnet.h tests/unit/ip/fwdnet.h
@@ -26,3 +27,6 @@ tests_unit_ip_test_frag_LDADD = $(UNIT_IP_LDADD)
 tests_unit_ip_test_life_SOURCES = tests/unit/ip/test_life.c
 tests_unit_ip_test_life_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_ip_test_life_LDADD = $(UNIT_IP_LDADD)
+tests_unit_ip_test_transit_SOURCES = tests/unit/ip/test_transit.c
+tests_unit_ip_test_transit_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_ip_test_transit_LDADD = $(UNIT_IP_LDADD)

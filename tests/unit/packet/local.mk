@@ -1,6 +1,9 @@
-unit_packet = tests/unit/packet/test_packet
+unit_packet = tests/unit/packet/test_packet tests/unit/packet/test_fanout
 check_PROGRAMS += $(unit_packet)
 TESTS += $(unit_packet)
 tests_unit_packet_test_packet_SOURCES = tests/unit/packet/test_packet.c
 tests_unit_packet_test_packet_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_packet_test_packet_LDADD = $(UNIT_LDADD)
+tests_unit_packet_test_fanout_SOURCES = tests/unit/packet/test_fanout.c
+tests_unit_packet_test_fanout_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_packet_test_fanout_LDADD = $(UNIT_LDADD)

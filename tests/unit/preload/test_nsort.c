@@ -3,7 +3,7 @@
  * RFC 6724 (IP6-30): the examples of section 10.2 that depend on what we know (scope, label,
  * prefix), with the precedences of Debian's libc, and gai.conf(5).
  */
-#include "preload/resolv.h"
+#include "preload/names.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>

@@ -1,6 +1,9 @@
-unit_proc = tests/unit/proc/test_proc
+unit_proc = tests/unit/proc/test_proc tests/unit/proc/test_queues
 check_PROGRAMS += $(unit_proc)
 TESTS += $(unit_proc)
 tests_unit_proc_test_proc_SOURCES = tests/unit/proc/test_proc.c
 tests_unit_proc_test_proc_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_proc_test_proc_LDADD = drivers/libdrivers.a $(UNIT_LDADD)
+tests_unit_proc_test_queues_SOURCES = tests/unit/proc/test_queues.c
+tests_unit_proc_test_queues_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_proc_test_queues_LDADD = $(UNIT_LDADD)

@@ -128,7 +128,7 @@ Test(proc, every_file_in_a_small_buffer)
 		"sys/net/ipv4/ip_default_ttl",
 		"class/net/eth0/statistics/rx_bytes",
 		"class/net/eth0/mtu",
-		"class/net/eth0/queues/tx-0/byte_queue_limits/limit",
+		"class/net/eth0/queues/tx-0/xps_rxqs",
 	};
 	struct strbuf sb;
 	struct box *b;
@@ -143,32 +143,6 @@ Test(proc, every_file_in_a_small_buffer)
 			cr_assert_eq(proc_read(b->net, names[i], &sb), 0, "%s", names[i]);
 			free(small);
 		}
-	box_close(b);
-}
-
-Test(proc, byte_queue_limits)
-{
-	static const char *const none[] = { "tx-1/byte_queue_limits/limit", "tx-/byte_queue_limits/limit",
-					    "rx-0/byte_queue_limits/limit", "tx-0/byte_queue_limits/",
-					    "tx-0/byte_queue_limits", "tx-0limit", "tx-0/" };
-	char name[96];
-	struct box *b = box_open();
-	struct netdev_queue *q = netdev_get_tx_queue(dev_get_by_name(b->net, "eth0"), 0);
-	struct strbuf sb;
-	u32 i;
-
-	q->dql.limit = 3028;
-	dql_queued(&q->dql, 1514);
-	cr_assert_str_eq(show(b, "class/net/eth0/queues/tx-0/byte_queue_limits/limit"), "3028\n");
-	cr_assert_str_eq(show(b, "class/net/eth0/queues/tx-0/byte_queue_limits/inflight"), "1514\n");
-	cr_assert_str_eq(show(b, "class/net/eth0/queues/tx-0/byte_queue_limits/limit_min"), "0\n");
-	cr_assert_str_eq(show(b, "class/net/eth0/queues/tx-0/byte_queue_limits/limit_max"), "134217727\n");
-	cr_assert_str_eq(show(b, "class/net/eth0/queues/tx-0/byte_queue_limits/hold_time"), "1000\n");
-	strbuf_init(&sb, text, sizeof(text));
-	for (i = 0; i < ARRAY_SIZE(none); i++) {
-		snprintf(name, sizeof(name), "class/net/eth0/queues/%s", none[i]);
-		cr_assert_eq(proc_read(b->net, name, &sb), -ENOENT, "%s", name);
-	}
 	box_close(b);
 }
 
@@ -230,7 +204,6 @@ Test(proc, directories)
 	cr_assert_eq(kind_in(b, "class/net/lo", "statistics"), PROC_DIR);
 	cr_assert_eq(kind_in(b, "class/net/lo/statistics", "rx_bytes"), PROC_FILE);
 	cr_assert_eq(kind_in(b, "class/net/lo/queues", "tx-0"), PROC_DIR);
-	cr_assert_eq(kind_in(b, "class/net/lo/queues/tx-0/byte_queue_limits", "limit"), PROC_FILE);
 	cr_assert_eq(kind_in(b, "class/net/eth9", "mtu"), -ENOENT);
 	cr_assert_eq(kind_in(b, "class/net/lo/mtu", "mtu"), -ENOENT);
 	cr_assert_eq(kind_in(b, "class/net/lo/queues/no", "x"), -ENOENT);

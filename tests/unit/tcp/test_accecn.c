@@ -355,6 +355,43 @@ TEST46(accecn, crossing)
 	out(w, P | A | ACE(5), 1, 1, 10);
 }
 
+/*
+ * The peer's SYN-ACK, or the ACK that overtakes it, tells how our handshake arrived, as to a listener: no
+ * ECT when that cannot be (CE of what was not ECT) or is gone (0). TCP-AECN-05
+ */
+static void crossing_told(struct wire *w, u16 flags, u16 ace, bool ect)
+{
+	syn_asks_for(w, "3", AE | C | E);
+	w->local_port = w->last.sport;
+	in(w, .flags = SYN_ACE, .seq = 0, .mss = 1460, .sackok = true, .ws = 8);
+	out(w, S | A | ACE(2), 0, 1, 0);
+	in(w, .flags = flags | ACE(ace), .seq = flags & S ? 0 : 1, .ack = 1, .mss = flags & S ? 1460 : 0,
+	   .ws = flags & S ? 8 : 0);
+	drain(w);
+	cr_assert_eq(wire_info(w).state, TCP_ESTABLISHED);
+	cr_assert_eq(wire_info(w).delivered_ce, 0);
+	wire_send(w, 10, 0);
+	out(w, P | A | ACE(5), 1, 1, 10);
+	cr_assert_eq(w->last.tos & 3, ect ? ECT0 : 0);
+	drain(w);
+}
+
+TEST46(accecn, crossing_told_well) { crossing_told(w, S | A, 2, true); }
+TEST46(accecn, crossing_told_ce) { crossing_told(w, S | A, 6, false); }
+TEST46(accecn, crossing_told_nothing) { crossing_told(w, S | A, 0, false); }
+TEST46(accecn, crossing_acked_well) { crossing_told(w, A, 5, true); }
+TEST46(accecn, crossing_acked_ect) { crossing_told(w, A, 3, false); }
+TEST46(accecn, crossing_acked_nothing) { crossing_told(w, A, 0, false); }
+
+TEST46(accecn, crossing_classic_ect)
+{
+	syn_asks_for(w, "3", AE | C | E);
+	w->local_port = w->last.sport;
+	in(w, .flags = S | C | E, .seq = 0, .mss = 1460, .tos = ECT0);
+	out(w, S | A, 0, 1, 0);
+	cr_assert_eq(wire_info(w).accecn & 3, TCPI_ECN_MODE_DISABLED_NS);
+}
+
 TEST46(accecn, crossing_classic)
 {
 	syn_asks_for(w, "3", AE | C | E);

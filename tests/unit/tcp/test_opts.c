@@ -324,6 +324,40 @@ TEST46(opts, reflect_tos_on)
 	reflect(w, true);
 }
 
+/* flowlabel_reflect: the peer's label, by the connection and by what is left of it in TIME-WAIT */
+static void reflect_label(struct wire *w, const char *on, u32 want)
+{
+	wire_sysctl(w, "net.ipv6.auto_flowlabels", "0");
+	wire_sysctl(w, "net.ipv6.flowlabel_reflect", on);
+	wire_listen(w, 5);
+	in(w, .flags = S, .seq = 0, .mss = 1460, .label = 0x12345);
+	out(w, S | A, 0, 1, 0);
+	cr_assert_eq(w->last.label, want);
+	in(w, .flags = A, .seq = 1, .ack = 1, .label = 0x12345);
+	w->sk = wire_accept(w);
+	sock_close(w->sk);
+	w->sk = NULL;
+	out(w, F | A, 1, 1, 0);
+	cr_assert_eq(w->last.label, want);
+	in(w, .flags = F | A, .seq = 1, .ack = 2, .label = 0x12345);
+	out(w, A, 2, 2, 0);
+	cr_assert_eq(w->last.label, want);
+	at(w, 1000);
+	in(w, .flags = F | A, .seq = 1, .ack = 2, .label = 0x54321);
+	out(w, A, 2, 2, 0);
+	cr_assert_eq(w->last.label, want);
+}
+
+TEST46(opts, reflect_label_off)
+{
+	reflect_label(w, "0", 0);
+}
+
+TEST46(opts, reflect_label_on)
+{
+	reflect_label(w, "1", w->v6 ? 0x12345 : 0);
+}
+
 /* tcp_pingpong_thresh: how many answers in time make a connection interactive */
 TEST46(opts, pingpong_thresh)
 {

@@ -41,6 +41,31 @@ TEST46(pacing, max_rate)
 	cr_assert_leq(drain(w), 14);
 }
 
+/*
+ * Behind the ten at once the next has to wait for the time of the last of them, all of it: nobody was late.
+ * BBR's first samples would be of a longer interval, and STARTUP slower than it need be.
+ */
+TEST46(pacing, behind_the_first)
+{
+	u64 rate = 1448000;
+	u32 m;
+
+	establish(w);
+	m = wire_info(w).snd_mss;
+	w->sk->sk_sndbuf = 1 << 20;
+	cr_assert_eq(sock_setsockopt(w->sk, 1, 47, &rate, sizeof(rate)), 0);
+	minmax_reset(&tcp_sk(w->sk)->rtt_min, 0, 50000);
+	tcp_sk(w->sk)->snd_cwnd = 100;
+	wire_send(w, 20 * m, 0);
+	cr_assert_eq(drain(w), 10);
+	w->now += 2ull * m * NSEC_PER_SEC / rate - 1000;
+	wire_run(w);
+	cr_assert_eq(drain(w), 0);
+	w->now += 2000;
+	wire_run(w);
+	cr_assert_eq(drain(w), 2);
+}
+
 /* What was paced once stays so: at TCP's own rate when SO_MAX_PACING_RATE is taken back. */
 TEST46(pacing, stays)
 {

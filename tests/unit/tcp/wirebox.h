@@ -37,6 +37,7 @@ struct seg {		/* a segment that the stack sent */
 	u16 flags, wnd, len, urg;
 	u16 sport, dport;
 	u8 tos, data[9200];
+	u32 label;		/* IPv6 */
 	bool df;		/* IPv4 */
 	struct tcp_opts_parsed o;
 };
@@ -57,6 +58,7 @@ struct in_seg {
 	u32 nsack;
 	u16 sport, dport;	/* 0: the usual */
 	u8 tos;
+	u32 label;		/* IPv6's flow label */
 	bool accecn;		/* AccECN option with these */
 	u32 e0b, ceb, e1b;
 	const u8 *ip_opts;	/* IPv4 options, a multiple of 4 octets */
@@ -277,7 +279,8 @@ static inline void wire_ip_header(struct wire *w, struct sk_buff *skb, const str
 		h = skb_push(skb, 40);
 		memset(h, 0, 40);
 		h[0] = (u8)(0x60 | tos >> 4);
-		h[1] = (u8)(tos << 4);
+		h[1] = (u8)(tos << 4 | s->label >> 16);
+		put_be16(h + 2, (u16)s->label);
 		put_be16(h + 4, (u16)len);
 		h[6] = IP_PROTO_TCP;
 		h[7] = 64;
@@ -417,6 +420,7 @@ static inline bool take(struct wire *w, struct seg *out)
 	out->flags = tcp_flags(th);
 	out->df = !w->v6 && ip[6] & 0x40;
 	out->tos = w->v6 ? (u8)(ip[0] << 4 | ip[1] >> 4) : ip[1];
+	out->label = w->v6 ? (ip[1] & 15u) << 16 | (u32)ip[2] << 8 | ip[3] : 0;
 	out->sport = be16_get(th->source);
 	out->dport = be16_get(th->dest);
 	out->seq = be32_get(th->seq);
