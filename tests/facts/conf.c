@@ -281,9 +281,7 @@ static const struct step steps6[] = {
 	{ "all", "forwarding", "1" },	   { "all", "forwarding", "0" },
 	{ NULL, "forwarding", "1" },	   { NULL, "forwarding", "0" },
 	{ "default", "forwarding", "1" },   { "default", "forwarding", "0" },
-	{ NULL, "forwarding", "x" },	   { NULL, "force_forwarding", "1" },
-	{ NULL, "force_forwarding", "2" },  { "all", "force_forwarding", "1" },
-	{ "all", "force_forwarding", "0" }, { NULL, NULL, NULL },
+	{ NULL, "forwarding", "x" },	   { NULL, NULL, NULL },
 };
 
 static void forwarding(void)
@@ -298,7 +296,7 @@ static void forwarding(void)
 		say("is", get(dir, dev, s->key));
 		forwarding_is();
 	}
-	say("others", get("conf", "default", family == AF_INET ? "send_redirects" : "force_forwarding"));
+	say("others", get("conf", "default", family == AF_INET ? "send_redirects" : "accept_redirects"));
 }
 
 const struct fact facts_conf[] = {
