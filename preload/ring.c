@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PACKET_RX_RING, PACKET_TX_RING: the frames of a packet socket in memory that the daemon makes. mmap() of
- * the descriptor maps it. Whether there is a frame is seen in that memory; who sleeps asks for a token, a packet
- * that makes the descriptor readable, and nothing else (doc/protocol.md, RING). Here are the views that the
- * library keeps for itself, to look.
+ * the descriptor maps it. Whether there is a frame is seen in that memory; who sleeps asks for a token, a
+ * packet that makes the descriptor readable, and nothing else (doc/protocol.md, RING). Here are the views
+ * that the library keeps for itself, to look.
  */
 #include "shim.h"
 
