@@ -92,6 +92,7 @@ void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 {
 	/* of the shards the first one speaks for all */
 	struct sk_buff *skb = dev->net->shard ? NULL : nd_alloc(dev->net, sizeof(struct nd_na_msg));
+	const struct inet6_dev *idev = in6_dev_get(dev);
 	struct nd_na_msg *na;
 
 	if (!skb)
@@ -102,7 +103,7 @@ void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 	na->flags = be32_make((solicited ? (u32)ND_NA_SOLICITED : 0) |
 			      (override ? (u32)ND_NA_OVERRIDE : 0));
 	memcpy(na->target.b, target->b, 16);
-	if (override || in6_dev_get(dev)->conf.force_tllao)
+	if (override || (idev && idev->conf.force_tllao))
 		put_lladdr(skb, ND_OPT_T_TLLA, dev);
 	nd_xmit(dev, skb, target, daddr);
 }
