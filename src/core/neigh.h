@@ -39,6 +39,7 @@ struct neigh_parms {			/* net.ipv4.neigh.{default,DEV}.* */
 	u64 set;			/* of a device: rows that were set for it */
 	u64 base_reachable_ns, retrans_ns, delay_probe_ns, gc_stale_ns;
 	u32 ucast_probes, mcast_probes, app_probes;
+	u32 mcast_reprobes;		/* to the group, when unicast probes found nobody */
 	u32 queue_len_bytes;		/* of packets waiting for one unresolved entry */
 	u64 locktime_ns;		/* an entry is not overwritten by a second answer for so long */
 	struct list_head list;		/* of a device, in tbl->parms_list */

@@ -216,7 +216,8 @@ static u32 neigh_max_probes(const struct neighbour *n)
 {
 	const struct neigh_parms *p = n->parms;
 
-	return p->ucast_probes + p->app_probes + (n->nud_state == NUD_PROBE ? 0 : p->mcast_probes);
+	return p->ucast_probes + p->app_probes +
+	       (n->nud_state == NUD_PROBE ? p->mcast_reprobes : p->mcast_probes);
 }
 
 static enum neigh_event neigh_timer_event(const struct neighbour *n)

@@ -22,7 +22,7 @@
 #include "wire/wire.h"
 
 /* net.ipv4.neigh.DEV.* and net.ipv6.neigh.DEV.*: rows over struct neigh_parms */
-enum { IP_NEIGH_ROWS = 10 };
+enum { IP_NEIGH_ROWS = 11 };
 extern const struct sysctl_row ip_neigh_rows[IP_NEIGH_ROWS];
 
 /* Room entry points for src/stack.c */

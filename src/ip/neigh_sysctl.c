@@ -14,6 +14,7 @@ const struct sysctl_row ip_neigh_rows[IP_NEIGH_ROWS] = {
 	ROW("gc_stale_time", SYSCTL_SEC_NS, gc_stale_ns, 60, S32_MAX),
 	ROW("ucast_solicit", SYSCTL_U32, ucast_probes, 3, S32_MAX),
 	ROW("mcast_solicit", SYSCTL_U32, mcast_probes, 3, S32_MAX),
+	ROW("mcast_resolicit", SYSCTL_U32, mcast_reprobes, 0, S32_MAX),
 	{ .name = "app_solicit", .kind = SYSCTL_U32, .fixed = true,
 	  .offset = offsetof(struct neigh_parms, app_probes) },
 	ROW("unres_qlen_bytes", SYSCTL_U32, queue_len_bytes, 212992, S32_MAX),

@@ -148,6 +148,8 @@ static const struct sysctl_row conf_rows[] = {
 	CONF(accept_dad, 0, 1, 0, 2),
 	CONF(ndisc_notify, 0, 0, 0, 1),
 	CONF(drop_unsolicited_na, 0, 0, 0, 1),
+	CONF(ndisc_tclass, 0, 0, 0, 255),
+	CONF(force_tllao, 0, 0, 0, 1),
 	CONF(drop_unicast_in_l2_multicast, 1, 0, 0, 1),
 	CONF(optimistic_dad, 0, 0, 0, 0),
 	CONF_OF(forwarding, SYSCTL_U8, 0, 0, 0, 255, apply_forwarding),

@@ -38,6 +38,7 @@ static void nd_xmit(struct net_device *dev, struct sk_buff *skb, const union ine
 	struct net *net = dev->net;
 	struct flowi fl = { .family = INET_FAMILY_6, .proto = IP_PROTO_ICMPV6, .daddr = *daddr,
 			    .oif = dev->ifindex, .flags = FLOWI_F_ANYSRC };
+	const struct inet6_dev *idev = in6_dev_get(dev);
 	struct dst_entry *dst;
 
 	/* not inet_af6.route_output(): the source may be tentative, or none at all */
@@ -45,6 +46,7 @@ static void nd_xmit(struct net_device *dev, struct sk_buff *skb, const union ine
 		kfree_skb_reason(skb, SKB_DROP_IP_OUTNOROUTES);
 		return;
 	}
+	fl.tos = idev ? idev->conf.ndisc_tclass : 0;
 	fl.saddr = *saddr;
 	fl.sport = skb->data[0];
 	icmp6_xmit(net, skb, &fl, dst, ND_HOP_LIMIT);
@@ -90,6 +92,7 @@ void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 {
 	/* of the shards the first one speaks for all */
 	struct sk_buff *skb = dev->net->shard ? NULL : nd_alloc(dev->net, sizeof(struct nd_na_msg));
+	const struct inet6_dev *idev = in6_dev_get(dev);
 	struct nd_na_msg *na;
 
 	if (!skb)
@@ -101,7 +104,7 @@ void ndisc_send_na(struct net_device *dev, const union inet_addr *target,
 			      (solicited ? (u32)ND_NA_SOLICITED : 0) |
 			      (override ? (u32)ND_NA_OVERRIDE : 0));
 	memcpy(na->target.b, target->b, 16);
-	if (override)
+	if (override || (idev && idev->conf.force_tllao))
 		put_lladdr(skb, ND_OPT_T_TLLA, dev);
 	nd_xmit(dev, skb, target, daddr);
 }

@@ -85,8 +85,8 @@ static void begin_with(void)
 	};
 	static const char *const keys6[] = {
 		"accept_redirects", "addr_gen_mode", "dad_transmits", "disable_ipv6",
-		"drop_unsolicited_na", "enhanced_dad", "forwarding", "hop_limit", "mtu", "ndisc_notify",
-		"optimistic_dad",   "suppress_frag_ndisc", NULL,
+		"drop_unsolicited_na", "enhanced_dad", "force_tllao", "forwarding", "hop_limit", "mtu",
+		"ndisc_notify", "ndisc_tclass", "optimistic_dad",   "suppress_frag_ndisc", NULL,
 	};
 	const char *const *k;
 
@@ -106,6 +106,7 @@ static void neighbours(void)
 					    "retrans_time_ms",	      "delay_first_probe_time",
 					    "gc_stale_time",	      "ucast_solicit",
 					    "mcast_solicit",	      "app_solicit",
+					    "mcast_resolicit",
 					    "unres_qlen_bytes",	      "locktime",
 					    NULL };
 	const char *const *k;

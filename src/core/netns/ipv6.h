@@ -23,6 +23,8 @@ struct ipv6_devconf {
 	u8 autoconf;
 	u8 addr_gen_mode;			/* 0: EUI-64, 1: none */
 	u8 ndisc_notify, drop_unicast_in_l2_multicast, drop_unsolicited_na;
+	u8 ndisc_tclass;			/* traffic class of neighbour discovery */
+	u8 force_tllao;				/* who asks by unicast is told the address, too */
 	u8 hop_limit;
 	u32 mtu, dad_transmits;
 	u32 max_addresses;			/* autoconfiguration makes no more; 0: no limit of its own */

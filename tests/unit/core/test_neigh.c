@@ -282,6 +282,23 @@ Test(neigh, reachability_runs_out)
 	neigh_release(n);
 }
 
+/* mcast_resolicit: who does not answer by unicast any more is asked by the group, then given up. */
+Test(neigh, group_is_asked_again)
+{
+	struct neighbour *n = neigh_get(&tbl, key1, dev);
+
+	tbl.parms.mcast_reprobes = 2;
+	neigh_update(n, ll_a, NUD_REACHABLE, NEIGH_UPDATE_F_OVERRIDE);
+	fixture_advance(f.net, 46 * NSEC_PER_SEC);
+	neigh_output(n, packet());
+	fixture_advance(f.net, 20 * NSEC_PER_SEC);
+	cr_assert_eq(probes, 5);
+	cr_assert_eq(ucast_probes, 3);
+	cr_assert_eq(probe_at[4] - probe_at[2], 2 * NSEC_PER_SEC);
+	cr_assert_eq(n->nud_state, NUD_FAILED);
+	neigh_release(n);
+}
+
 Test(neigh, progress_above_keeps_it_reachable)	/* ARP-11: TCP progress confirms */
 {
 	struct neighbour *n = neigh_get(&tbl, key1, dev);

@@ -209,6 +209,35 @@ Test(ndisc, probe_of_a_neighbour)
 	cr_assert(inet_addr_is_linklocal(&from));
 }
 
+static void set_conf(const char *key, const char *value, int want)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "net.ipv6.conf.%s.%s", n.dev->name, key);
+	cr_assert_eq(sysctl_set(n.net, name, value), want);
+}
+
+/* net.ipv6.conf.DEV.force_tllao and ndisc_tclass */
+Test(ndisc, more_in_an_advertisement)
+{
+	struct nd m = { .type = 135, .saddr = "fd00::2", .daddr = "fd00::1", .target = "fd00::1",
+			.lladdr = ipnet_peer };
+	const struct ip6_hdr *h = (const struct ip6_hdr *)ipnet_l3(&n);
+	const struct nd_na_msg *na;
+
+	set_conf("force_tllao", "1", 0);
+	set_conf("ndisc_tclass", "192", 0);
+	rx(&m);
+	na = (const struct nd_na_msg *)ipnet_tx_icmp6(&n);
+	cr_assert_not_null(na);
+	cr_assert_eq(n.len, ETH_HLEN + 40 + 32);
+	cr_assert_eq(*(const u8 *)(na + 1), ND_OPT_T_TLLA);
+	cr_assert_arr_eq((const u8 *)(na + 1) + 2, ipnet_mac, 6);
+	cr_assert_eq(be32_get(na->flags), (u32)ND_NA_SOLICITED);
+	cr_assert_eq(be32_get(h->ver_tc_flow) >> 20, 0x6c0);
+	set_conf("ndisc_tclass", "256", -EINVAL);
+}
+
 /* What failed is no entry: an advertisement makes none. */
 Test(ndisc, advertisement_after_failure)
 {
