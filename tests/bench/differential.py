@@ -5,12 +5,11 @@
     B (sender: kernel, or netstackd on packet:b0) -- relay: loss, queue, rate, delay -- A (kernel)
 
 Both senders meet the same seeded losses of the same path, in turn, in the same name spaces, with nothing
-remembered of the run before. Prints the goodput of each in percent of the link, and what ours is more or
-less than the kernel's, with a noise: half of the interval that holds the true mean with 95 % (Student's
-t over the logarithms of the pairs, a pair for each seed). With --self the kernel runs a second time for
-each seed; its two runs are a pair like any other, whose true difference is nought, and a cell's noise is
-the larger of the two. "below" and "above" are said of a difference beyond the noise.
-Wants a quiet machine."""
+remembered of the run before. Prints the goodput of each in percent of the link, and their ratio, with a
+noise: half of the interval that holds the true mean with 95 % (Student's t over the logarithms of the
+pairs, a pair for each seed). With --self the kernel runs a second time for each seed; its two runs are a
+pair like any other, whose true ratio is 1, and a cell's noise is the larger of the two. "below" and "above"
+are said of a ratio that is farther from 1 than the noise. Wants a quiet machine."""
 import argparse
 import json
 import math
@@ -111,9 +110,9 @@ class Cell:
         return math.exp(statistics.mean(math.log(x) for w in who for x in self.got[w]))
 
     def compare(self, a, b):
-        """What the a are more than the b of the same seeds, and how far that may be off, in percent."""
-        logs = [100 * (statistics.mean(math.log(self.got[w][i]) for w in a) -
-                       statistics.mean(math.log(self.got[w][i]) for w in b))
+        """The logarithm of the ratio of the a to the b of the same seeds, and how far it may be off."""
+        logs = [statistics.mean(math.log(self.got[w][i]) for w in a) -
+                statistics.mean(math.log(self.got[w][i]) for w in b)
                 for i in range(len(self.got[a[0]]))]
         n = len(logs)
         if n < 2:
@@ -122,8 +121,14 @@ class Cell:
         return statistics.mean(logs), t * statistics.stdev(logs) / math.sqrt(n)
 
 
-def verdict(more, noise):
-    return "below" if more < -noise else "above" if more > noise else "equal"
+def verdict(ratio, noise):
+    """Of logarithms."""
+    return "below" if ratio < -noise else "above" if ratio > noise else "equal"
+
+
+def ratio_text(ratio, noise):
+    """Of logarithms."""
+    return f"{math.exp(ratio):8.4f} {math.exp(ratio) * math.expm1(min(noise, 9)):7.4f}"
 
 
 def measure(lab, args, cc, rtt, loss):
@@ -139,15 +144,15 @@ def measure(lab, args, cc, rtt, loss):
 
 
 def report(cell, args, cc, rtt, loss):
-    """Prints a line. Returns the verdict, that by the pairs alone, the kernel's on itself, the difference."""
+    """Prints a line. Returns the verdict, that by the pairs alone, the kernel's on itself, the ratio's log."""
     kernel = [w for w in cell.got if w != "ours"]
-    more, own = cell.compare(["ours"], kernel)
+    ratio, own = cell.compare(["ours"], kernel)
     self_, noise = cell.compare(["again"], ["kernel"]) if args.self else (0, 0)
     k, o = (100 * cell.mean(*who) / PATHS[rtt][0] for who in (kernel, ["ours"]))
-    v = verdict(more, max(own, noise))
-    print(f"{cc:6} {rtt:6} {loss:7} {k:9.2f} {o:7.2f} {more:+8.2f} {own:6.2f}"
-          f"{f' {self_:+9.2f} {noise:6.2f}' if args.self else ''}  {v}", flush=True)
-    return v, verdict(more, own), verdict(self_, noise), more
+    v = verdict(ratio, max(own, noise))
+    print(f"{cc:6} {rtt:6} {loss:7} {k:9.2f} {o:7.2f} {ratio_text(ratio, own)}"
+          f"{f'  {ratio_text(self_, noise)}' if args.self else ''}  {v}", flush=True)
+    return v, verdict(ratio, own), verdict(self_, noise), ratio
 
 
 def main():
@@ -160,14 +165,14 @@ def main():
     ap.add_argument("--loss", type=float, nargs="*", default=list(LOSSES))
     ap.add_argument("--cc", nargs="*", default=list(CCS))
     args = ap.parse_args()
-    print("cc     RTT ms  loss %  kernel %  ours %  more %    +/-" + "  itself %    +/-" * args.self)
+    print("cc     RTT ms  loss %  kernel %  ours %    ratio     +/-" + "    itself     +/-" * args.self)
     with Lab(args.build) as lab:
         cells = [report(measure(lab, args, cc, rtt, loss), args, cc, rtt, loss)
                  for cc in args.cc for rtt in args.rtt for loss in args.loss]
-    total, strict, itself, more = zip(*cells)
+    total, strict, itself, ratios = zip(*cells)
     n, above, equal, below = len(cells), *(total.count(v) for v in ("above", "equal", "below"))
     print(f"of {n} cells: {above} above the kernel, {equal} equal within the noise, {below} below; "
-          f"not below in {100 - 100 * below / n:.0f} %; least ratio {math.exp(min(more) / 100):.3f}")
+          f"not below in {100 - 100 * below / n:.0f} %; least ratio {math.exp(min(ratios)):.3f}")
     if args.self:
         print(f"by the pairs' own spread alone {strict.count('below')} below; the kernel by the same rule "
               f"differs from itself in {n - itself.count('equal')} (of 20 cells in one by chance)")

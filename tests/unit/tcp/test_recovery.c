@@ -480,20 +480,62 @@ TEST46(recovery, undo_without_cwr)
 	cr_assert(!(w->last.flags & C));
 }
 
-/* TCP-ECN-05: an ACK tells of a loss and of a mark: that the loss proves none does not take the mark back */
-TEST46(recovery, marked_and_undone)
+/* TCP-ECN-05: the ACK that tells of a loss, or a later one, tells of a mark, which undo does not take back */
+static void marked_and_undone(struct wire *w, bool later)
 {
 	establish_ecn(w);
 	wire_send(w, 10000, 0);
 	drain(w);
 	at(w, 2 * RTT);
-	in(w, .flags = A | E, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
+	in(w, .flags = later ? A : A | E, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 4001 }));
 	out(w, A, 1, 1, 1000);
+	if (later)
+		in(w, .flags = A | E, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 5001 }));
 	cr_assert_eq(wire_info(w).snd_ssthresh, 7);
 	at(w, 2 * RTT + 10);
-	in(w, .flags = A, .seq = 1, .ack = 4001, .wnd = 2048, SACKB(1, { 1, 1001 }));
+	in(w, .flags = A, .seq = 1, .ack = 5001, .wnd = 2048, SACKB(1, { 1, 1001 }));
 	cr_assert_eq(wire_info(w).snd_ssthresh, 7);
 	cr_assert_leq(wire_info(w).snd_cwnd, 8);
+	drain(w);
+}
+
+TEST46(recovery, marked_and_undone) { marked_and_undone(w, false); }
+TEST46(recovery, marked_later_and_undone) { marked_and_undone(w, true); }
+
+/* A mark costs down to the threshold, by what is delivered, and ends there (RFC 3168 6.1.2) */
+TEST46(recovery, mark_ends_at_threshold)
+{
+	ten_in_flight(w, NO_TS);
+	tcp_enter_cwr(w->sk);
+	cr_assert_eq(wire_info(w).snd_ssthresh, 7);
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 2001, .wnd = 2048);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_CWR);
+	cr_assert_eq(wire_info(w).snd_cwnd, 10);
+	wire_send(w, 2000, 0);
+	drain(w);
+	in(w, .flags = A, .seq = 1, .ack = 12001, .wnd = 2048);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Open);
+	cr_assert_geq(wire_info(w).snd_cwnd, 7);
+	cr_assert_leq(wire_info(w).snd_cwnd, 8);
+	drain(w);
+}
+
+/* A path known to reorder: data delivered out of order open the window, and an RTO ends that knowledge */
+TEST46(recovery, known_to_reorder)
+{
+	wire_sysctl(w, "net.ipv4.tcp_recovery", "0");
+	wire_sysctl(w, "net.ipv4.tcp_early_retrans", "0");
+	ten_in_flight(w, NO_TS);
+	tcp_sk(w->sk)->reordering = 20;
+	at(w, 2 * RTT);
+	in(w, .flags = A, .seq = 1, .ack = 1, .wnd = 2048, SACKB(1, { 1001, 5001 }));
+	quiet(w);
+	cr_assert_eq(wire_info(w).ca_state, TCP_CA_Disorder);
+	cr_assert_eq(wire_info(w).snd_cwnd, 14);
+	at(w, 9 * RTT);
+	out(w, A, 1, 1, 1000);
+	cr_assert_eq(wire_info(w).reordering, 3);
 	drain(w);
 }
 
