@@ -546,7 +546,19 @@ static void listed(void)
 		fclose(f);
 }
 
+/* A link-local address that names no device, for a stream that does not wait */
+static void no_zone(void)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	struct sockaddr_storage ss;
+
+	addr(&ss, "10.77.0.1", "fe80::77", 9);
+	say("connect", connect(fd, (struct sockaddr *)&ss, addr_len()));
+	close(fd);
+}
+
 const struct fact facts_group[] = {
+	{ "no_zone", no_zone },
 	{ "groups_listed", listed },
 	{ "group_join", join },
 	{ "group_sources", sources },
