@@ -140,15 +140,14 @@ static int check_peer(int fd, uint64_t tag, const struct sockaddr *sa, socklen_t
 {
 	int e;
 
-	if (addr_is_no_host(sa, len) ||
-	    sock_refuses_v4(fd, sa, len)) /* whatever the socket is bound to */
+	if (addr_is_no_host(sa, len) || sock_refuses_v4(fd, sa, len))	/* whatever the socket is bound to */
 		return ENETUNREACH;
 	if (NSP_TAG_BITS(tag) & NSP_TAGB_KNOWN)
 		return 0;
-	if (lacks_zone(sa, len)) /* no device was chosen by an option either */
+	if (lacks_zone(sa, len))	/* no device was chosen by an option either */
 		return EINVAL;
 	e = route_check(sa, len);
-	return e > 0 ? ENETUNREACH : -e; /* > 0: a broadcast address */
+	return e > 0 ? ENETUNREACH : -e;	/* > 0: a broadcast address */
 }
 
 /* started: the daemon has begun the handshake already. wait: for its end. */
@@ -191,16 +190,14 @@ static int start_connect(int fd, unsigned int k, const struct sockaddr *sa, sock
  */
 static bool would_reset(int fd)
 {
-	enum {
-		STATES = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_SENT | 1 << TCP_SYN_RECV |
-			 1 << TCP_FIN_WAIT1 | 1 << TCP_FIN_WAIT2 | 1 << TCP_CLOSE_WAIT
-	};
+	enum { STATES = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_SENT | 1 << TCP_SYN_RECV | 1 << TCP_FIN_WAIT1 |
+			1 << TCP_FIN_WAIT2 | 1 << TCP_CLOSE_WAIT };
 	uint8_t state;
 	socklen_t len = sizeof(state);
 
 	if (KIND(fd_kind(fd)) != K_STREAM || !fd_ended(fd))
 		return true;
-	if (stream_so_error(fd, fd_kind(fd)) == ECONNRESET) /* untold, and stays so */
+	if (stream_so_error(fd, fd_kind(fd)) == ECONNRESET)	/* untold, and stays so */
 		return true;
 	return !ns_getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &len) && STATES >> state & 1;
 }
@@ -252,7 +249,7 @@ static int fastopen_connect(int fd, unsigned int k, const struct sockaddr *sa, s
 		return start_connect(fd, k, sa, len, true, !fd_nonblock(fd));
 	if (start_connect(fd, k, sa, len, true, false) && errno != EINPROGRESS)
 		return -1;
-	if (fd_poll(fd, POLLOUT, -1) & (POLLHUP | POLLERR)) /* not the network: the daemon */
+	if (fd_poll(fd, POLLOUT, -1) & (POLLHUP | POLLERR))	/* not the network: the daemon */
 		return connect_failed(fd, k, stream_take_error(fd, ECONNRESET));
 	connected(fd, fd_kind(fd));
 	fd_set_kind(fd, fd_kind(fd) | KF_DEFER);
@@ -325,10 +322,9 @@ ssize_t stream_fastopen(int fd, const struct msghdr *msg, int flags)
 		return fail(-took);
 	if (took < 0)
 		took = 0;
-	if (start_connect(fd, k, sa, msg->msg_namelen, true, wait) &&
-	    (wait || errno != EINPROGRESS))
+	if (start_connect(fd, k, sa, msg->msg_namelen, true, wait) && (wait || errno != EINPROGRESS))
 		return -1;
-	stamp_after(fd, (size_t)took, took, flags, false); /* MSG_ZEROCOPY */
+	stamp_after(fd, (size_t)took, took, flags, false);	/* MSG_ZEROCOPY */
 	if (!wait)
 		return took ? took : fail(EINPROGRESS);
 	return (size_t)took < total ? send_rest(fd, msg, (size_t)took, flags) : (ssize_t)total;
@@ -344,10 +340,10 @@ ssize_t stream_first(int fd, const struct msghdr *msg, int flags)
 	uint64_t tag;
 	int took;
 
-	took = fastopen_rpc(fd, NULL, 0, NSP_FASTOPEN_FIRST | (wait ? NSP_FASTOPEN_WAITS : 0), buf,
-			    n, filler + wait);
+	took = fastopen_rpc(fd, NULL, 0, NSP_FASTOPEN_FIRST | (wait ? NSP_FASTOPEN_WAITS : 0), buf, n,
+			    filler + wait);
 	fd_set_kind(fd, k);
-	if (took == -EISCONN) /* another process has written */
+	if (took == -EISCONN)		/* another process has written */
 		return stream_send(fd, msg, flags);
 	if (took < 0 && took != -EINPROGRESS)
 		return fail(-took);
@@ -453,8 +449,7 @@ int stream_connect(int fd, const struct sockaddr *sa, socklen_t len)
 	e = check_family(k, sa, len);
 	if (e)
 		return fail(e);
-	if (addr_wants_kernel(fd, sa, len, false) &&
-	    !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)) {
+	if (addr_wants_kernel(fd, sa, len, false) && !(NSP_TAG_BITS(tag_get(fd)) & NSP_TAGB_BOUND)) {
 		e = swap_to_kernel(fd);
 		return e ? fail(-e) : real.connect(fd, sa, len);
 	}
