@@ -75,7 +75,8 @@ const char *file_name_of(const char *path, char *buf)
 	const char *p, *dir = "", *dev;
 	size_t n;
 
-	if (!user_ok(path) || path[0] != '/' || !(path_after(path, "/proc/") || path_after(path, "/sys/")))
+	if (!user_ok(path) || path[0] != '/' || !(path_after(path, "/proc/") || path_after(path, "/sys/")) ||
+	    own_network())
 		return NULL;
 	if (unlikely(strstr(path, "/.") || strstr(path, "//"))) {
 		if (!plain(path, way, sizeof(way)))

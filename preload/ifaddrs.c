@@ -139,6 +139,41 @@ static int add_addrs(void *arg, const struct nsp_ifent *e, const struct nsp_ifad
 	return 0;
 }
 
+static struct sockaddr *copy_addr(struct sockaddr_storage *to, const struct sockaddr *from)
+{
+	if (!from)
+		return NULL;
+	memcpy(to, from, from->sa_family == AF_INET ? sizeof(struct sockaddr_in) :
+			 from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_ll));
+	return (struct sockaddr *)to;
+}
+
+/* What libc has of the kernel's, in items of ours: they are freed alike. 0 or -errno */
+static int add_kernels(struct list *l)
+{
+	struct ifaddrs *all, *k;
+	int e = 0;
+
+	if (real.getifaddrs(&all))
+		return -errno;
+	for (k = all; k && !e; k = k->ifa_next) {
+		struct nsp_ifent ent = { .flags = k->ifa_flags };
+		struct item *i;
+
+		memcpy(ent.name, k->ifa_name, strnlen(k->ifa_name, sizeof(ent.name) - 1));
+		i = add_item(l, &ent);
+		if (!i) {
+			e = -ENOMEM;
+			continue;
+		}
+		i->ifa.ifa_addr = copy_addr(&i->addr, k->ifa_addr);
+		i->ifa.ifa_netmask = copy_addr(&i->mask, k->ifa_netmask);
+		i->ifa.ifa_broadaddr = copy_addr(&i->brd, k->ifa_broadaddr);
+	}
+	real.freeifaddrs(all);
+	return e;
+}
+
 EXPORT void freeifaddrs(struct ifaddrs *ifa)
 {
 	while (ifa) {
@@ -156,8 +191,8 @@ EXPORT int getifaddrs(struct ifaddrs **out)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	e = walk(add_link, &l);
-	if (!e)
+	e = own_network() ? add_kernels(&l) : walk(add_link, &l);
+	if (!e && !own_network())
 		e = walk(add_addrs, &l);
 	if (e) {
 		freeifaddrs(l.head);
@@ -234,6 +269,8 @@ EXPORT unsigned int if_nametoindex(const char *name)
 
 	if (unlikely(!shim.ready))
 		shim_init();
+	if (own_network())
+		return real.if_nametoindex(name);
 	r = interface_index(name);
 	if (!r)
 		r = (int)hostdev_index(name);
@@ -250,6 +287,8 @@ EXPORT char *if_indextoname(unsigned int index, char name[IF_NAMESIZE])
 
 	if (unlikely(!shim.ready))
 		shim_init();
+	if (own_network())
+		return real.if_indextoname(index, name);
 	r = walk(by_index, &q);
 	if (r > 0 || (!r && hostdev_name(index, name)))
 		return name;
@@ -288,11 +327,14 @@ EXPORT void if_freenameindex(struct if_nameindex *v)
 
 EXPORT struct if_nameindex *if_nameindex(void)
 {
-	struct nameindex x = { calloc(1, sizeof(struct if_nameindex)), 0 };
+	struct nameindex x = { NULL, 0 };
 	int e;
 
 	if (unlikely(!shim.ready))
 		shim_init();
+	if (own_network())
+		return real.if_nameindex();
+	x.v = calloc(1, sizeof(struct if_nameindex));
 	if (!x.v)
 		return NULL;
 	e = walk(add_nameindex, &x);

@@ -14,6 +14,8 @@
 #include <fts.h>
 #include <ftw.h>
 #include <glob.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sched.h>
@@ -44,6 +46,7 @@
 	X(get_current_dir_name) X(ftw) X(nftw) X(dlopen)                                           \
 	X(fts_open) X(fts_read) X(fts_children) X(fts_close)                                       \
 	X(preadv2) X(pwrite) X(pwritev) X(pwritev2)                                                \
+	X(getifaddrs) X(freeifaddrs) X(if_nametoindex) X(if_indextoname) X(if_nameindex)          \
 	X(fdopen) X(vdprintf) X(daemon) X(poll) X(ppoll)                                           \
 	X(clone) X(execve) X(execvpe) X(fexecve) X(execveat) X(posix_spawn) X(posix_spawnp)
 /* clang-format on */

@@ -2,7 +2,8 @@
 /*
  * A program that limits or moves itself. After a seccomp filter only the system calls that the
  * program makes itself may be made, so reading and writing become plain again; before the root
- * directory or a namespace changes, the control channel must be open.
+ * directory or a namespace changes, the control channel must be open. Who makes himself a network of his
+ * own wants an empty one: there the kernel's sockets, interfaces and files are his.
  */
 #include "shim.h"
 
@@ -92,13 +93,26 @@ EXPORT int setresuid(uid_t ruid, uid_t euid, uid_t suid)
 	BECOME(setresuid(ruid, euid, suid));
 }
 
+/* A thread's, as the name space is. What it forks has it, too. */
+static __thread bool left_network;
+
+bool own_network(void)
+{
+	return left_network;
+}
+
 EXPORT int unshare(int flags)
 {
+	int r;
+
 	if (unlikely(!shim.ready))
 		shim_init();
 	if (has_sockets())
 		rpc_prepare();
-	return real.unshare(flags);
+	r = real.unshare(flags);
+	if (!r && flags & CLONE_NEWNET)
+		left_network = true;
+	return r;
 }
 
 EXPORT int setns(int fd, int type)

@@ -146,6 +146,8 @@ extern struct shim shim;
 void shim_init(void);
 /** shim_note_user() - the process may be another user's now */
 void shim_note_user(void);
+/** own_network() - has the thread a network name space that it made itself? */
+bool own_network(void);
 /** now_ns(), now_ms() - CLOCK_MONOTONIC */
 int64_t now_ns(void);
 static inline int64_t now_ms(void)

@@ -42,9 +42,11 @@ int ns_socket(int family, int type, int protocol)
 	int flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC), kind = type & ~flags;
 	int e = 0;
 
-	if (family == AF_PACKET && !shim.silent && !shim.supervisor)
+	if (shim.silent || own_network())
+		return real.socket(family, type, protocol);
+	if (family == AF_PACKET && !shim.supervisor)
 		return packet_socket(kind, protocol, flags);
-	if ((family != AF_INET && family != AF_INET6) || shim.silent)
+	if (family != AF_INET && family != AF_INET6)
 		return real.socket(family, type, protocol);
 	if (kind >= 0 && kind <= SOCK_PACKET && (protocol < 0 || protocol >= PROTOCOL_MAX))
 		return fail(EINVAL);

@@ -2,8 +2,11 @@
 /* Facts about what becomes of sockets in the lives of programs: a new root, a daemon's start, activation. */
 #include "facts.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 
 /* One octet to who sends it back. */
@@ -173,7 +176,95 @@ static void fortified(void)
 	say("octet", buf[3]);
 }
 
+static void loopback_up(void)
+{
+	struct ifreq r = { .ifr_name = "lo" };
+	int fd = open_udp();
+
+	say("flags", ioctl(fd, SIOCGIFFLAGS, &r));
+	r.ifr_flags |= IFF_UP;
+	say("up", ioctl(fd, SIOCSIFFLAGS, &r));
+	close(fd);
+}
+
+static void talk_to_itself(void)
+{
+	struct sockaddr_storage ss = { .ss_family = (sa_family_t)family };
+	int port, l = listen_any(&port), s = open_tcp(), c;
+	char got = 0;
+
+	if (family == AF_INET)
+		((struct sockaddr_in *)&ss)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	else
+		((struct sockaddr_in6 *)&ss)->sin6_addr = in6addr_loopback;
+	((struct sockaddr_in *)&ss)->sin_port = htons((uint16_t)port);
+	c = connect(s, (struct sockaddr *)&ss, addr_len());
+	say("connect", c);
+	if (c)
+		return;
+	c = accept(l, NULL, NULL);
+	say("write", write(s, "x", 1));
+	say("read", read(c, &got, 1));
+	say("octet", got);
+}
+
+/* Lines of /proc/net/dev with a device in them. */
+static int devices_listed(void)
+{
+	FILE *f = fopen("/proc/net/dev", "re");
+	char line[512];
+	int n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		n += strchr(line, ':') != NULL;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* An empty network of its own: what it makes there is of it, what it has keeps what it is. */
+static void own_network(void)
+{
+	struct sockaddr_storage ss = addr_of(true, PEER_PORT);
+	struct ifaddrs *ifa = NULL, *i;
+	int fd = open_peer('E'), s, others = 0;
+	char name[IF_NAMESIZE] = "";
+
+	if_indextoname(own_interface(), name);
+	say("unshare", unshare(CLONE_NEWNET));
+	say("had", echoes(fd));
+	s = open_tcp();
+	say("connect", connect(s, (struct sockaddr *)&ss, addr_len()));
+	close(s);
+	say("own", if_nametoindex(name));
+	say("lo", if_nametoindex("lo"));
+	say("devices", devices_listed());
+	say("getifaddrs", getifaddrs(&ifa));
+	for (i = ifa; i; i = i->ifa_next)
+		others += strcmp(i->ifa_name, "lo") != 0;
+	say("others", others);
+	freeifaddrs(ifa);
+	loopback_up();
+	talk_to_itself();
+	say("had", echoes(fd));
+}
+
+static void network(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		own_network();
+		fflush(stdout);
+		_exit(0);
+	}
+	say("ended", child_of(pid));
+}
+
 const struct fact facts_life[] = {
+	{ "own_network", network },
 	{ "chrooted", chrooted },
 	{ "daemonized", daemonized },
 	{ "activated", activated },
