@@ -141,10 +141,15 @@ static int add_addrs(void *arg, const struct nsp_ifent *e, const struct nsp_ifad
 
 static struct sockaddr *copy_addr(struct sockaddr_storage *to, const struct sockaddr *from)
 {
+	size_t len = sizeof(struct sockaddr_ll);
+
 	if (!from)
 		return NULL;
-	memcpy(to, from, from->sa_family == AF_INET ? sizeof(struct sockaddr_in) :
-			 from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_ll));
+	if (from->sa_family == AF_INET)
+		len = sizeof(struct sockaddr_in);
+	else if (from->sa_family == AF_INET6)
+		len = sizeof(struct sockaddr_in6);
+	memcpy(to, from, len);
 	return (struct sockaddr *)to;
 }
 
