@@ -845,12 +845,14 @@ def accept_queue_full(l, v6):
     listener(a, v6, port, backlog=2)
     for _ in range(3):
         Peer(l, v6, port).connect()
+    l.barrier()     # what comes by several queues is served in their order
     late = Peer(l, v6, port)
     assert not late.exchange("S", options=PLAIN), "a SYN beyond the accept queue was answered"
     a.accept("l", "c")
     r = late.exchange("S", options=PLAIN)
     assert r and r.flags == "SA", "the SYN sent again finds room"
     late.send("A", seq=late.seq, ack=r.seq + 1)
+    l.barrier()
     assert not Peer(l, v6, port).exchange("S", options=PLAIN), "full again"
 
 
