@@ -107,9 +107,9 @@ bool conf_dev_has_tap(const struct conf_dev *d);
 const char *conf_dev_prefix(const struct conf_dev *d); /* "tap:" ... */
 const char *conf_dev_subject(const struct conf_dev *d); /* what it is attached to, or its name */
 
-/* What a route says of its paths (iproute2's names): i below conf_route_nr_metrics(); value 0: nothing. */
 /* ip-route(8)'s name of a type that refuses; NULL: it is none. */
 const char *conf_route_type(u8 type);
+/* What a route says of its paths (iproute2's names): i below conf_route_nr_metrics(); value 0: nothing. */
 const char *conf_route_metric(const u32 *metrics, u32 i, u32 *value);
 u32 conf_route_nr_metrics(void);
 
