@@ -139,6 +139,13 @@ static int add_addrs(void *arg, const struct nsp_ifent *e, const struct nsp_ifad
 	return 0;
 }
 
+static int add_stacks(struct list *l)
+{
+	int e = walk(add_link, l);
+
+	return e ? e : walk(add_addrs, l);
+}
+
 static struct sockaddr *copy_addr(struct sockaddr_storage *to, const struct sockaddr *from)
 {
 	size_t len = sizeof(struct sockaddr_ll);
@@ -196,9 +203,7 @@ EXPORT int getifaddrs(struct ifaddrs **out)
 
 	if (unlikely(!shim.ready))
 		shim_init();
-	e = own_network() ? add_kernels(&l) : walk(add_link, &l);
-	if (!e && !own_network())
-		e = walk(add_addrs, &l);
+	e = own_network() ? add_kernels(&l) : add_stacks(&l);
 	if (e) {
 		freeifaddrs(l.head);
 		return fail(-e);

@@ -247,8 +247,7 @@ def dropbear(lab, family):
     for shim_server in (True, False):
         addr = (STACK if shim_server else HOST)[family]
         home = {**os.environ, "HOME": lab.dir}
-        script = f"mount --bind {lab.dir}/passwd /etc/passwd && exec \"$@\""
-        with lab.serving(["unshare", "-m", "sh", "-c", script, "sh", "dropbear", "-F", "-E", "-r", key, "-p", f"{bracket(addr)}:8723"],
+        with lab.serving([*lab.own_etc("passwd"), "dropbear", "-F", "-E", "-r", key, "-p", f"{bracket(addr)}:8723"],
                          shim_server, 8723, family):
             out = lab.run(["dbclient", "-y", "-y", "-i", key, "-p", "8723", f"root@{addr}", "cat"], shim=not shim_server, env=home,
                           stdin=open(src, "rb"))

@@ -80,9 +80,7 @@ def resolver(lab, family, shim):
     with lab.serving(dnsmasq_argv(addr, 53), False, 53, family):
         code = ("import socket\nprint(sorted({x[4][0] for x in socket.getaddrinfo('one.test', 80)}))\n"
                 "print(socket.gethostbyname('one.test'))\n")
-        out = lab.run(["unshare", "-m", "sh", "-c", f"mount --bind {lab.dir}/resolv.conf /etc/resolv.conf && "
-                       f"mount --bind {lab.dir}/nsswitch.conf /etc/nsswitch.conf && exec \"$@\"", "sh",
-                       *lab.argv(True, [sys.executable, "-c", code])])
+        out = lab.run([*lab.own_etc("resolv.conf", "nsswitch.conf"), *lab.argv(True, [sys.executable, "-c", code])])
         assert out.stdout == b"['192.0.2.1', '2001:db8::1']\n192.0.2.1\n", (out.stdout, out.stderr)
 
 
@@ -101,12 +99,12 @@ def patience(lab, family):
     lab.write("resolv.conf", f"nameserver {HOST[family]}\noptions timeout:1 attempts:1\n")
     lab.write("nsswitch.conf", "hosts: dns\n")
     code = "import socket\ntry: socket.gethostbyname('one.test')\nexcept OSError as e: print(type(e).__name__)"
-    mounts = "".join(f"mount --bind {lab.dir}/{name} /etc/{name} && " for name in ("resolv.conf", "nsswitch.conf"))
+    own = lab.own_etc("resolv.conf", "nsswitch.conf")
     with open(f"{lab.dir}/asked", "w", encoding="ascii") as said, open(said.name, encoding="ascii") as asked:
         p = lab.spawn([sys.executable, "-c", SILENT, HOST[family]], stdout=said)
         lab.wait_bound(False, 53, "udp", child=p)
         for env, times in (("", 1), ("timeout:1 attempts:2", 2)):
-            out = lab.run(["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh", "env", f"RES_OPTIONS={env}",
+            out = lab.run([*own, "env", f"RES_OPTIONS={env}",
                            *lab.argv(True, [sys.executable, "-c", code])]).stdout
             assert out == b"gaierror\n", out
             assert len(asked.readlines()) == times
@@ -136,12 +134,11 @@ def names_in_order(lab):
     want("unshare")
     lab.write("hosts", HOSTS)
     lab.write("nsswitch.conf", "hosts: files\n")
-    mounts = "".join(f"mount --bind {lab.dir}/{name} /etc/{name} && " for name in ("hosts", "nsswitch.conf", "gai.conf"))
+    own = lab.own_etc("hosts", "nsswitch.conf", "gai.conf")
     seen = []
     for conf in ("", "precedence ::ffff:0:0/96 100\n", "precedence ::ffff:10.77.0.200/128 50\n"):
         lab.write("gai.conf", conf)
-        both = [lab.run(["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh",
-                         *lab.argv(way, [sys.executable, "-c", NAMES])]).stdout for way in (False, True)]
+        both = [lab.run([*own, *lab.argv(way, [sys.executable, "-c", NAMES])]).stdout for way in (False, True)]
         assert both[0] == both[1], (conf, both)
         seen.append(both[0])
     assert len(set(seen)) == 3, seen  # each file changes something

@@ -157,15 +157,7 @@ static void scopes(void)
 /* Addresses of the loopback, by what the system lists. */
 static void addresses_of_lo(const char *word)
 {
-	FILE *f = fopen("/proc/net/if_inet6", "r");
-	char line[128];
-	long n = 0;
-
-	while (f && fgets(line, sizeof(line), f))
-		n += strstr(line, " lo\n") != NULL;
-	if (f)
-		fclose(f);
-	say(word, n);
+	say(word, lines_with("/proc/net/if_inet6", " lo\n"));
 }
 
 /* IPv6 of the loopback, which no other fact needs meanwhile. */

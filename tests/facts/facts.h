@@ -70,6 +70,8 @@ int as_activated(int fd);
 int as_full(void);
 /* one of those in a new program, its exit status */
 int run_self(const char *what, int fd, char **envp);
+/* lines of a file that have text in them; 0 if there is no such file */
+long lines_with(const char *path, const char *text);
 void settle(void);	/* let packets in flight arrive */
 
 extern const struct fact facts_tcp[], facts_udp[], facts_opt[], facts_fd[], facts_event[];

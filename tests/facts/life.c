@@ -208,20 +208,6 @@ static void talk_to_itself(void)
 	say("octet", got);
 }
 
-/* Lines of /proc/net/dev with a device in them. */
-static int devices_listed(void)
-{
-	FILE *f = fopen("/proc/net/dev", "re");
-	char line[512];
-	int n = 0;
-
-	while (f && fgets(line, sizeof(line), f))
-		n += strchr(line, ':') != NULL;
-	if (f)
-		fclose(f);
-	return n;
-}
-
 /* An empty network of its own: what it makes there is of it, what it has keeps what it is. */
 static void own_network(void)
 {
@@ -238,7 +224,7 @@ static void own_network(void)
 	close(s);
 	say("own", if_nametoindex(name));
 	say("lo", if_nametoindex("lo"));
-	say("devices", devices_listed());
+	say("devices", lines_with("/proc/net/dev", ":"));
 	say("getifaddrs", getifaddrs(&ifa));
 	for (i = ifa; i; i = i->ifa_next)
 		others += strcmp(i->ifa_name, "lo") != 0;
